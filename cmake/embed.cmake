@@ -1,0 +1,17 @@
+# Writes the SQL migrations into a C table, so that fupind carries its schema with it.
+# Call: cmake -DSOURCES="a.sql;b.sql" -DOUTPUT=file.c -P embed.cmake
+set(text "#include \"migrate.h\"\n\n")
+set(table "")
+list(SORT SOURCES)
+set(count 0)
+foreach(source IN LISTS SOURCES)
+  file(READ "${source}" hex HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "'\\\\x\\1'," bytes "${hex}")
+  get_filename_component(name "${source}" NAME_WE)
+  string(REGEX MATCH "^[0-9]+" number "${name}")
+  math(EXPR number "1${number} - 10000")
+  string(APPEND text "static const char sql_${count}[] = {${bytes}0};\n")
+  string(APPEND table "    {${number}, \"${name}\", sql_${count}},\n")
+  math(EXPR count "${count} + 1")
+endforeach()
+file(WRITE "${OUTPUT}" "${text}\nconst struct migration migrations[] = {\n${table}};\nconst size_t migration_count = ${count};\n")

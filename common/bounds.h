@@ -1,0 +1,48 @@
+/* Every limit of the system, each with its reason. PROTOCOL.md repeats those that peers see. */
+#ifndef FUPIN_COMMON_BOUNDS_H
+#define FUPIN_COMMON_BOUNDS_H
+
+#include <stdint.h>
+
+enum {
+	/* The protocol's version; PROTOCOL.md says what a difference means. */
+	PROTOCOL_VERSION = 1,
+	PROTOCOL_VERSION_OLDEST = 1,
+
+	/* A county of 400 villages sends a year of monthly reports at once; more is a mistake. */
+	SUBMISSION_ROWS_MAX = 5000,
+	/* 5,000 reports with 40 figures take about 1.4 MiB; libzmq drops who sends more. */
+	FRAME_BYTES_MAX = 1536 * 1024,
+	/* Decoding such a frame takes less than 8 MiB; a hostile frame stops here. */
+	DECODE_BYTES_MAX = 24 * 1024 * 1024,
+	/* A catalogue of a nation (131,000 units) has to fit into one answer. */
+	ANSWER_BYTES_MAX = 32 * 1024 * 1024,
+
+	/* A form is one page for a clerk. */
+	FORM_FIELDS_MAX = 64,
+	/* Problems in one refusal: enough to mend a sheet, small enough to send. */
+	PROBLEMS_MAX = 100,
+
+	VOUCHER_BYTES_MAX = 64,
+	NOTE_BYTES_MAX = 512,
+	NAME_BYTES_MAX = 192,
+	CODE_BYTES_MAX = 48,
+	SOFTWARE_BYTES_MAX = 64,
+
+	/* Requests a client may have unanswered; the receipt of one opens the way for the next. */
+	CREDIT_WINDOW = 64,
+	/* Submissions and bytes waiting for the journal before the centre answers BUSY. */
+	QUEUE_SUBMISSIONS_MAX = 20000,
+	QUEUE_BYTES_MAX = 64 * 1024 * 1024,
+	/* Rows in one commit: past this COPY gets no faster (DESIGN: 4,000). */
+	BATCH_ROWS_MAX = 8000,
+
+	/* The first period that any plan of this programme can name. */
+	PERIOD_FIRST = 200001,
+	PERIOD_LAST = 209912,
+};
+
+/* No single figure or amount is larger (10^12; in fen: ten billion yuan). */
+#define VALUE_MAX INT64_C(1000000000000)
+
+#endif

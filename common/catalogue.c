@@ -1,0 +1,311 @@
+#include "catalogue.h"
+
+#include "decimal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+catalogue_init(struct catalogue *catalogue, size_t bytes_max)
+{
+	*catalogue = (struct catalogue){.plan = "", .title_zh = "", .title_en = "", .source = "", .label = ""};
+	arena_init(&catalogue->arena, bytes_max);
+}
+
+void
+catalogue_free(struct catalogue *catalogue)
+{
+	arena_free(&catalogue->arena);
+	*catalogue = (struct catalogue){0};
+}
+
+static int
+compare(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int
+by_unit_code(const void *a, const void *b)
+{
+	return compare(((const struct unit *)a)->code, ((const struct unit *)b)->code);
+}
+
+static int
+by_form_number(const void *a, const void *b)
+{
+	return compare(((const struct form *)a)->number, ((const struct form *)b)->number);
+}
+
+static int
+by_version(const void *a, const void *b)
+{
+	const struct form_version *x = a, *y = b;
+	int order = compare(x->form, y->form);
+	return order ? order : compare(x->version, y->version);
+}
+
+static int
+by_indicator_number(const void *a, const void *b)
+{
+	return compare(((const struct indicator *)a)->number, ((const struct indicator *)b)->number);
+}
+
+static int
+by_term_number(const void *a, const void *b)
+{
+	return compare(((const struct fund_term *)a)->number, ((const struct fund_term *)b)->number);
+}
+
+#define FAIL(...) return (void)snprintf(error, CATALOGUE_ERROR_BYTES, __VA_ARGS__), false
+
+static bool
+finish_units(struct catalogue *c, char *error)
+{
+	if (c->unit_count)
+		qsort(c->units, c->unit_count, sizeof *c->units, by_unit_code);
+	for (size_t i = 0; i < c->unit_count; i++) {
+		const struct unit *unit = &c->units[i];
+		if (unit->level == UNIT_NONE || unit_level_of(unit->code) != unit->level)
+			FAIL("unit %" PRId64 " (%s): the code does not fit its level", unit->code, unit->name);
+		if (i && unit[-1].code == unit->code)
+			FAIL("unit %" PRId64 " (%s) stands twice", unit->code, unit->name);
+	}
+	return true;
+}
+
+static bool
+finish_forms(struct catalogue *c, char *error)
+{
+	if (c->form_count)
+		qsort(c->forms, c->form_count, sizeof *c->forms, by_form_number);
+	c->form_at = arena_array(&c->arena, CATALOGUE_NUMBER_MAX + 1, sizeof *c->form_at);
+	if (!c->form_at)
+		FAIL("the catalogue is too large");
+	for (int i = 0; i <= CATALOGUE_NUMBER_MAX; i++)
+		c->form_at[i] = -1;
+	for (size_t i = 0; i < c->form_count; i++) {
+		const struct form *form = &c->forms[i];
+		if (form->number < 1 || form->number > CATALOGUE_NUMBER_MAX)
+			FAIL("form %s: number %u is not in 1..%d", form->code, form->number, CATALOGUE_NUMBER_MAX);
+		if (c->form_at[form->number] >= 0)
+			FAIL("form number %u stands twice", form->number);
+		if (form->level == UNIT_NONE)
+			FAIL("form %s has no level", form->code);
+		c->form_at[form->number] = (int)i;
+	}
+	return true;
+}
+
+static bool
+finish_indicators(struct catalogue *c, char *error)
+{
+	if (c->indicator_count)
+		qsort(c->indicators, c->indicator_count, sizeof *c->indicators, by_indicator_number);
+	c->indicator_at = arena_array(&c->arena, CATALOGUE_NUMBER_MAX + 1, sizeof *c->indicator_at);
+	if (!c->indicator_at)
+		FAIL("the catalogue is too large");
+	for (int i = 0; i <= CATALOGUE_NUMBER_MAX; i++)
+		c->indicator_at[i] = -1;
+	for (size_t i = 0; i < c->indicator_count; i++) {
+		const struct indicator *indicator = &c->indicators[i];
+		if (indicator->number < 1 || indicator->number > CATALOGUE_NUMBER_MAX)
+			FAIL("indicator %s: number %u is not in 1..%d", indicator->code, indicator->number,
+			     CATALOGUE_NUMBER_MAX);
+		if (c->indicator_at[indicator->number] >= 0)
+			FAIL("indicator number %u stands twice", indicator->number);
+		if (!catalogue_form(c, indicator->form))
+			FAIL("indicator %s: form %u is not in the plan", indicator->code, indicator->form);
+		if (indicator->decimals < 0 || indicator->decimals > DECIMAL_DIGITS_MAX)
+			FAIL("indicator %s: decimals %d is not in 0..%d", indicator->code, indicator->decimals,
+			     DECIMAL_DIGITS_MAX);
+		if (indicator->kind != INDICATOR_FLOW && indicator->kind != INDICATOR_STOCK)
+			FAIL("indicator %s is neither flow nor stock", indicator->code);
+		c->indicator_at[indicator->number] = (int)i;
+	}
+	for (size_t i = 0; i < c->indicator_count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (!strcmp(c->indicators[i].code, c->indicators[j].code))
+				FAIL("indicator code %s stands twice", c->indicators[i].code);
+	return true;
+}
+
+static bool
+finish_field(const struct catalogue *c, struct form_version *version, size_t at, char *error)
+{
+	struct form_field *field = &version->fields[at];
+	field->definition = catalogue_indicator(c, field->indicator);
+	field->whole = -1;
+	if (!field->definition || field->definition->form != version->form)
+		FAIL("form %u version %u: indicator %u is not of this form", version->form, version->version,
+		     field->indicator);
+	const char *code = field->definition->code;
+	if (form_version_position(version, field->indicator) != (int)at)
+		FAIL("form %u version %u: indicator %s stands twice", version->form, version->version, code);
+	if (field->minimum > field->maximum || field->minimum < -VALUE_MAX || field->maximum > VALUE_MAX)
+		FAIL("indicator %s: limits %" PRId64 "..%" PRId64 " are not sane", code, field->minimum,
+		     field->maximum);
+	if (!field->part_of)
+		return true;
+	field->whole = form_version_position(version, field->part_of);
+	const struct indicator *whole = catalogue_indicator(c, field->part_of);
+	if (field->whole < 0 || field->whole == (int)at)
+		FAIL("indicator %s: the whole that it is part of is not in the form", code);
+	if (whole->decimals != field->definition->decimals)
+		FAIL("indicator %s and its whole %s have different decimals", code, whole->code);
+	return true;
+}
+
+static bool
+finish_versions(struct catalogue *c, char *error)
+{
+	if (c->version_count)
+		qsort(c->versions, c->version_count, sizeof *c->versions, by_version);
+	for (size_t i = 0; i < c->version_count; i++) {
+		struct form_version *version = &c->versions[i];
+		if (!catalogue_form(c, version->form))
+			FAIL("form %u is not in the plan", version->form);
+		if (!version->field_count || version->field_count > FORM_FIELDS_MAX)
+			FAIL("form %u version %u has %zu indicators, not 1..%d", version->form, version->version,
+			     version->field_count, FORM_FIELDS_MAX);
+		if (!version->version || !period_valid(version->first) || !period_valid(version->last) ||
+		    version->first > version->last)
+			FAIL("form %u version %u: the periods %d..%d are not in order", version->form, version->version,
+			     version->first, version->last);
+		bool follows = i && version[-1].form == version->form;
+		if (follows && (version[-1].version == version->version || version[-1].last >= version->first))
+			FAIL("form %u: versions %u and %u overlap", version->form, version[-1].version, version->version);
+		for (size_t at = 0; at < version->field_count; at++)
+			if (!finish_field(c, version, at, error))
+				return false;
+	}
+	return true;
+}
+
+static bool
+finish_terms(struct fund_term *terms, size_t count, const char *what, char *error)
+{
+	if (count)
+		qsort(terms, count, sizeof *terms, by_term_number);
+	for (size_t i = 0; i < count; i++) {
+		if (terms[i].number < 1 || terms[i].number > CATALOGUE_NUMBER_MAX)
+			FAIL("%s %s: number %u is not in 1..%d", what, terms[i].code, terms[i].number,
+			     CATALOGUE_NUMBER_MAX);
+		if (i && terms[i].number == terms[i - 1].number)
+			FAIL("%s number %u stands twice", what, terms[i].number);
+	}
+	return true;
+}
+
+static bool
+finish_targets(const struct catalogue *c, char *error)
+{
+	for (size_t i = 0; i < c->target_count; i++) {
+		const struct target *target = &c->targets[i];
+		if (!target->fund == !target->indicator)
+			FAIL("a target of unit %" PRId64 " is for no measure", target->unit);
+		if (target->indicator && !catalogue_indicator(c, target->indicator))
+			FAIL("a target of unit %" PRId64 " names an unknown indicator", target->unit);
+		if (target->value < 0 || target->value > VALUE_MAX)
+			FAIL("a target of unit %" PRId64 " is out of range", target->unit);
+	}
+	return true;
+}
+
+bool
+catalogue_finish(struct catalogue *c, char error[CATALOGUE_ERROR_BYTES])
+{
+	return finish_units(c, error) && finish_forms(c, error) && finish_indicators(c, error) &&
+	       finish_versions(c, error) && finish_terms(c->sources, c->source_count, "source", error) &&
+	       finish_terms(c->uses, c->use_count, "use", error) && finish_targets(c, error);
+}
+
+const struct unit *
+catalogue_unit(const struct catalogue *c, unit_code code)
+{
+	struct unit key = {.code = code};
+	return c->unit_count ? bsearch(&key, c->units, c->unit_count, sizeof key, by_unit_code) : NULL;
+}
+
+const struct form *
+catalogue_form(const struct catalogue *c, uint32_t number)
+{
+	bool known = number <= CATALOGUE_NUMBER_MAX && c->form_at && c->form_at[number] >= 0;
+	return known ? &c->forms[c->form_at[number]] : NULL;
+}
+
+const struct form *
+catalogue_form_by_code(const struct catalogue *c, const char *code)
+{
+	for (size_t i = 0; i < c->form_count; i++)
+		if (!strcmp(c->forms[i].code, code) || !strcmp(c->forms[i].name_zh, code))
+			return &c->forms[i];
+	return NULL;
+}
+
+const struct form_version *
+catalogue_version(const struct catalogue *c, uint32_t form, uint32_t version)
+{
+	for (size_t i = 0; i < c->version_count; i++)
+		if (c->versions[i].form == form && c->versions[i].version == version)
+			return &c->versions[i];
+	return NULL;
+}
+
+const struct form_version *
+catalogue_version_for(const struct catalogue *c, uint32_t form, period when)
+{
+	for (size_t i = 0; i < c->version_count; i++) {
+		const struct form_version *version = &c->versions[i];
+		if (version->form == form && when >= version->first && when <= version->last)
+			return version;
+	}
+	return NULL;
+}
+
+const struct indicator *
+catalogue_indicator(const struct catalogue *c, uint32_t number)
+{
+	bool known = number <= CATALOGUE_NUMBER_MAX && c->indicator_at && c->indicator_at[number] >= 0;
+	return known ? &c->indicators[c->indicator_at[number]] : NULL;
+}
+
+const struct indicator *
+catalogue_indicator_by_name(const struct catalogue *c, const char *name)
+{
+	for (size_t i = 0; i < c->indicator_count; i++) {
+		const struct indicator *indicator = &c->indicators[i];
+		if (!strcmp(indicator->code, name) || !strcmp(indicator->name_zh, name) ||
+		    !strcmp(indicator->name_en, name))
+			return indicator;
+	}
+	return NULL;
+}
+
+const struct fund_term *
+fund_term_by_number(const struct fund_term *terms, size_t count, uint32_t number)
+{
+	struct fund_term key = {.number = number};
+	return count ? bsearch(&key, terms, count, sizeof key, by_term_number) : NULL;
+}
+
+const struct fund_term *
+fund_term_by_name(const struct fund_term *terms, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(terms[i].code, name) || !strcmp(terms[i].name_zh, name) ||
+		    !strcmp(terms[i].name_en, name))
+			return &terms[i];
+	return NULL;
+}
+
+int
+form_version_position(const struct form_version *version, uint32_t indicator)
+{
+	for (size_t at = 0; at < version->field_count; at++)
+		if (version->fields[at].indicator == indicator)
+			return (int)at;
+	return -1;
+}

@@ -1,0 +1,125 @@
+/* The catalogue: units, forms, indicators, fund sources and uses, and targets of one plan, in memory.
+ * The centre fills it from its database, the client from the centre's answer, the plan loader from CSV
+ * files; all three then call catalogue_finish(), which checks it and makes it searchable.
+ *
+ * An indicator belongs to one form and may stand in several of its versions. A form version lists its
+ * fields in order: the values of a stored report are aligned with that order. */
+#ifndef FUPIN_COMMON_CATALOGUE_H
+#define FUPIN_COMMON_CATALOGUE_H
+
+#include "arena.h"
+#include "bounds.h"
+#include "calendar.h"
+#include "submission.h"
+#include "unit.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum indicator_kind {
+	INDICATOR_FLOW = 1,  /* this month's amount: adds up over months */
+	INDICATOR_STOCK = 2, /* standing at the month's end: the latest counts */
+};
+
+/* Highest number of a form, indicator, source or use. */
+enum { CATALOGUE_NUMBER_MAX = 9999 };
+
+struct unit {
+	unit_code code;
+	enum unit_level level;
+	const char *name, *basis;
+};
+
+struct indicator {
+	uint32_t number, form; /* form: its number */
+	const char *code, *name_zh, *name_en, *measure_zh, *measure_en;
+	const char *project, *notice; /* which of T1…M7, and which section of the notice */
+	int decimals;
+	enum indicator_kind kind;
+};
+
+struct form_field {
+	uint32_t indicator; /* number */
+	bool required;
+	int64_t minimum, maximum; /* times 10^decimals */
+	uint32_t part_of;         /* indicator number of the whole; 0: none */
+	/* Filled in by catalogue_finish(): */
+	const struct indicator *definition;
+	int whole; /* position of part_of; -1: none */
+};
+
+struct form_version {
+	uint32_t form, version;
+	period first, last; /* reports of these periods use this version */
+	size_t field_count;
+	struct form_field *fields;
+};
+
+struct form {
+	uint32_t number;
+	enum unit_level level;
+	const char *code, *name_zh, *name_en;
+};
+
+/* A fund source or a use of funds. */
+struct fund_term {
+	uint32_t number;
+	const char *code, *name_zh, *name_en, *notice;
+	bool special; /* sources: one of the four kinds of 财政专项扶贫资金 */
+};
+
+/* A target for an indicator, or for a kind of fund entry (special sources together). */
+struct target {
+	unit_code unit;
+	int year;
+	uint32_t indicator;  /* number; 0: it is for a fund kind */
+	enum fund_kind fund; /* FUND_KIND_NONE: it is for an indicator */
+	int64_t value;       /* times 10^decimals */
+	const char *notice;
+};
+
+struct catalogue {
+	struct arena arena; /* owns all below */
+	const char *plan, *title_zh, *title_en, *source;
+	const char *label; /* shown with every table; "" if none (demonstration data) */
+	size_t unit_count, form_count, version_count, indicator_count, source_count, use_count, target_count;
+	struct unit *units;               /* by code */
+	struct form *forms;               /* by number */
+	struct form_version *versions;    /* by form, version */
+	struct indicator *indicators;     /* by number */
+	struct fund_term *sources, *uses; /* by number */
+	struct target *targets;
+	/* Filled in by catalogue_finish(): position of a number, -1: none. */
+	int *form_at, *indicator_at;
+};
+
+enum { CATALOGUE_ERROR_BYTES = 256 };
+
+/* An empty catalogue that may grow to `bytes_max`. */
+void catalogue_init(struct catalogue *catalogue, size_t bytes_max);
+void catalogue_free(struct catalogue *catalogue);
+
+/* Sorts and checks all lists (numbers and codes unique, references known, limits sane, codes nested);
+ * on failure says in `error` what is wrong. */
+bool catalogue_finish(struct catalogue *catalogue, char error[CATALOGUE_ERROR_BYTES])
+    __attribute__((warn_unused_result));
+
+/* Each returns NULL where there is none. */
+const struct unit *catalogue_unit(const struct catalogue *catalogue, unit_code code);
+const struct form *catalogue_form(const struct catalogue *catalogue, uint32_t number);
+const struct form *catalogue_form_by_code(const struct catalogue *catalogue, const char *code);
+const struct form_version *catalogue_version(const struct catalogue *catalogue, uint32_t form,
+                                             uint32_t version);
+/* The version that reports of this period use. */
+const struct form_version *catalogue_version_for(const struct catalogue *catalogue, uint32_t form,
+                                                 period when);
+const struct indicator *catalogue_indicator(const struct catalogue *catalogue, uint32_t number);
+/* By code, Chinese or English name. */
+const struct indicator *catalogue_indicator_by_name(const struct catalogue *catalogue, const char *name);
+const struct fund_term *fund_term_by_number(const struct fund_term *terms, size_t count, uint32_t number);
+const struct fund_term *fund_term_by_name(const struct fund_term *terms, size_t count, const char *name);
+/* Position of an indicator in a form version, -1: not in it. */
+int form_version_position(const struct form_version *version, uint32_t indicator);
+
+#endif

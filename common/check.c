@@ -1,0 +1,356 @@
+#include "check.h"
+
+#include "decimal.h"
+#include "utf8.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Which version may this report use? NULL, with a problem, if none. */
+static const struct form_version *
+check_place(const struct catalogue *c, date today, const struct report *r, size_t row,
+            struct problem_list *problems)
+{
+	const struct unit *unit = catalogue_unit(c, r->unit);
+	const struct form *form = catalogue_form(c, r->form);
+	if (!unit) {
+		problem_detail(problem_add(problems, PROBLEM_UNIT_UNKNOWN, SUBJECT_REPORT, row, "unit"), "%" PRId64,
+		               r->unit);
+		return NULL;
+	}
+	if (!form) {
+		problem_detail(problem_add(problems, PROBLEM_FORM_UNKNOWN, SUBJECT_REPORT, row, "form"), "%u",
+		               r->form);
+		return NULL;
+	}
+	if (form->level != unit->level) {
+		problem_detail(problem_add(problems, PROBLEM_FORM_LEVEL_WRONG, SUBJECT_REPORT, row, "form"),
+		               "form %s is for units at %s level, %s is at %s level", form->code,
+		               unit_level_name(form->level), unit->name, unit_level_name(unit->level));
+		return NULL;
+	}
+	if (!period_valid(r->period)) {
+		problem_detail(problem_add(problems, PROBLEM_PERIOD_INVALID, SUBJECT_REPORT, row, "period"), "%d",
+		               r->period);
+		return NULL;
+	}
+	if (r->period > date_period(today)) {
+		struct problem *p = problem_add(problems, PROBLEM_PERIOD_FUTURE, SUBJECT_REPORT, row, "period");
+		char text[8];
+		period_format(r->period, text);
+		problem_detail(p, "%s", text);
+		p->limit = date_period(today);
+		return NULL;
+	}
+	return catalogue_version_for(c, r->form, r->period);
+}
+
+/* Is the version that the report names the one that is open for its period? */
+static const struct form_version *
+check_version(const struct catalogue *c, const struct form_version *open, const struct report *r, size_t row,
+              struct problem_list *problems)
+{
+	const struct form_version *version = catalogue_version(c, r->form, r->form_version);
+	if (version && version == open)
+		return version;
+	enum problem_code code = version ? PROBLEM_FORM_VERSION_CLOSED : PROBLEM_FORM_VERSION_UNKNOWN;
+	struct problem *p = problem_add(problems, code, SUBJECT_REPORT, row, "version");
+	p->actual = r->form_version;
+	char first[8], last[8], asked[8];
+	period_format(r->period, asked);
+	if (open) {
+		problem_detail(p, "%s is reported in version %u", asked, open->version);
+	} else if (version) {
+		period_format(version->first, first);
+		period_format(version->last, last);
+		problem_detail(p, "%s; it is for %s..%s", asked, first, last);
+	}
+	return NULL;
+}
+
+static struct problem *
+value_problem(struct problem_list *problems, enum problem_code code, size_t row,
+              const struct form_field *field, int64_t actual, int64_t limit)
+{
+	struct problem *p = problem_add(problems, code, SUBJECT_REPORT, row, field->definition->code);
+	p->actual = actual;
+	p->limit = limit;
+	p->decimals = (uint32_t)field->definition->decimals;
+	return p;
+}
+
+struct placed {
+	bool present[FORM_FIELDS_MAX];
+	int64_t values[FORM_FIELDS_MAX];
+};
+
+/* Puts each value at its position in the form; problems for indicators unknown or repeated. */
+static void
+place_values(const struct form_version *version, const struct report *r, size_t row, struct placed *placed,
+             struct problem_list *problems)
+{
+	for (uint32_t i = 0; i < r->value_count; i++) {
+		int at = form_version_position(version, r->indicators[i]);
+		if (at < 0) {
+			problem_detail(
+			    problem_add(problems, PROBLEM_INDICATOR_UNKNOWN, SUBJECT_REPORT, row, "indicators"), "%u",
+			    r->indicators[i]);
+		} else if (placed->present[at]) {
+			value_problem(problems, PROBLEM_INDICATOR_REPEATED, row, &version->fields[at], 0, 0);
+		} else {
+			placed->present[at] = true;
+			placed->values[at] = r->values[i];
+		}
+	}
+}
+
+static void
+check_values(const struct form_version *version, const struct placed *placed, size_t row,
+             struct problem_list *problems)
+{
+	for (size_t at = 0; at < version->field_count; at++) {
+		const struct form_field *field = &version->fields[at];
+		int64_t value = placed->values[at];
+		if (!placed->present[at]) {
+			if (field->required)
+				value_problem(problems, PROBLEM_VALUE_MISSING, row, field, 0, 0);
+			continue;
+		}
+		if (value < field->minimum)
+			value_problem(problems, PROBLEM_VALUE_TOO_SMALL, row, field, value, field->minimum);
+		else if (value > field->maximum)
+			value_problem(problems, PROBLEM_VALUE_TOO_LARGE, row, field, value, field->maximum);
+	}
+	for (size_t at = 0; at < version->field_count; at++) {
+		const struct form_field *field = &version->fields[at];
+		/* A part whose whole was not reported has nothing to stay within: the whole counts as 0. */
+		if (field->whole < 0 || !placed->present[at] || placed->values[at] <= placed->values[field->whole])
+			continue;
+		struct problem *p = value_problem(problems, PROBLEM_PART_EXCEEDS_WHOLE, row, field,
+		                                  placed->values[at], placed->values[field->whole]);
+		const struct indicator *whole = version->fields[field->whole].definition;
+		problem_detail(p, "%s %s", whole->name_zh, whole->name_en);
+	}
+}
+
+bool
+check_report(const struct catalogue *c, date today, const struct report *r, size_t row,
+             struct problem_list *problems)
+{
+	size_t before = problems->count + problems->more;
+	const struct form_version *open = check_place(c, today, r, row, problems);
+	if (problems->count + problems->more != before)
+		return false;
+	const struct form_version *version = check_version(c, open, r, row, problems);
+	if (!version)
+		return false;
+	struct placed placed = {0};
+	place_values(version, r, row, &placed, problems);
+	check_values(version, &placed, row, problems);
+	return problems->count + problems->more == before;
+}
+
+/* Which side of the unit the other unit of an entry must stand on (notice 四(二): money goes down from
+ * the province through prefecture and county to village and project). */
+enum side { SIDE_NONE, SIDE_BELOW, SIDE_ABOVE, SIDE_OWN_OR_BELOW };
+
+static const struct {
+	enum side counterparty;
+	bool use;
+} entry_rules[FUND_KINDS] = {
+    [FUND_RAISED] = {SIDE_NONE, false},    [FUND_SENT_DOWN] = {SIDE_BELOW, false},
+    [FUND_RECEIVED] = {SIDE_ABOVE, false}, [FUND_GRANTED] = {SIDE_OWN_OR_BELOW, true},
+    [FUND_SPENT] = {SIDE_NONE, true},
+};
+
+static const char *
+side_problem(enum side side, unit_code unit, unit_code other)
+{
+	bool below = other != unit && unit_within(other, unit);
+	bool above = other != unit && unit_within(unit, other);
+	if (side == SIDE_BELOW && !below)
+		return "money is sent down to a unit below";
+	if (side == SIDE_ABOVE && !above)
+		return "money is received from a unit above";
+	if (side == SIDE_OWN_OR_BELOW && !below && other != unit)
+		return "money is granted to the unit's own projects or to a unit below";
+	return NULL;
+}
+
+static void
+check_counterparty(const struct catalogue *c, const struct fund_entry *e, size_t row,
+                   struct problem_list *problems)
+{
+	enum side side = entry_rules[e->kind].counterparty;
+	const char *column = "counterparty";
+	if (side == SIDE_NONE) {
+		if (e->counterparty)
+			problem_detail(
+			    problem_add(problems, PROBLEM_COUNTERPARTY_NOT_ALLOWED, SUBJECT_ENTRY, row, column), "%s",
+			    fund_kind_name(e->kind));
+		return;
+	}
+	if (!e->counterparty) {
+		problem_detail(problem_add(problems, PROBLEM_COUNTERPARTY_MISSING, SUBJECT_ENTRY, row, column), "%s",
+		               fund_kind_name(e->kind));
+		return;
+	}
+	/* An office's catalogue holds its own scope only: units above it are checked by their code. */
+	const char *wrong = side_problem(side, e->unit, e->counterparty);
+	bool known = catalogue_unit(c, e->counterparty) || unit_within(e->unit, e->counterparty);
+	if (!wrong && known)
+		return;
+	struct problem *p = problem_add(problems, PROBLEM_COUNTERPARTY_WRONG, SUBJECT_ENTRY, row, column);
+	p->actual = e->counterparty;
+	problem_detail(p, "%s", wrong ? wrong : "it is not in the plan");
+}
+
+static void
+check_terms(const struct catalogue *c, const struct fund_entry *e, size_t row, struct problem_list *problems)
+{
+	const char *kind = fund_kind_name(e->kind);
+	if (!fund_term_by_number(c->sources, c->source_count, e->source))
+		problem_detail(problem_add(problems, PROBLEM_SOURCE_UNKNOWN, SUBJECT_ENTRY, row, "source"), "%u",
+		               e->source);
+	bool wants_use = entry_rules[e->kind].use;
+	if (wants_use && !e->use)
+		problem_detail(problem_add(problems, PROBLEM_USE_MISSING, SUBJECT_ENTRY, row, "use"), "%s", kind);
+	else if (!wants_use && e->use)
+		problem_detail(problem_add(problems, PROBLEM_USE_NOT_ALLOWED, SUBJECT_ENTRY, row, "use"), "%s", kind);
+	else if (wants_use && !fund_term_by_number(c->uses, c->use_count, e->use))
+		problem_detail(problem_add(problems, PROBLEM_USE_UNKNOWN, SUBJECT_ENTRY, row, "use"), "%u", e->use);
+}
+
+static void
+check_amount_and_date(date today, const struct fund_entry *e, size_t row, struct problem_list *problems)
+{
+	if (e->amount_fen < 1 || e->amount_fen > VALUE_MAX) {
+		bool small = e->amount_fen < 1;
+		struct problem *p = problem_add(problems, small ? PROBLEM_VALUE_TOO_SMALL : PROBLEM_VALUE_TOO_LARGE,
+		                                SUBJECT_ENTRY, row, "amount");
+		p->actual = e->amount_fen;
+		p->limit = small ? 1 : VALUE_MAX;
+		p->decimals = MONEY_DECIMALS;
+	}
+	char text[11];
+	if (!date_valid(e->occurred)) {
+		problem_detail(problem_add(problems, PROBLEM_DATE_INVALID, SUBJECT_ENTRY, row, "occurred"), "%d",
+		               e->occurred);
+	} else if (e->occurred > today) {
+		date_format(e->occurred, text);
+		problem_detail(problem_add(problems, PROBLEM_DATE_FUTURE, SUBJECT_ENTRY, row, "occurred"), "%s",
+		               text);
+	}
+}
+
+static void
+check_text(const char *text, size_t bytes_max, const char *column, size_t row, struct problem_list *problems)
+{
+	if (strlen(text) > bytes_max || !utf8_is_plain(text))
+		problem_add(problems, PROBLEM_TEXT_INVALID, SUBJECT_ENTRY, row, column)->limit = (int64_t)bytes_max;
+}
+
+bool
+check_entry(const struct catalogue *c, date today, const struct fund_entry *e, size_t row,
+            struct problem_list *problems)
+{
+	size_t before = problems->count + problems->more;
+	if (!catalogue_unit(c, e->unit)) {
+		problem_detail(problem_add(problems, PROBLEM_UNIT_UNKNOWN, SUBJECT_ENTRY, row, "unit"), "%" PRId64,
+		               e->unit);
+		return false;
+	}
+	if (e->kind <= FUND_KIND_NONE || e->kind >= FUND_KINDS) {
+		problem_detail(problem_add(problems, PROBLEM_KIND_UNKNOWN, SUBJECT_ENTRY, row, "kind"), "%d",
+		               (int)e->kind);
+		return false;
+	}
+	check_terms(c, e, row, problems);
+	check_counterparty(c, e, row, problems);
+	check_amount_and_date(today, e, row, problems);
+	if (!*e->voucher)
+		problem_add(problems, PROBLEM_VOUCHER_MISSING, SUBJECT_ENTRY, row, "voucher");
+	check_text(e->voucher, VOUCHER_BYTES_MAX, "voucher", row, problems);
+	check_text(e->note, NOTE_BYTES_MAX, "note", row, problems);
+	return problems->count + problems->more == before;
+}
+
+static int
+by_report_key(const void *a, const void *b)
+{
+	const struct report *x = *(const struct report *const *)a, *y = *(const struct report *const *)b;
+	if (x->unit != y->unit)
+		return x->unit < y->unit ? -1 : 1;
+	if (x->period != y->period)
+		return x->period < y->period ? -1 : 1;
+	if (x->form != y->form)
+		return x->form < y->form ? -1 : 1;
+	return (x > y) - (x < y);
+}
+
+static int
+by_voucher(const void *a, const void *b)
+{
+	const struct fund_entry *x = *(const struct fund_entry *const *)a;
+	const struct fund_entry *y = *(const struct fund_entry *const *)b;
+	if (x->unit != y->unit)
+		return x->unit < y->unit ? -1 : 1;
+	int order = strcmp(x->voucher, y->voucher);
+	return order ? order : (x > y) - (x < y);
+}
+
+static void
+check_repeated_reports(const struct submission *s, struct problem_list *problems)
+{
+	const struct report *sorted[SUBMISSION_ROWS_MAX];
+	for (size_t i = 0; i < s->report_count; i++)
+		sorted[i] = &s->reports[i];
+	if (s->report_count)
+		qsort(sorted, s->report_count, sizeof *sorted, by_report_key);
+	for (size_t i = 1; i < s->report_count; i++)
+		if (sorted[i]->unit == sorted[i - 1]->unit && sorted[i]->period == sorted[i - 1]->period &&
+		    sorted[i]->form == sorted[i - 1]->form)
+			problem_add(problems, PROBLEM_REPORT_REPEATED, SUBJECT_REPORT, (size_t)(sorted[i] - s->reports),
+			            "unit");
+}
+
+static void
+check_repeated_vouchers(const struct submission *s, struct problem_list *problems)
+{
+	const struct fund_entry *sorted[SUBMISSION_ROWS_MAX];
+	for (size_t i = 0; i < s->entry_count; i++)
+		sorted[i] = &s->entries[i];
+	if (s->entry_count)
+		qsort(sorted, s->entry_count, sizeof *sorted, by_voucher);
+	for (size_t i = 1; i < s->entry_count; i++)
+		if (sorted[i]->unit == sorted[i - 1]->unit && !strcmp(sorted[i]->voucher, sorted[i - 1]->voucher))
+			problem_detail(problem_add(problems, PROBLEM_VOUCHER_REPEATED, SUBJECT_ENTRY,
+			                           (size_t)(sorted[i] - s->entries), "voucher"),
+			               "%s", sorted[i]->voucher);
+}
+
+bool
+check_submission(const struct catalogue *c, date today, const struct submission *s,
+                 struct problem_list *problems)
+{
+	size_t before = problems->count + problems->more;
+	size_t rows = s->report_count + s->entry_count;
+	if (!submission_id_valid(&s->id))
+		problem_add(problems, PROBLEM_ID_INVALID, SUBJECT_REQUEST, 0, NULL);
+	if (!rows)
+		problem_add(problems, PROBLEM_SUBMISSION_EMPTY, SUBJECT_REQUEST, 0, NULL);
+	if (rows > SUBMISSION_ROWS_MAX) {
+		struct problem *p = problem_add(problems, PROBLEM_ROWS_TOO_MANY, SUBJECT_REQUEST, 0, NULL);
+		p->actual = (int64_t)rows;
+		p->limit = SUBMISSION_ROWS_MAX;
+		return false;
+	}
+	for (size_t i = 0; i < s->report_count; i++)
+		check_report(c, today, &s->reports[i], i, problems);
+	for (size_t i = 0; i < s->entry_count; i++)
+		check_entry(c, today, &s->entries[i], i, problems);
+	check_repeated_reports(s, problems);
+	check_repeated_vouchers(s, problems);
+	return problems->count + problems->more == before;
+}

@@ -1,0 +1,26 @@
+/* Checking a submission against the catalogue: pure (no socket, no SQL, no clock), the same code at
+ * the client before sending and at the centre before storing.
+ *
+ * What is not checked here: who may send it (admit), and what needs the centre's state: revisions and
+ * vouchers already recorded (intake). */
+#ifndef FUPIN_COMMON_CHECK_H
+#define FUPIN_COMMON_CHECK_H
+
+#include "catalogue.h"
+#include "problem.h"
+#include "submission.h"
+
+/* Appends every problem that it finds. `today` is the centre's date in China; a report of the month in
+ * progress is allowed, a later one is not. Returns true if none was added. */
+bool check_submission(const struct catalogue *catalogue, date today, const struct submission *submission,
+                      struct problem_list *problems);
+
+/* One report; `index` is its row in the submission. */
+bool check_report(const struct catalogue *catalogue, date today, const struct report *report, size_t index,
+                  struct problem_list *problems);
+
+/* One fund entry. */
+bool check_entry(const struct catalogue *catalogue, date today, const struct fund_entry *entry, size_t index,
+                 struct problem_list *problems);
+
+#endif

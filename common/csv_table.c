@@ -1,0 +1,184 @@
+#include "csv_table.h"
+
+#include "utf8.h"
+
+#include <csv.h>
+#include <errno.h>
+#include <iconv.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct reader {
+	struct arena *arena;
+	struct csv_table *table;
+	struct csv_row row; /* being filled */
+	size_t row_room, cell_room, line;
+	bool out_of_memory;
+};
+
+static bool
+fail(struct csv_failure *failure, enum problem_code code, size_t line, const char *detail)
+{
+	*failure = (struct csv_failure){.code = code, .line = line};
+	snprintf(failure->detail, sizeof failure->detail, "%s", detail);
+	return false;
+}
+
+/* Doubles an array in the arena when it is full. */
+static void *
+grow(struct arena *arena, void *items, size_t count, size_t *room, size_t size)
+{
+	if (count < *room)
+		return items;
+	size_t more = *room ? *room * 2 : 16;
+	void *copy = arena_array(arena, more, size);
+	if (copy && count)
+		memcpy(copy, items, count * size);
+	*room = more;
+	return copy;
+}
+
+static void
+take_cell(void *bytes, size_t size, void *data)
+{
+	struct reader *r = data;
+	if (r->out_of_memory)
+		return;
+	const char **cells = grow(r->arena, r->row.cells, r->row.cell_count, &r->cell_room, sizeof *cells);
+	char *text = arena_text(r->arena, bytes, size);
+	if (!cells || !text) {
+		r->out_of_memory = true;
+		return;
+	}
+	r->row.cells = cells;
+	cells[r->row.cell_count++] = text;
+}
+
+static bool
+row_is_empty(const struct csv_row *row)
+{
+	for (size_t i = 0; i < row->cell_count; i++)
+		if (*row->cells[i])
+			return false;
+	return true;
+}
+
+static void
+take_row(int terminator, void *data)
+{
+	(void)terminator;
+	struct reader *r = data;
+	if (!r->out_of_memory && !row_is_empty(&r->row)) {
+		struct csv_row *rows =
+		    grow(r->arena, r->table->rows, r->table->row_count, &r->row_room, sizeof *rows);
+		if (rows) {
+			r->table->rows = rows;
+			rows[r->table->row_count++] = r->row;
+		}
+		r->out_of_memory = !rows;
+	}
+	r->row = (struct csv_row){.line = r->line + 1};
+	r->cell_room = 0;
+}
+
+/* Feeds line by line, so that each row knows its first line in the file. */
+static bool
+parse(const char *bytes, size_t size, struct reader *r, struct csv_failure *failure)
+{
+	struct csv_parser parser;
+	if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI))
+		return fail(failure, PROBLEM_FILE_UNREADABLE, 0, "no memory");
+	bool good = true;
+	for (size_t used = 0; good && used < size;) {
+		const char *newline = memchr(bytes + used, '\n', size - used);
+		size_t length = newline ? (size_t)(newline - bytes) + 1 - used : size - used;
+		r->line++;
+		if (!r->row.cell_count && !r->row.line)
+			r->row.line = r->line;
+		good = csv_parse(&parser, bytes + used, length, take_cell, take_row, r) == length;
+		if (!r->row.cell_count && good && parser.quoted == 0)
+			r->row.line = r->line + 1;
+		used += length;
+	}
+	if (good)
+		good = !csv_fini(&parser, take_cell, take_row, r);
+	csv_free(&parser);
+	if (!good)
+		return fail(failure, PROBLEM_CSV_MALFORMED, r->row.line ? r->row.line : r->line, "");
+	if (r->out_of_memory)
+		return fail(failure, PROBLEM_FILE_UNREADABLE, 0, "too large");
+	return true;
+}
+
+/* GB18030 to UTF-8 (GBK and GB2312 are subsets); NULL if it is not that either. */
+static char *
+from_gb18030(const char *bytes, size_t size, struct arena *arena, size_t *size_out)
+{
+	iconv_t converter = iconv_open("UTF-8", "GB18030");
+	if (converter == (iconv_t)-1)
+		return NULL;
+	size_t room = size * 2 + 16, left = room;
+	char *text = arena_alloc(arena, room), *to = text;
+	char *from = (char *)(uintptr_t)bytes;
+	bool good = text && iconv(converter, &from, &size, &to, &left) != (size_t)-1 && !size;
+	iconv_close(converter);
+	*size_out = room - left;
+	return good ? text : NULL;
+}
+
+bool
+csv_read_bytes(const char *bytes, size_t size, struct arena *arena, struct csv_table *out,
+               struct csv_failure *failure)
+{
+	struct csv_table table = {0};
+	if (size >= 3 && !memcmp(bytes, "\xEF\xBB\xBF", 3)) {
+		bytes += 3;
+		size -= 3;
+	}
+	if (memchr(bytes, 0, size))
+		return fail(failure, PROBLEM_FILE_ENCODING, 0, "");
+	if (!utf8_valid(bytes, size)) {
+		bytes = from_gb18030(bytes, size, arena, &size);
+		if (!bytes)
+			return fail(failure, PROBLEM_FILE_ENCODING, 0, "");
+	}
+	struct reader reader = {.arena = arena, .table = &table};
+	if (!parse(bytes, size, &reader, failure))
+		return false;
+	*out = table;
+	return true;
+}
+
+bool
+csv_read_file(const char *path, struct arena *arena, struct csv_table *out, struct csv_failure *failure)
+{
+	FILE *file = fopen(path, "re");
+	if (!file)
+		return fail(failure, PROBLEM_FILE_UNREADABLE, 0, strerror(errno));
+	char *bytes = NULL;
+	size_t size = 0, room = 0, got = 1;
+	while (got && size < CSV_BYTES_MAX) {
+		if (size == room) {
+			room = room ? room * 2 : 64 * 1024;
+			char *more = realloc(bytes, room);
+			if (!more)
+				break;
+			bytes = more;
+		}
+		got = fread(bytes + size, 1, room - size, file);
+		size += got;
+	}
+	int error = ferror(file) ? errno : got ? EFBIG : 0;
+	fclose(file);
+	bool good = error ? fail(failure, PROBLEM_FILE_UNREADABLE, 0, strerror(error))
+	                  : csv_read_bytes(bytes, size, arena, out, failure);
+	free(bytes);
+	return good;
+}
+
+const char *
+csv_cell(const struct csv_row *row, size_t column)
+{
+	return column < row->cell_count ? row->cells[column] : "";
+}

@@ -1,0 +1,124 @@
+/* Problems: reasoned refusals. One cause, one code; numbers are never reused.
+ *
+ * A code's number is its precedence: checks run in this order, so the first problem of a list is the
+ * most basic one. To add a problem, add a row to problem_kinds in problem.c, its code here and in
+ * proto/fupin.proto (a test compares the three with PROTOCOL.md). */
+#ifndef FUPIN_COMMON_PROBLEM_H
+#define FUPIN_COMMON_PROBLEM_H
+
+#include "bounds.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum problem_code {
+	PROBLEM_NONE = 0,
+	PROBLEM_MALFORMED = 1,
+	PROBLEM_TOO_LARGE = 2,
+	PROBLEM_FIELD_UNKNOWN = 3,
+	PROBLEM_REQUEST_UNKNOWN = 4,
+	PROBLEM_VERSION_UNSUPPORTED = 5,
+	PROBLEM_NOT_PERMITTED = 10,
+	PROBLEM_UNIT_OUT_OF_SCOPE = 11,
+	PROBLEM_ID_INVALID = 20,
+	PROBLEM_ID_REUSED = 21,
+	PROBLEM_SUBMISSION_EMPTY = 22,
+	PROBLEM_ROWS_TOO_MANY = 23,
+	PROBLEM_UNIT_UNKNOWN = 30,
+	PROBLEM_FORM_UNKNOWN = 31,
+	PROBLEM_FORM_LEVEL_WRONG = 32,
+	PROBLEM_PERIOD_INVALID = 33,
+	PROBLEM_PERIOD_FUTURE = 34,
+	PROBLEM_FORM_VERSION_UNKNOWN = 35,
+	PROBLEM_FORM_VERSION_CLOSED = 36,
+	PROBLEM_INDICATOR_UNKNOWN = 37,
+	PROBLEM_INDICATOR_REPEATED = 38,
+	PROBLEM_VALUE_TOO_SMALL = 39,
+	PROBLEM_VALUE_TOO_LARGE = 40,
+	PROBLEM_VALUE_MISSING = 41,
+	PROBLEM_PART_EXCEEDS_WHOLE = 42,
+	PROBLEM_REPORT_REPEATED = 43,
+	PROBLEM_REVISION_CONFLICT = 44,
+	PROBLEM_KIND_UNKNOWN = 50,
+	PROBLEM_SOURCE_UNKNOWN = 51,
+	PROBLEM_USE_UNKNOWN = 52,
+	PROBLEM_USE_MISSING = 53,
+	PROBLEM_USE_NOT_ALLOWED = 54,
+	PROBLEM_COUNTERPARTY_MISSING = 55,
+	PROBLEM_COUNTERPARTY_NOT_ALLOWED = 56,
+	PROBLEM_COUNTERPARTY_WRONG = 57,
+	PROBLEM_DATE_INVALID = 58,
+	PROBLEM_DATE_FUTURE = 59,
+	PROBLEM_VOUCHER_MISSING = 60,
+	PROBLEM_VOUCHER_REPEATED = 61,
+	PROBLEM_VOUCHER_TAKEN = 62,
+	PROBLEM_TEXT_INVALID = 63,
+	PROBLEM_LEVEL_INVALID = 70,
+	PROBLEM_BUSY = 80,
+	PROBLEM_STORE_UNAVAILABLE = 81,
+	PROBLEM_STORE_FULL = 82,
+	PROBLEM_STORE_FAILED = 83,
+	PROBLEM_STORE_CONFLICT = 84,
+	PROBLEM_STOPPING = 85,
+	/* Only at the client, when a file is read; never on the wire. */
+	PROBLEM_FILE_UNREADABLE = 100,
+	PROBLEM_FILE_ENCODING = 101,
+	PROBLEM_CSV_MALFORMED = 102,
+	PROBLEM_COLUMN_MISSING = 103,
+	PROBLEM_COLUMN_UNKNOWN = 104,
+	PROBLEM_COLUMN_REPEATED = 105,
+	PROBLEM_CELL_MISSING = 106,
+	PROBLEM_CELL_INVALID = 107,
+	PROBLEM_NUMBER_INVALID = 108,
+	PROBLEM_FILE_EMPTY = 109,
+};
+
+/* What a problem speaks of: the request as a whole, or row `index` of its reports or fund entries. */
+enum problem_subject { SUBJECT_REQUEST = 0, SUBJECT_REPORT = 1, SUBJECT_ENTRY = 2 };
+
+enum language { LANGUAGE_ENGLISH = 0, LANGUAGE_CHINESE = 1 };
+
+enum { PROBLEM_DETAIL_BYTES = 96, PROBLEM_TEXT_BYTES = 512 };
+
+struct problem {
+	enum problem_code code;
+	enum problem_subject subject;
+	uint32_t index;              /* from 0 */
+	char column[CODE_BYTES_MAX]; /* indicator code or field name; "" if none */
+	int64_t limit, actual;       /* times 10^decimals, where the code's text shows them */
+	uint32_t decimals;
+	char detail[PROBLEM_DETAIL_BYTES]; /* what else the text names: a code, a voucher, an indicator */
+};
+
+struct problem_list {
+	size_t count; /* in items, at most PROBLEMS_MAX */
+	size_t more;  /* found beyond that */
+	struct problem items[PROBLEMS_MAX];
+};
+
+/* Appends a problem (counts it in `more` when the list is full) and returns it for filling in; the
+ * returned pointer is never NULL. */
+struct problem *problem_add(struct problem_list *list, enum problem_code code, enum problem_subject subject,
+                            size_t index, const char *column);
+
+/* Replaces the list's content by one problem of the whole request. */
+struct problem *problem_only(struct problem_list *list, enum problem_code code);
+
+void problem_detail(struct problem *problem, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* "PART_EXCEEDS_WHOLE"; NULL for a number that no code has. */
+const char *problem_name(enum problem_code code);
+
+/* Does the same submission have a chance later, unchanged? (busy, store away) */
+bool problem_is_transient(enum problem_code code);
+/* May this code stand in a reply? */
+bool problem_is_wire(enum problem_code code);
+
+/* One sentence, without the place: "800,000.00 exceeds 补助到村资金 750,000.00". Returns out. */
+char *problem_text(const struct problem *problem, enum language language, char out[PROBLEM_TEXT_BYTES]);
+
+/* For tests and documents: the code at position i of the table, PROBLEM_NONE past the end. */
+enum problem_code problem_at(size_t i);
+
+#endif

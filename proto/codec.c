@@ -1,0 +1,61 @@
+#include "codec_internal.h"
+
+#include <string.h>
+
+static void *
+allocate(void *data, size_t size)
+{
+	return arena_alloc(data, size);
+}
+
+static void
+release(void *data, void *memory)
+{
+	(void)data;
+	(void)memory;
+}
+
+ProtobufCAllocator
+codec_allocator(struct arena *arena)
+{
+	return (ProtobufCAllocator){.alloc = allocate, .free = release, .allocator_data = arena};
+}
+
+bool
+codec_pack(struct arena *arena, const ProtobufCMessage *message, uint8_t **bytes, size_t *size)
+{
+	size_t need = protobuf_c_message_get_packed_size(message);
+	uint8_t *buffer = arena_alloc(arena, need ? need : 1);
+	if (!buffer)
+		return false;
+	*size = protobuf_c_message_pack(message, buffer);
+	*bytes = buffer;
+	return true;
+}
+
+const char *
+codec_string(const char *text)
+{
+	return text ? text : "";
+}
+
+char *
+codec_text(const char *text)
+{
+	return (char *)(uintptr_t)codec_string(text);
+}
+
+void *
+codec_pointers(struct arena *arena, size_t count, const void *init, size_t size, void **first)
+{
+	unsigned char *items = arena_array(arena, count, size);
+	void **pointers = arena_array(arena, count, sizeof *pointers);
+	*first = items;
+	if (!items || !pointers || !count)
+		return NULL;
+	for (size_t i = 0; i < count; i++) {
+		pointers[i] = items + i * size;
+		memcpy(pointers[i], init, size);
+	}
+	return pointers;
+}

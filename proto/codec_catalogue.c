@@ -1,0 +1,327 @@
+/* The catalogue, both directions. */
+#include "codec_internal.h"
+
+#include <stdio.h>
+
+static bool
+in_scope(unit_code code, unit_code top)
+{
+	return unit_within(code, top) || unit_within(top, code);
+}
+
+static bool
+units_to_wire(struct arena *arena, const struct catalogue *c, unit_code top, Fupin__V1__Catalogue *wire)
+{
+	static const Fupin__V1__CatalogueUnit init = FUPIN__V1__CATALOGUE_UNIT__INIT;
+	Fupin__V1__CatalogueUnit *units;
+	size_t count = 0;
+	for (size_t i = 0; i < c->unit_count; i++)
+		count += in_scope(c->units[i].code, top);
+	wire->units = codec_pointers(arena, count, &init, sizeof init, (void **)&units);
+	if (count && !wire->units)
+		return false;
+	for (size_t i = 0; i < c->unit_count; i++) {
+		const struct unit *unit = &c->units[i];
+		if (!in_scope(unit->code, top))
+			continue;
+		Fupin__V1__CatalogueUnit *to = &units[wire->n_units++];
+		to->code = (uint64_t)unit->code;
+		to->level = (Fupin__V1__Level)unit->level;
+		to->name = codec_text(unit->name);
+		to->basis = codec_text(unit->basis);
+	}
+	return true;
+}
+
+static bool
+versions_to_wire(struct arena *arena, const struct catalogue *c, Fupin__V1__Catalogue *wire)
+{
+	static const Fupin__V1__FormVersion init = FUPIN__V1__FORM_VERSION__INIT;
+	static const Fupin__V1__FormField field_init = FUPIN__V1__FORM_FIELD__INIT;
+	Fupin__V1__FormVersion *versions;
+	wire->n_versions = c->version_count;
+	wire->versions = codec_pointers(arena, c->version_count, &init, sizeof init, (void **)&versions);
+	if (c->version_count && !wire->versions)
+		return false;
+	for (size_t i = 0; i < c->version_count; i++) {
+		const struct form_version *from = &c->versions[i];
+		Fupin__V1__FormField *fields;
+		versions[i].form = from->form;
+		versions[i].version = from->version;
+		versions[i].first = (uint32_t)from->first;
+		versions[i].last = (uint32_t)from->last;
+		versions[i].n_fields = from->field_count;
+		versions[i].fields =
+		    codec_pointers(arena, from->field_count, &field_init, sizeof field_init, (void **)&fields);
+		if (!versions[i].fields)
+			return false;
+		for (size_t at = 0; at < from->field_count; at++) {
+			fields[at].indicator = from->fields[at].indicator;
+			fields[at].required = from->fields[at].required;
+			fields[at].minimum = from->fields[at].minimum;
+			fields[at].maximum = from->fields[at].maximum;
+			fields[at].part_of = from->fields[at].part_of;
+		}
+	}
+	return true;
+}
+
+static bool
+forms_to_wire(struct arena *arena, const struct catalogue *c, Fupin__V1__Catalogue *wire)
+{
+	static const Fupin__V1__Form init = FUPIN__V1__FORM__INIT;
+	static const Fupin__V1__Indicator indicator_init = FUPIN__V1__INDICATOR__INIT;
+	Fupin__V1__Form *forms;
+	Fupin__V1__Indicator *indicators;
+	wire->n_forms = c->form_count;
+	wire->forms = codec_pointers(arena, c->form_count, &init, sizeof init, (void **)&forms);
+	wire->n_indicators = c->indicator_count;
+	wire->indicators = codec_pointers(arena, c->indicator_count, &indicator_init, sizeof indicator_init,
+	                                  (void **)&indicators);
+	if ((c->form_count && !wire->forms) || (c->indicator_count && !wire->indicators))
+		return false;
+	for (size_t i = 0; i < c->form_count; i++) {
+		forms[i].number = c->forms[i].number;
+		forms[i].code = codec_text(c->forms[i].code);
+		forms[i].level = (Fupin__V1__Level)c->forms[i].level;
+		forms[i].name_zh = codec_text(c->forms[i].name_zh);
+		forms[i].name_en = codec_text(c->forms[i].name_en);
+	}
+	for (size_t i = 0; i < c->indicator_count; i++) {
+		const struct indicator *from = &c->indicators[i];
+		indicators[i].number = from->number;
+		indicators[i].form = from->form;
+		indicators[i].code = codec_text(from->code);
+		indicators[i].name_zh = codec_text(from->name_zh);
+		indicators[i].name_en = codec_text(from->name_en);
+		indicators[i].measure_zh = codec_text(from->measure_zh);
+		indicators[i].measure_en = codec_text(from->measure_en);
+		indicators[i].decimals = (uint32_t)from->decimals;
+		indicators[i].kind = (Fupin__V1__IndicatorKind)from->kind;
+		indicators[i].project = codec_text(from->project);
+		indicators[i].notice = codec_text(from->notice);
+	}
+	return true;
+}
+
+static bool
+terms_to_wire(struct arena *arena, const struct fund_term *terms, size_t count, Fupin__V1__FundTerm ***out)
+{
+	static const Fupin__V1__FundTerm init = FUPIN__V1__FUND_TERM__INIT;
+	Fupin__V1__FundTerm *items;
+	*out = codec_pointers(arena, count, &init, sizeof init, (void **)&items);
+	if (count && !*out)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		items[i].number = terms[i].number;
+		items[i].code = codec_text(terms[i].code);
+		items[i].name_zh = codec_text(terms[i].name_zh);
+		items[i].name_en = codec_text(terms[i].name_en);
+		items[i].special = terms[i].special;
+		items[i].notice = codec_text(terms[i].notice);
+	}
+	return true;
+}
+
+static bool
+targets_to_wire(struct arena *arena, const struct catalogue *c, unit_code top, Fupin__V1__Catalogue *wire)
+{
+	static const Fupin__V1__Target init = FUPIN__V1__TARGET__INIT;
+	static const Fupin__V1__TargetValue value_init = FUPIN__V1__TARGET_VALUE__INIT;
+	Fupin__V1__Target *targets;
+	Fupin__V1__TargetValue *values;
+	wire->targets = codec_pointers(arena, c->target_count, &init, sizeof init, (void **)&targets);
+	codec_pointers(arena, c->target_count, &value_init, sizeof value_init, (void **)&values);
+	if (c->target_count && (!wire->targets || !values))
+		return false;
+	for (size_t i = 0; i < c->target_count; i++) {
+		const struct target *from = &c->targets[i];
+		if (!in_scope(from->unit, top))
+			continue;
+		size_t at = wire->n_targets++;
+		values[at].year = (uint32_t)from->year;
+		values[at].indicator = from->indicator;
+		values[at].fund = (Fupin__V1__FundKind)from->fund;
+		values[at].value = from->value;
+		targets[at].unit = (uint64_t)from->unit;
+		targets[at].target = &values[at];
+		targets[at].notice = codec_text(from->notice);
+	}
+	return true;
+}
+
+bool
+codec_catalogue_to_wire(struct arena *arena, const struct catalogue_answer *answer,
+                        Fupin__V1__Catalogue *wire)
+{
+	const struct catalogue *c = answer->catalogue;
+	wire->plan = codec_text(c->plan);
+	wire->title_zh = codec_text(c->title_zh);
+	wire->title_en = codec_text(c->title_en);
+	wire->source = codec_text(c->source);
+	wire->label = codec_text(c->label);
+	if (answer->query.units && !units_to_wire(arena, c, answer->top, wire))
+		return false;
+	if (!answer->query.forms)
+		return true;
+	wire->n_sources = c->source_count;
+	wire->n_uses = c->use_count;
+	return forms_to_wire(arena, c, wire) && versions_to_wire(arena, c, wire) &&
+	       terms_to_wire(arena, c->sources, c->source_count, &wire->sources) &&
+	       terms_to_wire(arena, c->uses, c->use_count, &wire->uses) &&
+	       targets_to_wire(arena, c, answer->top, wire);
+}
+
+/* ---------------------------------------------------------------- decoding, for the client */
+
+static enum unit_level
+level_from_wire(int level)
+{
+	return level > 0 && level <= (int)UNIT_VILLAGE ? (enum unit_level)level : UNIT_NONE;
+}
+
+static void
+units_from_wire(const Fupin__V1__Catalogue *wire, struct catalogue *c)
+{
+	for (size_t i = 0; i < wire->n_units; i++)
+		c->units[i] = (struct unit){
+		    .code = (unit_code)wire->units[i]->code,
+		    .level = level_from_wire((int)wire->units[i]->level),
+		    .name = codec_string(wire->units[i]->name),
+		    .basis = codec_string(wire->units[i]->basis),
+		};
+}
+
+static void
+forms_from_wire(const Fupin__V1__Catalogue *wire, struct catalogue *c)
+{
+	for (size_t i = 0; i < wire->n_forms; i++)
+		c->forms[i] = (struct form){
+		    .number = wire->forms[i]->number,
+		    .code = codec_string(wire->forms[i]->code),
+		    .level = level_from_wire((int)wire->forms[i]->level),
+		    .name_zh = codec_string(wire->forms[i]->name_zh),
+		    .name_en = codec_string(wire->forms[i]->name_en),
+		};
+	for (size_t i = 0; i < wire->n_indicators; i++) {
+		const Fupin__V1__Indicator *from = wire->indicators[i];
+		c->indicators[i] = (struct indicator){
+		    .number = from->number,
+		    .form = from->form,
+		    .code = codec_string(from->code),
+		    .name_zh = codec_string(from->name_zh),
+		    .name_en = codec_string(from->name_en),
+		    .measure_zh = codec_string(from->measure_zh),
+		    .measure_en = codec_string(from->measure_en),
+		    .decimals = from->decimals <= 9 ? (int)from->decimals : -1,
+		    .kind = (enum indicator_kind)from->kind,
+		    .project = codec_string(from->project),
+		    .notice = codec_string(from->notice),
+		};
+	}
+}
+
+static bool
+versions_from_wire(const Fupin__V1__Catalogue *wire, struct catalogue *c)
+{
+	for (size_t i = 0; i < wire->n_versions; i++) {
+		const Fupin__V1__FormVersion *from = wire->versions[i];
+		struct form_field *fields = arena_array(&c->arena, from->n_fields, sizeof *fields);
+		if (!fields)
+			return false;
+		for (size_t at = 0; at < from->n_fields; at++)
+			fields[at] = (struct form_field){
+			    .indicator = from->fields[at]->indicator,
+			    .required = from->fields[at]->required,
+			    .minimum = from->fields[at]->minimum,
+			    .maximum = from->fields[at]->maximum,
+			    .part_of = from->fields[at]->part_of,
+			};
+		c->versions[i] = (struct form_version){
+		    .form = from->form,
+		    .version = from->version,
+		    .first = (period)from->first,
+		    .last = (period)from->last,
+		    .field_count = from->n_fields,
+		    .fields = fields,
+		};
+	}
+	return true;
+}
+
+static void
+terms_from_wire(Fupin__V1__FundTerm *const *wire, size_t count, struct fund_term *terms)
+{
+	for (size_t i = 0; i < count; i++)
+		terms[i] = (struct fund_term){
+		    .number = wire[i]->number,
+		    .code = codec_string(wire[i]->code),
+		    .name_zh = codec_string(wire[i]->name_zh),
+		    .name_en = codec_string(wire[i]->name_en),
+		    .special = wire[i]->special,
+		    .notice = codec_string(wire[i]->notice),
+		};
+}
+
+static bool
+targets_from_wire(const Fupin__V1__Catalogue *wire, struct catalogue *c)
+{
+	for (size_t i = 0; i < wire->n_targets; i++) {
+		const Fupin__V1__TargetValue *value = wire->targets[i]->target;
+		if (!value)
+			return false;
+		c->targets[i] = (struct target){
+		    .unit = (unit_code)wire->targets[i]->unit,
+		    .year = (int)value->year,
+		    .indicator = value->indicator,
+		    .fund = (enum fund_kind)value->fund,
+		    .value = value->value,
+		    .notice = codec_string(wire->targets[i]->notice),
+		};
+	}
+	return true;
+}
+
+static bool
+catalogue_reserve(const Fupin__V1__Catalogue *wire, struct catalogue *c)
+{
+	c->unit_count = wire->n_units;
+	c->form_count = wire->n_forms;
+	c->version_count = wire->n_versions;
+	c->indicator_count = wire->n_indicators;
+	c->source_count = wire->n_sources;
+	c->use_count = wire->n_uses;
+	c->target_count = wire->n_targets;
+	c->units = arena_array(&c->arena, c->unit_count, sizeof *c->units);
+	c->forms = arena_array(&c->arena, c->form_count, sizeof *c->forms);
+	c->versions = arena_array(&c->arena, c->version_count, sizeof *c->versions);
+	c->indicators = arena_array(&c->arena, c->indicator_count, sizeof *c->indicators);
+	c->sources = arena_array(&c->arena, c->source_count, sizeof *c->sources);
+	c->uses = arena_array(&c->arena, c->use_count, sizeof *c->uses);
+	c->targets = arena_array(&c->arena, c->target_count, sizeof *c->targets);
+	return c->units && c->forms && c->versions && c->indicators && c->sources && c->uses && c->targets;
+}
+
+bool
+codec_decode_catalogue(const uint8_t *bytes, size_t size, struct catalogue *out,
+                       char error[CATALOGUE_ERROR_BYTES])
+{
+	ProtobufCAllocator allocator = codec_allocator(&out->arena);
+	Fupin__V1__Reply *reply = fupin__v1__reply__unpack(&allocator, size, bytes);
+	snprintf(error, CATALOGUE_ERROR_BYTES, "the centre's catalogue cannot be read");
+	if (!reply || reply->body_case != FUPIN__V1__REPLY__BODY_CATALOGUE)
+		return false;
+	const Fupin__V1__Catalogue *wire = reply->catalogue;
+	out->plan = codec_string(wire->plan);
+	out->title_zh = codec_string(wire->title_zh);
+	out->title_en = codec_string(wire->title_en);
+	out->source = codec_string(wire->source);
+	out->label = codec_string(wire->label);
+	if (!catalogue_reserve(wire, out))
+		return false;
+	units_from_wire(wire, out);
+	forms_from_wire(wire, out);
+	terms_from_wire(wire->sources, wire->n_sources, out->sources);
+	terms_from_wire(wire->uses, wire->n_uses, out->uses);
+	return versions_from_wire(wire, out) && targets_from_wire(wire, out) && catalogue_finish(out, error);
+}

@@ -1,0 +1,27 @@
+/* Shared by the codec's files only. */
+#ifndef FUPIN_PROTO_CODEC_INTERNAL_H
+#define FUPIN_PROTO_CODEC_INTERNAL_H
+
+#include "codec.h"
+#include "fupin.pb-c.h"
+
+/* protobuf-c's memory comes from the arena; freeing is the arena's. */
+ProtobufCAllocator codec_allocator(struct arena *arena);
+
+/* Serialises into the arena. */
+bool codec_pack(struct arena *arena, const ProtobufCMessage *message, uint8_t **bytes, size_t *size);
+
+/* A string that protobuf may leave unset. */
+const char *codec_string(const char *text);
+
+/* Our text for a protobuf-c field, which is not const. */
+char *codec_text(const char *text);
+
+/* An array of `count` pointers to elements of a new array; each element starts as `*init`. Returns the
+ * pointers (NULL if memory ran out, or count is 0), the elements lie behind each other at *first. */
+void *codec_pointers(struct arena *arena, size_t count, const void *init, size_t size, void **first);
+
+bool codec_catalogue_to_wire(struct arena *arena, const struct catalogue_answer *answer,
+                             Fupin__V1__Catalogue *wire);
+
+#endif

@@ -1,0 +1,406 @@
+/* Replies, both directions. */
+#include "codec_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static ProtobufCBinaryData
+binary(const uint8_t *bytes, size_t size)
+{
+	return (ProtobufCBinaryData){.len = size, .data = (uint8_t *)(uintptr_t)bytes};
+}
+
+static Fupin__V1__AsOf
+as_of_to_wire(const struct as_of *as_of)
+{
+	Fupin__V1__AsOf wire = FUPIN__V1__AS_OF__INIT;
+	wire.seq = as_of->seq;
+	wire.time_us = as_of->time_us;
+	return wire;
+}
+
+static void
+receipt_to_wire(const struct receipt *receipt, Fupin__V1__Receipt *wire)
+{
+	fupin__v1__receipt__init(wire);
+	wire->id = binary(receipt->id.bytes, ID_BYTES);
+	wire->digest = binary(receipt->digest.bytes, DIGEST_BYTES);
+	wire->seq = receipt->seq;
+	wire->time_us = receipt->time_us;
+	wire->reports = receipt->report_count;
+	wire->fund_entries = receipt->entry_count;
+}
+
+static bool
+refusal_to_wire(struct arena *arena, const struct refusal *refusal, Fupin__V1__Refusal *wire)
+{
+	static const Fupin__V1__Problem init = FUPIN__V1__PROBLEM__INIT;
+	const struct problem_list *list = refusal->problems;
+	Fupin__V1__Problem *items;
+	fupin__v1__refusal__init(wire);
+	wire->more = (uint32_t)list->more;
+	wire->retry_after_ms = refusal->retry_after_ms;
+	wire->n_problems = list->count;
+	wire->problems = codec_pointers(arena, list->count, &init, sizeof init, (void **)&items);
+	if (!wire->problems)
+		return false;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct problem *p = &list->items[i];
+		char text[PROBLEM_TEXT_BYTES];
+		items[i].code = (Fupin__V1__ProblemCode)p->code;
+		items[i].subject = (Fupin__V1__Subject)p->subject;
+		items[i].index = p->index;
+		items[i].column = codec_text(p->column);
+		items[i].limit = p->limit;
+		items[i].actual = p->actual;
+		items[i].decimals = p->decimals;
+		items[i].detail = codec_text(p->detail);
+		items[i].text = arena_string(arena, problem_text(p, LANGUAGE_ENGLISH, text));
+		if (!items[i].text)
+			return false;
+	}
+	return true;
+}
+
+static void
+welcome_to_wire(const struct welcome *welcome, Fupin__V1__Welcome *wire, Fupin__V1__Limits *limits,
+                Fupin__V1__AsOf *as_of)
+{
+	fupin__v1__welcome__init(wire);
+	fupin__v1__limits__init(limits);
+	*as_of = as_of_to_wire(&welcome->as_of);
+	limits->submission_rows = welcome->limits.submission_rows;
+	limits->frame_bytes = welcome->limits.frame_bytes;
+	limits->credit_window = welcome->limits.credit_window;
+	limits->problems = welcome->limits.problems;
+	wire->protocol = welcome->protocol;
+	wire->protocol_oldest = welcome->protocol_oldest;
+	wire->software = codec_text(welcome->software);
+	wire->time_us = welcome->time_us;
+	wire->limits = limits;
+	wire->principal = codec_text(welcome->principal);
+	wire->role = (Fupin__V1__Role)welcome->role;
+	wire->unit = (uint64_t)welcome->unit;
+	wire->plan = codec_text(welcome->plan);
+	wire->title_zh = codec_text(welcome->title_zh);
+	wire->title_en = codec_text(welcome->title_en);
+	wire->label = codec_text(welcome->label);
+	wire->as_of = as_of;
+}
+
+static bool
+unit_total_to_wire(struct arena *arena, const struct unit_total *total, Fupin__V1__UnitTotal *wire)
+{
+	static const Fupin__V1__FundTotal fund_init = FUPIN__V1__FUND_TOTAL__INIT;
+	static const Fupin__V1__TargetValue target_init = FUPIN__V1__TARGET_VALUE__INIT;
+	Fupin__V1__FundTotal *funds;
+	Fupin__V1__TargetValue *targets;
+	wire->unit = (uint64_t)total->unit;
+	wire->n_indicators = wire->n_values = wire->n_reported = total->indicator_count;
+	wire->indicators = total->indicators;
+	wire->values = total->values;
+	wire->reported = total->reported;
+	wire->n_funds = total->fund_count;
+	wire->funds = codec_pointers(arena, total->fund_count, &fund_init, sizeof fund_init, (void **)&funds);
+	wire->n_targets = total->target_count;
+	wire->targets =
+	    codec_pointers(arena, total->target_count, &target_init, sizeof target_init, (void **)&targets);
+	if ((total->fund_count && !wire->funds) || (total->target_count && !wire->targets))
+		return false;
+	for (size_t i = 0; i < total->fund_count; i++) {
+		funds[i].kind = (Fupin__V1__FundKind)total->funds[i].kind;
+		funds[i].source = total->funds[i].source;
+		funds[i].use = total->funds[i].use;
+		funds[i].level = (Fupin__V1__Level)total->funds[i].level;
+		funds[i].amount_fen = total->funds[i].amount_fen;
+		funds[i].entries = total->funds[i].entries;
+	}
+	for (size_t i = 0; i < total->target_count; i++) {
+		targets[i].year = (uint32_t)total->targets[i].year;
+		targets[i].indicator = total->targets[i].indicator;
+		targets[i].fund = (Fupin__V1__FundKind)total->targets[i].fund;
+		targets[i].value = total->targets[i].value;
+	}
+	return true;
+}
+
+static bool
+total_to_wire(struct arena *arena, const struct total_answer *total, Fupin__V1__Total *wire,
+              Fupin__V1__AsOf *as_of)
+{
+	static const Fupin__V1__UnitTotal init = FUPIN__V1__UNIT_TOTAL__INIT;
+	Fupin__V1__UnitTotal *units;
+	fupin__v1__total__init(wire);
+	*as_of = as_of_to_wire(&total->as_of);
+	wire->as_of = as_of;
+	wire->label = codec_text(total->label);
+	wire->n_units = total->unit_count;
+	wire->units = codec_pointers(arena, total->unit_count, &init, sizeof init, (void **)&units);
+	if (total->unit_count && !wire->units)
+		return false;
+	for (size_t i = 0; i < total->unit_count; i++)
+		if (!unit_total_to_wire(arena, &total->units[i], &units[i]))
+			return false;
+	return true;
+}
+
+bool
+codec_encode_reply(struct arena *arena, const struct reply *reply, uint8_t **bytes, size_t *size)
+{
+	Fupin__V1__Reply wire = FUPIN__V1__REPLY__INIT;
+	Fupin__V1__Refusal refusal;
+	Fupin__V1__Welcome welcome;
+	Fupin__V1__Limits limits;
+	Fupin__V1__AsOf as_of;
+	Fupin__V1__Receipt receipt;
+	Fupin__V1__Total total;
+	Fupin__V1__SubmissionStatus status = FUPIN__V1__SUBMISSION_STATUS__INIT;
+	Fupin__V1__Catalogue catalogue = FUPIN__V1__CATALOGUE__INIT;
+	Fupin__V1__Pong pong = FUPIN__V1__PONG__INIT;
+	Fupin__V1__Reloaded reloaded = FUPIN__V1__RELOADED__INIT;
+	bool good = true;
+	wire.request_id = reply->request_id;
+	switch (reply->kind) {
+	case REPLY_REFUSAL:
+		wire.body_case = FUPIN__V1__REPLY__BODY_REFUSAL;
+		wire.refusal = &refusal;
+		good = refusal_to_wire(arena, &reply->refusal, &refusal);
+		break;
+	case REPLY_WELCOME:
+		wire.body_case = FUPIN__V1__REPLY__BODY_WELCOME;
+		wire.welcome = &welcome;
+		welcome_to_wire(&reply->welcome, &welcome, &limits, &as_of);
+		break;
+	case REPLY_RECEIPT:
+		wire.body_case = FUPIN__V1__REPLY__BODY_RECEIPT;
+		wire.receipt = &receipt;
+		receipt_to_wire(&reply->receipt, &receipt);
+		break;
+	case REPLY_TOTAL:
+		wire.body_case = FUPIN__V1__REPLY__BODY_TOTAL;
+		wire.total = &total;
+		good = total_to_wire(arena, &reply->total, &total, &as_of);
+		break;
+	case REPLY_STATUS:
+		wire.body_case = FUPIN__V1__REPLY__BODY_STATUS;
+		wire.status = &status;
+		status.id = binary(reply->status.id.bytes, ID_BYTES);
+		status.state = (Fupin__V1__SubmissionState)reply->status.state;
+		if (reply->status.state == SUBMISSION_COMMITTED) {
+			receipt_to_wire(&reply->status.receipt, &receipt);
+			status.receipt = &receipt;
+		}
+		break;
+	case REPLY_CATALOGUE:
+		wire.body_case = FUPIN__V1__REPLY__BODY_CATALOGUE;
+		wire.catalogue = &catalogue;
+		good = codec_catalogue_to_wire(arena, &reply->catalogue, &catalogue);
+		break;
+	case REPLY_PONG:
+		wire.body_case = FUPIN__V1__REPLY__BODY_PONG;
+		wire.pong = &pong;
+		as_of = as_of_to_wire(&reply->pong.as_of);
+		pong.as_of = &as_of;
+		pong.time_us = reply->pong.time_us;
+		pong.waiting = reply->pong.waiting;
+		pong.store_ready = reply->pong.store_ready;
+		break;
+	case REPLY_RELOADED:
+		wire.body_case = FUPIN__V1__REPLY__BODY_RELOADED;
+		wire.reloaded = &reloaded;
+		reloaded.principals = reply->reloaded;
+		break;
+	default:
+		return false;
+	}
+	return good && codec_pack(arena, &wire.base, bytes, size);
+}
+
+/* ---------------------------------------------------------------- decoding, for the client */
+
+static struct as_of
+as_of_from_wire(const Fupin__V1__AsOf *wire)
+{
+	return wire ? (struct as_of){.seq = wire->seq, .time_us = wire->time_us} : (struct as_of){0};
+}
+
+static bool
+receipt_from_wire(const Fupin__V1__Receipt *wire, struct receipt *out)
+{
+	if (!wire || wire->id.len != ID_BYTES || wire->digest.len != DIGEST_BYTES)
+		return false;
+	*out = (struct receipt){
+	    .seq = wire->seq,
+	    .time_us = wire->time_us,
+	    .report_count = wire->reports,
+	    .entry_count = wire->fund_entries,
+	};
+	memcpy(out->id.bytes, wire->id.data, ID_BYTES);
+	memcpy(out->digest.bytes, wire->digest.data, DIGEST_BYTES);
+	return true;
+}
+
+static bool
+refusal_from_wire(struct arena *arena, const Fupin__V1__Refusal *wire, struct refusal *out)
+{
+	struct problem_list *list = arena_alloc(arena, sizeof *list);
+	if (!list || !wire->n_problems)
+		return false;
+	for (size_t i = 0; i < wire->n_problems; i++) {
+		const Fupin__V1__Problem *from = wire->problems[i];
+		struct problem *p =
+		    problem_add(list, (enum problem_code)from->code, (enum problem_subject)from->subject, from->index,
+		                codec_string(from->column));
+		p->limit = from->limit;
+		p->actual = from->actual;
+		p->decimals = from->decimals;
+		/* A newer centre's code: its own sentence says it. */
+		bool known = problem_name(p->code);
+		problem_detail(p, "%s", codec_string(known ? from->detail : from->text));
+	}
+	list->more += wire->more;
+	*out = (struct refusal){.problems = list, .retry_after_ms = wire->retry_after_ms};
+	return true;
+}
+
+static void
+welcome_from_wire(const Fupin__V1__Welcome *wire, struct welcome *out)
+{
+	*out = (struct welcome){
+	    .protocol = wire->protocol,
+	    .protocol_oldest = wire->protocol_oldest,
+	    .software = codec_string(wire->software),
+	    .time_us = wire->time_us,
+	    .principal = codec_string(wire->principal),
+	    .role = wire->role >= 0 && wire->role < (int)ROLES ? (enum role)wire->role : ROLE_NONE,
+	    .unit = (unit_code)wire->unit,
+	    .plan = codec_string(wire->plan),
+	    .title_zh = codec_string(wire->title_zh),
+	    .title_en = codec_string(wire->title_en),
+	    .label = codec_string(wire->label),
+	    .as_of = as_of_from_wire(wire->as_of),
+	};
+	if (wire->limits)
+		out->limits = (struct limits){wire->limits->submission_rows, wire->limits->frame_bytes,
+		                              wire->limits->credit_window, wire->limits->problems};
+}
+
+static enum fund_kind
+fund_kind_from_wire(int kind)
+{
+	return kind > 0 && kind < (int)FUND_KINDS ? (enum fund_kind)kind : FUND_KIND_NONE;
+}
+
+static bool
+unit_total_from_wire(struct arena *arena, const Fupin__V1__UnitTotal *wire, struct unit_total *out)
+{
+	if (wire->n_values != wire->n_indicators || wire->n_reported != wire->n_indicators)
+		return false;
+	*out = (struct unit_total){
+	    .unit = (unit_code)wire->unit,
+	    .indicator_count = wire->n_indicators,
+	    .indicators = wire->indicators,
+	    .values = wire->values,
+	    .reported = wire->reported,
+	    .fund_count = wire->n_funds,
+	    .funds = arena_array(arena, wire->n_funds, sizeof *out->funds),
+	    .target_count = wire->n_targets,
+	    .targets = arena_array(arena, wire->n_targets, sizeof *out->targets),
+	};
+	if (!out->funds || !out->targets)
+		return false;
+	for (size_t i = 0; i < wire->n_funds; i++) {
+		const Fupin__V1__FundTotal *from = wire->funds[i];
+		bool level_known = from->level >= 0 && from->level <= (int)UNIT_VILLAGE;
+		out->funds[i] = (struct fund_total){
+		    .kind = fund_kind_from_wire((int)from->kind),
+		    .source = from->source,
+		    .use = from->use,
+		    .level = level_known ? (enum unit_level)from->level : UNIT_NONE,
+		    .amount_fen = from->amount_fen,
+		    .entries = from->entries,
+		};
+	}
+	for (size_t i = 0; i < wire->n_targets; i++) {
+		const Fupin__V1__TargetValue *from = wire->targets[i];
+		out->targets[i] = (struct target_value){
+		    .year = (int)from->year,
+		    .indicator = from->indicator,
+		    .fund = fund_kind_from_wire((int)from->fund),
+		    .value = from->value,
+		};
+	}
+	return true;
+}
+
+static bool
+total_from_wire(struct arena *arena, const Fupin__V1__Total *wire, struct total_answer *out)
+{
+	*out = (struct total_answer){
+	    .as_of = as_of_from_wire(wire->as_of),
+	    .label = codec_string(wire->label),
+	    .unit_count = wire->n_units,
+	    .units = arena_array(arena, wire->n_units, sizeof *out->units),
+	};
+	if (!out->units)
+		return false;
+	for (size_t i = 0; i < wire->n_units; i++)
+		if (!unit_total_from_wire(arena, wire->units[i], &out->units[i]))
+			return false;
+	return true;
+}
+
+static bool
+status_from_wire(const Fupin__V1__SubmissionStatus *wire, struct submission_status *out)
+{
+	*out = (struct submission_status){.state = (enum submission_state)wire->state};
+	if (wire->id.len != ID_BYTES || wire->state > (int)SUBMISSION_COMMITTED)
+		return false;
+	memcpy(out->id.bytes, wire->id.data, ID_BYTES);
+	return out->state != SUBMISSION_COMMITTED || receipt_from_wire(wire->receipt, &out->receipt);
+}
+
+bool
+codec_decode_reply(struct arena *arena, const uint8_t *bytes, size_t size, struct reply *out)
+{
+	*out = (struct reply){0};
+	ProtobufCAllocator allocator = codec_allocator(arena);
+	Fupin__V1__Reply *wire = fupin__v1__reply__unpack(&allocator, size, bytes);
+	if (!wire)
+		return false;
+	out->request_id = wire->request_id;
+	switch (wire->body_case) {
+	case FUPIN__V1__REPLY__BODY_REFUSAL:
+		out->kind = REPLY_REFUSAL;
+		return refusal_from_wire(arena, wire->refusal, &out->refusal);
+	case FUPIN__V1__REPLY__BODY_WELCOME:
+		out->kind = REPLY_WELCOME;
+		welcome_from_wire(wire->welcome, &out->welcome);
+		return true;
+	case FUPIN__V1__REPLY__BODY_RECEIPT:
+		out->kind = REPLY_RECEIPT;
+		return receipt_from_wire(wire->receipt, &out->receipt);
+	case FUPIN__V1__REPLY__BODY_TOTAL:
+		out->kind = REPLY_TOTAL;
+		return total_from_wire(arena, wire->total, &out->total);
+	case FUPIN__V1__REPLY__BODY_STATUS:
+		out->kind = REPLY_STATUS;
+		return status_from_wire(wire->status, &out->status);
+	case FUPIN__V1__REPLY__BODY_CATALOGUE:
+		out->kind = REPLY_CATALOGUE;
+		return true;
+	case FUPIN__V1__REPLY__BODY_PONG:
+		out->kind = REPLY_PONG;
+		out->pong = (struct pong){.time_us = wire->pong->time_us,
+		                          .as_of = as_of_from_wire(wire->pong->as_of),
+		                          .waiting = wire->pong->waiting,
+		                          .store_ready = wire->pong->store_ready};
+		return true;
+	case FUPIN__V1__REPLY__BODY_RELOADED:
+		out->kind = REPLY_RELOADED;
+		out->reloaded = wire->reloaded->principals;
+		return true;
+	default:
+		return false;
+	}
+}

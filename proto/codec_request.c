@@ -1,0 +1,307 @@
+/* Requests and submissions, both directions. */
+#include "codec_internal.h"
+
+#include <string.h>
+
+static bool
+malformed(struct problem_list *problems, const char *what)
+{
+	problem_detail(problem_only(problems, PROBLEM_MALFORMED), "%s", what);
+	return false;
+}
+
+static bool
+unreadable(const struct arena *arena, size_t size, struct problem_list *problems)
+{
+	/* protobuf-c gives one NULL for bad bytes and for no memory: the arena knows which. */
+	if (arena->bytes_used + size > arena->bytes_max - arena->bytes_max / 8) {
+		problem_only(problems, PROBLEM_TOO_LARGE);
+		return false;
+	}
+	return malformed(problems, "not a protobuf message of this protocol, or cut off");
+}
+
+static bool
+field_unknown(struct problem_list *problems)
+{
+	problem_only(problems, PROBLEM_FIELD_UNKNOWN)->limit = PROTOCOL_VERSION;
+	return false;
+}
+
+static bool
+take_id(const ProtobufCBinaryData *bytes, struct submission_id *out)
+{
+	if (bytes->len != ID_BYTES)
+		return false;
+	memcpy(out->bytes, bytes->data, ID_BYTES);
+	return true;
+}
+
+static bool
+take_hello(const Fupin__V1__Hello *wire, struct request *out, struct problem_list *problems)
+{
+	out->kind = REQUEST_HELLO;
+	out->hello = (struct hello){.protocol = wire->protocol, .software = codec_string(wire->software)};
+	if (strlen(out->hello.software) > SOFTWARE_BYTES_MAX)
+		return malformed(problems, "hello.software is longer than 64 bytes");
+	return true;
+}
+
+static bool
+take_submit(const Fupin__V1__Submit *wire, struct request *out, struct problem_list *problems)
+{
+	if (wire->base.n_unknown_fields)
+		return field_unknown(problems);
+	out->kind = REQUEST_SUBMIT;
+	out->submit = (struct submit){.bytes = wire->submission.data, .size = wire->submission.len};
+	return true;
+}
+
+static bool
+take_total(const Fupin__V1__TotalQuery *wire, struct request *out, struct problem_list *problems)
+{
+	if (wire->base.n_unknown_fields)
+		return field_unknown(problems);
+	out->kind = REQUEST_TOTAL;
+	bool level_known = wire->by >= (int)UNIT_NONE && wire->by <= (int)UNIT_VILLAGE;
+	if (!level_known || wire->n_indicators > CATALOGUE_NUMBER_MAX)
+		return malformed(problems, "total: no such level, or too many indicators");
+	out->total = (struct total_query){
+	    .unit = (unit_code)wire->unit,
+	    .from = (period)wire->from,
+	    .to = (period)wire->to,
+	    .by = (enum unit_level)wire->by,
+	    .indicator_count = wire->n_indicators,
+	    .indicators = wire->indicators,
+	    .funds = wire->funds,
+	};
+	return true;
+}
+
+static bool
+take_body(const Fupin__V1__Request *wire, struct request *out, struct problem_list *problems)
+{
+	switch (wire->body_case) {
+	case FUPIN__V1__REQUEST__BODY_HELLO:
+		return take_hello(wire->hello, out, problems);
+	case FUPIN__V1__REQUEST__BODY_SUBMIT:
+		return take_submit(wire->submit, out, problems);
+	case FUPIN__V1__REQUEST__BODY_TOTAL:
+		return take_total(wire->total, out, problems);
+	case FUPIN__V1__REQUEST__BODY_STATUS:
+		out->kind = REQUEST_STATUS;
+		return take_id(&wire->status->id, &out->status) || malformed(problems, "status.id is not 16 bytes");
+	case FUPIN__V1__REQUEST__BODY_CATALOGUE:
+		out->kind = REQUEST_CATALOGUE;
+		out->catalogue.units = wire->catalogue->units;
+		out->catalogue.forms = wire->catalogue->forms;
+		return true;
+	case FUPIN__V1__REQUEST__BODY_PING:
+		out->kind = REQUEST_PING;
+		return true;
+	case FUPIN__V1__REQUEST__BODY_RELOAD:
+		out->kind = REQUEST_RELOAD;
+		return true;
+	default:
+		problem_only(problems, PROBLEM_REQUEST_UNKNOWN)->limit = PROTOCOL_VERSION;
+		return false;
+	}
+}
+
+bool
+codec_decode_request(struct arena *arena, const uint8_t *bytes, size_t size, struct request *out,
+                     struct problem_list *problems)
+{
+	*out = (struct request){0};
+	ProtobufCAllocator allocator = codec_allocator(arena);
+	Fupin__V1__Request *wire = fupin__v1__request__unpack(&allocator, size, bytes);
+	if (!wire)
+		return unreadable(arena, size, problems);
+	out->id = wire->request_id;
+	/* An unknown field beside a known body, or unknown bodies of a newer client. */
+	if (wire->base.n_unknown_fields && wire->body_case != FUPIN__V1__REQUEST__BODY__NOT_SET)
+		return field_unknown(problems);
+	return take_body(wire, out, problems);
+}
+
+static bool
+take_report(const Fupin__V1__Report *wire, struct report *out, struct problem_list *problems)
+{
+	if (wire->base.n_unknown_fields)
+		return field_unknown(problems);
+	if (wire->n_indicators != wire->n_values)
+		return malformed(problems, "a report has not as many values as indicators");
+	/* More than the form has is an indicator unknown or repeated; more than this is an attack. */
+	if (wire->n_values > 4 * FORM_FIELDS_MAX)
+		return malformed(problems, "a report has more than 256 values");
+	*out = (struct report){
+	    .unit = (unit_code)wire->unit,
+	    .period = (period)wire->period,
+	    .form = wire->form,
+	    .form_version = wire->form_version,
+	    .replaces = wire->replaces,
+	    .value_count = (uint32_t)wire->n_values,
+	    .indicators = wire->indicators,
+	    .values = wire->values,
+	};
+	return true;
+}
+
+static bool
+take_entry(const Fupin__V1__FundEntry *wire, struct fund_entry *out, struct problem_list *problems)
+{
+	if (wire->base.n_unknown_fields)
+		return field_unknown(problems);
+	*out = (struct fund_entry){
+	    .kind = (enum fund_kind)wire->kind,
+	    .unit = (unit_code)wire->unit,
+	    .voucher = codec_string(wire->voucher),
+	    .occurred = (date)wire->occurred,
+	    .source = wire->source,
+	    .use = wire->use,
+	    .counterparty = (unit_code)wire->counterparty,
+	    .amount_fen = wire->amount_fen,
+	    .note = codec_string(wire->note),
+	};
+	return true;
+}
+
+bool
+codec_decode_submission(struct arena *arena, const uint8_t *bytes, size_t size, struct submission *out,
+                        struct problem_list *problems)
+{
+	ProtobufCAllocator allocator = codec_allocator(arena);
+	Fupin__V1__Submission *wire = fupin__v1__submission__unpack(&allocator, size, bytes);
+	if (!wire)
+		return unreadable(arena, size, problems);
+	struct submission s = {.report_count = wire->n_reports, .entry_count = wire->n_fund_entries};
+	if (wire->base.n_unknown_fields)
+		return field_unknown(problems);
+	if (!take_id(&wire->id, &s.id)) {
+		problem_only(problems, PROBLEM_ID_INVALID);
+		return false;
+	}
+	if (s.report_count + s.entry_count > SUBMISSION_ROWS_MAX) {
+		struct problem *p = problem_only(problems, PROBLEM_ROWS_TOO_MANY);
+		p->actual = (int64_t)(s.report_count + s.entry_count);
+		p->limit = SUBMISSION_ROWS_MAX;
+		return false;
+	}
+	s.reports = arena_array(arena, s.report_count, sizeof *s.reports);
+	s.entries = arena_array(arena, s.entry_count, sizeof *s.entries);
+	if (!s.reports || !s.entries)
+		return unreadable(arena, size, problems);
+	for (size_t i = 0; i < s.report_count; i++)
+		if (!take_report(wire->reports[i], &s.reports[i], problems))
+			return false;
+	for (size_t i = 0; i < s.entry_count; i++)
+		if (!take_entry(wire->fund_entries[i], &s.entries[i], problems))
+			return false;
+	*out = s;
+	return true;
+}
+
+bool
+codec_encode_submission(struct arena *arena, const struct submission *s, uint8_t **bytes, size_t *size)
+{
+	static const Fupin__V1__Report report_init = FUPIN__V1__REPORT__INIT;
+	static const Fupin__V1__FundEntry entry_init = FUPIN__V1__FUND_ENTRY__INIT;
+	Fupin__V1__Submission wire = FUPIN__V1__SUBMISSION__INIT;
+	Fupin__V1__Report *reports;
+	Fupin__V1__FundEntry *entries;
+	wire.id = (ProtobufCBinaryData){.len = ID_BYTES, .data = (uint8_t *)(uintptr_t)s->id.bytes};
+	wire.n_reports = s->report_count;
+	wire.reports =
+	    codec_pointers(arena, s->report_count, &report_init, sizeof report_init, (void **)&reports);
+	wire.n_fund_entries = s->entry_count;
+	wire.fund_entries =
+	    codec_pointers(arena, s->entry_count, &entry_init, sizeof entry_init, (void **)&entries);
+	if ((s->report_count && !wire.reports) || (s->entry_count && !wire.fund_entries))
+		return false;
+	for (size_t i = 0; i < s->report_count; i++) {
+		const struct report *r = &s->reports[i];
+		reports[i].unit = (uint64_t)r->unit;
+		reports[i].period = (uint32_t)r->period;
+		reports[i].form = r->form;
+		reports[i].form_version = r->form_version;
+		reports[i].replaces = r->replaces;
+		reports[i].n_indicators = reports[i].n_values = r->value_count;
+		reports[i].indicators = (uint32_t *)(uintptr_t)r->indicators;
+		reports[i].values = (int64_t *)(uintptr_t)r->values;
+	}
+	for (size_t i = 0; i < s->entry_count; i++) {
+		const struct fund_entry *e = &s->entries[i];
+		entries[i].kind = (Fupin__V1__FundKind)e->kind;
+		entries[i].unit = (uint64_t)e->unit;
+		entries[i].voucher = codec_text(e->voucher);
+		entries[i].occurred = (uint32_t)e->occurred;
+		entries[i].source = e->source;
+		entries[i].use = e->use;
+		entries[i].counterparty = (uint64_t)e->counterparty;
+		entries[i].amount_fen = e->amount_fen;
+		entries[i].note = codec_text(e->note);
+	}
+	return codec_pack(arena, &wire.base, bytes, size);
+}
+
+bool
+codec_encode_request(struct arena *arena, const struct request *request, uint8_t **bytes, size_t *size)
+{
+	Fupin__V1__Request wire = FUPIN__V1__REQUEST__INIT;
+	Fupin__V1__Hello hello = FUPIN__V1__HELLO__INIT;
+	Fupin__V1__Submit submit = FUPIN__V1__SUBMIT__INIT;
+	Fupin__V1__TotalQuery total = FUPIN__V1__TOTAL_QUERY__INIT;
+	Fupin__V1__StatusQuery status = FUPIN__V1__STATUS_QUERY__INIT;
+	Fupin__V1__CatalogueQuery catalogue = FUPIN__V1__CATALOGUE_QUERY__INIT;
+	Fupin__V1__Ping ping = FUPIN__V1__PING__INIT;
+	Fupin__V1__Reload reload = FUPIN__V1__RELOAD__INIT;
+	wire.request_id = request->id;
+	switch (request->kind) {
+	case REQUEST_HELLO:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_HELLO;
+		wire.hello = &hello;
+		hello.protocol = request->hello.protocol;
+		hello.software = codec_text(request->hello.software);
+		break;
+	case REQUEST_SUBMIT:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_SUBMIT;
+		wire.submit = &submit;
+		submit.submission.len = request->submit.size;
+		submit.submission.data = (uint8_t *)(uintptr_t)request->submit.bytes;
+		break;
+	case REQUEST_TOTAL:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_TOTAL;
+		wire.total = &total;
+		total.unit = (uint64_t)request->total.unit;
+		total.from = (uint32_t)request->total.from;
+		total.to = (uint32_t)request->total.to;
+		total.by = (Fupin__V1__Level)request->total.by;
+		total.n_indicators = request->total.indicator_count;
+		total.indicators = (uint32_t *)(uintptr_t)request->total.indicators;
+		total.funds = request->total.funds;
+		break;
+	case REQUEST_STATUS:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_STATUS;
+		wire.status = &status;
+		status.id.len = ID_BYTES;
+		status.id.data = (uint8_t *)(uintptr_t)request->status.bytes;
+		break;
+	case REQUEST_CATALOGUE:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_CATALOGUE;
+		wire.catalogue = &catalogue;
+		catalogue.units = request->catalogue.units;
+		catalogue.forms = request->catalogue.forms;
+		break;
+	case REQUEST_PING:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_PING;
+		wire.ping = &ping;
+		break;
+	case REQUEST_RELOAD:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_RELOAD;
+		wire.reload = &reload;
+		break;
+	default:
+		return false;
+	}
+	return codec_pack(arena, &wire.base, bytes, size);
+}

@@ -1,0 +1,414 @@
+# demo_year.awk - a made-up year of sheets for the 2013 plan.
+#
+# DEMONSTRATION DATA 演示数据: every number written here is INVENTED. None of it is a record of any
+# place, and it must never be quoted as one. It is there to show and to test the system: one county
+# sheet, one village sheet and one fund sheet a month for every county, and the province's fund sheet.
+#
+#   awk -v out=DIR -f scripts/demo_year.awk db/plan-2013/units.csv
+#
+# writes DIR/<county>/2013-MM-county.csv, 2013-MM-village.csv (where the plan lists villages),
+# 2013-MM-funds.csv, and DIR/22/2013-MM-funds.csv. The directories must exist.
+#
+# Deterministic: a generator of its own, seeded from each unit's code; no clock, no srand(). Runs in
+# any POSIX awk (mawk too): whole numbers stay below 2^53, and %d is used below 2^31 only.
+#
+# What holds in every sheet: the limits and the "part of" relations of indicators.csv; per county and
+# source, spent <= granted <= received (or raised); what the province sends down in a month is what
+# the county receives in that month; at least 70 % of what a village is granted goes to industry; the
+# fund sheets and the money columns of the reports agree. An empty cell is "not reported", not zero.
+# Money is counted in whole fen.
+
+# --- made-up numbers -------------------------------------------------------------------------------
+
+function seed(code, salt,   i) {
+    state = (code * 7919 + salt * 104729 + 12345) % 2147483647
+    if (state < 1) state = 1
+    for (i = 0; i < 5; i++) state = (state * 16807) % 2147483647
+}
+
+# 0 .. n-1
+function rnd(n) {
+    state = (state * 16807) % 2147483647
+    return int(state / 2147483647 * n)
+}
+
+function between(low, high) { return low + rnd(high - low + 1) }
+
+# The value, or now and then nothing at all.
+function maybe(value) { return rnd(100) < 7 ? "" : value }
+
+# A whole number of units of `step` fen, rounded down.
+function whole(fen, step) { return int(fen / step) * step }
+
+function yuan(fen,   y) {
+    y = int(fen / 100)
+    return sprintf("%.0f.%02d", y, fen - y * 100)
+}
+
+function count(n) { return sprintf("%.0f", n) }
+
+# A year's amount up to the end of month m, in 1/1000 by the profile `ramp`, with a little unrest.
+function upto(year, m, unrest) {
+    if (m < 1) return 0
+    return int(year * (m < 12 ? ramp[m] + unrest : 1000) / 1000)
+}
+
+# --- fund rows -------------------------------------------------------------------------------------
+
+function fund(kind, from, to_use, counterparty, fen, day) {
+    printf "%s,%s,%s-%04d,%s-%02d,%s,%s,%s,%s,%s\n", kind, unit, period, ++voucher, period, day, \
+        from, to_use, counterparty, yuan(fen), "演示数据" > file
+}
+
+# A grant of `fen` of source s to a village or, where the plan lists none, to the county itself.
+function grant(s, to_use, to, fen, day) {
+    if (fen <= 0) return
+    fund("granted", source[s], to_use, to, fen, day)
+    unspent[s, to_use] += fen
+    if (s <= 4) {
+        granted += fen
+        granted_to[to] += fen
+        if (to_use == "industry") { industry += fen; industry_to[to] += fen }
+    }
+}
+
+# Special funds to one receiver: industry first, at least 70 %.
+function grant_special(s, to, fen, day,   part) {
+    part = rnd(4) == 0 ? fen : fen - whole(fen * between(12, 28) / 100, 10000)
+    grant(s, "industry", to, part, day)
+    grant(s, rnd(5) == 0 ? "training" : "infrastructure", to, fen - part, day)
+}
+
+function county_funds(c, m,   n, s, r, g, i, k, step, each, u, x) {
+    file = out "/" c "/" period "-funds.csv"
+    print fund_header > file
+    unit = c; voucher = 0; granted = industry = special = pooled_sector = pooled_social = 0
+    n = villages[c]
+    for (i in granted_to) granted_to[i] = industry_to[i] = 0
+
+    for (s = 1; s <= 4; s++)
+        if (received[c, m, s] > 0) {
+            fund("received", source[s], "", province, received[c, m, s], between(7, 10))
+            special += received[c, m, s]
+        }
+    for (s = 5; s <= 7; s++) {
+        r = 0
+        if (s == 5 && m % 3 == 1 && m > 1) r = between(40, 260) * 100000
+        if (s == 6 && (m == 5 || m == 9)) r = between(20, 150) * 100000
+        if (s == 7 && m == 6 && n > 0) r = between(10, 60) * 100000
+        raised_here[s] = r
+        if (r > 0) fund("raised", source[s], "", "", r, between(8, 11))
+    }
+
+    for (s = 1; s <= 4; s++) {
+        r = received[c, m, s]
+        if (r <= 0) continue
+        g = whole(r * (pass_on[c] + rnd(4)) / 100, 10000)
+        if (n == 0) {
+            x = whole(g * between(10, 25) / 100, 10000)
+            grant(s, s == 4 ? "interest_subsidy" : "infrastructure", c, x, between(12, 18))
+            grant(s, "industry", c, g - x, between(12, 18))
+            continue
+        }
+        turn[c]++
+        step = n > 3 ? 3 : 1
+        k = 0
+        for (i = 1; i <= n; i++) if ((i + turn[c]) % step == 0) k++
+        each = whole(g / k, 10000)
+        for (i = 1; i <= n; i++)
+            if ((i + turn[c]) % step == 0) grant_special(s, village[c, i], each, between(12, 18))
+    }
+    for (s = 5; s <= 7; s++)
+        if (raised_here[s] > 0)
+            grant(s, "industry", n > 0 ? village[c, 1 + rnd(n)] : c, \
+                whole(raised_here[s] * between(80, 95) / 100, 10000), between(14, 18))
+
+    for (s = 1; s <= 7; s++)
+        for (u = 1; u <= uses; u++) {
+            x = unspent[s, use[u]]
+            if (x <= 0 || rnd(6) == 0) continue
+            x = whole(x * between(55, 92) / 100, rnd(3) ? 10000 : 1)
+            if (x <= 0) continue
+            fund("spent", source[s], use[u], "", x, between(19, 28))
+            unspent[s, use[u]] -= x
+        }
+    close(file)
+}
+
+function province_funds(m,   s, c, i, day, sum) {
+    file = out "/" province "/" period "-funds.csv"
+    print fund_header > file
+    unit = province; voucher = 0
+    for (s = 1; s <= 4; s++) {
+        sum = 0
+        for (i = 1; i <= counties; i++) sum += received[county[i], m, s]
+        if (sum > 0) fund("raised", source[s], "", "", (int(sum / 1000000) + 1) * 1000000, between(1, 2))
+    }
+    for (s = 1; s <= 4; s++) {
+        day = between(3, 6)
+        for (i = 1; i <= counties; i++) {
+            c = county[i]
+            if (received[c, m, s] > 0) fund("sent_down", source[s], "", c, received[c, m, s], day)
+        }
+    }
+    close(file)
+}
+
+# --- reports ---------------------------------------------------------------------------------------
+
+# One row from cell[1] .. cell[n].
+function row(form, code, n,   i, line) {
+    line = form "," code "," period
+    for (i = 1; i <= n; i++) line = line "," cell[i]
+    print line > file
+}
+
+function county_report(c, m,   i, j, people, households, drawn, trained, skilled, loans, p) {
+    file = out "/" c "/" period "-county.csv"
+    print "form,unit,period" county_columns > file
+    for (i = 1; i <= 41; i++) cell[i] = ""
+    p = lifted_year[c]
+
+    j = m < 12 ? rnd(9) - 4 : 0
+    people = upto(p, m, j)
+    cell[1] = count(people - lifted[c])
+    lifted[c] = people
+    households = int(people * 1000 / size[c])
+    cell[2] = count(households - households_lifted[c])
+    households_lifted[c] = households
+    cell[3] = count(registered[c] - people)
+    cell[4] = maybe(count(int(registered[c] * 1000 / size[c]) - households))
+
+    if (c in area) {
+        i = between(m < 4 ? 0 : 1, 6); j = rnd(i + 1)
+        cell[5] = maybe(count(i))
+        if (cell[5] != "") { cell[6] = count(j); cell[7] = count(rnd(i - j + 1)) }
+        cell[8] = maybe(yuan(between(500, 6000) * 100000))
+    }
+
+    cell[9] = yuan(whole(special * between(155, 190) / 100, 10000) + raised_here[5])
+    cell[10] = yuan(whole(special * between(62, 90) / 100, 10000) + raised_here[6])
+    cell[11] = yuan(special)
+    if (villages[c] > 0) { cell[12] = yuan(granted); cell[13] = yuan(industry) }
+    cell[14] = maybe(count(labour))
+    cell[15] = maybe(yuan(own + raised_here[7]))
+
+    cell[16] = maybe(count(2 + c % 3 + (m > 6 && c % 2)))
+    cell[17] = maybe(count(3 + c % 9 + int(m / 4)))
+    cell[18] = maybe(count(20 + c % 60 + 2 * m))
+    cell[19] = maybe(count(c % 3 + (m > 8)))
+    drawn = int(p * (40 + 5 * m) / 100) + between(0, 20)
+    cell[20] = maybe(count(drawn))
+    if (cell[20] != "") cell[21] = maybe(count(int(drawn * (42 + c % 20) / 100)))
+    cell[22] = maybe(count(int(drawn * (5 + m) / 100)))
+    cell[23] = maybe(count(int(p * (6 + m) / 100)))
+    cell[24] = maybe(count(rnd(25)))
+
+    trained = (m >= 6 && m <= 11) ? between(5, 40) : 0
+    skilled = int(p * between(5, 20) / 1000) + between(0, 15)
+    cell[25] = maybe(count(trained))
+    cell[26] = maybe(count(skilled))
+    cell[27] = maybe(count(int((trained + skilled) * between(35, 70) / 100)))
+    cell[28] = maybe(yuan(trained * 150000 + skilled * 20000))
+
+    cell[29] = maybe(count(rnd(7)))
+    cell[30] = maybe(yuan(between(100, 4000) * 100000))
+    cell[31] = maybe(count(6 + c % 25))
+    cell[32] = maybe(yuan(between(0, 300) * 100000))
+    cell[33] = maybe(count(rnd(m < 4 ? 2 : 4)))
+
+    if (c in border) cell[34] = maybe(count(rnd(4)))
+    if (villages[c] > 3) cell[35] = maybe(count(m < 5 ? 0 : 1 + c % 2))
+    cell[36] = maybe(count(rnd(30)))
+    if (c in key) {
+        cell[37] = maybe(count(1))
+        cell[38] = maybe(yuan((600 + c % 400 + 40 * m) * 100000))
+        cell[39] = maybe(count(rnd(3)))
+    }
+
+    j = m < 12 ? rnd(9) - 4 : 0
+    loans = whole(upto(loans_year[c], m, j), 100000)
+    cell[40] = yuan(loans - issued[c])
+    cell[41] = maybe(yuan(int((loans - issued[c]) * between(30, 50) / 1000)))
+    issued[c] = loans
+
+    row("county", c, 41)
+    close(file)
+}
+
+# Also leaves the villages' labour and own money for the county's report.
+function village_report(c, m,   i, k, v, n, j, people, households, started, under, done, accepted, poor, drawn) {
+    labour = own = 0
+    n = villages[c]
+    if (n == 0) { labour = between(0, 800); own = between(0, 40) * 100000; return }
+    file = out "/" c "/" period "-village.csv"
+    print "form,unit,period" village_columns > file
+    for (k = 1; k <= n; k++) {
+        v = village[c, k]
+        seed(v, m)
+        for (i = 1; i <= 22; i++) cell[i] = ""
+        j = m < 12 ? rnd(9) - 4 : 0
+        people = upto(v_people[v], m, j)
+        cell[1] = count(people - v_lifted[v])
+        v_lifted[v] = people
+        households = int(people / 3)
+        cell[2] = count(households - v_households[v])
+        v_households[v] = households
+        poor = int(v_people[v] / 3) + v_more[v]
+        cell[3] = maybe(count(poor - households))
+
+        started = m >= v_start[v]
+        under = m >= v_work[v]
+        done = m >= v_done[v]
+        accepted = m >= v_accept[v]
+        cell[4] = count(started); cell[5] = count(under); cell[6] = count(done); cell[7] = count(accepted)
+
+        cell[8] = yuan(granted_to[v] + 0)
+        cell[9] = yuan(industry_to[v] + 0)
+        cell[10] = maybe(yuan(whole(granted_to[v] * 150 / 100, 10000)))
+        cell[11] = maybe(yuan(whole(granted_to[v] * 60 / 100, 10000)))
+        j = (under && !done) ? between(40, 400) : between(0, 40)
+        labour += j
+        cell[12] = maybe(count(j))
+        j = (under && !done) ? between(0, 25) * 100000 : 0
+        own += j
+        cell[13] = maybe(yuan(j))
+
+        cell[14] = maybe(count(m >= v_work[v] + 3))
+        drawn = under ? int((poor + v_more[v]) * (30 + 4 * m) / 100) : 0
+        cell[15] = maybe(count(drawn))
+        if (cell[15] != "") cell[16] = maybe(count(int(drawn * (40 + v_more[v] % 20) / 100)))
+        cell[17] = maybe(count(int(drawn * (5 + m) / 100)))
+        cell[18] = maybe(count(rnd(18)))
+        cell[19] = maybe(count(under ? rnd(3) : 0))
+        cell[20] = maybe(count(granted_to[v] > 0 ? 1 + rnd(2) : 0))
+        cell[21] = maybe(count(int(poor * (50 + 3 * m) / 100)))
+        cell[22] = maybe(count(m > 4 && m < 11 ? rnd(4) : 0))
+        row("village", v, 22)
+    }
+    close(file)
+}
+
+# --- the year --------------------------------------------------------------------------------------
+
+# What a county is given: people to lift, special funds a month and source, loans.
+function plan_county(c,   m, s, share, year) {
+    seed(c, 0)
+    lifted_year[c] = int(people_total * weight_people[c] / all_people + 0.5)
+    loans_year[c] = whole(loans_total * weight_loans[c] / all_loans, 100000)
+    size[c] = between(2900, 3200)                   # people a household, in 1/1000
+    registered[c] = lifted_year[c] * between(3, 4) + between(100, 900)
+    pass_on[c] = rnd(8) == 0 ? between(70, 78) : between(86, 95)
+    for (s = 1; s <= 4; s++) {
+        share = (c in minority) ? share_minority[s] : share_other[s]
+        year = funds_total * weight_funds[c] / all_funds * share / 1000
+        for (m = 1; m <= 12; m++)
+            received[c, m, s] = int(year * profile[s, m] / 1000 / 100000 + 0.5) * 100000
+    }
+}
+
+# When a village starts, works, completes, is accepted; month 99 is "not this year".
+function plan_village(v) {
+    seed(v, 0)
+    listed++
+    v_people[v] = between(60, 180)
+    v_more[v] = between(20, 90)
+    v_start[v] = between(1, 4)
+    v_work[v] = v_start[v] + between(1, 2)
+    v_done[v] = listed % 30 == 17 ? 99 : between(8, 12)
+    v_accept[v] = v_done[v] == 99 ? 99 : v_done[v] + between(1, 2)
+    if (v_accept[v] > 12 && v_done[v] < 12) v_accept[v] = 12
+}
+
+function list(text, into,   n, a, i) {
+    n = split(text, a, " ")
+    for (i = 1; i <= n; i++) into[a[i]] = 1
+}
+
+function profiles(s, text,   a, i) {
+    split(text, a, " ")
+    for (i = 1; i <= 12; i++) profile[s, i] = a[i]
+}
+
+BEGIN {
+    FS = ","
+    if (out == "") { print "demo_year.awk: say where to write: -v out=DIR" > "/dev/stderr"; bad = 1; exit 2 }
+
+    people_total = 304000
+    funds_total = 57140000000                       # fen
+    loans_total = 25360000000
+
+    split("10 25 60 115 190 280 380 490 610 740 870 1000", ramp, " ")
+    split("fiscal_development work_relief minority_development provincial_special sector social own_money", source, " ")
+    uses = split("industry infrastructure training interest_subsidy", use, " ")
+    profiles(1, "30 30 60 90 110 120 120 120 110 100 70 40")
+    profiles(2, "0 0 150 0 200 0 250 0 250 0 150 0")
+    profiles(3, "0 0 0 300 0 0 400 0 0 300 0 0")
+    profiles(4, "0 100 0 180 0 220 0 220 0 180 0 100")
+    split("420 180 150 250", share_minority, " ")
+    split("480 220 0 300", share_other, " ")
+
+    # Who shows which lines: the same members as groups.csv, and the autonomous prefecture and counties.
+    list("220622 220821 220822 220882 222405 222406 222424 222426", key)
+    list("220821 220822 220882", area)
+    list("220582 220602 220621 220623 220681 222402 222404 222405 222406 222426", border)
+    list("220323 220623 220721 222401 222402 222403 222404 222405 222406 222424 222426", minority)
+
+    fund_header = "kind,unit,voucher,occurred,source,use,counterparty,amount,note"
+    county_columns = ",people_lifted,households_lifted,registered_people,registered_households" \
+        ",area_projects_started,area_industry_projects,area_infrastructure_projects,area_investment" \
+        ",sector_funds_pooled,social_funds_pooled,special_funds,special_granted,special_granted_industry" \
+        ",labour_days,villagers_own_money,special_industries,leading_enterprises,cooperatives" \
+        ",industrial_parks,households_drawn,poor_households_drawn,dividend_households" \
+        ",livestock_in_rotation,facilities_provided,reserve_labour_trained,skill_trained" \
+        ",trained_employed,training_subsidies,sector_projects,sector_project_funds,fixed_point_units" \
+        ",fixed_point_funds,inspections,border_projects,whole_township_townships" \
+        ",entrepreneurship_trained,contiguous_pilots,mutual_aid_funds,science_projects,loans_issued" \
+        ",loan_interest_subsidy"
+    village_columns = ",village_people_lifted,village_households_lifted,village_registered_households" \
+        ",village_started,village_under_way,village_completed,village_accepted,village_special_granted" \
+        ",village_industry_funds,village_other_funds,village_social_funds,village_labour_days" \
+        ",village_own_money,village_one_product,village_households_drawn" \
+        ",village_poor_households_drawn,village_dividend_households,village_trained" \
+        ",village_infrastructure_projects,village_public_notices,village_safe_water_households" \
+        ",village_houses_repaired"
+}
+
+{ sub(/\r$/, "") }
+$3 == "province" { province = $1 }
+$3 == "county" { county[++counties] = $1 }
+$3 == "village" { c = substr($1, 1, 6); village[c, ++villages[c]] = $1 }
+
+END {
+    if (bad) exit 2
+    for (i = 1; i <= counties; i++) {
+        c = county[i]
+        n = villages[c] + 0
+        seed(c, 99)
+        all_people += weight_people[c] = between(60, 120) + 45 * n
+        all_funds += weight_funds[c] = (n ? 20 + 19 * n : 50) * between(92, 108)
+        all_loans += weight_loans[c] = between(40, 100) + 12 * n
+    }
+    for (i = 1; i <= counties; i++) {
+        c = county[i]
+        plan_county(c)
+        for (k = 1; k <= villages[c]; k++) plan_village(village[c, k])
+    }
+    for (m = 1; m <= 12; m++) {
+        period = sprintf("2013-%02d", m)
+        seed(province, m)
+        province_funds(m)
+    }
+    for (i = 1; i <= counties; i++) {
+        c = county[i]
+        for (k in unspent) unspent[k] = 0
+        for (m = 1; m <= 12; m++) {
+            period = sprintf("2013-%02d", m)
+            seed(c, m)
+            county_funds(c, m)
+            village_report(c, m)
+            seed(c, 100 + m)
+            county_report(c, m)
+        }
+    }
+}

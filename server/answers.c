@@ -1,0 +1,99 @@
+#include "answers.h"
+
+#include "version.h"
+
+static void
+refuse(struct problem_list *problems, struct reply *out)
+{
+	out->kind = REPLY_REFUSAL;
+	out->refusal = (struct refusal){.problems = problems};
+}
+
+static void
+answer_hello(const struct pipeline *p, const struct office *office, const struct hello *hello, int64_t now_us,
+             struct problem_list *problems, struct reply *out)
+{
+	if (hello->protocol < PROTOCOL_VERSION_OLDEST) {
+		struct problem *problem = problem_only(problems, PROBLEM_VERSION_UNSUPPORTED);
+		problem->actual = hello->protocol;
+		problem->limit = PROTOCOL_VERSION_OLDEST;
+		refuse(problems, out);
+		return;
+	}
+	const struct catalogue *c = p->catalogue;
+	bool older = hello->protocol < PROTOCOL_VERSION;
+	out->kind = REPLY_WELCOME;
+	out->welcome = (struct welcome){
+	    .protocol = older ? hello->protocol : PROTOCOL_VERSION,
+	    .protocol_oldest = PROTOCOL_VERSION_OLDEST,
+	    .software = "fupind " FUPIN_VERSION,
+	    .time_us = now_us,
+	    .limits = {SUBMISSION_ROWS_MAX, FRAME_BYTES_MAX, CREDIT_WINDOW, PROBLEMS_MAX},
+	    .principal = office->name,
+	    .role = office->role,
+	    .unit = office->unit,
+	    .plan = c->plan,
+	    .title_zh = c->title_zh,
+	    .title_en = c->title_en,
+	    .label = c->label,
+	    .as_of = p->as_of,
+	};
+}
+
+/* An office is told about its own submissions only. */
+static void
+answer_status(const struct pipeline *p, const struct office *office, const struct submission_id *id,
+              struct reply *out)
+{
+	const struct recorded *recorded = records_find(p->records, id);
+	out->kind = REPLY_STATUS;
+	out->status = (struct submission_status){.id = *id};
+	if (recorded && unit_within(recorded->office, office->unit)) {
+		out->status.state = SUBMISSION_COMMITTED;
+		out->status.receipt = recorded->receipt;
+	} else if (!recorded && records_id_pending(p->records, id)) {
+		out->status.state = SUBMISSION_WAITING;
+	}
+}
+
+static void
+answer_total(const struct pipeline *p, const struct total_query *query, struct arena *arena,
+             struct problem_list *problems, struct reply *out)
+{
+	out->kind = REPLY_TOTAL;
+	out->total = (struct total_answer){.as_of = p->as_of, .label = p->catalogue->label};
+	if (!totals_answer(p->totals, query, arena, &out->total, problems))
+		refuse(problems, out);
+}
+
+void
+answer(const struct pipeline *p, const struct office *office, const struct request *request, int64_t now_us,
+       struct arena *arena, struct problem_list *problems, struct reply *out)
+{
+	*out = (struct reply){.request_id = request->id};
+	switch (request->kind) {
+	case REQUEST_HELLO:
+		answer_hello(p, office, &request->hello, now_us, problems, out);
+		break;
+	case REQUEST_TOTAL:
+		answer_total(p, &request->total, arena, problems, out);
+		break;
+	case REQUEST_STATUS:
+		answer_status(p, office, &request->status, out);
+		break;
+	case REQUEST_CATALOGUE:
+		out->kind = REPLY_CATALOGUE;
+		out->catalogue = (struct catalogue_answer){p->catalogue, request->catalogue, office->unit};
+		break;
+	case REQUEST_PING:
+		out->kind = REPLY_PONG;
+		out->pong = (struct pong){.time_us = now_us,
+		                          .as_of = p->as_of,
+		                          .waiting = (uint32_t)pipeline_waiting(p),
+		                          .store_ready = journal_is_connected(p->journal)};
+		break;
+	default:
+		problem_only(problems, PROBLEM_REQUEST_UNKNOWN)->limit = PROTOCOL_VERSION;
+		refuse(problems, out);
+	}
+}

@@ -1,0 +1,125 @@
+#include "fund_totals.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* 24 bits period, 3 level, 5 kind, 16 source, 16 use. */
+static uint64_t
+key_of(const struct fund_entry *entry)
+{
+	uint64_t level = unit_level_of(entry->unit);
+	return (uint64_t)date_period(entry->occurred) << 40 | level << 37 | (uint64_t)entry->kind << 32 |
+	       (uint64_t)entry->source << 16 | entry->use;
+}
+
+static period
+key_period(uint64_t key)
+{
+	return (period)(key >> 40);
+}
+
+/* First cell whose key is not less. */
+static size_t
+lower_bound(const struct fund_totals *totals, uint64_t key)
+{
+	size_t low = 0, high = totals->count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (totals->cells[middle].key < key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+bool
+fund_totals_add(struct fund_totals *totals, const struct fund_entry *entry)
+{
+	uint64_t key = key_of(entry);
+	size_t at = lower_bound(totals, key);
+	if (at == totals->count || totals->cells[at].key != key) {
+		if (totals->count == totals->room) {
+			size_t room = totals->room ? totals->room * 2 : 16;
+			struct fund_cell *more = realloc(totals->cells, room * sizeof *more);
+			if (!more)
+				return false;
+			totals->cells = more;
+			totals->room = room;
+		}
+		memmove(totals->cells + at + 1, totals->cells + at, (totals->count - at) * sizeof *totals->cells);
+		totals->cells[at] = (struct fund_cell){.key = key};
+		totals->count++;
+	}
+	totals->cells[at].amount_fen += entry->amount_fen;
+	totals->cells[at].entries++;
+	return true;
+}
+
+int64_t
+wide_sum_clamp(wide_sum sum)
+{
+	return sum > INT64_MAX ? INT64_MAX : sum < INT64_MIN ? INT64_MIN : (int64_t)sum;
+}
+
+static int
+by_combination(const void *a, const void *b)
+{
+	const struct fund_cell *x = a, *y = b;
+	return (x->key > y->key) - (x->key < y->key);
+}
+
+/* The cells of the periods, with the period taken out of the key, in order. */
+static struct fund_cell *
+cells_of(const struct fund_totals *totals, period from, period to, struct arena *arena, size_t *count)
+{
+	size_t first = lower_bound(totals, (uint64_t)from << 40);
+	size_t end = lower_bound(totals, (uint64_t)(to + 1) << 40);
+	*count = end - first;
+	struct fund_cell *cells = arena_array(arena, *count, sizeof *cells);
+	for (size_t i = 0; cells && i < *count; i++) {
+		cells[i] = totals->cells[first + i];
+		cells[i].key ^= (uint64_t)key_period(cells[i].key) << 40;
+	}
+	if (cells && *count)
+		qsort(cells, *count, sizeof *cells, by_combination);
+	return cells;
+}
+
+bool
+fund_totals_sum(const struct fund_totals *totals, period from, period to, struct arena *arena,
+                struct fund_total **out, size_t *count)
+{
+	size_t cell_count, used = 0;
+	struct fund_cell *cells = cells_of(totals, from, to, arena, &cell_count);
+	struct fund_total *sums = arena_array(arena, cell_count, sizeof *sums);
+	if (!cells || !sums)
+		return false;
+	for (size_t i = 0; i < cell_count;) {
+		uint64_t key = cells[i].key;
+		wide_sum amount = 0;
+		uint32_t entries = 0;
+		for (; i < cell_count && cells[i].key == key; i++) {
+			amount += cells[i].amount_fen;
+			entries += cells[i].entries;
+		}
+		sums[used++] = (struct fund_total){
+		    .kind = (enum fund_kind)(key >> 32 & 0x1F),
+		    .source = (uint32_t)(key >> 16 & 0xFFFF),
+		    .use = (uint32_t)(key & 0xFFFF),
+		    .level = (enum unit_level)(key >> 37 & 7),
+		    .amount_fen = wide_sum_clamp(amount),
+		    .entries = entries,
+		};
+	}
+	*out = sums;
+	*count = used;
+	return true;
+}
+
+void
+fund_totals_free(struct fund_totals *totals)
+{
+	free(totals->cells);
+	*totals = (struct fund_totals){0};
+}

@@ -1,0 +1,36 @@
+/* Sums of fund entries for one unit's subtree: period × kind × source × use × level of the unit that
+ * recorded them. Sparse: most combinations never occur. */
+#ifndef FUPIN_SERVER_FUND_TOTALS_H
+#define FUPIN_SERVER_FUND_TOTALS_H
+
+#include "message.h"
+
+#include <stdbool.h>
+
+/* Wider than any sum of 64-bit amounts. */
+__extension__ typedef __int128 wide_sum;
+
+struct fund_cell {
+	uint64_t key; /* packed, orders by period first */
+	uint32_t entries;
+	wide_sum amount_fen;
+};
+
+struct fund_totals {
+	size_t count, room;
+	struct fund_cell *cells; /* by key */
+};
+
+bool fund_totals_add(struct fund_totals *totals, const struct fund_entry *entry)
+    __attribute__((warn_unused_result));
+
+/* Sums over periods from..to, one item for each combination; the arena owns them. */
+bool fund_totals_sum(const struct fund_totals *totals, period from, period to, struct arena *arena,
+                     struct fund_total **out, size_t *count) __attribute__((warn_unused_result));
+
+void fund_totals_free(struct fund_totals *totals);
+
+/* A sum as the wire carries it: held at the ends of 64 bits rather than wrapped. */
+int64_t wide_sum_clamp(wide_sum sum);
+
+#endif

@@ -1,0 +1,213 @@
+#include "gate.h"
+
+#include "bounds.h"
+#include "log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zmq.h>
+
+struct gate {
+	void *context, *router, *zap;
+	gate_admits admits;
+	void *admits_context;
+	char endpoint[GATE_ENDPOINT_BYTES];
+	zmq_msg_t payload;
+};
+
+/* A dead line is noticed after at most a minute and a half. */
+enum { HEARTBEAT_MS = 30000, HEARTBEAT_TIMEOUT_MS = 90000, LINGER_MS = 1000, BACKLOG = 8192 };
+
+static bool
+set_int(void *socket, int option, int value)
+{
+	return !zmq_setsockopt(socket, option, &value, sizeof value);
+}
+
+static bool
+configure(void *router, const struct key_pair *keys)
+{
+	int64_t frame_max = FRAME_BYTES_MAX;
+	return set_int(router, ZMQ_CURVE_SERVER, 1) &&
+	       !zmq_setsockopt(router, ZMQ_CURVE_SECRETKEY, keys->secret_key, KEY_TEXT_BYTES) &&
+	       !zmq_setsockopt(router, ZMQ_ZAP_DOMAIN, "fupin", 5) &&
+	       !zmq_setsockopt(router, ZMQ_MAXMSGSIZE, &frame_max, sizeof frame_max) &&
+	       set_int(router, ZMQ_ROUTER_MANDATORY, 1) && set_int(router, ZMQ_LINGER, LINGER_MS) &&
+	       set_int(router, ZMQ_BACKLOG, BACKLOG) && set_int(router, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) &&
+	       set_int(router, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS);
+}
+
+static bool
+open_sockets(struct gate *gate, const char *endpoint, const char *local_endpoint, const struct key_pair *keys)
+{
+	size_t size = sizeof gate->endpoint;
+	gate->context = zmq_ctx_new();
+	if (!gate->context)
+		return false;
+	/* The ZAP handler has to be there before the first handshake. */
+	gate->zap = zmq_socket(gate->context, ZMQ_REP);
+	gate->router = zmq_socket(gate->context, ZMQ_ROUTER);
+	return gate->zap && gate->router && set_int(gate->zap, ZMQ_LINGER, 0) &&
+	       !zmq_bind(gate->zap, "inproc://zeromq.zap.01") && configure(gate->router, keys) &&
+	       !zmq_bind(gate->router, endpoint) &&
+	       !zmq_getsockopt(gate->router, ZMQ_LAST_ENDPOINT, gate->endpoint, &size) &&
+	       (!local_endpoint || !zmq_bind(gate->router, local_endpoint));
+}
+
+struct gate *
+gate_open(const char *endpoint, const char *local_endpoint, const struct key_pair *keys, gate_admits admits,
+          void *context, char error[GATE_ERROR_BYTES])
+{
+	struct gate *gate = calloc(1, sizeof *gate);
+	if (!gate)
+		return NULL;
+	gate->admits = admits;
+	gate->admits_context = context;
+	zmq_msg_init(&gate->payload);
+	if (!open_sockets(gate, endpoint, local_endpoint, keys)) {
+		snprintf(error, GATE_ERROR_BYTES, "%s: %s", endpoint, zmq_strerror(zmq_errno()));
+		gate_close(&gate);
+	}
+	return gate;
+}
+
+void
+gate_close(struct gate **gate)
+{
+	struct gate *g = *gate;
+	if (!g)
+		return;
+	zmq_msg_close(&g->payload);
+	if (g->router)
+		zmq_close(g->router);
+	if (g->zap)
+		zmq_close(g->zap);
+	if (g->context)
+		zmq_ctx_term(g->context);
+	free(g);
+	*gate = NULL;
+}
+
+const char *
+gate_endpoint(const struct gate *gate)
+{
+	return gate->endpoint;
+}
+
+void *
+gate_socket(struct gate *gate)
+{
+	return gate->router;
+}
+
+void *
+gate_zap_socket(struct gate *gate)
+{
+	return gate->zap;
+}
+
+static bool
+more(void *socket)
+{
+	int value = 0;
+	size_t size = sizeof value;
+	return !zmq_getsockopt(socket, ZMQ_RCVMORE, &value, &size) && value;
+}
+
+/* Drops what is left of a message of several frames; returns how many frames there were. */
+static int
+drop_rest(void *socket)
+{
+	int dropped = 0;
+	while (more(socket)) {
+		zmq_msg_t rest;
+		zmq_msg_init(&rest);
+		if (zmq_msg_recv(&rest, socket, ZMQ_DONTWAIT) < 0)
+			break;
+		zmq_msg_close(&rest);
+		dropped++;
+	}
+	return dropped;
+}
+
+/* A ZAP request: version, request id, domain, address, routing id, mechanism, client key. */
+enum { ZAP_FRAMES = 7, ZAP_FRAME_BYTES = 256, ZAP_REQUEST_ID = 1, ZAP_ADDRESS = 3, ZAP_KEY = 6 };
+
+struct zap_request {
+	size_t sizes[ZAP_FRAMES];
+	uint8_t frames[ZAP_FRAMES][ZAP_FRAME_BYTES];
+};
+
+static bool
+zap_receive(void *socket, struct zap_request *out)
+{
+	int count = 0;
+	do {
+		int size = zmq_recv(socket, out->frames[count], ZAP_FRAME_BYTES - 1, ZMQ_DONTWAIT);
+		if (size < 0)
+			return false;
+		out->sizes[count] = size < ZAP_FRAME_BYTES ? (size_t)size : ZAP_FRAME_BYTES - 1;
+		out->frames[count][out->sizes[count]] = 0;
+		count++;
+	} while (count < ZAP_FRAMES && more(socket));
+	drop_rest(socket);
+	return true;
+}
+
+static void
+zap_reply(void *socket, const struct zap_request *request, const char *status, const char *text,
+          const char *user)
+{
+	zmq_send(socket, "1.0", 3, ZMQ_SNDMORE);
+	zmq_send(socket, request->frames[ZAP_REQUEST_ID], request->sizes[ZAP_REQUEST_ID], ZMQ_SNDMORE);
+	zmq_send(socket, status, strlen(status), ZMQ_SNDMORE);
+	zmq_send(socket, text, strlen(text), ZMQ_SNDMORE);
+	zmq_send(socket, user, strlen(user), ZMQ_SNDMORE);
+	zmq_send(socket, "", 0, 0);
+}
+
+void
+gate_authenticate(struct gate *gate)
+{
+	struct zap_request request = {0};
+	if (!zap_receive(gate->zap, &request))
+		return;
+	char key[KEY_TEXT_BYTES] = "";
+	bool curve = request.sizes[ZAP_KEY] == 32 && zmq_z85_encode(key, request.frames[ZAP_KEY], 32);
+	if (curve && gate->admits(gate->admits_context, key)) {
+		zap_reply(gate->zap, &request, "200", "OK", key);
+		return;
+	}
+	char address[LOG_QUOTED_BYTES];
+	log_line(LOG_WARNING, "key_unknown", "address=%s key=%s",
+	         log_quoted((const char *)request.frames[ZAP_ADDRESS], address), curve ? key : "none");
+	zap_reply(gate->zap, &request, "400", "unknown key", "");
+}
+
+bool
+gate_receive(struct gate *gate, struct frame *out)
+{
+	*out = (struct frame){0};
+	int size = zmq_recv(gate->router, out->sender.id, sizeof out->sender.id, ZMQ_DONTWAIT);
+	if (size < 0)
+		return false;
+	out->sender.size = (uint8_t)size;
+	zmq_msg_close(&gate->payload);
+	zmq_msg_init(&gate->payload);
+	bool has_payload = more(gate->router) && zmq_msg_recv(&gate->payload, gate->router, ZMQ_DONTWAIT) >= 0;
+	const char *user = has_payload ? zmq_msg_gets(&gate->payload, "User-Id") : NULL;
+	snprintf(out->public_key, sizeof out->public_key, "%s", user ? user : "");
+	out->bytes = zmq_msg_data(&gate->payload);
+	out->size = zmq_msg_size(&gate->payload);
+	out->whole = drop_rest(gate->router) == 0 && has_payload;
+	return true;
+}
+
+bool
+gate_send(struct gate *gate, const struct sender *to, const uint8_t *bytes, size_t size)
+{
+	if (zmq_send(gate->router, to->id, to->size, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0)
+		return false;
+	return zmq_send(gate->router, bytes, size, ZMQ_DONTWAIT) >= 0;
+}

@@ -1,0 +1,103 @@
+#include "home.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zmq.h>
+
+static bool
+fail(char error[HOME_ERROR_BYTES], const char *path, const char *what)
+{
+	snprintf(error, HOME_ERROR_BYTES, "%.300s: %.180s", path, what);
+	return false;
+}
+
+/* Become the user for good: no way back to root. */
+static bool
+become(const char *path, const char *name, char error[HOME_ERROR_BYTES])
+{
+	const struct passwd *user = getpwnam(name);
+	if (!user)
+		return fail(error, name,
+		            "no such user; started as root, fupind becomes the user that --user NAME says");
+	struct stat status;
+	if (stat(path, &status) || (status.st_uid != user->pw_uid && chown(path, user->pw_uid, user->pw_gid)))
+		return fail(error, path, strerror(errno));
+	if (initgroups(name, user->pw_gid) || setgid(user->pw_gid) || setuid(user->pw_uid))
+		return fail(error, name, strerror(errno));
+	if (access(path, R_OK | W_OK | X_OK)) {
+		char what[160];
+		snprintf(what, sizeof what, "user %.60s cannot get there; choose another --data or --user", name);
+		return fail(error, path, what);
+	}
+	return true;
+}
+
+static bool
+make_keys(const char *directory, const char *name, bool with_public, struct key_pair *out,
+          char error[HOME_ERROR_BYTES])
+{
+	char secret[PATH_MAX + 32], public[PATH_MAX + 32], why[KEYFILE_ERROR_BYTES];
+	snprintf(secret, sizeof secret, "%s/%s.key_secret", directory, name);
+	snprintf(public, sizeof public, "%s/%s.key", directory, name);
+	if (access(secret, F_OK)) {
+		struct key_pair keys;
+		if (zmq_curve_keypair(keys.public_key, keys.secret_key))
+			return fail(error, "libzmq", "was built without CURVE");
+		if (!keyfile_write(secret, &keys, name, true, why))
+			return fail(error, directory, why);
+	}
+	if (!keyfile_read(secret, out, why) || !*out->secret_key)
+		return fail(error, directory, why);
+	if (with_public && access(public, F_OK) && !keyfile_write(public, out, name, false, why))
+		return fail(error, directory, why);
+	return true;
+}
+
+bool
+home_open(const struct options *options, struct home *out, char error[HOME_ERROR_BYTES])
+{
+	struct home home = {.lock = -1};
+	if (mkdir(options->data, 0700) && errno != EEXIST)
+		return fail(error, options->data, strerror(errno));
+	if (!realpath(options->data, home.path))
+		return fail(error, options->data, strerror(errno));
+	if (geteuid() == 0 && !become(home.path, options->user, error))
+		return false;
+	/* The folder that fupind was started in may be closed to its new user, and PostgreSQL looks at it. */
+	if (chdir(home.path))
+		return fail(error, home.path, strerror(errno));
+	char run[PATH_MAX + 8];
+	snprintf(run, sizeof run, "%s/run", home.path);
+	if (mkdir(run, 0700) && errno != EEXIST)
+		return fail(error, run, strerror(errno));
+	int size = snprintf(home.local_endpoint, sizeof home.local_endpoint, "ipc://%s/fupind.sock", run);
+	if (size >= 100)
+		return fail(error, home.path,
+		            "this path is too long for a Unix socket in it: choose a shorter --data");
+	if (!make_keys(home.path, "centre", true, &home.centre, error) ||
+	    !make_keys(home.path, "local", false, &home.local, error))
+		return false;
+	*out = home;
+	return true;
+}
+
+bool
+home_lock(struct home *home, char error[HOME_ERROR_BYTES])
+{
+	char path[PATH_MAX + 16];
+	snprintf(path, sizeof path, "%s/fupind.lock", home->path);
+	home->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (home->lock < 0)
+		return fail(error, path, strerror(errno));
+	if (flock(home->lock, LOCK_EX | LOCK_NB))
+		return fail(error, home->path, "another fupind serves this data directory");
+	return true;
+}

@@ -1,0 +1,29 @@
+/* The data directory: its keys, its lock, and who fupind runs as. */
+#ifndef FUPIN_SERVER_HOME_H
+#define FUPIN_SERVER_HOME_H
+
+#include "keyfile.h"
+#include "options.h"
+
+#include <limits.h>
+#include <stdbool.h>
+
+struct home {
+	char path[PATH_MAX];           /* absolute */
+	char local_endpoint[PATH_MAX]; /* ipc://…: for fupind's own commands */
+	struct key_pair centre;        /* centre.key, centre.key_secret: offices know the public one */
+	struct key_pair local;         /* local.key_secret: admits fupind's own commands */
+	int lock;                      /* file descriptor, -1: not held */
+};
+
+enum { HOME_ERROR_BYTES = 512 };
+
+/* Makes the directory if it is missing; when started as root, gives it to `options->user` and becomes
+ * that user (PostgreSQL refuses root, and nobody needs it). Makes the keys if they are missing. */
+bool home_open(const struct options *options, struct home *out, char error[HOME_ERROR_BYTES])
+    __attribute__((warn_unused_result));
+
+/* Only one fupind serves a data directory. */
+bool home_lock(struct home *home, char error[HOME_ERROR_BYTES]) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,20 @@
+/* Numbered migrations (db/migrations/NNNN_name.sql), carried in the program and applied at start. */
+#ifndef FUPIN_SERVER_MIGRATE_H
+#define FUPIN_SERVER_MIGRATE_H
+
+#include "pg.h"
+
+struct migration {
+	int number;
+	const char *name, *sql;
+};
+
+/* In order; generated from the files at build time. */
+extern const struct migration migrations[];
+extern const size_t migration_count;
+
+/* Brings the database to this program's schema, under an advisory lock, each migration in its own
+ * transaction. A schema newer than the program knows is refused. */
+bool migrate(struct pg_conn *connection, char error[PG_ERROR_BYTES]) __attribute__((warn_unused_result));
+
+#endif

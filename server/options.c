@@ -1,0 +1,119 @@
+#include "options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct option_kind {
+	const char *name, *value, *help;
+	size_t place;
+} option_kinds[] = {
+    {"--data", "DIR", "keys, sockets and the embedded database (default: fupin-data)",
+     offsetof(struct options, data)},
+    {"--db", "URI", "a PostgreSQL elsewhere (libpq URI; passwords as libpq has them)",
+     offsetof(struct options, db)},
+    {"--endpoint", "ENDPOINT", "where offices connect (default: tcp://127.0.0.1:7513)",
+     offsetof(struct options, endpoint)},
+    {"--plan", "DIR", "load the plan from these CSV files first", offsetof(struct options, plan)},
+    {"--principals", "FILE", "the offices and their keys, instead of the plan's principals.csv",
+     offsetof(struct options, principals)},
+    {"--label", "TEXT", "shown with every table, e.g. demonstration data", offsetof(struct options, label)},
+    {"--user", "NAME", "who to become when started as root (default: postgres)",
+     offsetof(struct options, user)},
+    {"--pg-bin", "DIR", "where postgres and initdb are (default: the newest installed)",
+     offsetof(struct options, pg_bin)},
+    {"--log-level", "LEVEL", "debug, info, warning or error (default: info)",
+     offsetof(struct options, log_level)},
+    {"--ready-file", "FILE", "written with the bound endpoint once the centre serves",
+     offsetof(struct options, ready_file)},
+};
+
+static const struct {
+	const char *name;
+	enum command command;
+	const char *help;
+} commands[] = {
+    {"serve", COMMAND_SERVE, "run the centre (the default)"},
+    {"load", COMMAND_LOAD, "load a plan and its principals; tell a running centre with SIGHUP"},
+    {"verify", COMMAND_VERIFY, "recompute all totals from the journal; exit 1 on drift"},
+    {"keygen", COMMAND_KEYGEN, "make the centre's key pair, if there is none"},
+    {"help", COMMAND_HELP, "show this text"},
+    {"version", COMMAND_VERSION, "show the version"},
+};
+
+#define COUNT(items) (sizeof(items) / sizeof *(items))
+
+static bool
+take_command(const char *word, struct options *out)
+{
+	if (!strcmp(word, "--help") || !strcmp(word, "-h"))
+		word = "help";
+	if (!strcmp(word, "--version"))
+		word = "version";
+	for (size_t i = 0; i < COUNT(commands); i++)
+		if (!strcmp(word, commands[i].name)) {
+			out->command = commands[i].command;
+			return true;
+		}
+	return false;
+}
+
+/* "--name value" or "--name=value"; returns how many words were used, 0: none. */
+static int
+take_option(char **words, int left, struct options *out)
+{
+	for (size_t i = 0; i < COUNT(option_kinds); i++) {
+		size_t size = strlen(option_kinds[i].name);
+		const char **place = (const char **)(void *)((char *)out + option_kinds[i].place);
+		if (strncmp(words[0], option_kinds[i].name, size))
+			continue;
+		if (words[0][size] == '=') {
+			*place = words[0] + size + 1;
+			return 1;
+		}
+		if (!words[0][size] && left > 1) {
+			*place = words[1];
+			return 2;
+		}
+	}
+	return 0;
+}
+
+bool
+options_parse(int argc, char **argv, struct options *out, char *error, size_t error_size)
+{
+	*out = (struct options){
+	    .command = COMMAND_SERVE,
+	    .data = "fupin-data",
+	    .endpoint = "tcp://127.0.0.1:7513",
+	    .user = "postgres",
+	    .log_level = "info",
+	};
+	for (int i = 1; i < argc;) {
+		int used = take_option(argv + i, argc - i, out);
+		if (!used && take_command(argv[i], out))
+			used = 1;
+		if (!used) {
+			snprintf(error, error_size, "%s: unknown, or its value is missing; see fupind help", argv[i]);
+			return false;
+		}
+		i += used;
+	}
+	return true;
+}
+
+void
+options_help(void)
+{
+	printf(
+	    "fupind - the centre of the fupin reporting network\n\n  fupind [COMMAND] [OPTION…]\n\nCommands\n");
+	for (size_t i = 0; i < COUNT(commands); i++)
+		printf("  %-24s%s\n", commands[i].name, commands[i].help);
+	printf("\nOptions\n");
+	for (size_t i = 0; i < COUNT(option_kinds); i++) {
+		char head[64];
+		snprintf(head, sizeof head, "%s %s", option_kinds[i].name, option_kinds[i].value);
+		printf("  %-24s%s\n", head, option_kinds[i].help);
+	}
+	printf("\nExit status: 0 done, 1 verify found drift, 2 wrong usage, 3 the plan has errors, 4 failed.\n");
+}

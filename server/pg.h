@@ -1,0 +1,52 @@
+/* Small things around libpq that every file with SQL needs, for statements at start and on the command
+ * line (blocking). The journal's own connection is asynchronous: journal.c. */
+#ifndef FUPIN_SERVER_PG_H
+#define FUPIN_SERVER_PG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct pg_conn;
+struct pg_result;
+
+/* Where the database is: a libpq URI, or the embedded one's socket directory. */
+struct pg_target {
+	const char *uri;        /* NULL: embedded */
+	const char *socket_dir; /* embedded only */
+	const char *user;       /* embedded only */
+	const char *database;   /* embedded only */
+};
+
+enum { PG_ERROR_BYTES = 512 };
+
+/* The parameter arrays for PQconnectStartParams: filled for `target`, `names` and `values` hold
+ * PG_PARAMS entries. */
+enum { PG_PARAMS = 8 };
+void pg_parameters(const struct pg_target *target, const char *names[PG_PARAMS],
+                   const char *values[PG_PARAMS]);
+
+/* Connects; NULL with `error` set on failure. Close with PQfinish. */
+struct pg_conn *pg_connect(const struct pg_target *target, char error[PG_ERROR_BYTES]);
+
+/* Runs one or more statements without parameters. False: `error` has the server's message. */
+bool pg_run(struct pg_conn *connection, const char *sql, char error[PG_ERROR_BYTES])
+    __attribute__((warn_unused_result));
+
+/* Runs one statement with text parameters; the caller clears *out with PQclear. */
+bool pg_query(struct pg_conn *connection, const char *sql, size_t count, const char *const *values,
+              struct pg_result **out, char error[PG_ERROR_BYTES]) __attribute__((warn_unused_result));
+
+/* The same where no rows are expected. */
+bool pg_execute(struct pg_conn *connection, const char *sql, size_t count, const char *const *values,
+                char error[PG_ERROR_BYTES]) __attribute__((warn_unused_result));
+
+/* The first column of the first row as a number; false on error or when there is none. */
+bool pg_number(struct pg_conn *connection, const char *sql, int64_t *out, char error[PG_ERROR_BYTES])
+    __attribute__((warn_unused_result));
+
+/* Advisory locks: one word each, so that no two uses meet. */
+#define PG_LOCK_MIGRATE "7304460101"
+#define PG_LOCK_SERVE "7304460102"
+
+#endif

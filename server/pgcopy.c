@@ -1,0 +1,239 @@
+#include "pgcopy.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const uint8_t signature[] = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', 0xFF, '\r', '\n',
+                                    0,   0,   0,   0,   0,   0,   0,    0,    0};
+
+/* Microseconds from 1970-01-01 to 2000-01-01, PostgreSQL's epoch. */
+static const int64_t epoch_us = INT64_C(946684800000000);
+
+enum { INT8_OID = 20 };
+
+static void
+put(struct copy_writer *w, const void *bytes, size_t size)
+{
+	if (w->room - w->size < size) {
+		size_t room = w->room ? w->room : 4096;
+		while (room - w->size < size)
+			room *= 2;
+		uint8_t *more = w->failed ? NULL : realloc(w->bytes, room);
+		if (!more) {
+			w->failed = true;
+			return;
+		}
+		w->bytes = more;
+		w->room = room;
+	}
+	if (size)
+		memcpy(w->bytes + w->size, bytes, size);
+	w->size += size;
+}
+
+static void
+put_number(struct copy_writer *w, uint64_t value, int size)
+{
+	uint8_t bytes[8];
+	for (int i = 0; i < size; i++)
+		bytes[i] = (uint8_t)(value >> (8 * (size - 1 - i)));
+	put(w, bytes, (size_t)size);
+}
+
+void
+copy_begin(struct copy_writer *w)
+{
+	w->size = 0;
+	w->failed = false;
+	put(w, signature, sizeof signature);
+}
+
+void
+copy_row(struct copy_writer *w, int columns)
+{
+	put_number(w, (uint64_t)columns, 2);
+}
+
+void
+copy_null(struct copy_writer *w)
+{
+	put_number(w, UINT32_MAX, 4);
+}
+
+void
+copy_int2(struct copy_writer *w, int16_t value)
+{
+	put_number(w, 2, 4);
+	put_number(w, (uint64_t)value, 2);
+}
+
+void
+copy_int4(struct copy_writer *w, int32_t value)
+{
+	put_number(w, 4, 4);
+	put_number(w, (uint64_t)value, 4);
+}
+
+void
+copy_int8(struct copy_writer *w, int64_t value)
+{
+	put_number(w, 8, 4);
+	put_number(w, (uint64_t)value, 8);
+}
+
+void
+copy_bytes(struct copy_writer *w, const void *bytes, size_t size)
+{
+	put_number(w, size, 4);
+	put(w, bytes, size);
+}
+
+void
+copy_text(struct copy_writer *w, const char *text)
+{
+	copy_bytes(w, text, strlen(text));
+}
+
+void
+copy_time(struct copy_writer *w, int64_t time_us)
+{
+	copy_int8(w, time_us - epoch_us);
+}
+
+void
+copy_int8_array(struct copy_writer *w, const int64_t *values, size_t count, int64_t absent)
+{
+	size_t nulls = 0;
+	for (size_t i = 0; i < count; i++)
+		nulls += values[i] == absent;
+	/* dimensions, has NULLs, element type, length, lower bound; then the elements */
+	put_number(w, 20 + count * 4 + (count - nulls) * 8, 4);
+	put_number(w, 1, 4);
+	put_number(w, nulls > 0, 4);
+	put_number(w, INT8_OID, 4);
+	put_number(w, count, 4);
+	put_number(w, 1, 4);
+	for (size_t i = 0; i < count; i++) {
+		if (values[i] == absent)
+			copy_null(w);
+		else
+			copy_int8(w, values[i]);
+	}
+}
+
+void
+copy_end(struct copy_writer *w)
+{
+	put_number(w, UINT16_MAX, 2);
+}
+
+void
+copy_free(struct copy_writer *w)
+{
+	free(w->bytes);
+	*w = (struct copy_writer){0};
+}
+
+static uint64_t
+take_number(struct copy_reader *r, int size)
+{
+	uint64_t value = 0;
+	if (r->failed || r->end - r->at < size) {
+		r->failed = true;
+		return 0;
+	}
+	for (int i = 0; i < size; i++)
+		value = value << 8 | *r->at++;
+	return value;
+}
+
+static uint64_t
+take_field(struct copy_reader *r, int size)
+{
+	if ((int64_t)take_number(r, 4) != size)
+		r->failed = true;
+	return take_number(r, size);
+}
+
+void
+copy_read_header(struct copy_reader *r)
+{
+	if (r->end - r->at < (ptrdiff_t)sizeof signature || memcmp(r->at, signature, 11))
+		r->failed = true;
+	else
+		r->at += sizeof signature;
+}
+
+int
+copy_read_row(struct copy_reader *r)
+{
+	return (int16_t)take_number(r, 2);
+}
+
+bool
+copy_read_null(struct copy_reader *r)
+{
+	static const uint8_t null_size[4] = {0xFF, 0xFF, 0xFF, 0xFF};
+	if (r->failed || r->end - r->at < 4 || memcmp(r->at, null_size, 4))
+		return false;
+	r->at += 4;
+	return true;
+}
+
+int16_t
+copy_read_int2(struct copy_reader *r)
+{
+	return (int16_t)take_field(r, 2);
+}
+
+int32_t
+copy_read_int4(struct copy_reader *r)
+{
+	return (int32_t)take_field(r, 4);
+}
+
+int64_t
+copy_read_int8(struct copy_reader *r)
+{
+	return (int64_t)take_field(r, 8);
+}
+
+int64_t
+copy_read_time(struct copy_reader *r)
+{
+	return copy_read_int8(r) + epoch_us;
+}
+
+const uint8_t *
+copy_read_bytes(struct copy_reader *r, size_t *size)
+{
+	*size = take_number(r, 4);
+	if (r->failed || (size_t)(r->end - r->at) < *size) {
+		r->failed = true;
+		*size = 0;
+		return (const uint8_t *)"";
+	}
+	const uint8_t *bytes = r->at;
+	r->at += *size;
+	return bytes;
+}
+
+size_t
+copy_read_int8_array(struct copy_reader *r, int64_t *values, size_t room, int64_t absent)
+{
+	take_number(r, 4);
+	uint64_t dimensions = take_number(r, 4);
+	take_number(r, 4);
+	uint64_t type = take_number(r, 4);
+	if (!dimensions)
+		return 0;
+	uint64_t count = take_number(r, 4);
+	take_number(r, 4);
+	if (dimensions != 1 || type != INT8_OID || count > room) {
+		r->failed = true;
+		return 0;
+	}
+	for (uint64_t i = 0; i < count; i++)
+		values[i] = copy_read_null(r) ? absent : copy_read_int8(r);
+	return (size_t)count;
+}

@@ -1,0 +1,582 @@
+/* To add a file to the plan: a columns table, a take_… function for one row, and a line in
+ * plan_read(). */
+#include "plan_files.h"
+
+#include "csv_table.h"
+#include "decimal.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COLUMNS_MAX = 20 };
+
+/* One file with its columns found. */
+struct sheet {
+	const char *file; /* its name, for errors */
+	struct csv_table table;
+	const char *const *names;
+	size_t column_count;
+	size_t columns[COLUMNS_MAX]; /* place of names[i] in the file */
+	const struct csv_row *row;   /* the row being read */
+	struct plan *plan;
+	struct plan_errors *errors;
+};
+
+static void add_error(struct plan_errors *errors, const char *file, size_t line, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static void
+add_error(struct plan_errors *errors, const char *file, size_t line, const char *format, ...)
+{
+	if (errors->count == PLAN_ERRORS_MAX) {
+		errors->more++;
+		return;
+	}
+	char *to = errors->items[errors->count++];
+	int head = line ? snprintf(to, PLAN_ERROR_BYTES, "%s:%zu: ", file, line)
+	                : snprintf(to, PLAN_ERROR_BYTES, "%s: ", file);
+	va_list args;
+	va_start(args, format);
+	vsnprintf(to + head, PLAN_ERROR_BYTES - (size_t)head, format, args);
+	va_end(args);
+}
+
+static const char *
+cell(const struct sheet *s, size_t column)
+{
+	return csv_cell(s->row, s->columns[column]);
+}
+
+static void
+cell_error(const struct sheet *s, size_t column, const char *what)
+{
+	add_error(s->errors, s->file, s->row->line, "column %s: \"%.80s\" %s", s->names[column], cell(s, column),
+	          what);
+}
+
+static const char *
+take_text(const struct sheet *s, size_t column, bool required)
+{
+	const char *text = cell(s, column);
+	if (required && !*text)
+		cell_error(s, column, "must not be empty");
+	if (strlen(text) > NAME_BYTES_MAX)
+		cell_error(s, column, "is too long");
+	return text;
+}
+
+static int64_t
+take_number(const struct sheet *s, size_t column, int decimals, int64_t least, int64_t most)
+{
+	int64_t value = 0;
+	if (!decimal_parse(cell(s, column), decimals, &value))
+		cell_error(s, column, "is not a number");
+	else if (value < least || value > most)
+		cell_error(s, column, "is out of range");
+	else
+		return value;
+	return least;
+}
+
+static unit_code
+take_unit(const struct sheet *s, size_t column)
+{
+	unit_code code = 0;
+	if (!unit_parse(cell(s, column), &code))
+		cell_error(s, column, "is not a unit code (2, 4, 6, 9 or 12 digits)");
+	return code;
+}
+
+/* A unit that has to be in units.csv, which is read before. */
+static unit_code
+take_known_unit(const struct sheet *s, size_t column)
+{
+	unit_code code = take_unit(s, column);
+	if (code && !catalogue_unit(&s->plan->catalogue, code))
+		cell_error(s, column, "is not in units.csv");
+	return code;
+}
+
+static enum unit_level
+take_level(const struct sheet *s, size_t column)
+{
+	enum unit_level level = UNIT_NONE;
+	if (!unit_level_parse(cell(s, column), &level))
+		cell_error(s, column, "is not a level (province, prefecture, county, township, village)");
+	return level;
+}
+
+static bool
+take_yes_no(const struct sheet *s, size_t column)
+{
+	bool yes = !strcmp(cell(s, column), "yes");
+	if (!yes && strcmp(cell(s, column), "no"))
+		cell_error(s, column, "is neither yes nor no");
+	return yes;
+}
+
+static bool
+find_columns(struct sheet *s)
+{
+	size_t before = s->errors->count;
+	if (!s->table.row_count) {
+		add_error(s->errors, s->file, 0, "the file is empty: a header row is missing");
+		return false;
+	}
+	const struct csv_row *header = &s->table.rows[0];
+	for (size_t i = 0; i < s->column_count; i++) {
+		size_t at = 0;
+		while (at < header->cell_count && strcmp(header->cells[at], s->names[i]))
+			at++;
+		if (at == header->cell_count)
+			add_error(s->errors, s->file, header->line, "column %s is missing", s->names[i]);
+		s->columns[i] = at;
+	}
+	return s->errors->count == before;
+}
+
+/* Opens one file of the plan; false if it cannot be used at all. */
+static bool
+sheet_open(struct sheet *s, struct plan *plan, const char *directory, const char *file,
+           const char *const *names, size_t column_count, struct plan_errors *errors)
+{
+	char path[PATH_MAX];
+	struct csv_failure failure;
+	*s = (struct sheet){
+	    .file = file, .names = names, .column_count = column_count, .plan = plan, .errors = errors};
+	if (directory)
+		snprintf(path, sizeof path, "%s/%s", directory, file);
+	else
+		snprintf(path, sizeof path, "%s", file);
+	if (!csv_read_file(path, &plan->catalogue.arena, &s->table, &failure)) {
+		struct problem problem = {.code = failure.code};
+		char text[PROBLEM_TEXT_BYTES];
+		problem_detail(&problem, "%s", failure.detail);
+		add_error(errors, path, failure.line, "%.200s", problem_text(&problem, LANGUAGE_ENGLISH, text));
+		return false;
+	}
+	return find_columns(s);
+}
+
+/* Reads every row of a file into an array of `size`-byte items that `take` fills. */
+#define COUNT(names) (sizeof names / sizeof *(names))
+static void *
+read_rows(struct plan *plan, const char *directory, const char *file, const char *const *names,
+          size_t column_count, size_t size, void (*take)(struct sheet *, void *), struct plan_errors *errors,
+          size_t *count)
+{
+	struct sheet s;
+	*count = 0;
+	if (!sheet_open(&s, plan, directory, file, names, column_count, errors))
+		return NULL;
+	unsigned char *items = arena_array(&plan->catalogue.arena, s.table.row_count, size);
+	if (!items) {
+		add_error(errors, file, 0, "too large");
+		return NULL;
+	}
+	for (size_t i = 1; i < s.table.row_count; i++) {
+		s.row = &s.table.rows[i];
+		take(&s, items + (i - 1) * size);
+	}
+	*count = s.table.row_count - 1;
+	return items;
+}
+
+/* ---------------------------------------------------------------- one function a file */
+
+static const char *const plan_columns[] = {"key", "value"};
+
+static void
+take_plan(struct sheet *s, void *item)
+{
+	(void)item;
+	struct catalogue *c = &s->plan->catalogue;
+	const char *key = take_text(s, 0, true), *value = take_text(s, 1, true);
+	if (!strcmp(key, "code"))
+		c->plan = value;
+	else if (!strcmp(key, "title_zh"))
+		c->title_zh = value;
+	else if (!strcmp(key, "title_en"))
+		c->title_en = value;
+	else if (!strcmp(key, "source"))
+		c->source = value;
+	else if (strcmp(key, "year"))
+		cell_error(s, 0, "is not a key (code, title_zh, title_en, source, year)");
+}
+
+static const char *const unit_columns[] = {"code", "parent", "level", "name", "code_basis"};
+
+static void
+take_unit_row(struct sheet *s, void *item)
+{
+	struct unit unit = {
+	    .code = take_unit(s, 0),
+	    .level = take_level(s, 2),
+	    .name = take_text(s, 3, true),
+	    .basis = take_text(s, 4, true),
+	};
+	*(struct unit *)item = unit;
+	if (!unit.code || !unit.level)
+		return;
+	if (unit_level_of(unit.code) != unit.level)
+		cell_error(s, 0, "has not as many digits as its level");
+	char parent[24] = "";
+	if (unit.level > UNIT_PROVINCE)
+		snprintf(parent, sizeof parent, "%" PRId64,
+		         unit_ancestor(unit.code, (enum unit_level)(unit.level - 1)));
+	if (strcmp(cell(s, 1), parent))
+		cell_error(s, 1, "is not the prefix of the unit's code");
+}
+
+static const char *const group_columns[] = {"group", "name", "unit", "basis"};
+
+static void
+take_group(struct sheet *s, void *item)
+{
+	*(struct unit_group *)item = (struct unit_group){
+	    .code = take_text(s, 0, true),
+	    .name = take_text(s, 1, true),
+	    .unit = take_known_unit(s, 2),
+	    .basis = take_text(s, 3, true),
+	};
+}
+
+static const char *const form_columns[] = {"number",  "form",    "version",      "level",
+                                           "name_zh", "name_en", "first_period", "last_period"};
+
+struct form_row {
+	struct form form;
+	struct form_version version;
+};
+
+static period
+take_period(const struct sheet *s, size_t column)
+{
+	period p = PERIOD_FIRST;
+	if (!period_parse(cell(s, column), &p))
+		cell_error(s, column, "is not a period (2013-04)");
+	return p;
+}
+
+static void
+take_form(struct sheet *s, void *item)
+{
+	struct form_row *row = item;
+	uint32_t number = (uint32_t)take_number(s, 0, 0, 1, CATALOGUE_NUMBER_MAX);
+	row->form = (struct form){
+	    .number = number,
+	    .code = take_text(s, 1, true),
+	    .level = take_level(s, 3),
+	    .name_zh = take_text(s, 4, true),
+	    .name_en = take_text(s, 5, true),
+	};
+	row->version = (struct form_version){
+	    .form = number,
+	    .version = (uint32_t)take_number(s, 2, 0, 1, 9999),
+	    .first = take_period(s, 6),
+	    .last = take_period(s, 7),
+	};
+}
+
+static const char *const indicator_columns[] = {
+    "form",     "version", "number",   "indicator", "name_zh", "name_en", "measure_zh", "measure_en",
+    "decimals", "kind",    "required", "minimum",   "maximum", "part_of", "project",    "notice"};
+
+/* A row of indicators.csv: an indicator, and its field in one form version. */
+struct indicator_row {
+	size_t line;
+	uint32_t version;
+	struct indicator indicator;
+	struct form_field field;
+	const char *part_of;
+};
+
+static enum indicator_kind
+take_indicator_kind(const struct sheet *s, size_t column)
+{
+	if (!strcmp(cell(s, column), "flow"))
+		return INDICATOR_FLOW;
+	if (strcmp(cell(s, column), "stock"))
+		cell_error(s, column, "is neither flow nor stock");
+	return INDICATOR_STOCK;
+}
+
+static void
+take_indicator(struct sheet *s, void *item)
+{
+	struct indicator_row *row = item;
+	const struct form *form = catalogue_form_by_code(&s->plan->catalogue, cell(s, 0));
+	if (!form)
+		cell_error(s, 0, "is not in forms.csv");
+	row->line = s->row->line;
+	row->version = (uint32_t)take_number(s, 1, 0, 1, 9999);
+	row->indicator = (struct indicator){
+	    .number = (uint32_t)take_number(s, 2, 0, 1, CATALOGUE_NUMBER_MAX),
+	    .form = form ? form->number : 0,
+	    .code = take_text(s, 3, true),
+	    .name_zh = take_text(s, 4, true),
+	    .name_en = take_text(s, 5, true),
+	    .measure_zh = take_text(s, 6, true),
+	    .measure_en = take_text(s, 7, true),
+	    .decimals = (int)take_number(s, 8, 0, 0, DECIMAL_DIGITS_MAX),
+	    .kind = take_indicator_kind(s, 9),
+	    .project = take_text(s, 14, false),
+	    .notice = take_text(s, 15, false),
+	};
+	if (strlen(row->indicator.code) >= CODE_BYTES_MAX)
+		cell_error(s, 3, "is longer than 47 bytes");
+	int decimals = row->indicator.decimals;
+	row->field = (struct form_field){
+	    .indicator = row->indicator.number,
+	    .required = take_yes_no(s, 10),
+	    .minimum = take_number(s, 11, decimals, -VALUE_MAX, VALUE_MAX),
+	    .maximum = take_number(s, 12, decimals, -VALUE_MAX, VALUE_MAX),
+	};
+	row->part_of = take_text(s, 13, false);
+}
+
+static const char *const source_columns[] = {"number", "source", "name_zh", "name_en", "notice", "special"};
+static const char *const use_columns[] = {"number", "use", "name_zh", "name_en", "notice"};
+
+static void
+take_use(struct sheet *s, void *item)
+{
+	*(struct fund_term *)item = (struct fund_term){
+	    .number = (uint32_t)take_number(s, 0, 0, 1, CATALOGUE_NUMBER_MAX),
+	    .code = take_text(s, 1, true),
+	    .name_zh = take_text(s, 2, true),
+	    .name_en = take_text(s, 3, true),
+	    .notice = take_text(s, 4, false),
+	};
+}
+
+static void
+take_source(struct sheet *s, void *item)
+{
+	take_use(s, item);
+	((struct fund_term *)item)->special = take_yes_no(s, 5);
+}
+
+static const char *const target_columns[] = {"unit", "year", "measure", "value", "notice"};
+
+static void
+take_target(struct sheet *s, void *item)
+{
+	const char *measure = take_text(s, 2, true);
+	int decimals = MONEY_DECIMALS;
+	struct target target = {
+	    .unit = take_known_unit(s, 0),
+	    .year = (int)take_number(s, 1, 0, 2000, 2099),
+	    .notice = take_text(s, 4, false),
+	};
+	if (!strncmp(measure, "fund:", 5)) {
+		if (!fund_kind_parse(measure + 5, &target.fund))
+			cell_error(s, 2, "names no kind of fund entry");
+	} else {
+		const struct indicator *indicator = catalogue_indicator_by_name(&s->plan->catalogue, measure);
+		if (!indicator)
+			cell_error(s, 2, "is neither an indicator nor fund:KIND");
+		target.indicator = indicator ? indicator->number : 0;
+		decimals = indicator ? indicator->decimals : 0;
+	}
+	target.value = take_number(s, 3, decimals, 0, VALUE_MAX);
+	*(struct target *)item = target;
+}
+
+static const char *const principal_columns[] = {"name", "role", "unit", "public_key"};
+
+static void
+take_principal(struct sheet *s, void *item)
+{
+	struct principal *principal = item;
+	principal->name = take_text(s, 0, true);
+	principal->unit = take_known_unit(s, 2);
+	if (!role_parse(cell(s, 1), &principal->role))
+		cell_error(s, 1, "is not a role (county, prefecture, province, admin)");
+	static const enum unit_level role_levels[ROLES] = {
+	    [ROLE_COUNTY] = UNIT_COUNTY, [ROLE_PREFECTURE] = UNIT_PREFECTURE, [ROLE_PROVINCE] = UNIT_PROVINCE};
+	enum unit_level level = role_levels[principal->role];
+	if (principal->unit && level && unit_level_of(principal->unit) != level)
+		cell_error(s, 2, "is not of the role's level");
+	const char *key = cell(s, 3);
+	if (*key && !key_text_valid(key))
+		cell_error(s, 3, "is not a public key (40 characters of Z85)");
+	else
+		snprintf(principal->public_key, sizeof principal->public_key, "%s", key);
+}
+
+/* ---------------------------------------------------------------- from rows to the catalogue */
+
+static bool
+same_indicator(const struct indicator *a, const struct indicator *b)
+{
+	return a->form == b->form && !strcmp(a->code, b->code) && !strcmp(a->name_zh, b->name_zh) &&
+	       !strcmp(a->name_en, b->name_en) && !strcmp(a->measure_zh, b->measure_zh) &&
+	       a->decimals == b->decimals && a->kind == b->kind;
+}
+
+/* Rows of several versions name the same indicator: keep one, and insist that they agree. */
+static void
+gather_indicators(struct plan *plan, const struct indicator_row *rows, size_t count,
+                  struct plan_errors *errors)
+{
+	struct catalogue *c = &plan->catalogue;
+	c->indicators = arena_array(&c->arena, count, sizeof *c->indicators);
+	for (size_t i = 0; c->indicators && i < count; i++) {
+		size_t at = 0;
+		while (at < c->indicator_count && c->indicators[at].number != rows[i].indicator.number)
+			at++;
+		if (at == c->indicator_count)
+			c->indicators[c->indicator_count++] = rows[i].indicator;
+		else if (!same_indicator(&c->indicators[at], &rows[i].indicator))
+			add_error(errors, "indicators.csv", rows[i].line, "column number: %u is another indicator above",
+			          rows[i].indicator.number);
+		for (size_t j = 0; j < i; j++)
+			if (rows[j].indicator.number == rows[i].indicator.number && rows[j].version == rows[i].version) {
+				add_error(errors, "indicators.csv", rows[i].line, "column number: %u stands twice",
+				          rows[i].indicator.number);
+				break;
+			}
+	}
+}
+
+static uint32_t
+resolve_part_of(const struct indicator_row *rows, size_t count, const struct indicator_row *row,
+                struct plan_errors *errors)
+{
+	if (!*row->part_of)
+		return 0;
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].indicator.form == row->indicator.form && rows[i].version == row->version &&
+		    !strcmp(rows[i].indicator.code, row->part_of))
+			return rows[i].indicator.number;
+	add_error(errors, "indicators.csv", row->line, "column part_of: \"%s\" is not in this form",
+	          row->part_of);
+	return 0;
+}
+
+static void
+gather_fields(struct plan *plan, const struct indicator_row *rows, size_t count, struct plan_errors *errors)
+{
+	struct catalogue *c = &plan->catalogue;
+	for (size_t i = 0; i < count; i++) {
+		bool found = false;
+		for (size_t v = 0; v < c->version_count && !found; v++) {
+			struct form_version *version = &c->versions[v];
+			found = version->form == rows[i].indicator.form && version->version == rows[i].version;
+			if (!found)
+				continue;
+			if (!version->fields)
+				version->fields = arena_array(&c->arena, FORM_FIELDS_MAX, sizeof *version->fields);
+			if (!version->fields || version->field_count == FORM_FIELDS_MAX) {
+				add_error(errors, "indicators.csv", rows[i].line, "the form has more than %d indicators",
+				          FORM_FIELDS_MAX);
+				continue;
+			}
+			struct form_field *field = &version->fields[version->field_count++];
+			*field = rows[i].field;
+			field->part_of = resolve_part_of(rows, count, &rows[i], errors);
+		}
+		if (!found && rows[i].indicator.form)
+			add_error(errors, "indicators.csv", rows[i].line,
+			          "column version: version %u of the form is not in forms.csv", rows[i].version);
+	}
+}
+
+static void
+gather_forms(struct plan *plan, const struct form_row *rows, size_t count, struct plan_errors *errors)
+{
+	struct catalogue *c = &plan->catalogue;
+	c->forms = arena_array(&c->arena, count, sizeof *c->forms);
+	c->versions = arena_array(&c->arena, count, sizeof *c->versions);
+	for (size_t i = 0; c->forms && c->versions && i < count; i++) {
+		size_t at = 0;
+		while (at < c->form_count && c->forms[at].number != rows[i].form.number)
+			at++;
+		if (at == c->form_count)
+			c->forms[c->form_count++] = rows[i].form;
+		else if (strcmp(c->forms[at].code, rows[i].form.code) || c->forms[at].level != rows[i].form.level)
+			add_error(errors, "forms.csv", 0, "form number %u has two codes or levels", rows[i].form.number);
+		c->versions[c->version_count++] = rows[i].version;
+	}
+}
+
+static void
+check_principals(const struct plan *plan, const char *file, struct plan_errors *errors)
+{
+	for (size_t i = 0; i < plan->principal_count; i++)
+		for (size_t j = 0; j < i; j++) {
+			const struct principal *a = &plan->principals[i], *b = &plan->principals[j];
+			if (!strcmp(a->name, b->name))
+				add_error(errors, file, 0, "the name %s stands twice", a->name);
+			if (*a->public_key && !strcmp(a->public_key, b->public_key))
+				add_error(errors, file, 0, "%s and %s have the same public key", b->name, a->name);
+		}
+}
+
+static void
+check_parents(const struct catalogue *c, struct plan_errors *errors)
+{
+	for (size_t i = 0; i < c->unit_count; i++) {
+		const struct unit *unit = &c->units[i];
+		enum unit_level above = (enum unit_level)(unit->level - 1);
+		if (unit->level > UNIT_PROVINCE && !catalogue_unit(c, unit_ancestor(unit->code, above)))
+			add_error(errors, "units.csv", 0, "unit %" PRId64 " (%s): its parent is not in the file",
+			          unit->code, unit->name);
+	}
+}
+
+/* The parts build on each other: units first, then forms, indicators, and what names them. */
+static void
+read_catalogue(struct plan *plan, const char *directory, struct plan_errors *errors)
+{
+	struct catalogue *c = &plan->catalogue;
+	size_t count;
+	char error[CATALOGUE_ERROR_BYTES];
+	read_rows(plan, directory, "plan.csv", plan_columns, COUNT(plan_columns), 1, take_plan, errors, &count);
+	c->units = read_rows(plan, directory, "units.csv", unit_columns, COUNT(unit_columns), sizeof *c->units,
+	                     take_unit_row, errors, &c->unit_count);
+	const struct form_row *forms = read_rows(plan, directory, "forms.csv", form_columns, COUNT(form_columns),
+	                                         sizeof *forms, take_form, errors, &count);
+	gather_forms(plan, forms, count, errors);
+	const struct indicator_row *rows =
+	    read_rows(plan, directory, "indicators.csv", indicator_columns, COUNT(indicator_columns),
+	              sizeof *rows, take_indicator, errors, &count);
+	gather_indicators(plan, rows, count, errors);
+	gather_fields(plan, rows, count, errors);
+	c->sources = read_rows(plan, directory, "fund_sources.csv", source_columns, COUNT(source_columns),
+	                       sizeof *c->sources, take_source, errors, &c->source_count);
+	c->uses = read_rows(plan, directory, "fund_uses.csv", use_columns, COUNT(use_columns), sizeof *c->uses,
+	                    take_use, errors, &c->use_count);
+	/* Sorts and checks what is there so far, so that the rest can look it up. */
+	if (!errors->count && !catalogue_finish(c, error))
+		add_error(errors, directory, 0, "%s", error);
+}
+
+bool
+plan_read(const char *directory, const char *principals_path, struct plan *out, struct plan_errors *errors)
+{
+	struct catalogue *c = &out->catalogue;
+	char error[CATALOGUE_ERROR_BYTES];
+	*errors = (struct plan_errors){0};
+	read_catalogue(out, directory, errors);
+	if (errors->count)
+		return false;
+	check_parents(c, errors);
+	out->groups = read_rows(out, directory, "groups.csv", group_columns, COUNT(group_columns),
+	                        sizeof *out->groups, take_group, errors, &out->group_count);
+	c->targets = read_rows(out, directory, "targets.csv", target_columns, COUNT(target_columns),
+	                       sizeof *c->targets, take_target, errors, &c->target_count);
+	const char *file = principals_path ? principals_path : "principals.csv";
+	out->principals =
+	    read_rows(out, principals_path ? NULL : directory, file, principal_columns, COUNT(principal_columns),
+	              sizeof *out->principals, take_principal, errors, &out->principal_count);
+	check_principals(out, file, errors);
+	if (!errors->count && !catalogue_finish(c, error))
+		add_error(errors, directory, 0, "%s", error);
+	return !errors->count;
+}

@@ -1,0 +1,578 @@
+#include "plan_store.h"
+
+#include <inttypes.h>
+#include <libpq-fe.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Text parameters of one statement: numbers are written into `room`. */
+struct parameters {
+	size_t count;
+	const char *values[16];
+	char room[16][24];
+};
+
+static void
+text(struct parameters *p, const char *value)
+{
+	p->values[p->count++] = value;
+}
+
+static void
+number(struct parameters *p, int64_t value)
+{
+	snprintf(p->room[p->count], sizeof p->room[0], "%" PRId64, value);
+	p->values[p->count] = p->room[p->count];
+	p->count++;
+}
+
+/* NULL where there is no number. */
+static void
+number_or_null(struct parameters *p, int64_t value)
+{
+	if (value)
+		number(p, value);
+	else
+		text(p, NULL);
+}
+
+static bool
+run(struct pg_conn *connection, const char *sql, const struct parameters *p, char *error)
+{
+	return pg_execute(connection, sql, p->count, p->values, error);
+}
+
+static bool
+save_head(struct pg_conn *connection, const struct catalogue *c, const char *label, char *error)
+{
+	struct parameters p = {0};
+	text(&p, c->plan);
+	text(&p, c->title_zh);
+	text(&p, c->title_en);
+	text(&p, c->source);
+	text(&p, label);
+	return run(connection,
+	           "INSERT INTO plan (code, title_zh, title_en, source, label) "
+	           "VALUES ($1, $2, $3, $4, coalesce($5, '')) ON CONFLICT (only_row) DO UPDATE SET "
+	           "code = $1, title_zh = $2, title_en = $3, source = $4, "
+	           "label = coalesce($5, plan.label), loaded_at = now()",
+	           &p, error);
+}
+
+static bool
+save_units(struct pg_conn *connection, const struct plan *plan, char *error)
+{
+	for (size_t i = 0; i < plan->catalogue.unit_count; i++) {
+		const struct unit *unit = &plan->catalogue.units[i];
+		struct parameters p = {0};
+		number(&p, unit->code);
+		number(&p, unit->level);
+		text(&p, unit->name);
+		text(&p, unit->basis);
+		if (!run(connection,
+		         "INSERT INTO unit (code, level, name, basis) VALUES ($1, $2, $3, $4) "
+		         "ON CONFLICT (code) DO UPDATE SET level = $2, name = $3, basis = $4",
+		         &p, error))
+			return false;
+	}
+	for (size_t i = 0; i < plan->group_count; i++) {
+		const struct unit_group *group = &plan->groups[i];
+		struct parameters p = {0};
+		text(&p, group->code);
+		text(&p, group->name);
+		number(&p, group->unit);
+		text(&p, group->basis);
+		if (!run(connection, "INSERT INTO unit_group (code, name, unit, basis) VALUES ($1, $2, $3, $4)", &p,
+		         error))
+			return false;
+	}
+	return true;
+}
+
+static bool
+save_forms(struct pg_conn *connection, const struct catalogue *c, char *error)
+{
+	for (size_t i = 0; i < c->form_count; i++) {
+		const struct form *form = &c->forms[i];
+		struct parameters p = {0};
+		number(&p, form->number);
+		text(&p, form->code);
+		number(&p, form->level);
+		text(&p, form->name_zh);
+		text(&p, form->name_en);
+		if (!run(connection,
+		         "INSERT INTO form (number, code, level, name_zh, name_en) VALUES ($1, $2, $3, $4, $5) "
+		         "ON CONFLICT (number) DO UPDATE SET code = $2, level = $3, name_zh = $4, name_en = $5",
+		         &p, error))
+			return false;
+	}
+	for (size_t i = 0; i < c->indicator_count; i++) {
+		const struct indicator *indicator = &c->indicators[i];
+		struct parameters p = {0};
+		number(&p, indicator->number);
+		number(&p, indicator->form);
+		text(&p, indicator->code);
+		text(&p, indicator->name_zh);
+		text(&p, indicator->name_en);
+		text(&p, indicator->measure_zh);
+		text(&p, indicator->measure_en);
+		number(&p, indicator->decimals);
+		text(&p, indicator->kind == INDICATOR_FLOW ? "flow" : "stock");
+		text(&p, indicator->project);
+		text(&p, indicator->notice);
+		if (!run(connection,
+		         "INSERT INTO indicator VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
+		         "ON CONFLICT (number) DO UPDATE SET form = $2, code = $3, name_zh = $4, name_en = $5, "
+		         "measure_zh = $6, measure_en = $7, decimals = $8, kind = $9, project = $10, notice = $11",
+		         &p, error))
+			return false;
+	}
+	return true;
+}
+
+/* Does the database have reports of this version whose values would no longer fit? */
+static bool
+version_may_change(struct pg_conn *connection, const struct form_version *version, char *error)
+{
+	char wanted[FORM_FIELDS_MAX * 8] = "";
+	size_t used = 0;
+	for (size_t i = 0; i < version->field_count; i++)
+		used += (size_t)snprintf(wanted + used, sizeof wanted - used, "%s%u", i ? "," : "",
+		                         version->fields[i].indicator);
+	struct parameters p = {0};
+	number(&p, version->form);
+	number(&p, version->version);
+	text(&p, wanted);
+	struct pg_result *result;
+	if (!pg_query(connection,
+	              "SELECT 1 FROM form_field WHERE form = $1 AND version = $2 "
+	              "HAVING string_agg(indicator::text, ',' ORDER BY position) <> $3 AND EXISTS "
+	              "(SELECT 1 FROM report WHERE form = $1 AND version = $2)",
+	              p.count, p.values, &result, error))
+		return false;
+	bool conflict = PQntuples(result) > 0;
+	PQclear(result);
+	if (conflict)
+		snprintf(error, PG_ERROR_BYTES,
+		         "indicators.csv: form %u version %u has reports: its indicators may not change; add a "
+		         "version",
+		         version->form, version->version);
+	return !conflict;
+}
+
+static bool
+save_version(struct pg_conn *connection, const struct form_version *version, char *error)
+{
+	struct parameters p = {0};
+	if (!version_may_change(connection, version, error))
+		return false;
+	number(&p, version->form);
+	number(&p, version->version);
+	struct parameters key = p;
+	key.values[0] = key.room[0];
+	key.values[1] = key.room[1];
+	number(&p, version->first);
+	number(&p, version->last);
+	if (!run(connection,
+	         "INSERT INTO form_version (form, version, first_period, last_period) "
+	         "VALUES ($1, $2, $3, $4) ON CONFLICT (form, version) DO UPDATE SET first_period = $3, "
+	         "last_period = $4",
+	         &p, error) ||
+	    !run(connection, "DELETE FROM form_field WHERE form = $1 AND version = $2", &key, error))
+		return false;
+	for (size_t i = 0; i < version->field_count; i++) {
+		const struct form_field *field = &version->fields[i];
+		struct parameters f = {0};
+		number(&f, version->form);
+		number(&f, version->version);
+		number(&f, (int64_t)i + 1);
+		number(&f, field->indicator);
+		text(&f, field->required ? "true" : "false");
+		number(&f, field->minimum);
+		number(&f, field->maximum);
+		number_or_null(&f, field->part_of);
+		if (!run(connection, "INSERT INTO form_field VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", &f, error))
+			return false;
+	}
+	return true;
+}
+
+static bool
+save_terms(struct pg_conn *connection, const struct catalogue *c, char *error)
+{
+	for (size_t i = 0; i < c->source_count + c->use_count; i++) {
+		bool source = i < c->source_count;
+		const struct fund_term *term = source ? &c->sources[i] : &c->uses[i - c->source_count];
+		struct parameters p = {0};
+		number(&p, term->number);
+		text(&p, term->code);
+		text(&p, term->name_zh);
+		text(&p, term->name_en);
+		text(&p, term->notice);
+		if (source)
+			text(&p, term->special ? "true" : "false");
+		const char *sql =
+		    source ? "INSERT INTO fund_source (number, code, name_zh, name_en, notice, special) "
+		             "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (number) DO UPDATE SET code = $2, "
+		             "name_zh = $3, name_en = $4, notice = $5, special = $6"
+		           : "INSERT INTO fund_use (number, code, name_zh, name_en, notice) "
+		             "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (number) DO UPDATE SET code = $2, "
+		             "name_zh = $3, name_en = $4, notice = $5";
+		if (!run(connection, sql, &p, error))
+			return false;
+	}
+	return true;
+}
+
+static bool
+save_targets(struct pg_conn *connection, const struct catalogue *c, char *error)
+{
+	for (size_t i = 0; i < c->target_count; i++) {
+		const struct target *target = &c->targets[i];
+		const struct indicator *indicator = catalogue_indicator(c, target->indicator);
+		char measure[CODE_BYTES_MAX + 8];
+		if (indicator)
+			snprintf(measure, sizeof measure, "%s", indicator->code);
+		else
+			snprintf(measure, sizeof measure, "fund:%s", fund_kind_name(target->fund));
+		struct parameters p = {0};
+		number(&p, target->unit);
+		number(&p, target->year);
+		text(&p, measure);
+		number_or_null(&p, target->indicator);
+		number_or_null(&p, target->fund);
+		number(&p, target->value);
+		text(&p, target->notice);
+		if (!run(connection,
+		         "INSERT INTO target (unit, year, measure, indicator, fund_kind, value, notice) "
+		         "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+		         &p, error))
+			return false;
+	}
+	return true;
+}
+
+static bool
+save_principals(struct pg_conn *connection, const struct plan *plan, char *error)
+{
+	if (!pg_run(connection, "DELETE FROM principal", error))
+		return false;
+	for (size_t i = 0; i < plan->principal_count; i++) {
+		const struct principal *principal = &plan->principals[i];
+		struct parameters p = {0};
+		text(&p, principal->name);
+		text(&p, role_name(principal->role));
+		number(&p, principal->unit);
+		text(&p, *principal->public_key ? principal->public_key : NULL);
+		if (!run(connection, "INSERT INTO principal (name, role, unit, public_key) VALUES ($1, $2, $3, $4)",
+		         &p, error))
+			return false;
+	}
+	return true;
+}
+
+/* What the files no longer have goes, unless reports or entries speak of it. */
+static bool
+remove_rest(struct pg_conn *connection, const struct catalogue *c, char *error)
+{
+	struct pg_result *result;
+	size_t room = c->unit_count * 14 + 3, used = 0;
+	char *list = malloc(room);
+	if (!list)
+		return false;
+	list[used++] = '{';
+	for (size_t i = 0; i < c->unit_count; i++)
+		used += (size_t)snprintf(list + used, room - used, "%s%" PRId64, i ? "," : "", c->units[i].code);
+	snprintf(list + used, room - used, "}");
+	const char *values[] = {list};
+	bool good = pg_query(connection,
+	                     "DELETE FROM unit WHERE code <> ALL ($1::bigint[]) RETURNING code, EXISTS "
+	                     "(SELECT 1 FROM report r WHERE r.unit = code) OR EXISTS "
+	                     "(SELECT 1 FROM fund_entry e WHERE e.unit = code)",
+	                     1, values, &result, error);
+	free(list);
+	for (int i = 0; good && i < PQntuples(result); i++)
+		if (*PQgetvalue(result, i, 1) == 't') {
+			snprintf(error, PG_ERROR_BYTES,
+			         "units.csv: unit %s has reports or fund entries, it may not vanish",
+			         PQgetvalue(result, i, 0));
+			PQclear(result);
+			return false;
+		}
+	if (good)
+		PQclear(result);
+	return good;
+}
+
+static bool
+save_all(struct pg_conn *connection, const struct plan *plan, const char *label, char *error)
+{
+	const struct catalogue *c = &plan->catalogue;
+	if (!save_head(connection, c, label, error) ||
+	    !pg_run(connection, "DELETE FROM unit_group; DELETE FROM target; DELETE FROM principal", error) ||
+	    !save_units(connection, plan, error) || !save_forms(connection, c, error))
+		return false;
+	for (size_t i = 0; i < c->version_count; i++)
+		if (!save_version(connection, &c->versions[i], error))
+			return false;
+	return save_terms(connection, c, error) && save_targets(connection, c, error) &&
+	       remove_rest(connection, c, error) && save_principals(connection, plan, error);
+}
+
+static bool
+finish(struct pg_conn *connection, bool good, char *error)
+{
+	char ignored[PG_ERROR_BYTES];
+	if (good)
+		return pg_run(connection, "COMMIT", error);
+	if (!pg_run(connection, "ROLLBACK", ignored))
+		return false;
+	return false;
+}
+
+bool
+plan_save(struct pg_conn *connection, const struct plan *plan, const char *label, char error[PG_ERROR_BYTES])
+{
+	return pg_run(connection, "BEGIN", error) &&
+	       finish(connection, save_all(connection, plan, label, error), error);
+}
+
+bool
+principals_save(struct pg_conn *connection, const struct plan *plan, char error[PG_ERROR_BYTES])
+{
+	return pg_run(connection, "BEGIN", error) &&
+	       finish(connection, save_principals(connection, plan, error), error);
+}
+
+/* ---------------------------------------------------------------- loading */
+
+static int64_t
+get_number(const struct pg_result *result, int row, int column)
+{
+	return strtoll(PQgetvalue(result, row, column), NULL, 10);
+}
+
+static const char *
+get_text(struct arena *arena, const struct pg_result *result, int row, int column)
+{
+	const char *copy = arena_string(arena, PQgetvalue(result, row, column));
+	return copy ? copy : "";
+}
+
+/* Runs a query and gives `take` each row with its item of a new array. */
+static bool
+load_rows(struct pg_conn *connection, const char *sql, struct arena *arena, size_t size, void **out,
+          size_t *count, void (*take)(struct arena *, const struct pg_result *, int, void *), char *error)
+{
+	struct pg_result *result;
+	if (!pg_query(connection, sql, 0, NULL, &result, error))
+		return false;
+	size_t rows = (size_t)PQntuples(result);
+	unsigned char *items = arena_array(arena, rows, size);
+	for (size_t i = 0; items && i < rows; i++)
+		take(arena, result, (int)i, items + i * size);
+	PQclear(result);
+	if (!items)
+		snprintf(error, PG_ERROR_BYTES, "out of memory");
+	*out = items;
+	*count = rows;
+	return items;
+}
+
+static void
+load_unit(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	*(struct unit *)item = (struct unit){
+	    .code = get_number(r, row, 0),
+	    .level = (enum unit_level)get_number(r, row, 1),
+	    .name = get_text(arena, r, row, 2),
+	    .basis = get_text(arena, r, row, 3),
+	};
+}
+
+static void
+load_form(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	*(struct form *)item = (struct form){
+	    .number = (uint32_t)get_number(r, row, 0),
+	    .code = get_text(arena, r, row, 1),
+	    .level = (enum unit_level)get_number(r, row, 2),
+	    .name_zh = get_text(arena, r, row, 3),
+	    .name_en = get_text(arena, r, row, 4),
+	};
+}
+
+static void
+load_version(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	(void)arena;
+	*(struct form_version *)item = (struct form_version){
+	    .form = (uint32_t)get_number(r, row, 0),
+	    .version = (uint32_t)get_number(r, row, 1),
+	    .first = (period)get_number(r, row, 2),
+	    .last = (period)get_number(r, row, 3),
+	};
+}
+
+static void
+load_indicator(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	*(struct indicator *)item = (struct indicator){
+	    .number = (uint32_t)get_number(r, row, 0),
+	    .form = (uint32_t)get_number(r, row, 1),
+	    .code = get_text(arena, r, row, 2),
+	    .name_zh = get_text(arena, r, row, 3),
+	    .name_en = get_text(arena, r, row, 4),
+	    .measure_zh = get_text(arena, r, row, 5),
+	    .measure_en = get_text(arena, r, row, 6),
+	    .decimals = (int)get_number(r, row, 7),
+	    .kind = *PQgetvalue(r, row, 8) == 'f' ? INDICATOR_FLOW : INDICATOR_STOCK,
+	    .project = get_text(arena, r, row, 9),
+	    .notice = get_text(arena, r, row, 10),
+	};
+}
+
+struct field_row {
+	uint32_t form, version;
+	struct form_field field;
+};
+
+static void
+load_field(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	(void)arena;
+	struct field_row *field = item;
+	field->form = (uint32_t)get_number(r, row, 0);
+	field->version = (uint32_t)get_number(r, row, 1);
+	field->field = (struct form_field){
+	    .indicator = (uint32_t)get_number(r, row, 2),
+	    .required = *PQgetvalue(r, row, 3) == 't',
+	    .minimum = get_number(r, row, 4),
+	    .maximum = get_number(r, row, 5),
+	    .part_of = (uint32_t)get_number(r, row, 6),
+	};
+}
+
+static void
+load_term(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	*(struct fund_term *)item = (struct fund_term){
+	    .number = (uint32_t)get_number(r, row, 0),
+	    .code = get_text(arena, r, row, 1),
+	    .name_zh = get_text(arena, r, row, 2),
+	    .name_en = get_text(arena, r, row, 3),
+	    .notice = get_text(arena, r, row, 4),
+	    .special = *PQgetvalue(r, row, 5) == 't',
+	};
+}
+
+static void
+load_target(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	*(struct target *)item = (struct target){
+	    .unit = get_number(r, row, 0),
+	    .year = (int)get_number(r, row, 1),
+	    .indicator = (uint32_t)get_number(r, row, 2),
+	    .fund = (enum fund_kind)get_number(r, row, 3),
+	    .value = get_number(r, row, 4),
+	    .notice = get_text(arena, r, row, 5),
+	};
+}
+
+static bool
+load_head(struct pg_conn *connection, struct catalogue *c, char *error)
+{
+	struct pg_result *r;
+	if (!pg_query(connection, "SELECT code, title_zh, title_en, source, label FROM plan", 0, NULL, &r, error))
+		return false;
+	bool found = PQntuples(r) == 1;
+	if (found) {
+		c->plan = get_text(&c->arena, r, 0, 0);
+		c->title_zh = get_text(&c->arena, r, 0, 1);
+		c->title_en = get_text(&c->arena, r, 0, 2);
+		c->source = get_text(&c->arena, r, 0, 3);
+		c->label = get_text(&c->arena, r, 0, 4);
+	} else {
+		snprintf(error, PG_ERROR_BYTES, "the database holds no plan: start with --plan DIR");
+	}
+	PQclear(r);
+	return found;
+}
+
+/* Rows come in the order of form, version, position: each version takes its run. */
+static void
+distribute_fields(struct catalogue *c, struct field_row *rows, size_t count)
+{
+	struct form_field *fields = arena_array(&c->arena, count, sizeof *fields);
+	size_t at = 0;
+	for (size_t v = 0; fields && v < c->version_count; v++) {
+		struct form_version *version = &c->versions[v];
+		version->fields = fields + at;
+		while (at < count && rows[at].form == version->form && rows[at].version == version->version)
+			fields[at] = rows[at].field, at++;
+		version->field_count = (size_t)(fields + at - version->fields);
+	}
+}
+
+bool
+catalogue_load(struct pg_conn *connection, struct plan *out, char error[PG_ERROR_BYTES])
+{
+	struct catalogue *c = &out->catalogue;
+	struct field_row *rows;
+	size_t count;
+	bool good =
+	    load_head(connection, c, error) &&
+	    load_rows(connection, "SELECT code, level, name, basis FROM unit ORDER BY code", &c->arena,
+	              sizeof *c->units, (void **)&c->units, &c->unit_count, load_unit, error) &&
+	    load_rows(connection, "SELECT number, code, level, name_zh, name_en FROM form ORDER BY number",
+	              &c->arena, sizeof *c->forms, (void **)&c->forms, &c->form_count, load_form, error) &&
+	    load_rows(
+	        connection, "SELECT form, version, first_period, last_period FROM form_version ORDER BY 1, 2",
+	        &c->arena, sizeof *c->versions, (void **)&c->versions, &c->version_count, load_version, error) &&
+	    load_rows(connection, "SELECT * FROM indicator ORDER BY number", &c->arena, sizeof *c->indicators,
+	              (void **)&c->indicators, &c->indicator_count, load_indicator, error) &&
+	    load_rows(connection,
+	              "SELECT form, version, indicator, required, minimum, maximum, coalesce(part_of, 0) "
+	              "FROM form_field ORDER BY form, version, position",
+	              &c->arena, sizeof *rows, (void **)&rows, &count, load_field, error) &&
+	    load_rows(connection,
+	              "SELECT number, code, name_zh, name_en, notice, special FROM fund_source ORDER BY 1",
+	              &c->arena, sizeof *c->sources, (void **)&c->sources, &c->source_count, load_term, error) &&
+	    load_rows(connection, "SELECT number, code, name_zh, name_en, notice, false FROM fund_use ORDER BY 1",
+	              &c->arena, sizeof *c->uses, (void **)&c->uses, &c->use_count, load_term, error) &&
+	    load_rows(connection,
+	              "SELECT unit, year, coalesce(indicator, 0), coalesce(fund_kind, 0), value, notice "
+	              "FROM target ORDER BY unit, year, measure",
+	              &c->arena, sizeof *c->targets, (void **)&c->targets, &c->target_count, load_target, error);
+	if (!good)
+		return false;
+	distribute_fields(c, rows, count);
+	return catalogue_finish(c, error);
+}
+
+static void
+load_principal(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	struct principal *principal = item;
+	principal->name = get_text(arena, r, row, 0);
+	if (!role_parse(PQgetvalue(r, row, 1), &principal->role))
+		principal->role = ROLE_NONE;
+	principal->unit = get_number(r, row, 2);
+	snprintf(principal->public_key, sizeof principal->public_key, "%s", PQgetvalue(r, row, 3));
+}
+
+bool
+principals_load(struct pg_conn *connection, struct arena *arena, struct principal **out, size_t *count,
+                char error[PG_ERROR_BYTES])
+{
+	struct principal *items;
+	if (!load_rows(connection,
+	               "SELECT name, role, unit, public_key FROM principal WHERE public_key IS NOT NULL", arena,
+	               sizeof *items, (void **)&items, count, load_principal, error))
+		return false;
+	principals_sort(items, *count);
+	*out = items;
+	return true;
+}

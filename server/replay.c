@@ -1,0 +1,154 @@
+#include "replay.h"
+
+#include "pgcopy.h"
+
+#include <inttypes.h>
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <string.h>
+
+struct replay {
+	const struct catalogue *catalogue;
+	struct totals *totals;
+	struct records *records;
+	struct replayed *out;
+	char *error;
+};
+
+/* Takes one row whose fields `reader` stands before. */
+typedef bool (*row_taker)(struct replay *replay, struct copy_reader *reader);
+
+static bool
+take_submission(struct replay *r, struct copy_reader *row)
+{
+	struct receipt receipt = {0};
+	size_t size;
+	unit_code office = copy_read_int8(row);
+	receipt.seq = (uint64_t)copy_read_int8(row);
+	const uint8_t *id = copy_read_bytes(row, &size);
+	bool good = size == ID_BYTES;
+	if (good)
+		memcpy(receipt.id.bytes, id, ID_BYTES);
+	const uint8_t *digest = copy_read_bytes(row, &size);
+	good = good && size == DIGEST_BYTES;
+	if (good)
+		memcpy(receipt.digest.bytes, digest, DIGEST_BYTES);
+	receipt.time_us = copy_read_time(row);
+	receipt.report_count = (uint32_t)copy_read_int4(row);
+	receipt.entry_count = (uint32_t)copy_read_int4(row);
+	if (receipt.seq > r->out->as_of.seq)
+		r->out->as_of = (struct as_of){.seq = receipt.seq, .time_us = receipt.time_us};
+	r->out->submissions++;
+	return good && !row->failed && records_add(r->records, &receipt, office);
+}
+
+static bool
+take_report(struct replay *r, struct copy_reader *row)
+{
+	int64_t stored[FORM_FIELDS_MAX], values[FORM_FIELDS_MAX];
+	uint32_t indicators[FORM_FIELDS_MAX];
+	struct report report = {.indicators = indicators, .values = values};
+	report.unit = copy_read_int8(row);
+	report.period = copy_read_int4(row);
+	report.form = (uint32_t)copy_read_int4(row);
+	report.form_version = (uint32_t)copy_read_int4(row);
+	uint32_t revision = (uint32_t)copy_read_int4(row);
+	size_t count = copy_read_int8_array(row, stored, FORM_FIELDS_MAX, INT64_MIN);
+	const struct form_version *version = catalogue_version(r->catalogue, report.form, report.form_version);
+	if (row->failed || !version || count != version->field_count) {
+		snprintf(r->error, PG_ERROR_BYTES,
+		         "report %" PRId64 " %d form %u version %u does not fit the plan in the database",
+		         report.unit, report.period, report.form, report.form_version);
+		return false;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (stored[i] != INT64_MIN) {
+			indicators[report.value_count] = version->fields[i].indicator;
+			values[report.value_count++] = stored[i];
+		}
+	r->out->reports++;
+	if (totals_add_report(r->totals, &report, revision))
+		return true;
+	snprintf(r->error, PG_ERROR_BYTES, "report %" PRId64 " %d: its unit or period is not in the plan",
+	         report.unit, report.period);
+	return false;
+}
+
+static bool
+take_entry(struct replay *r, struct copy_reader *row)
+{
+	char voucher[VOUCHER_BYTES_MAX + 1];
+	size_t size;
+	struct fund_entry entry = {.voucher = voucher, .note = ""};
+	entry.unit = copy_read_int8(row);
+	const uint8_t *text = copy_read_bytes(row, &size);
+	if (size > VOUCHER_BYTES_MAX)
+		return false;
+	memcpy(voucher, text, size);
+	voucher[size] = 0;
+	entry.kind = (enum fund_kind)copy_read_int2(row);
+	entry.source = (uint32_t)copy_read_int4(row);
+	entry.use = copy_read_null(row) ? 0 : (uint32_t)copy_read_int4(row);
+	entry.amount_fen = copy_read_int8(row);
+	entry.occurred = date_from_days(copy_read_int4(row));
+	r->out->entries++;
+	return !row->failed && totals_add_entry(r->totals, &entry) &&
+	       records_add_voucher(r->records, entry.unit, entry.voucher);
+}
+
+/* Runs a COPY … TO STDOUT (FORMAT binary) and gives each row to `take`. */
+static bool
+stream(struct pg_conn *connection, const char *sql, row_taker take, struct replay *r)
+{
+	PGresult *result = PQexec(connection, sql);
+	bool good = PQresultStatus(result) == PGRES_COPY_OUT, first = true;
+	if (!good)
+		snprintf(r->error, PG_ERROR_BYTES, "%s", PQresultErrorMessage(result));
+	PQclear(result);
+	if (!good)
+		return false;
+	char *bytes;
+	int size;
+	while ((size = PQgetCopyData(connection, &bytes, 0)) > 0) {
+		struct copy_reader row = {.at = (uint8_t *)bytes, .end = (uint8_t *)bytes + size};
+		if (first)
+			copy_read_header(&row);
+		first = false;
+		bool has_row = row.at < row.end && copy_read_row(&row) >= 0;
+		if (good && has_row && !take(r, &row)) {
+			good = false;
+			if (!*r->error)
+				snprintf(r->error, PG_ERROR_BYTES, "the journal cannot be read: bad row, or out of memory");
+		}
+		PQfreemem(bytes);
+	}
+	while ((result = PQgetResult(connection))) {
+		if (good && PQresultStatus(result) != PGRES_COMMAND_OK) {
+			snprintf(r->error, PG_ERROR_BYTES, "%s", PQresultErrorMessage(result));
+			good = false;
+		}
+		PQclear(result);
+	}
+	return good;
+}
+
+bool
+replay(struct pg_conn *connection, const struct catalogue *catalogue, struct totals *totals,
+       struct records *records, struct replayed *out, char error[PG_ERROR_BYTES])
+{
+	struct replay r = {catalogue, totals, records, out, error};
+	*out = (struct replayed){0};
+	*error = 0;
+	return stream(connection,
+	              "COPY (SELECT county::bigint, seq, id, digest, recorded_at, report_count, entry_count "
+	              "FROM submission) TO STDOUT (FORMAT binary)",
+	              take_submission, &r) &&
+	       stream(connection,
+	              "COPY (SELECT unit, period, form, version, revision, \"values\" FROM report) "
+	              "TO STDOUT (FORMAT binary)",
+	              take_report, &r) &&
+	       stream(connection,
+	              "COPY (SELECT unit, voucher, kind, source, use, amount_fen, occurred FROM fund_entry) "
+	              "TO STDOUT (FORMAT binary)",
+	              take_entry, &r);
+}

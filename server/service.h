@@ -1,0 +1,12 @@
+/* The running centre: one event loop over the gate, the journal's connection and the signals. */
+#ifndef FUPIN_SERVER_SERVICE_H
+#define FUPIN_SERVER_SERVICE_H
+
+#include "options.h"
+#include "plan.h"
+
+/* Serves until SIGTERM or SIGINT. `files` is the plan to load first, NULL: none. Returns an exit
+ * status. */
+int service_run(const struct options *options, const struct plan *files);
+
+#endif

@@ -1,0 +1,40 @@
+/* Totals in memory: for every unit at county level and above, per period and indicator, and for fund
+ * entries per kind, source, use and level. Built from the journal at start, then moved by the
+ * difference that each committed report makes.
+ *
+ * A flow's total over several periods is the sum; a stock's is what stood at the end of the last one:
+ * for each reporting unit the latest value that it reported up to then. So a stock's cell of a month
+ * holds the standing, carried forward, and a report changes the months from its own up to the unit's
+ * next report. Pure: no socket, no SQL, no clock. */
+#ifndef FUPIN_SERVER_TOTALS_H
+#define FUPIN_SERVER_TOTALS_H
+
+#include "message.h"
+
+#include <stdbool.h>
+
+struct totals;
+
+/* The catalogue must outlive the totals. NULL: no memory. */
+struct totals *totals_create(const struct catalogue *catalogue);
+void totals_destroy(struct totals **totals);
+
+/* The current revision of a report, 0 if there is none. */
+uint32_t totals_revision(const struct totals *totals, unit_code unit, period when, uint32_t form);
+
+/* Takes over one committed report; a revision older than the current one changes nothing. False: no
+ * memory, or the report does not fit the catalogue. */
+bool totals_add_report(struct totals *totals, const struct report *report, uint32_t revision)
+    __attribute__((warn_unused_result));
+
+/* Takes over one committed fund entry. */
+bool totals_add_entry(struct totals *totals, const struct fund_entry *entry)
+    __attribute__((warn_unused_result));
+
+/* Fills out->units for a query; the arena owns them. The caller sets as_of and label. False: the query
+ * asks for what there is not (`problems` says what), or the arena is full. */
+bool totals_answer(const struct totals *totals, const struct total_query *query, struct arena *arena,
+                   struct total_answer *out, struct problem_list *problems)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,388 @@
+#include "verify.h"
+
+#include "codec.h"
+#include "log.h"
+#include "replay.h"
+#include "store.h"
+
+#include <inttypes.h>
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zmq.h>
+
+enum { ANSWER_WAIT_MS = 10000, DRIFT_LINES_MAX = 20, ATTEMPTS = 10 };
+
+/* One total as SQL computes it. For an indicator, kind, use and level are 0 and source is its number. */
+struct expected {
+	int level; /* of the unit */
+	period period;
+	unit_code unit;
+	int kind, source, use, recorder;
+	int64_t sum, count;
+};
+
+struct verify {
+	struct pg_conn *connection;
+	const struct catalogue *catalogue;
+	/* Where answers come from: a running centre, or our own replay. */
+	void *context, *socket;
+	struct totals *totals;
+	struct as_of replayed;
+	/* What SQL says as of `seq`. */
+	uint64_t seq;
+	size_t expected_count;
+	struct expected *expected;
+	uint64_t compared, drift;
+	char error[PG_ERROR_BYTES];
+};
+
+/* ---------------------------------------------------------------- asking */
+
+static bool
+connect_centre(struct verify *v, const struct home *home)
+{
+	int linger = 0, wait = ANSWER_WAIT_MS;
+	v->context = zmq_ctx_new();
+	v->socket = v->context ? zmq_socket(v->context, ZMQ_DEALER) : NULL;
+	return v->socket && !zmq_setsockopt(v->socket, ZMQ_LINGER, &linger, sizeof linger) &&
+	       !zmq_setsockopt(v->socket, ZMQ_RCVTIMEO, &wait, sizeof wait) &&
+	       !zmq_setsockopt(v->socket, ZMQ_CURVE_SERVERKEY, home->centre.public_key, KEY_TEXT_BYTES) &&
+	       !zmq_setsockopt(v->socket, ZMQ_CURVE_PUBLICKEY, home->local.public_key, KEY_TEXT_BYTES) &&
+	       !zmq_setsockopt(v->socket, ZMQ_CURVE_SECRETKEY, home->local.secret_key, KEY_TEXT_BYTES) &&
+	       !zmq_connect(v->socket, home->local_endpoint);
+}
+
+static void
+disconnect_centre(struct verify *v)
+{
+	if (v->socket)
+		zmq_close(v->socket);
+	if (v->context)
+		zmq_ctx_term(v->context);
+	v->socket = v->context = NULL;
+}
+
+static bool
+ask_centre(struct verify *v, const struct total_query *query, struct arena *arena, struct total_answer *out)
+{
+	struct request request = {.kind = REQUEST_TOTAL, .total = *query};
+	struct reply reply;
+	uint8_t *bytes;
+	size_t size;
+	zmq_msg_t message;
+	zmq_msg_init(&message);
+	bool good = codec_encode_request(arena, &request, &bytes, &size) &&
+	            zmq_send(v->socket, bytes, size, 0) >= 0 && zmq_msg_recv(&message, v->socket, 0) >= 0 &&
+	            codec_decode_reply(arena, zmq_msg_data(&message), zmq_msg_size(&message), &reply) &&
+	            reply.kind == REPLY_TOTAL;
+	zmq_msg_close(&message);
+	if (good)
+		*out = reply.total;
+	else
+		snprintf(v->error, sizeof v->error, "the centre does not answer");
+	return good;
+}
+
+static bool
+ask(struct verify *v, const struct total_query *query, struct arena *arena, struct total_answer *out)
+{
+	if (v->socket)
+		return ask_centre(v, query, arena, out);
+	struct problem_list problems = {0};
+	*out = (struct total_answer){.as_of = v->replayed};
+	return totals_answer(v->totals, query, arena, out, &problems);
+}
+
+/* ---------------------------------------------------------------- what SQL says */
+
+/* Digits of a unit code at a level: 2, 4, 6. */
+static const char flow_sql[] =
+    "WITH current AS (SELECT DISTINCT ON (county, unit, period, form) * FROM report WHERE seq <= $1 "
+    "  ORDER BY county, unit, period, form, revision DESC), "
+    "value AS (SELECT c.unit, c.period, ff.indicator, c.\"values\"[ff.position] AS v FROM current c "
+    "  JOIN form_field ff USING (form, version) JOIN indicator i ON i.number = ff.indicator "
+    "  WHERE i.kind = 'flow' AND c.\"values\"[ff.position] IS NOT NULL) "
+    "SELECT l.level, v.period, left(v.unit::text, 2 * l.level)::bigint, 0, v.indicator, 0, 0, sum(v), "
+    "count(*) FROM value v, generate_series(1, 3) AS l(level) GROUP BY 1, 2, 3, 5";
+
+/* For each month: what each unit last reported up to then. */
+static const char stock_sql[] =
+    "WITH current AS (SELECT DISTINCT ON (county, unit, period, form) * FROM report WHERE seq <= $1 "
+    "  ORDER BY county, unit, period, form, revision DESC), "
+    "value AS (SELECT c.unit, c.period, ff.indicator, c.\"values\"[ff.position] AS v FROM current c "
+    "  JOIN form_field ff USING (form, version) JOIN indicator i ON i.number = ff.indicator "
+    "  WHERE i.kind = 'stock' AND c.\"values\"[ff.position] IS NOT NULL), "
+    "month AS (SELECT DISTINCT to_char(m, 'YYYYMM')::integer AS period FROM form_version, "
+    "  generate_series(to_date(first_period::text, 'YYYYMM'), to_date(last_period::text, 'YYYYMM'), "
+    "  interval '1 month') AS m), "
+    "standing AS (SELECT DISTINCT ON (m.period, v.unit, v.indicator) m.period, v.unit, v.indicator, v.v "
+    "  FROM month m JOIN value v ON v.period <= m.period "
+    "  ORDER BY m.period, v.unit, v.indicator, v.period DESC) "
+    "SELECT l.level, s.period, left(s.unit::text, 2 * l.level)::bigint, 0, s.indicator, 0, 0, sum(s.v), "
+    "count(*) FROM standing s, generate_series(1, 3) AS l(level) GROUP BY 1, 2, 3, 5";
+
+static const char fund_sql[] =
+    "SELECT l.level, to_char(e.occurred, 'YYYYMM')::integer, left(e.unit::text, 2 * l.level)::bigint, "
+    "e.kind, e.source, coalesce(e.use, 0), "
+    "(CASE length(e.unit::text) WHEN 2 THEN 1 WHEN 4 THEN 2 WHEN 6 THEN 3 WHEN 9 THEN 4 ELSE 5 END), "
+    "sum(e.amount_fen), count(*) FROM fund_entry e, generate_series(1, 3) AS l(level) "
+    "WHERE e.seq <= $1 AND length(e.unit::text) >= 2 * l.level GROUP BY 1, 2, 3, 4, 5, 6, 7";
+
+static int
+compare_number(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct expected *x = a, *y = b;
+	int64_t pairs[][2] = {{x->level, y->level},      {x->period, y->period}, {x->unit, y->unit},
+	                      {x->kind, y->kind},        {x->source, y->source}, {x->use, y->use},
+	                      {x->recorder, y->recorder}};
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+		int order = compare_number(pairs[i][0], pairs[i][1]);
+		if (order)
+			return order;
+	}
+	return 0;
+}
+
+static bool
+add_expected(struct verify *v, const char *sql, uint64_t seq)
+{
+	char text[24];
+	const char *values[] = {text};
+	struct pg_result *r;
+	snprintf(text, sizeof text, "%" PRIu64, seq);
+	if (!pg_query(v->connection, sql, 1, values, &r, v->error))
+		return false;
+	size_t rows = (size_t)PQntuples(r);
+	struct expected *more = realloc(v->expected, (v->expected_count + rows + 1) * sizeof *more);
+	for (size_t i = 0; more && i < rows; i++) {
+		int64_t n[9];
+		for (int column = 0; column < 9; column++)
+			n[column] = strtoll(PQgetvalue(r, (int)i, column), NULL, 10);
+		more[v->expected_count++] = (struct expected){(int)n[0], (period)n[1], n[2], (int)n[3], (int)n[4],
+		                                              (int)n[5], (int)n[6],    n[7], n[8]};
+	}
+	PQclear(r);
+	if (more)
+		v->expected = more;
+	return more;
+}
+
+/* Makes v->expected what SQL says as of `seq`. */
+static bool
+expect(struct verify *v, uint64_t seq)
+{
+	if (v->expected && v->seq == seq)
+		return true;
+	free(v->expected);
+	v->expected = NULL;
+	v->expected_count = 0;
+	v->seq = seq;
+	if (!add_expected(v, flow_sql, seq) || !add_expected(v, stock_sql, seq) ||
+	    !add_expected(v, fund_sql, seq))
+		return false;
+	qsort(v->expected, v->expected_count, sizeof *v->expected, by_place);
+	return true;
+}
+
+/* ---------------------------------------------------------------- comparing */
+
+static void
+compare(struct verify *v, const struct expected *answered)
+{
+	const struct expected *found =
+	    v->expected_count ? bsearch(answered, v->expected, v->expected_count, sizeof *answered, by_place)
+	                      : NULL;
+	int64_t sum = found ? found->sum : 0, count = found ? found->count : 0;
+	v->compared++;
+	if (sum == answered->sum && count == answered->count)
+		return;
+	v->drift++;
+	if (v->drift <= DRIFT_LINES_MAX)
+		printf("drift: unit %" PRId64
+		       " period %d kind %d source/indicator %d use %d: the centre says %" PRId64 " from %" PRId64
+		       ", the journal %" PRId64 " from %" PRId64 "\n",
+		       answered->unit, answered->period, answered->kind, answered->source, answered->use,
+		       answered->sum, answered->count, sum, count);
+}
+
+/* Every cell of an answer against SQL; and the other way round: SQL must know no more cells than the
+ * answer showed. */
+static void
+compare_answer(struct verify *v, int level, period when, const struct total_answer *answer,
+               unit_code province)
+{
+	size_t shown = 0, known = 0;
+	for (size_t u = 0; u < answer->unit_count; u++) {
+		const struct unit_total *unit = &answer->units[u];
+		for (size_t i = 0; i < unit->indicator_count; i++) {
+			struct expected cell = {level,
+			                        when,
+			                        unit->unit,
+			                        0,
+			                        (int)unit->indicators[i],
+			                        0,
+			                        0,
+			                        unit->values[i],
+			                        unit->reported[i]};
+			compare(v, &cell);
+			shown += unit->reported[i] > 0;
+		}
+		for (size_t i = 0; i < unit->fund_count; i++) {
+			const struct fund_total *f = &unit->funds[i];
+			struct expected cell = {level,       when,          unit->unit,    (int)f->kind, (int)f->source,
+			                        (int)f->use, (int)f->level, f->amount_fen, f->entries};
+			compare(v, &cell);
+			shown++;
+		}
+	}
+	for (size_t i = 0; i < v->expected_count; i++)
+		known += v->expected[i].level == level && v->expected[i].period == when &&
+		         unit_within(v->expected[i].unit, province);
+	if (known > shown) {
+		v->drift += known - shown;
+		printf("drift: period %d level %s: the journal has %zu totals that the centre does not show\n", when,
+		       unit_level_name((enum unit_level)level), known - shown);
+	}
+}
+
+static bool
+verify_place(struct verify *v, unit_code province, int level, period when)
+{
+	struct arena arena;
+	struct total_answer answer;
+	struct total_query query = {
+	    .unit = province, .from = when, .to = when, .by = (enum unit_level)level, .funds = true};
+	arena_init(&arena, ANSWER_BYTES_MAX * 4UL);
+	bool good = ask(v, &query, &arena, &answer) && expect(v, answer.as_of.seq);
+	if (good)
+		compare_answer(v, level, when, &answer, province);
+	arena_free(&arena);
+	return good;
+}
+
+/* Every month of the plan, and every month in which money moved. */
+static bool
+verify_totals(struct verify *v)
+{
+	struct pg_result *r;
+	if (!pg_query(v->connection,
+	              "SELECT DISTINCT to_char(m, 'YYYYMM') FROM form_version, "
+	              "generate_series(to_date(first_period::text, 'YYYYMM'), to_date(last_period::text, "
+	              "'YYYYMM'), interval '1 month') AS m UNION SELECT DISTINCT to_char(occurred, 'YYYYMM') "
+	              "FROM fund_entry ORDER BY 1",
+	              0, NULL, &r, v->error))
+		return false;
+	bool good = true;
+	for (int row = 0; good && row < PQntuples(r); row++)
+		for (size_t i = 0; good && i < v->catalogue->unit_count; i++)
+			for (int level = UNIT_PROVINCE; good && level <= UNIT_COUNTY; level++)
+				if (v->catalogue->units[i].level == UNIT_PROVINCE)
+					good = verify_place(v, v->catalogue->units[i].code, level,
+					                    (period)strtol(PQgetvalue(r, row, 0), NULL, 10));
+	PQclear(r);
+	return good;
+}
+
+/* What must hold within the journal itself. */
+static const struct {
+	const char *what, *sql;
+} invariants[] = {
+    {"commit sequence numbers run from 1 without gaps",
+     "SELECT count(*) FROM (SELECT seq, row_number() OVER (ORDER BY seq) AS n FROM submission) s WHERE seq "
+     "<> n"},
+    {"a submission id stands once", "SELECT count(*) - count(DISTINCT id) FROM submission"},
+    {"each submission has as many reports as it says",
+     "SELECT count(*) FROM submission s LEFT JOIN (SELECT seq, count(*) AS n FROM report GROUP BY seq) r "
+     "USING (seq) WHERE s.report_count <> coalesce(r.n, 0)"},
+    {"each submission has as many fund entries as it says",
+     "SELECT count(*) FROM submission s LEFT JOIN (SELECT seq, count(*) AS n FROM fund_entry GROUP BY seq) e "
+     "USING (seq) WHERE s.entry_count <> coalesce(e.n, 0)"},
+    {"no report or entry without its submission",
+     "SELECT count(*) FROM (SELECT seq FROM report UNION SELECT seq FROM fund_entry) x "
+     "LEFT JOIN submission s USING (seq) WHERE s.seq IS NULL"},
+    {"revisions of a report run from 1 without gaps, in the order of commits",
+     "SELECT count(*) FROM (SELECT revision, seq, row_number() OVER w AS n, lag(seq) OVER w AS before FROM "
+     "report WINDOW w AS (PARTITION BY county, unit, period, form ORDER BY revision)) r "
+     "WHERE revision <> n OR before >= seq"},
+};
+
+static bool
+verify_invariants(struct verify *v)
+{
+	for (size_t i = 0; i < sizeof invariants / sizeof *invariants; i++) {
+		int64_t broken;
+		if (!pg_number(v->connection, invariants[i].sql, &broken, v->error))
+			return false;
+		if (broken) {
+			printf("broken: %s: %" PRId64 " rows\n", invariants[i].what, broken);
+			v->drift += (uint64_t)broken;
+		}
+	}
+	return true;
+}
+
+static bool
+replay_here(struct verify *v, struct records **records)
+{
+	struct replayed replayed;
+	v->totals = totals_create(v->catalogue);
+	*records = records_create();
+	if (!v->totals || !*records ||
+	    !replay(v->connection, v->catalogue, v->totals, *records, &replayed, v->error))
+		return false;
+	v->replayed = replayed.as_of;
+	return true;
+}
+
+static bool
+verify_all(struct verify *v, const struct home *home)
+{
+	struct records *records = NULL;
+	struct home probe = *home;
+	/* Does a centre serve this directory? Then its lock is taken. */
+	bool running = !home_lock(&probe, v->error);
+	bool good = (running ? connect_centre(v, home) : replay_here(v, &records)) && verify_invariants(v) &&
+	            verify_totals(v);
+	if (good)
+		printf("%s seq=%" PRIu64 " totals=%" PRIu64 " drift=%" PRIu64 "\n",
+		       running ? "verified the running centre:" : "verified a replay of the journal:", v->seq,
+		       v->compared, v->drift);
+	disconnect_centre(v);
+	totals_destroy(&v->totals);
+	records_destroy(&records);
+	free(v->expected);
+	return good;
+}
+
+int
+verify_run(const struct options *options)
+{
+	struct home home;
+	struct store store;
+	struct plan plan;
+	struct verify v = {0};
+	plan_init(&plan);
+	log_set_level(LOG_ERROR);
+	bool good = home_open(options, &home, v.error) && store_open(options, &home, false, &store, v.error);
+	if (good) {
+		v.connection = store_prepare(&store, options, NULL, &plan, v.error);
+		v.catalogue = &plan.catalogue;
+		good = v.connection && verify_all(&v, &home);
+		PQfinish(v.connection);
+		store_close(&store);
+	}
+	plan_free(&plan);
+	if (!good) {
+		fprintf(stderr, "fupind verify: %s\n", v.error);
+		return 4;
+	}
+	return v.drift ? 1 : 0;
+}
