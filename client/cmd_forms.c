@@ -1,0 +1,181 @@
+/* fupin forms [FORM]: the forms, or one form with its indicators and rules. */
+#include "command.h"
+
+#include "decimal.h"
+
+#include <json.h>
+#include <stdio.h>
+#include <string.h>
+
+static void
+format_periods(const struct form_version *version, char out[24])
+{
+	char first[8], last[8];
+	period_format(version->first, first);
+	period_format(version->last, last);
+	snprintf(out, 24, "%s..%s", first, last);
+}
+
+static int
+print_forms(const struct command *c)
+{
+	const struct table_column columns[] = {
+	    {in_language(c, "form", "表"), false},          {in_language(c, "version", "版本"), true},
+	    {in_language(c, "level", "级别"), false},       {in_language(c, "periods", "期间"), false},
+	    {in_language(c, "indicators", "指标数"), true}, {in_language(c, "name", "名称"), false}};
+	struct table *table = table_create(columns, 6);
+	bool good = table;
+	for (size_t i = 0; good && i < c->catalogue.version_count; i++) {
+		const struct form_version *version = &c->catalogue.versions[i];
+		const struct form *form = catalogue_form(&c->catalogue, version->form);
+		char number[16], periods[24], count[24];
+		snprintf(number, sizeof number, "%u", version->version);
+		snprintf(count, sizeof count, "%zu", version->field_count);
+		format_periods(version, periods);
+		const char *cells[] = {
+		    form->code, number, in_language(c, unit_level_name(form->level), unit_level_name_zh(form->level)),
+		    periods,    count,  in_language(c, form->name_en, form->name_zh)};
+		good = table_add(table, cells);
+	}
+	if (good)
+		table_print(table, c->format);
+	table_destroy(&table);
+	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
+}
+
+static bool
+add_field(const struct command *c, struct table *table, const struct form_version *version,
+          const struct form_field *field)
+{
+	const struct indicator *i = field->definition;
+	char least[DECIMAL_TEXT_BYTES], most[DECIMAL_TEXT_BYTES], number[16];
+	decimal_format(field->minimum, i->decimals, least);
+	decimal_format(field->maximum, i->decimals, most);
+	snprintf(number, sizeof number, "%u", version->version);
+	const char *cells[] = {
+	    number,
+	    i->code,
+	    i->name_zh,
+	    i->name_en,
+	    in_language(c, i->measure_en, i->measure_zh),
+	    i->kind == INDICATOR_FLOW ? in_language(c, "flow", "流量") : in_language(c, "stock", "存量"),
+	    field->required ? in_language(c, "required", "必填") : "",
+	    least,
+	    most,
+	    field->whole >= 0 ? version->fields[field->whole].definition->code : "",
+	    i->project,
+	    i->notice,
+	};
+	return table_add(table, cells);
+}
+
+static int
+print_form(const struct command *c, const struct form *form)
+{
+	const struct table_column columns[] = {{in_language(c, "version", "版本"), true},
+	                                       {in_language(c, "indicator", "指标代码"), false},
+	                                       {"名称", false},
+	                                       {"name", false},
+	                                       {in_language(c, "measure", "计量单位"), false},
+	                                       {in_language(c, "kind", "类型"), false},
+	                                       {in_language(c, "required", "必填"), false},
+	                                       {in_language(c, "least", "下限"), true},
+	                                       {in_language(c, "most", "上限"), true},
+	                                       {in_language(c, "part of", "其中项属于"), false},
+	                                       {in_language(c, "project", "工程"), false},
+	                                       {in_language(c, "notice", "文件条款"), false}};
+	struct table *table = table_create(columns, 12);
+	bool good = table;
+	for (size_t i = 0; good && i < c->catalogue.version_count; i++) {
+		const struct form_version *version = &c->catalogue.versions[i];
+		for (size_t at = 0; good && version->form == form->number && at < version->field_count; at++)
+			good = add_field(c, table, version, &version->fields[at]);
+	}
+	if (good)
+		table_print(table, c->format);
+	table_destroy(&table);
+	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
+}
+
+static struct json_object *
+field_json(const struct form_version *version, const struct form_field *field)
+{
+	const struct indicator *i = field->definition;
+	char text[DECIMAL_TEXT_BYTES];
+	struct json_object *item = json_object_new_object();
+	json_object_object_add(item, "number", json_object_new_int64(i->number));
+	json_object_object_add(item, "indicator", json_object_new_string(i->code));
+	json_object_object_add(item, "name_zh", json_object_new_string(i->name_zh));
+	json_object_object_add(item, "name_en", json_object_new_string(i->name_en));
+	json_object_object_add(item, "measure_zh", json_object_new_string(i->measure_zh));
+	json_object_object_add(item, "measure_en", json_object_new_string(i->measure_en));
+	json_object_object_add(item, "decimals", json_object_new_int(i->decimals));
+	json_object_object_add(item, "kind",
+	                       json_object_new_string(i->kind == INDICATOR_FLOW ? "flow" : "stock"));
+	json_object_object_add(item, "required", json_object_new_boolean(field->required));
+	json_object_object_add(item, "minimum",
+	                       json_object_new_string(decimal_plain(field->minimum, i->decimals, text)));
+	json_object_object_add(item, "maximum",
+	                       json_object_new_string(decimal_plain(field->maximum, i->decimals, text)));
+	if (field->whole >= 0)
+		json_object_object_add(item, "part_of",
+		                       json_object_new_string(version->fields[field->whole].definition->code));
+	json_object_object_add(item, "project", json_object_new_string(i->project));
+	json_object_object_add(item, "notice", json_object_new_string(i->notice));
+	return item;
+}
+
+static int
+print_json(const struct command *c, const struct form *only)
+{
+	struct json_object *list = json_object_new_array();
+	for (size_t i = 0; i < c->catalogue.version_count; i++) {
+		const struct form_version *version = &c->catalogue.versions[i];
+		const struct form *form = catalogue_form(&c->catalogue, version->form);
+		if (only && form != only)
+			continue;
+		char periods[24];
+		struct json_object *item = json_object_new_object(), *fields = json_object_new_array();
+		format_periods(version, periods);
+		json_object_object_add(item, "form", json_object_new_string(form->code));
+		json_object_object_add(item, "version", json_object_new_int64(version->version));
+		json_object_object_add(item, "level", json_object_new_string(unit_level_name(form->level)));
+		json_object_object_add(item, "periods", json_object_new_string(periods));
+		json_object_object_add(item, "name_zh", json_object_new_string(form->name_zh));
+		json_object_object_add(item, "name_en", json_object_new_string(form->name_en));
+		for (size_t at = 0; at < version->field_count; at++)
+			json_object_array_add(fields, field_json(version, &version->fields[at]));
+		json_object_object_add(item, "indicators", fields);
+		json_object_array_add(list, item);
+	}
+	printf("%s\n", json_object_to_json_string_ext(list, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED));
+	json_object_put(list);
+	return EXIT_DONE;
+}
+
+int
+cmd_forms(int argc, char **argv)
+{
+	struct command c = {0};
+	const struct arg_kind kinds[] = {COMMAND_OPTIONS(&c)};
+	const struct form *form = NULL;
+	int count;
+	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count) || count > 1)
+		return EXIT_USAGE;
+	int status = command_open(&c);
+	if (status == EXIT_DONE)
+		status = command_catalogue(&c, false, true);
+	if (status == EXIT_DONE && count) {
+		form = catalogue_form_by_code(&c.catalogue, argv[0]);
+		if (!form) {
+			fprintf(stderr, "fupin forms: %s: no such form; fupin forms lists them\n", argv[0]);
+			status = EXIT_USAGE;
+		}
+	}
+	if (status == EXIT_DONE)
+		status = c.format == FORMAT_JSON ? print_json(&c, form)
+		         : form                  ? print_form(&c, form)
+		                                 : print_forms(&c);
+	command_close(&c);
+	return status;
+}

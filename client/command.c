@@ -1,0 +1,151 @@
+#include "command.h"
+
+#include "decimal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TIMEOUT_DEFAULT_MS = 30000, TIMEOUT_SECONDS_MAX = 86400 };
+
+static enum language
+language_of_environment(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *value = getenv(names[i]);
+		if (value && *value)
+			return strncmp(value, "zh", 2) ? LANGUAGE_ENGLISH : LANGUAGE_CHINESE;
+	}
+	return LANGUAGE_ENGLISH;
+}
+
+const char *
+in_language(const struct command *command, const char *en, const char *zh)
+{
+	return command->language == LANGUAGE_CHINESE ? zh : en;
+}
+
+static bool
+read_options(struct command *c)
+{
+	int64_t seconds = TIMEOUT_DEFAULT_MS / 1000;
+	c->language = language_of_environment();
+	if (c->timeout_option &&
+	    (!decimal_parse(c->timeout_option, 0, &seconds) || seconds < 1 || seconds > TIMEOUT_SECONDS_MAX)) {
+		fprintf(stderr, "fupin: --timeout %s: not seconds from 1 to %d\n", c->timeout_option,
+		        TIMEOUT_SECONDS_MAX);
+		return false;
+	}
+	c->timeout_ms = (int)seconds * 1000;
+	if (c->format_option && !format_parse(c->format_option, &c->format)) {
+		fprintf(stderr, "fupin: --format %s: not table, csv or json\n", c->format_option);
+		return false;
+	}
+	return true;
+}
+
+int
+command_open(struct command *c)
+{
+	char path[PATH_MAX], error[HOME_ERROR_BYTES];
+	catalogue_init(&c->catalogue, 512UL * 1024 * 1024);
+	if (!read_options(c))
+		return EXIT_USAGE;
+	home_default(path);
+	if (c->home_option)
+		snprintf(path, sizeof path, "%s", c->home_option);
+	if (!home_read(path, &c->home, error)) {
+		fprintf(stderr, "fupin: %s\n", error);
+		return EXIT_NOT_ADMITTED;
+	}
+	c->session = session_open(&c->home, error);
+	if (!c->session) {
+		fprintf(stderr, "fupin: %s\n", error);
+		return EXIT_FAILED_INSIDE;
+	}
+	return command_fail(c, session_hello(c->session, c->timeout_ms));
+}
+
+int
+command_catalogue(struct command *c, bool units, bool forms)
+{
+	return command_fail(c, session_catalogue(c->session, c->timeout_ms, units, forms, &c->catalogue));
+}
+
+void
+command_close(struct command *c)
+{
+	session_close(&c->session);
+	catalogue_free(&c->catalogue);
+}
+
+int
+command_fail(const struct command *c, enum session_failure failure)
+{
+	switch (failure) {
+	case SESSION_OK:
+		return EXIT_DONE;
+	case SESSION_REFUSED: {
+		const struct problem_list *problems = session_refusal(c->session)->problems;
+		for (size_t i = 0; i < problems->count; i++) {
+			char text[PROBLEM_TEXT_BYTES];
+			fprintf(stderr, "fupin: %s\n", problem_text(&problems->items[i], c->language, text));
+		}
+		return session_refusal(c->session)->retry_after_ms ? EXIT_WAITING : EXIT_PROBLEMS;
+	}
+	default:
+		fprintf(stderr, "fupin: %s\n", session_error(c->session));
+		return failure == SESSION_NO_ANSWER      ? EXIT_WAITING
+		       : failure == SESSION_NOT_ADMITTED ? EXIT_NOT_ADMITTED
+		                                         : EXIT_FAILED_INSIDE;
+	}
+}
+
+int
+command_ask(struct command *c, struct request *request, enum reply_kind kind, struct reply *out)
+{
+	return command_fail(c, session_ask(c->session, request, kind, c->timeout_ms, out));
+}
+
+const char *
+command_unit_name(const struct command *c, unit_code code)
+{
+	const struct unit *unit = catalogue_unit(&c->catalogue, code);
+	return unit ? unit->name : "";
+}
+
+bool
+command_find_unit(const struct command *c, const char *text, unit_code *out)
+{
+	if (unit_parse(text, out))
+		return true;
+	size_t found = 0;
+	for (size_t i = 0; i < c->catalogue.unit_count; i++)
+		if (!strcmp(c->catalogue.units[i].name, text)) {
+			*out = c->catalogue.units[i].code;
+			found++;
+		}
+	if (found == 1)
+		return true;
+	if (found)
+		fprintf(stderr, "fupin: %s: %zu units have this name, use the code (fupin units)\n", text, found);
+	else
+		fprintf(stderr, "fupin: %s: neither a code nor a name of a unit that you may read (fupin units)\n",
+		        text);
+	return false;
+}
+
+void
+command_footer(const struct command *c, const struct as_of *as_of, const char *label)
+{
+	char time[20] = "-";
+	if (as_of->time_us)
+		time_format(as_of->time_us, time);
+	printf(in_language(c, "as of commit %" PRIu64 ", %s (UTC+08:00)\n",
+	                   "截至提交序号 %" PRIu64 "，%s（UTC+08:00）\n"),
+	       as_of->seq, time);
+	if (*label)
+		printf("%s\n", label);
+}

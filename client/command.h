@@ -1,0 +1,70 @@
+/* What all subcommands share. To add a subcommand: a file cmd_NAME.c, its line below, a row in the
+ * table of main.c. */
+#ifndef FUPIN_CLIENT_COMMAND_H
+#define FUPIN_CLIENT_COMMAND_H
+
+#include "args.h"
+#include "session.h"
+#include "table.h"
+
+/* Exit status by kind; README.md documents them. */
+enum exit_status {
+	EXIT_DONE = 0,
+	EXIT_FAILED_INSIDE = 1, /* out of memory, a file of ours cannot be written */
+	EXIT_USAGE = 2,
+	EXIT_PROBLEMS = 3,     /* the data has problems, or the centre refused it: nothing is stored */
+	EXIT_WAITING = 4,      /* the centre does not answer: what was saved waits in the outbox */
+	EXIT_NOT_ADMITTED = 5, /* key or configuration: missing, or unknown to the centre */
+};
+
+/* Options that every subcommand takes, and the office they lead to. */
+struct command {
+	const char *home_option, *timeout_option, *format_option;
+	int timeout_ms;
+	enum format format;
+	enum language language;
+	struct home home;
+	struct session *session;
+	struct catalogue catalogue;
+};
+
+#define COMMAND_OPTIONS(command)                                                                             \
+	{"--home", &(command)->home_option, NULL}, {"--timeout", &(command)->timeout_option, NULL},              \
+	{                                                                                                        \
+		"--format", &(command)->format_option, NULL                                                          \
+	}
+
+/* After args_parse(): reads the home, connects, says hello. EXIT_DONE, or the status to exit with (a
+ * message was printed). */
+int command_open(struct command *command);
+/* Fetches the catalogue. */
+int command_catalogue(struct command *command, bool units, bool forms);
+void command_close(struct command *command);
+
+/* Asks; prints a refusal or a failure. */
+int command_ask(struct command *command, struct request *request, enum reply_kind kind, struct reply *out);
+
+/* Prints why something failed, returns the exit status for it. */
+int command_fail(const struct command *command, enum session_failure failure);
+
+/* The unit's name, "" if it is not in the catalogue. */
+const char *command_unit_name(const struct command *command, unit_code code);
+/* A code, or a unit's name if only one unit has it. Prints what is wrong. */
+bool command_find_unit(const struct command *command, const char *text, unit_code *out);
+
+/* Chooses by the command's language. */
+const char *in_language(const struct command *command, const char *en, const char *zh)
+    __attribute__((format_arg(2), format_arg(3)));
+
+/* What stands under every table: as of which commit, and the centre's label. */
+void command_footer(const struct command *command, const struct as_of *as_of, const char *label);
+
+int cmd_keygen(int argc, char **argv);
+int cmd_submit(int argc, char **argv);
+int cmd_total(int argc, char **argv);
+int cmd_status(int argc, char **argv);
+int cmd_units(int argc, char **argv);
+int cmd_forms(int argc, char **argv);
+int cmd_reload(int argc, char **argv);
+
+#endif

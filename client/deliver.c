@@ -1,0 +1,240 @@
+#include "deliver.h"
+
+#include "bounds.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { REPEAT_MS = 5000, PENDING_ROOM = 64 };
+
+struct parcel {
+	int64_t position;
+	struct submission_id id;
+	struct digest digest;
+	bool sent, done;
+	bool after_earlier; /* goes only when all before it are done */
+	uint64_t request_id;
+	int64_t sent_us, not_before_us;
+};
+
+struct deliverer {
+	struct session *session;
+	struct outbox *outbox;
+	const struct delivery_watch *watch;
+	struct delivery *delivery;
+	struct parcel *parcels;
+	size_t count, room, first_open, in_flight;
+	bool writing; /* an outbox transaction is open */
+	bool out_of_memory;
+};
+
+static void
+collect(void *context, const struct outbox_item *item)
+{
+	struct deliverer *d = context;
+	if (d->count == d->room) {
+		size_t room = d->room ? d->room * 2 : PENDING_ROOM;
+		struct parcel *more = realloc(d->parcels, room * sizeof *more);
+		if (!more) {
+			d->out_of_memory = true;
+			return;
+		}
+		d->parcels = more;
+		d->room = room;
+	}
+	d->parcels[d->count++] =
+	    (struct parcel){.position = item->position, .id = item->id, .digest = item->digest};
+}
+
+/* One transaction for all answers that are there at once. */
+static bool
+begin_writing(struct deliverer *d)
+{
+	if (d->writing)
+		return true;
+	d->writing = outbox_begin(d->outbox);
+	return d->writing;
+}
+
+static bool
+end_writing(struct deliverer *d)
+{
+	if (!d->writing)
+		return true;
+	d->writing = false;
+	return outbox_commit(d->outbox);
+}
+
+static void
+close_parcel(struct deliverer *d, struct parcel *p)
+{
+	if (p->sent)
+		d->in_flight--;
+	p->sent = false;
+	p->done = true;
+	while (d->first_open < d->count && d->parcels[d->first_open].done)
+		d->first_open++;
+}
+
+static void
+put_back(struct deliverer *d, struct parcel *p)
+{
+	if (p->sent)
+		d->in_flight--;
+	p->sent = false;
+}
+
+static bool
+send_parcel(struct deliverer *d, struct parcel *p, int64_t now)
+{
+	struct outbox_item item;
+	if (!outbox_get(d->outbox, p->position, &item))
+		return false;
+	struct request request = {.kind = REQUEST_SUBMIT, .submit = {.bytes = item.bytes, .size = item.size}};
+	if (!session_send(d->session, &request)) {
+		d->delivery->failure = SESSION_BROKEN;
+		return true;
+	}
+	p->request_id = request.id;
+	p->sent = true;
+	p->sent_us = now;
+	d->in_flight++;
+	return true;
+}
+
+static bool
+send_ready(struct deliverer *d, int64_t now)
+{
+	uint32_t window = session_welcome(d->session)->limits.credit_window;
+	if (!window || window > CREDIT_WINDOW)
+		window = CREDIT_WINDOW;
+	for (size_t i = d->first_open; i < d->count && d->in_flight < window && !d->delivery->failure; i++) {
+		struct parcel *p = &d->parcels[i];
+		if (p->sent && now - p->sent_us > REPEAT_MS * INT64_C(1000))
+			put_back(d, p);
+		bool ready =
+		    !p->done && !p->sent && now >= p->not_before_us && (!p->after_earlier || i == d->first_open);
+		if (ready && !send_parcel(d, p, now))
+			return false;
+	}
+	return true;
+}
+
+static bool
+take_receipt(struct deliverer *d, const struct receipt *receipt)
+{
+	for (size_t i = d->first_open; i < d->count; i++) {
+		struct parcel *p = &d->parcels[i];
+		if (p->done || !submission_id_equal(&p->id, &receipt->id) ||
+		    !digest_equal(&p->digest, &receipt->digest))
+			continue;
+		struct outbox_item item;
+		if (!begin_writing(d) || !outbox_set_receipt(d->outbox, p->position, receipt) ||
+		    !outbox_get(d->outbox, p->position, &item))
+			return false;
+		d->delivery->receipted++;
+		if (receipt->seq > d->delivery->seq_last)
+			d->delivery->seq_last = receipt->seq;
+		if (d->watch->receipted)
+			d->watch->receipted(d->watch->context, &item, receipt);
+		close_parcel(d, p);
+		break;
+	}
+	return true;
+}
+
+static const char *
+problems_text(const struct refusal *refusal, char *out, size_t size)
+{
+	size_t used = 0;
+	*out = 0;
+	for (size_t i = 0; i < refusal->problems->count && used < size; i++) {
+		char text[PROBLEM_TEXT_BYTES];
+		used += (size_t)snprintf(out + used, size - used, "%s%s", i ? "\n" : "",
+		                         problem_text(&refusal->problems->items[i], LANGUAGE_ENGLISH, text));
+	}
+	return out;
+}
+
+static bool
+refuse_parcel(struct deliverer *d, struct parcel *p, const struct refusal *refusal)
+{
+	char text[8192];
+	struct outbox_item item;
+	if (!begin_writing(d) ||
+	    !outbox_set_refused(d->outbox, p->position, problems_text(refusal, text, sizeof text)) ||
+	    !outbox_get(d->outbox, p->position, &item))
+		return false;
+	d->delivery->refused++;
+	if (d->watch->refused)
+		d->watch->refused(d->watch->context, &item, refusal);
+	close_parcel(d, p);
+	return true;
+}
+
+static bool
+take_refusal(struct deliverer *d, uint64_t request_id, const struct refusal *refusal, int64_t now)
+{
+	for (size_t i = d->first_open; i < d->count; i++) {
+		struct parcel *p = &d->parcels[i];
+		if (p->done || !p->sent || p->request_id != request_id)
+			continue;
+		if (refusal->retry_after_ms) {
+			p->not_before_us = now + refusal->retry_after_ms * INT64_C(1000);
+			put_back(d, p);
+		} else if (i != d->first_open && !p->after_earlier) {
+			/* It may build on an earlier one that is not stored yet: ask again after that one. */
+			p->after_earlier = true;
+			put_back(d, p);
+		} else {
+			return refuse_parcel(d, p, refusal);
+		}
+		break;
+	}
+	return true;
+}
+
+/* Takes the answers that are there; waits for the first of them at most wait_ms. */
+static bool
+take_answers(struct deliverer *d, int wait_ms)
+{
+	struct reply reply;
+	for (;;) {
+		enum session_failure failure = session_take(d->session, wait_ms, &reply);
+		if (failure == SESSION_NO_ANSWER)
+			return end_writing(d);
+		if (failure) {
+			d->delivery->failure = failure;
+			return end_writing(d);
+		}
+		bool good = true;
+		if (reply.kind == REPLY_RECEIPT)
+			good = take_receipt(d, &reply.receipt);
+		else if (reply.kind == REPLY_REFUSAL)
+			good = take_refusal(d, reply.request_id, &reply.refusal, now_us());
+		if (!good)
+			return false;
+		if (d->watch->progress)
+			d->watch->progress(d->watch->context, d->delivery);
+		wait_ms = 0;
+	}
+}
+
+bool
+deliver(struct session *session, struct outbox *outbox, int timeout_ms, const struct delivery_watch *watch,
+        struct delivery *out)
+{
+	*out = (struct delivery){0};
+	struct deliverer d = {.session = session, .outbox = outbox, .watch = watch, .delivery = out};
+	int64_t until = now_us() + timeout_ms * INT64_C(1000);
+	bool good = outbox_each(outbox, OUTBOX_WAITING, INT64_MAX, collect, &d) && !d.out_of_memory;
+	out->total = d.count;
+	while (good && d.first_open < d.count && !out->failure && now_us() < until) {
+		good = send_ready(&d, now_us()) && take_answers(&d, 100);
+	}
+	if (good && d.first_open < d.count && !out->failure)
+		out->failure = SESSION_NO_ANSWER;
+	free(d.parcels);
+	return good;
+}

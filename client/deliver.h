@@ -1,0 +1,27 @@
+/* Delivering what waits in the outbox: in order, up to the credit window in flight, the same bytes
+ * again after silence, until each has a receipt or a refusal, or time is up. */
+#ifndef FUPIN_CLIENT_DELIVER_H
+#define FUPIN_CLIENT_DELIVER_H
+
+#include "outbox.h"
+#include "session.h"
+
+struct delivery {
+	size_t total, receipted, refused; /* what is left waits on */
+	uint64_t seq_last;                /* of the receipts */
+	enum session_failure failure;     /* why it ended early, if it did */
+};
+
+/* What the caller wants to know on the way. Each may be NULL. */
+struct delivery_watch {
+	void *context;
+	void (*receipted)(void *context, const struct outbox_item *item, const struct receipt *receipt);
+	void (*refused)(void *context, const struct outbox_item *item, const struct refusal *refusal);
+	void (*progress)(void *context, const struct delivery *delivery);
+};
+
+/* False: the outbox failed (outbox_error()); nothing was lost. */
+bool deliver(struct session *session, struct outbox *outbox, int timeout_ms,
+             const struct delivery_watch *watch, struct delivery *out) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,115 @@
+#include "home.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zmq.h>
+
+static const char ini_name[] = "fupin.ini", secret_name[] = "office.key_secret", public_name[] = "office.key";
+
+static bool
+fail(char error[HOME_ERROR_BYTES], const char *path, const char *what)
+{
+	snprintf(error, HOME_ERROR_BYTES, "%.300s: %.200s", path, what);
+	return false;
+}
+
+/* DIR/NAME; false if that is longer than a path can be. */
+static bool
+join(char out[PATH_MAX], const char *directory, const char *name, char error[HOME_ERROR_BYTES])
+{
+	int size = snprintf(out, PATH_MAX, "%s/%s", directory, name);
+	return size < PATH_MAX || fail(error, directory, "the path is too long");
+}
+
+void
+home_default(char out[PATH_MAX])
+{
+	const char *home = getenv("FUPIN_HOME");
+	if (home && *home)
+		snprintf(out, PATH_MAX, "%s", home);
+	else
+		snprintf(out, PATH_MAX, "%s/.fupin", getenv("HOME") ? getenv("HOME") : ".");
+}
+
+static int
+take_setting(void *data, const char *section, const char *name, const char *value)
+{
+	struct home *home = data;
+	if (strcmp(section, "centre"))
+		return 0;
+	if (!strcmp(name, "endpoint") && strlen(value) < sizeof home->endpoint)
+		snprintf(home->endpoint, sizeof home->endpoint, "%s", value);
+	else if (!strcmp(name, "public-key") && key_text_valid(value))
+		snprintf(home->centre_key, sizeof home->centre_key, "%s", value);
+	else
+		return 0;
+	return 1;
+}
+
+bool
+home_read(const char *path, struct home *out, char error[HOME_ERROR_BYTES])
+{
+	struct home home = {0};
+	char ini[PATH_MAX], secret[PATH_MAX], why[KEYFILE_ERROR_BYTES], text[64];
+	snprintf(home.path, sizeof home.path, "%s", path);
+	if (!join(ini, path, ini_name, error) || !join(secret, path, secret_name, error) ||
+	    !join(home.outbox, path, "outbox.db", error))
+		return false;
+	int line = ini_parse(ini, take_setting, &home);
+	if (line < 0)
+		return fail(error, ini, "cannot be read; make it with: fupin keygen --endpoint … --centre-key …");
+	snprintf(text, sizeof text, "line %d is not a setting that fupin knows", line);
+	if (line > 0)
+		return fail(error, ini, text);
+	if (!*home.endpoint || !*home.centre_key)
+		return fail(error, ini, "endpoint or public-key of the [centre] is missing");
+	if (!keyfile_read(secret, &home.office, why) || !*home.office.secret_key)
+		return fail(error, "office key", why);
+	*out = home;
+	return true;
+}
+
+static bool
+write_ini(const char *directory, const char *endpoint, const char *centre_key, char error[HOME_ERROR_BYTES])
+{
+	char path[PATH_MAX], why[KEYFILE_ERROR_BYTES];
+	struct key_pair centre = {0};
+	if (key_text_valid(centre_key))
+		snprintf(centre.public_key, sizeof centre.public_key, "%s", centre_key);
+	else if (!keyfile_read(centre_key, &centre, why))
+		return fail(error, "centre key", why);
+	if (!join(path, directory, ini_name, error))
+		return false;
+	FILE *file = fopen(path, "we");
+	bool good =
+	    file && fprintf(file, "[centre]\nendpoint = %s\npublic-key = %s\n", endpoint, centre.public_key) > 0;
+	if (file && fclose(file))
+		good = false;
+	return good || fail(error, path, strerror(errno));
+}
+
+bool
+home_create(const char *path, const char *name, const char *endpoint, const char *centre_key,
+            struct key_pair *out, char error[HOME_ERROR_BYTES])
+{
+	char secret[PATH_MAX], public[PATH_MAX], why[KEYFILE_ERROR_BYTES];
+	if (!join(secret, path, secret_name, error) || !join(public, path, public_name, error))
+		return false;
+	if (mkdir(path, 0700) && errno != EEXIST)
+		return fail(error, path, strerror(errno));
+	if (access(secret, F_OK)) {
+		struct key_pair keys;
+		if (zmq_curve_keypair(keys.public_key, keys.secret_key))
+			return fail(error, "libzmq", "was built without CURVE");
+		if (!keyfile_write(secret, &keys, name, true, why) || !keyfile_write(public, &keys, name, false, why))
+			return fail(error, "office key", why);
+	}
+	if (!keyfile_read(secret, out, why))
+		return fail(error, "office key", why);
+	return !endpoint || !centre_key || write_ini(path, endpoint, centre_key, error);
+}

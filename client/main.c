@@ -1,0 +1,76 @@
+/* fupin: the office's program. Each subcommand is a file cmd_NAME.c. */
+#include "command.h"
+#include "version.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *usage, *help;
+} commands[] = {
+    {"submit", cmd_submit, "FILE.csv… [--each] [--quiet]",
+     "send reports and fund entries; --each: every file is a submission of its own"},
+    {"total", cmd_total, "UNIT [--by LEVEL] [--period 2013-01..2013-06] [--indicator A,B] [--funds]",
+     "totals against targets"},
+    {"status", cmd_status, "[ID]", "the centre, the outbox and its receipts; or one submission"},
+    {"units", cmd_units, "[UNIT] [--level LEVEL]", "the units that this office may read"},
+    {"forms", cmd_forms, "[FORM]", "the forms; or one form with its indicators and rules"},
+    {"keygen", cmd_keygen, "[--name NAME] [--endpoint E --centre-key KEY|FILE]",
+     "make this office's key pair, print the public key"},
+    {"reload", cmd_reload, "", "administrator: the centre reads its offices again"},
+};
+
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static void
+help(FILE *out)
+{
+	fprintf(out, "fupin %s - the office's program of the fupin reporting network\n\n", FUPIN_VERSION);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(out, "  fupin %s %s\n      %s\n", commands[i].name, commands[i].usage, commands[i].help);
+	fprintf(out,
+	        "\nEverywhere: --home DIR (or FUPIN_HOME; default ~/.fupin), --timeout SECONDS (30), "
+	        "--format table|csv|json\n"
+	        "Chinese with LANG=zh_CN.UTF-8.\n"
+	        "Exit status: 0 done, 1 failed here, 2 wrong usage, 3 problems in the data: nothing stored,\n"
+	        "4 the centre does not answer: what was saved waits, 5 key or configuration.\n");
+}
+
+/* Tables need to know how wide a character is; a bare system has no locale set. */
+static void
+use_utf8(void)
+{
+	setlocale(LC_ALL, "");
+	if (strcmp(nl_langinfo(CODESET), "UTF-8"))
+		setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+int
+main(int argc, char **argv)
+{
+	use_utf8();
+	if (sodium_init() < 0)
+		return EXIT_FAILED_INSIDE;
+	if (argc < 2) {
+		help(stderr);
+		return EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+		help(stdout);
+		return EXIT_DONE;
+	}
+	if (!strcmp(argv[1], "version") || !strcmp(argv[1], "--version")) {
+		printf("fupin %s\n", FUPIN_VERSION);
+		return EXIT_DONE;
+	}
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].run(argc - 2, argv + 2);
+	fprintf(stderr, "fupin: %s: no such command; see fupin help\n", argv[1]);
+	return EXIT_USAGE;
+}

@@ -1,0 +1,238 @@
+#include "outbox.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct outbox {
+	sqlite3 *db;
+	sqlite3_stmt *get; /* kept open for outbox_get's pointers */
+	char error[OUTBOX_ERROR_BYTES];
+};
+
+enum { BUSY_WAIT_MS = 10000 };
+
+static const char schema[] =
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+    "CREATE TABLE IF NOT EXISTS submission ("
+    " position INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, digest BLOB NOT NULL,"
+    " content BLOB NOT NULL, created_us INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0,"
+    " files TEXT NOT NULL, places TEXT NOT NULL, bytes BLOB NOT NULL, seq INTEGER, time_us INTEGER,"
+    " report_count INTEGER, entry_count INTEGER, problems TEXT);"
+    "CREATE INDEX IF NOT EXISTS submission_waiting ON submission (content) WHERE state = 0;";
+
+#define COLUMNS                                                                                              \
+	"position, id, digest, created_us, state, files, places, bytes, seq, time_us, report_count, "            \
+	"entry_count, problems"
+
+static bool
+note(struct outbox *o, bool good)
+{
+	if (!good)
+		snprintf(o->error, sizeof o->error, "outbox: %s", sqlite3_errmsg(o->db));
+	return good;
+}
+
+static bool
+run(struct outbox *o, const char *sql)
+{
+	return note(o, sqlite3_exec(o->db, sql, NULL, NULL, NULL) == SQLITE_OK);
+}
+
+struct outbox *
+outbox_open(const char *path, char error[OUTBOX_ERROR_BYTES])
+{
+	struct outbox *o = calloc(1, sizeof *o);
+	if (!o)
+		return NULL;
+	bool good = sqlite3_open(path, &o->db) == SQLITE_OK;
+	/* Two clients on one outbox take turns. */
+	good = good && sqlite3_busy_timeout(o->db, BUSY_WAIT_MS) == SQLITE_OK;
+	if (!note(o, good) || !run(o, schema)) {
+		snprintf(error, OUTBOX_ERROR_BYTES, "%.180s (%.60s)", o->error, path);
+		outbox_close(&o);
+	}
+	return o;
+}
+
+void
+outbox_close(struct outbox **outbox)
+{
+	if (!*outbox)
+		return;
+	sqlite3_finalize((*outbox)->get);
+	sqlite3_close((*outbox)->db);
+	free(*outbox);
+	*outbox = NULL;
+}
+
+const char *
+outbox_error(const struct outbox *o)
+{
+	return o->error;
+}
+
+bool
+outbox_begin(struct outbox *o)
+{
+	return run(o, "BEGIN IMMEDIATE");
+}
+
+bool
+outbox_commit(struct outbox *o)
+{
+	return run(o, "COMMIT");
+}
+
+static sqlite3_stmt *
+prepare(struct outbox *o, const char *sql)
+{
+	sqlite3_stmt *statement = NULL;
+	note(o, sqlite3_prepare_v2(o->db, sql, -1, &statement, NULL) == SQLITE_OK);
+	return statement;
+}
+
+/* Runs a statement to its end. */
+static bool
+finish(struct outbox *o, sqlite3_stmt *statement)
+{
+	bool good = note(o, sqlite3_step(statement) == SQLITE_DONE);
+	sqlite3_finalize(statement);
+	return good;
+}
+
+static int64_t
+find_waiting(struct outbox *o, const struct digest *content)
+{
+	int64_t position = 0;
+	sqlite3_stmt *s = prepare(o, "SELECT position FROM submission WHERE state = 0 AND content = ?");
+	if (!s)
+		return 0;
+	sqlite3_bind_blob(s, 1, content->bytes, DIGEST_BYTES, SQLITE_STATIC);
+	if (sqlite3_step(s) == SQLITE_ROW)
+		position = sqlite3_column_int64(s, 0);
+	sqlite3_finalize(s);
+	return position;
+}
+
+bool
+outbox_add(struct outbox *o, const struct outbox_item *item, const struct digest *content, int64_t *position)
+{
+	*position = find_waiting(o, content);
+	if (*position)
+		return true;
+	sqlite3_stmt *s = prepare(o, "INSERT INTO submission (id, digest, content, created_us, files, places, "
+	                             "bytes) VALUES (?, ?, ?, ?, ?, ?, ?)");
+	if (!s)
+		return false;
+	sqlite3_bind_blob(s, 1, item->id.bytes, ID_BYTES, SQLITE_STATIC);
+	sqlite3_bind_blob(s, 2, item->digest.bytes, DIGEST_BYTES, SQLITE_STATIC);
+	sqlite3_bind_blob(s, 3, content->bytes, DIGEST_BYTES, SQLITE_STATIC);
+	sqlite3_bind_int64(s, 4, item->created_us);
+	sqlite3_bind_text(s, 5, item->files, -1, SQLITE_STATIC);
+	sqlite3_bind_text(s, 6, item->places, -1, SQLITE_STATIC);
+	sqlite3_bind_blob64(s, 7, item->bytes, item->size, SQLITE_STATIC);
+	if (!finish(o, s))
+		return false;
+	*position = sqlite3_last_insert_rowid(o->db);
+	return true;
+}
+
+bool
+outbox_set_receipt(struct outbox *o, int64_t position, const struct receipt *receipt)
+{
+	sqlite3_stmt *s = prepare(o, "UPDATE submission SET state = 1, seq = ?, time_us = ?, report_count = ?, "
+	                             "entry_count = ?, problems = NULL WHERE position = ?");
+	if (!s)
+		return false;
+	sqlite3_bind_int64(s, 1, (int64_t)receipt->seq);
+	sqlite3_bind_int64(s, 2, receipt->time_us);
+	sqlite3_bind_int64(s, 3, receipt->report_count);
+	sqlite3_bind_int64(s, 4, receipt->entry_count);
+	sqlite3_bind_int64(s, 5, position);
+	return finish(o, s);
+}
+
+bool
+outbox_set_refused(struct outbox *o, int64_t position, const char *problems)
+{
+	/* A receipt is final: a late refusal of a repeated send cannot undo it. */
+	sqlite3_stmt *s =
+	    prepare(o, "UPDATE submission SET state = 2, problems = ? WHERE position = ? AND state = 0");
+	if (!s)
+		return false;
+	sqlite3_bind_text(s, 1, problems, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(s, 2, position);
+	return finish(o, s);
+}
+
+static const char *
+column_text(sqlite3_stmt *s, int column)
+{
+	const unsigned char *text = sqlite3_column_text(s, column);
+	return text ? (const char *)text : "";
+}
+
+static void
+read_item(sqlite3_stmt *s, struct outbox_item *out)
+{
+	*out = (struct outbox_item){
+	    .position = sqlite3_column_int64(s, 0),
+	    .created_us = sqlite3_column_int64(s, 3),
+	    .state = (enum outbox_state)sqlite3_column_int(s, 4),
+	    .files = column_text(s, 5),
+	    .places = column_text(s, 6),
+	    .bytes = sqlite3_column_blob(s, 7),
+	    .size = (size_t)sqlite3_column_bytes(s, 7),
+	    .problems = column_text(s, 12),
+	};
+	if (sqlite3_column_bytes(s, 1) == ID_BYTES)
+		memcpy(out->id.bytes, sqlite3_column_blob(s, 1), ID_BYTES);
+	if (sqlite3_column_bytes(s, 2) == DIGEST_BYTES)
+		memcpy(out->digest.bytes, sqlite3_column_blob(s, 2), DIGEST_BYTES);
+	out->receipt = (struct receipt){
+	    .id = out->id,
+	    .digest = out->digest,
+	    .seq = (uint64_t)sqlite3_column_int64(s, 8),
+	    .time_us = sqlite3_column_int64(s, 9),
+	    .report_count = (uint32_t)sqlite3_column_int64(s, 10),
+	    .entry_count = (uint32_t)sqlite3_column_int64(s, 11),
+	};
+}
+
+bool
+outbox_each(struct outbox *o, int state, int64_t limit,
+            void (*take)(void *context, const struct outbox_item *item), void *context)
+{
+	sqlite3_stmt *s =
+	    prepare(o, "SELECT * FROM (SELECT " COLUMNS " FROM submission WHERE ?1 < 0 OR state = ?1 "
+	               "ORDER BY position DESC LIMIT ?2) ORDER BY position");
+	if (!s)
+		return false;
+	sqlite3_bind_int(s, 1, state);
+	sqlite3_bind_int64(s, 2, limit);
+	int result;
+	while ((result = sqlite3_step(s)) == SQLITE_ROW) {
+		struct outbox_item item;
+		read_item(s, &item);
+		take(context, &item);
+	}
+	bool good = note(o, result == SQLITE_DONE);
+	sqlite3_finalize(s);
+	return good;
+}
+
+bool
+outbox_get(struct outbox *o, int64_t position, struct outbox_item *out)
+{
+	sqlite3_finalize(o->get);
+	o->get = prepare(o, "SELECT " COLUMNS " FROM submission WHERE position = ?");
+	if (!o->get)
+		return false;
+	sqlite3_bind_int64(o->get, 1, position);
+	if (!note(o, sqlite3_step(o->get) == SQLITE_ROW))
+		return false;
+	read_item(o->get, out);
+	return true;
+}

@@ -1,0 +1,231 @@
+#include "session.h"
+
+#include "codec.h"
+#include "version.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <zmq.h>
+
+struct session {
+	void *context, *socket, *monitor;
+	uint64_t request_id;               /* the last one used */
+	struct arena welcome_arena, arena; /* the second: of the last reply */
+	struct welcome welcome;
+	struct refusal refusal;
+	zmq_msg_t message;
+	char error[HOME_ERROR_BYTES];
+	char public_key[KEY_TEXT_BYTES], endpoint[HOME_ENDPOINT_BYTES];
+};
+
+enum { HEARTBEAT_MS = 10000, HEARTBEAT_TIMEOUT_MS = 30000, RECONNECT_MS = 100, RECONNECT_MAX_MS = 2000 };
+
+int64_t
+now_us(void)
+{
+	struct timespec time;
+	clock_gettime(CLOCK_REALTIME, &time);
+	return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
+}
+
+static bool
+set_int(void *socket, int option, int value)
+{
+	return !zmq_setsockopt(socket, option, &value, sizeof value);
+}
+
+static bool
+configure(void *socket, const struct home *home)
+{
+	int64_t answer_max = ANSWER_BYTES_MAX;
+	return set_int(socket, ZMQ_LINGER, 0) && set_int(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) &&
+	       set_int(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS) &&
+	       set_int(socket, ZMQ_RECONNECT_IVL, RECONNECT_MS) &&
+	       set_int(socket, ZMQ_RECONNECT_IVL_MAX, RECONNECT_MAX_MS) &&
+	       !zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &answer_max, sizeof answer_max) &&
+	       !zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, home->centre_key, KEY_TEXT_BYTES) &&
+	       !zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, home->office.public_key, KEY_TEXT_BYTES) &&
+	       !zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, home->office.secret_key, KEY_TEXT_BYTES);
+}
+
+static bool
+connect_socket(struct session *s, const struct home *home)
+{
+	s->context = zmq_ctx_new();
+	s->socket = s->context ? zmq_socket(s->context, ZMQ_DEALER) : NULL;
+	/* The monitor tells a refused key from a dead line. */
+	if (!s->socket || !configure(s->socket, home) ||
+	    zmq_socket_monitor(s->socket, "inproc://monitor", ZMQ_EVENT_HANDSHAKE_FAILED_AUTH))
+		return false;
+	s->monitor = zmq_socket(s->context, ZMQ_PAIR);
+	return s->monitor && set_int(s->monitor, ZMQ_LINGER, 0) && !zmq_connect(s->monitor, "inproc://monitor") &&
+	       !zmq_connect(s->socket, home->endpoint);
+}
+
+struct session *
+session_open(const struct home *home, char error[HOME_ERROR_BYTES])
+{
+	struct session *s = calloc(1, sizeof *s);
+	if (!s)
+		return NULL;
+	arena_init(&s->arena, ANSWER_BYTES_MAX * 4UL);
+	arena_init(&s->welcome_arena, ANSWER_BYTES_MAX);
+	zmq_msg_init(&s->message);
+	memcpy(s->public_key, home->office.public_key, sizeof s->public_key);
+	memcpy(s->endpoint, home->endpoint, sizeof s->endpoint);
+	if (!connect_socket(s, home)) {
+		snprintf(error, HOME_ERROR_BYTES, "%s: %s", home->endpoint, zmq_strerror(zmq_errno()));
+		session_close(&s);
+	}
+	return s;
+}
+
+void
+session_close(struct session **session)
+{
+	struct session *s = *session;
+	if (!s)
+		return;
+	zmq_msg_close(&s->message);
+	if (s->socket)
+		zmq_close(s->socket);
+	if (s->monitor)
+		zmq_close(s->monitor);
+	if (s->context)
+		zmq_ctx_term(s->context);
+	arena_free(&s->arena);
+	arena_free(&s->welcome_arena);
+	free(s);
+	*session = NULL;
+}
+
+const struct welcome *
+session_welcome(const struct session *session)
+{
+	return &session->welcome;
+}
+
+const struct refusal *
+session_refusal(const struct session *session)
+{
+	return &session->refusal;
+}
+
+const char *
+session_error(const struct session *session)
+{
+	return session->error;
+}
+
+bool
+session_send(struct session *s, struct request *request)
+{
+	struct arena arena;
+	uint8_t *bytes;
+	size_t size;
+	request->id = ++s->request_id;
+	arena_init(&arena, 2 * FRAME_BYTES_MAX);
+	bool good = codec_encode_request(&arena, request, &bytes, &size) && size <= FRAME_BYTES_MAX &&
+	            zmq_send(s->socket, bytes, size, 0) >= 0;
+	arena_free(&arena);
+	if (!good)
+		snprintf(s->error, sizeof s->error,
+		         "the request could not be sent: it is too large, or memory ran out");
+	return good;
+}
+
+static enum session_failure
+broken(struct session *s, const char *what)
+{
+	snprintf(s->error, sizeof s->error, "%.150s: %.300s", s->endpoint, what);
+	return SESSION_BROKEN;
+}
+
+enum session_failure
+session_take(struct session *s, int timeout_ms, struct reply *out)
+{
+	zmq_pollitem_t items[] = {{.socket = s->socket, .events = ZMQ_POLLIN},
+	                          {.socket = s->monitor, .events = ZMQ_POLLIN}};
+	if (zmq_poll(items, 2, timeout_ms) <= 0) {
+		snprintf(s->error, sizeof s->error, "the centre at %s does not answer", s->endpoint);
+		return SESSION_NO_ANSWER;
+	}
+	if (items[0].revents) {
+		if (zmq_msg_recv(&s->message, s->socket, ZMQ_DONTWAIT) < 0)
+			return broken(s, zmq_strerror(zmq_errno()));
+		arena_reset(&s->arena);
+		if (!codec_decode_reply(&s->arena, zmq_msg_data(&s->message), zmq_msg_size(&s->message), out))
+			return broken(s, "an answer that this client does not understand: is the centre newer?");
+		if (out->kind == REPLY_REFUSAL)
+			s->refusal = out->refusal;
+		return SESSION_OK;
+	}
+	snprintf(s->error, sizeof s->error,
+	         "the centre at %.100s does not admit this office's key %s: ask its administrator", s->endpoint,
+	         s->public_key);
+	return SESSION_NOT_ADMITTED;
+}
+
+enum session_failure
+session_ask(struct session *s, struct request *request, enum reply_kind kind, int timeout_ms,
+            struct reply *out)
+{
+	int64_t until = now_us() + timeout_ms * INT64_C(1000);
+	if (!session_send(s, request))
+		return SESSION_BROKEN;
+	for (;;) {
+		int64_t left_ms = (until - now_us()) / 1000;
+		enum session_failure failure = session_take(s, left_ms > 0 ? (int)left_ms : 0, out);
+		if (failure)
+			return failure;
+		if (out->request_id != request->id)
+			continue; /* the late answer to an earlier question */
+		if (out->kind == REPLY_REFUSAL)
+			return SESSION_REFUSED;
+		return out->kind == kind ? SESSION_OK : broken(s, "an answer of another kind than the question");
+	}
+}
+
+static const char *
+keep(struct session *s, const char *text)
+{
+	const char *copy = arena_string(&s->welcome_arena, text);
+	return copy ? copy : "";
+}
+
+enum session_failure
+session_hello(struct session *s, int timeout_ms)
+{
+	struct request request = {.kind = REQUEST_HELLO,
+	                          .hello = {.protocol = PROTOCOL_VERSION, .software = "fupin " FUPIN_VERSION}};
+	struct reply reply;
+	enum session_failure failure = session_ask(s, &request, REPLY_WELCOME, timeout_ms, &reply);
+	if (failure)
+		return failure;
+	if (reply.welcome.protocol > PROTOCOL_VERSION || reply.welcome.protocol < PROTOCOL_VERSION_OLDEST)
+		return broken(s, "the centre speaks another version of the protocol");
+	s->welcome = reply.welcome;
+	s->welcome.software = keep(s, reply.welcome.software);
+	s->welcome.principal = keep(s, reply.welcome.principal);
+	s->welcome.plan = keep(s, reply.welcome.plan);
+	s->welcome.title_zh = keep(s, reply.welcome.title_zh);
+	s->welcome.title_en = keep(s, reply.welcome.title_en);
+	s->welcome.label = keep(s, reply.welcome.label);
+	return SESSION_OK;
+}
+
+enum session_failure
+session_catalogue(struct session *s, int timeout_ms, bool units, bool forms, struct catalogue *out)
+{
+	struct request request = {.kind = REQUEST_CATALOGUE, .catalogue = {.units = units, .forms = forms}};
+	struct reply reply;
+	char error[CATALOGUE_ERROR_BYTES];
+	enum session_failure failure = session_ask(s, &request, REPLY_CATALOGUE, timeout_ms, &reply);
+	if (failure)
+		return failure;
+	if (!codec_decode_catalogue(zmq_msg_data(&s->message), zmq_msg_size(&s->message), out, error))
+		return broken(s, error);
+	return SESSION_OK;
+}

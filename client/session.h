@@ -1,0 +1,47 @@
+/* A session with the centre: one DEALER socket, CURVE, many requests in flight. */
+#ifndef FUPIN_CLIENT_SESSION_H
+#define FUPIN_CLIENT_SESSION_H
+
+#include "home.h"
+#include "message.h"
+
+struct session;
+
+enum session_failure {
+	SESSION_OK = 0,
+	SESSION_NO_ANSWER,    /* not reached in time */
+	SESSION_NOT_ADMITTED, /* the centre does not know the key */
+	SESSION_REFUSED,      /* a refusal: session_refusal() */
+	SESSION_BROKEN,       /* anything else: session_error() */
+};
+
+/* Does not wait. NULL: `error` says why. */
+struct session *session_open(const struct home *home, char error[HOME_ERROR_BYTES]);
+void session_close(struct session **session);
+
+/* Says hello and takes over the centre's limits. */
+enum session_failure session_hello(struct session *session, int timeout_ms);
+
+/* What the centre said of itself and of us; valid after session_hello(). */
+const struct welcome *session_welcome(const struct session *session);
+
+/* Fetches units and/or forms into an initialised catalogue. */
+enum session_failure session_catalogue(struct session *session, int timeout_ms, bool units, bool forms,
+                                       struct catalogue *out);
+
+/* One request, one reply (of `kind`, or a refusal). *out lives until the next call. */
+enum session_failure session_ask(struct session *session, struct request *request, enum reply_kind kind,
+                                 int timeout_ms, struct reply *out);
+
+/* For many requests in flight: send without waiting for the answer, and take the next reply, whichever
+ * comes first. session_take returns SESSION_NO_ANSWER after timeout_ms. */
+bool session_send(struct session *session, struct request *request) __attribute__((warn_unused_result));
+enum session_failure session_take(struct session *session, int timeout_ms, struct reply *out);
+
+const struct refusal *session_refusal(const struct session *session);
+const char *session_error(const struct session *session);
+
+/* Microseconds since 1970 UTC. */
+int64_t now_us(void);
+
+#endif
