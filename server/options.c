@@ -24,6 +24,8 @@ static const struct option_kind {
      offsetof(struct options, pg_bin)},
     {"--log-level", "LEVEL", "debug, info, warning or error (default: info)",
      offsetof(struct options, log_level)},
+    {"--with-parent", "yes|no", "stop when the process that started it ends (default: no)",
+     offsetof(struct options, with_parent)},
     {"--ready-file", "FILE", "written with the bound endpoint once the centre serves",
      offsetof(struct options, ready_file)},
 };

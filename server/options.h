@@ -18,7 +18,8 @@ struct options {
 	const char *user;       /* who to become when started as root */
 	const char *pg_bin;
 	const char *log_level;
-	const char *ready_file; /* gets the bound endpoint when ready */
+	const char *ready_file;  /* gets the bound endpoint when ready */
+	const char *with_parent; /* "yes": stop when the process that started fupind ends */
 };
 
 /* False, with `error` set, for a command line that cannot be understood. */

@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <time.h>
@@ -356,6 +357,14 @@ open_signals(struct service *s)
 	return s->signals >= 0;
 }
 
+/* After home_open(): becoming another user would undo it. */
+static bool
+follow_parent(const struct options *options)
+{
+	static const char yes[] = "yes";
+	return !options->with_parent || strcmp(options->with_parent, yes) || !prctl(PR_SET_PDEATHSIG, SIGTERM);
+}
+
 static void
 raise_file_limit(void)
 {
@@ -494,7 +503,7 @@ service_run(const struct options *options, const struct plan *files)
 	bool good =
 	    open_signals(&s) &&
 	    ((home_open(options, &s.home, error) && home_lock(&s.home, error)) || fail("start_failed", error)) &&
-	    open_store(&s, files) && open_gate(&s) && loop(&s);
+	    follow_parent(options) && open_store(&s, files) && open_gate(&s) && loop(&s);
 	close_all(&s);
 	if (good)
 		log_line(LOG_INFO, "stopped", "seq=%" PRIu64, s.pipeline.as_of.seq);

@@ -1,0 +1,160 @@
+#!/usr/bin/env bash
+# The demonstration: builds fupin, starts a centre with the 2013 plan, lets every county send its year,
+# and shows the province's table.
+#
+#   scripts/demo.sh                 stay up until Ctrl-C
+#   scripts/demo.sh --once          end after the table
+#   scripts/demo.sh -- COMMAND…     run a command against this centre, exit with its status
+#   --dir DIR                       keep the data there (otherwise a temporary directory is removed)
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+once=false dir= command=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --once) once=true ;;
+    --dir) dir=${2:?--dir needs a directory}; shift ;;
+    --) shift; command=("$@"); break ;;
+    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) say "demo.sh: $1: unknown; see demo.sh --help"; exit 2 ;;
+  esac
+  shift
+done
+
+label='演示数据 / demonstration data'
+centre= temporary=
+finish() {
+  local status=$?
+  trap - EXIT INT TERM HUP
+  # shellcheck disable=SC2046
+  kill $(jobs -p) 2>/dev/null || true
+  stop_process "$centre"
+  wait 2>/dev/null || true
+  [ -z "$temporary" ] || rm -rf -- "$temporary"
+  exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# Every office makes its own key pair; the administrator enters the public ones.
+make_keys() {
+  local name role unit key
+  mkdir -p "$dir/home"
+  while IFS=, read -r name role unit key; do
+    if [ "$name" = name ]; then
+      printf '%s,%s,%s,%s\n' "$name" "$role" "$unit" "$key"
+    else
+      key=$(fupin keygen --home "$dir/home/$name" --name "$name")
+      printf '%s,%s,%s,"%s"\n' "$name" "$role" "$unit" "$key"
+    fi
+  done <"$root/db/plan-2013/principals.csv" >"$dir/principals.csv"
+}
+
+start_centre() {
+  rm -f "$dir/data/endpoint"
+  fupind serve --data "$dir/data" --plan "$root/db/plan-2013" --principals "$dir/principals.csv" \
+    --label "$label" --endpoint 'tcp://127.0.0.1:*' --ready-file "$dir/data/endpoint" \
+    --with-parent yes 2>>"$dir/fupind.log" &
+  centre=$!
+  while [ ! -e "$dir/data/endpoint" ]; do
+    if ! kill -0 "$centre" 2>/dev/null; then
+      cat "$dir/fupind.log" >&2
+      say "demo.sh: the centre did not start"
+      exit 1
+    fi
+    sleep 0.02
+  done
+  local home
+  for home in "$dir"/home/*/; do
+    printf '[centre]\nendpoint = %s\npublic-key = %s\n' "$(cat "$dir/data/endpoint")" "$centre_key" \
+      >"$home/fupin.ini"
+  done
+}
+
+# One office's year: each month's sheets, every sheet a submission.
+send_year() {
+  local name=$1 unit=$2
+  [ ! -e "$dir/home/$name/year-sent" ] || return 0
+  fupin submit --home "$dir/home/$name" --each --quiet --timeout 120 "$dir/sheets/$unit"/2013-*.csv \
+    >"$dir/home/$name/year.log" 2>&1 && mv "$dir/home/$name/year.log" "$dir/home/$name/year-sent"
+}
+
+progress() {
+  [ -t 2 ] || return 0
+  local done=$1 all=$2 width=40 filled
+  filled=$((done * width / all))
+  printf '\r[%s%s] %d/%d offices' "$(printf '%*s' "$filled" '' | tr ' ' '#')" \
+    "$(printf '%*s' $((width - filled)) '' | tr ' ' '.')" "$done" "$all" >&2
+  [ "$done" -lt "$all" ] || printf '\n' >&2
+}
+
+send_all() {
+  local name role unit pids=() done=0 began ended
+  mkdir -p "$dir/sheets/22"
+  while IFS=, read -r name role unit _; do
+    [ "$role" != county ] || mkdir -p "$dir/sheets/$unit"
+  done <"$dir/principals.csv"
+  awk -v out="$dir/sheets" -f "$root/scripts/demo_year.awk" "$root/db/plan-2013/units.csv"
+  began=$(date +%s%N)
+  while IFS=, read -r name role unit _; do
+    case $role in
+      county | province) send_year "$name" "$unit" & pids+=($!) ;;
+    esac
+  done <"$dir/principals.csv"
+  progress 0 ${#pids[@]}
+  for pid in "${pids[@]}"; do
+    if ! wait "$pid"; then
+      cat "$dir"/home/*/year.log >&2 || true
+      say "demo.sh: an office could not send its year"
+      exit 1
+    fi
+    done=$((done + 1))
+    progress "$done" ${#pids[@]}
+  done
+  ended=$(date +%s%N)
+  printf '%d offices sent their year (61 counties, 210 villages, and the province for its funds) in %d.%02d s\n\n' \
+    ${#pids[@]} $(((ended - began) / 1000000000)) $(((ended - began) / 10000000 % 100))
+}
+
+need_packages "${build_packages[@]}"
+build_tree "$root/build" -DFUPIN_TESTS=OFF
+export PATH="$root/build:$PATH"
+
+if [ -z "$dir" ]; then
+  temporary=$(mktemp -d "${TMPDIR:-/tmp}/fupin-demo.XXXXXX")
+  # fupind started as root becomes another user, who has to get through here.
+  chmod 755 "$temporary"
+  dir=$temporary
+fi
+mkdir -p "$dir/data"
+dir=$(cd "$dir" && pwd)
+centre_key=$(fupind keygen --data "$dir/data")
+make_keys
+start_centre
+send_all
+export FUPIN_HOME="$dir/home/province" FUPIN_DEMO_DIR="$dir"
+fupin total 22 --by prefecture
+
+if [ ${#command[@]} -gt 0 ]; then
+  status=0
+  "${command[@]}" || status=$?
+  exit "$status"
+fi
+"$once" && exit 0
+cat <<EOF
+
+The centre is up. In another terminal, try:
+
+  export PATH="$root/build:\$PATH" FUPIN_HOME="$dir/home/province"
+  fupin total 2208 --by county                    # one prefecture
+  fupin total 220822                              # one county, every indicator
+  fupin total 22 --by prefecture --period 2013-01..2013-06 --format csv
+  fupin total 22 --funds
+  fupin status
+  FUPIN_HOME="$dir/home/county-220822" fupin status   # as another office
+  fupind verify --data "$dir/data"
+
+Ctrl-C ends it.
+EOF
+wait "$centre"

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Builds fupin and runs all tests.
+#
+#   scripts/test.sh            gcc, then clang with AddressSanitizer and UBSan: all tests in both
+#   scripts/test.sh --quick    gcc only
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+quick=false
+case ${1:-} in
+  '') ;;
+  --quick) quick=true ;;
+  *) say "test.sh: $1: unknown; see the head of this file"; exit 2 ;;
+esac
+
+run_tests() {
+  ctest --test-dir "$1" --output-on-failure --no-tests=error -j "$(nproc)"
+}
+
+need_packages "${build_packages[@]}" "${test_packages[@]}"
+say "== gcc"
+build_tree "$root/build-gcc" -DCMAKE_C_COMPILER=gcc
+cmake --build "$root/build-gcc" --target format-check
+run_tests "$root/build-gcc"
+"$quick" && exit 0
+say "== clang, AddressSanitizer and UndefinedBehaviorSanitizer"
+build_tree "$root/build-asan" -DCMAKE_C_COMPILER=clang -DFUPIN_ASAN=ON
+run_tests "$root/build-asan"
