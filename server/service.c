@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <libpq-fe.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -284,23 +285,31 @@ write_batch(struct service *s)
 	return true;
 }
 
+/* poll(2)'s flags are not ZeroMQ's: POLLOUT is 4 there and ZMQ_POLLOUT is 2. */
+static zmq_pollitem_t
+journal_poll_item(const struct service *s, const struct journal *journal)
+{
+	int fd = journal_fd(journal);
+	short events = fd >= 0 ? journal_poll_events(journal) : 0;
+	return (zmq_pollitem_t){
+	    .fd = fd >= 0 ? fd : s->signals,
+	    .events = (short)((events & POLLIN ? ZMQ_POLLIN : 0) | (events & POLLOUT ? ZMQ_POLLOUT : 0)),
+	};
+}
+
 enum { POLL_ZAP, POLL_GATE, POLL_SIGNALS, POLL_RELOAD, POLL_JOURNAL, POLL_COUNT };
 
 static int
 wait_for_events(struct service *s, zmq_pollitem_t items[POLL_COUNT])
 {
 	const struct journal *journal = s->pipeline.journal;
-	int journal_socket = journal_fd(journal);
 	items[POLL_ZAP] = (zmq_pollitem_t){.socket = gate_zap_socket(s->gate), .events = ZMQ_POLLIN};
 	items[POLL_GATE] =
 	    (zmq_pollitem_t){.socket = gate_socket(s->gate), .events = s->stopping ? 0 : ZMQ_POLLIN};
 	items[POLL_SIGNALS] = (zmq_pollitem_t){.fd = s->signals, .events = ZMQ_POLLIN};
 	items[POLL_RELOAD] = (zmq_pollitem_t){.fd = s->reload ? reload_fd(s->reload) : s->signals,
 	                                      .events = s->reload ? ZMQ_POLLIN : 0};
-	items[POLL_JOURNAL] = (zmq_pollitem_t){
-	    .fd = journal_socket >= 0 ? journal_socket : s->signals,
-	    .events = (short)(journal_socket >= 0 ? journal_poll_events(journal) : 0),
-	};
+	items[POLL_JOURNAL] = journal_poll_item(s, journal);
 	int wait = journal_wait_ms(journal, now_us());
 	if (s->stopping && (wait < 0 || wait > 50))
 		wait = 50;
@@ -386,9 +395,9 @@ open_journal(struct service *s)
 	journal_connect(journal);
 	int64_t until = now_us() + LOCK_WAIT_SECONDS * INT64_C(1000000);
 	while (now_us() < until) {
-		int fd = journal_fd(journal), wait = journal_wait_ms(journal, now_us());
-		zmq_pollitem_t item = {.fd = fd, .events = fd >= 0 ? journal_poll_events(journal) : 0};
-		zmq_poll(&item, fd >= 0 ? 1 : 0, wait < 0 || wait > 100 ? 100 : wait);
+		int wait = journal_wait_ms(journal, now_us());
+		zmq_pollitem_t item = journal_poll_item(s, journal);
+		zmq_poll(&item, 1, wait < 0 || wait > 100 ? 100 : wait);
 		if (journal_step(journal, now_us()) == JOURNAL_READY)
 			return true;
 	}
