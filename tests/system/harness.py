@@ -1,0 +1,340 @@
+"""What the system tests stand on: a real centre, a real PostgreSQL, real client processes.
+
+Each has its own directory and port; everything is waited for by its own event (a file, an answer, a
+process's end), and ended by its process id. At the end the centre's log must show no assertion and no
+sanitizer report.
+"""
+import atexit
+import csv
+import glob
+import os
+import pwd
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import psycopg2
+
+from wire import Wire, uuid7
+import fupin_pb2 as pb
+
+SOURCE = os.environ["FUPIN_SOURCE"]
+BUILD = os.environ["FUPIN_BUILD"]
+FUPIND = os.path.join(BUILD, "fupind")
+FUPIN = os.path.join(BUILD, "fupin")
+PLAN = os.path.join(SOURCE, "db", "plan-2013")
+SLOW = 10 if os.environ.get("FUPIN_SLOW") else 1  # sanitizers
+OFFICES = ("province", "admin", "prefecture-2201", "county-220122", "county-220112", "county-222403")
+
+
+def as_database_user():
+    """PostgreSQL refuses root: the words that make a command run as somebody else."""
+    if os.geteuid() != 0:
+        return []
+    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
+
+
+def database_user():
+    return "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+
+
+def wait_for(what, condition, seconds=30):
+    """Waits until condition() is true; fails with `what` otherwise."""
+    until = time.monotonic() + seconds * SLOW
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > until:
+            raise AssertionError("waited in vain for " + what)
+        pause()
+
+
+def pause():
+    """The breath between two looks at a condition."""
+    signal.sigtimedwait([], 0.02)
+
+
+def new_directory(prefix="fupin-test-"):
+    path = tempfile.mkdtemp(prefix=prefix)
+    os.chmod(path, 0o755)  # a fupind started as root becomes another user, who has to get through
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
+    return path
+
+
+def copy_plan(path):
+    shutil.copytree(PLAN, path)
+    return path
+
+
+def edit_csv(path, change):
+    """Rewrites a CSV file by change(list of dicts), header kept."""
+    with open(path, newline="", encoding="utf-8") as file:
+        reader = csv.DictReader(file)
+        fields, rows = reader.fieldnames, list(reader)
+    rows = change(rows) or rows
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fields, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+class Office:
+    """An office's home directory and its fupin program."""
+
+    def __init__(self, directory, name):
+        self.home = os.path.join(directory, "home", name)
+        self.name = name
+        os.makedirs(os.path.dirname(self.home), exist_ok=True)
+        self.public_key = self.run("keygen", "--name", name).stdout.strip()
+        with open(os.path.join(self.home, "office.key_secret"), encoding="utf-8") as file:
+            self.secret_key = re.search(r'secret-key = "(.{40})"', file.read()).group(1)
+        match = re.search(r"(\d+)$", name)
+        self.unit = int(match.group(1)) if match else 22
+
+    def command(self, *words):
+        return [FUPIN, *map(str, words), "--home", self.home]
+
+    def run(self, *words, language="C", check=None, cwd=None):
+        result = subprocess.run(self.command(*words), capture_output=True, text=True, cwd=cwd, check=False,
+                                env=dict(os.environ, LC_ALL=language), timeout=120 * SLOW)
+        if check is not None and result.returncode != check:
+            raise AssertionError(f"fupin {words}: exit {result.returncode}, expected {check}\n"
+                                 f"{result.stdout}{result.stderr}")
+        return result
+
+
+class Database:
+    """A PostgreSQL of the test's own, for --db."""
+
+    def __init__(self, *initdb):
+        self.directory = new_directory("fupin-pg-")
+        self.bin = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
+        if os.geteuid() == 0:
+            shutil.chown(self.directory, "postgres", "postgres")
+        self.data = os.path.join(self.directory, "data")
+        subprocess.run(as_database_user() + [os.path.join(self.bin, "initdb"), "-D", self.data, "-A", "trust",
+                                             "-U", "fupin", "-E", "UTF8", "--locale=C.UTF-8", *initdb],
+                       check=True, capture_output=True, cwd=self.directory)
+        self.process = None
+        self.start()
+        self.execute("CREATE DATABASE fupin", database="postgres")
+        atexit.register(self.stop)
+
+    def start(self):
+        with open(os.path.join(self.directory, "log"), "ab") as log:
+            self.process = subprocess.Popen(
+                as_database_user() + [os.path.join(self.bin, "postgres"), "-D", self.data, "-c",
+                                      "listen_addresses=", "-c", "unix_socket_directories=" + self.directory],
+                stdout=log, stderr=log, cwd=self.directory, start_new_session=True)
+        self.wait_ready()
+
+    def wait_ready(self):
+        def ready():
+            try:
+                self.connect("postgres").close()
+                return True
+            except psycopg2.OperationalError:
+                assert self.process.poll() is None, "PostgreSQL did not start"
+                return False
+        wait_for("PostgreSQL", ready)
+
+    @property
+    def uri(self):
+        return f"postgresql:///fupin?host={self.directory}&user=fupin"
+
+    def connect(self, database="fupin"):
+        connection = psycopg2.connect(host=self.directory, user="fupin", dbname=database)
+        connection.autocommit = True
+        return connection
+
+    def execute(self, sql, database="fupin"):
+        connection = self.connect(database)
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+        connection.close()
+
+    def stop(self, how=signal.SIGINT):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(how)
+            self.process.wait(60)
+
+
+class Centre:
+    """A running fupind. Without `database` it runs the embedded one."""
+
+    def __init__(self, database=None, plan=None, offices=OFFICES, label=None, directory=None, options=()):
+        self.directory = directory or new_directory()
+        self.data = os.path.join(self.directory, "data")
+        self.log_path = os.path.join(self.directory, "fupind.log")
+        self.ready = os.path.join(self.data, "endpoint")
+        self.database = database
+        self.options = list(options) + (["--label", label] if label else [])
+        self.process = None
+        self.endpoint = "tcp://127.0.0.1:*"
+        os.makedirs(self.data, exist_ok=True)
+        self.plan = plan or copy_plan(os.path.join(self.directory, "plan"))
+        self.offices = {name: Office(self.directory, name) for name in offices}
+        self.admit(*offices)
+        self.wires = []
+        atexit.register(self.stop)
+
+    def admit(self, *names):
+        """Enters the offices' keys, of these only, into the plan's principals."""
+        def change(rows):
+            for row in rows:
+                row["public_key"] = self.offices[row["name"]].public_key if row["name"] in names else ""
+        edit_csv(os.path.join(self.plan, "principals.csv"), change)
+
+    def words(self, command):
+        words = [FUPIND, command, "--data", self.data]
+        return words + (["--db", self.database.uri] if self.database else [])
+
+    def start(self, wait=True):
+        if os.path.exists(self.ready):
+            os.unlink(self.ready)
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(
+                self.words("serve") + ["--plan", self.plan, "--endpoint", self.endpoint, "--ready-file",
+                                       self.ready, "--log-level", "debug", *self.options],
+                stdout=log, stderr=log, start_new_session=True)
+        if wait:
+            self.wait_ready()
+        return self
+
+    def wait_ready(self):
+        def ready():
+            assert self.process.poll() is None, "fupind did not start:\n" + self.log()[-3000:]
+            return os.path.exists(self.ready)
+        wait_for("fupind", ready, 60)
+        with open(self.ready, encoding="utf-8") as file:
+            self.endpoint = file.read().strip()  # the same port again after a restart
+        key = self.centre_key()
+        for office in self.offices.values():
+            with open(os.path.join(office.home, "fupin.ini"), "w", encoding="utf-8") as file:
+                file.write(f"[centre]\nendpoint = {self.endpoint}\npublic-key = {key}\n")
+
+    def centre_key(self):
+        with open(os.path.join(self.data, "centre.key"), encoding="utf-8") as file:
+            return re.search(r'public-key = "(.{40})"', file.read()).group(1)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(30)
+
+    def stop(self):
+        """SIGTERM; the exit status."""
+        for wire in self.wires:
+            wire.close()
+        self.wires = []
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            return self.process.wait(60 * SLOW)
+        return self.process.returncode if self.process else None
+
+    def log(self):
+        with open(self.log_path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def check_log(self):
+        bad = re.findall(r".*(?:Assertion|AddressSanitizer|LeakSanitizer|runtime error|ThreadSanitizer|"
+                         r"panic|out_of_memory).*", self.log())
+        assert not bad, "\n".join(bad[:20])
+
+    def wire(self, name, **options):
+        office = self.offices[name]
+        wire = Wire(self.endpoint, self.centre_key(), office.public_key, office.secret_key, **options)
+        self.wires.append(wire)
+        return wire
+
+    def sql(self, statement, *values):
+        """Rows of a query on the centre's database."""
+        if self.database:
+            connection = self.database.connect()
+        else:
+            connection = psycopg2.connect(host=os.path.join(self.data, "run"), user=database_user(),
+                                          dbname="fupin")
+            connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values or None)
+            rows = cursor.fetchall() if cursor.description else None
+        connection.close()
+        return rows
+
+    def load(self, *words):
+        return subprocess.run(self.words("load") + ["--plan", self.plan, *words], capture_output=True,
+                              text=True, check=False)
+
+    def verify(self):
+        result = subprocess.run(self.words("verify"), capture_output=True, text=True, check=False)
+        assert result.returncode == 0, f"verify: exit {result.returncode}\n{result.stdout}{result.stderr}"
+        assert "drift=0" in result.stdout, result.stdout
+        return result.stdout
+
+
+class CentreTest(unittest.TestCase):
+    """Tests that share one centre."""
+
+    options = {}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.centre = Centre(**cls.options).start()
+        wire = cls.centre.wire("province")
+        cls.catalogue = wire.catalogue()
+        cls.numbers = {i.code: i.number for i in cls.catalogue.indicators}
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.centre.verify()
+        status = cls.centre.stop()
+        cls.centre.check_log()
+        assert status == 0, f"fupind ended with {status}"
+
+
+def report(numbers, unit, period, replaces=0, form=None, version=1, **values):
+    """A Report with the form's required values, changed by `values` (None: not reported)."""
+    village = unit > 10**11
+    given = dict(village_people_lifted=0, village_households_lifted=0, village_started=0,
+                 village_under_way=0, village_completed=0, village_accepted=0) if village else dict(
+                     people_lifted=0, households_lifted=0, registered_people=0)
+    given.update(values)
+    given = {name: value for name, value in given.items() if value is not None}
+    return pb.Report(unit=unit, period=period, form=form or (2 if village else 1), form_version=version,
+                     replaces=replaces, indicators=[numbers[name] for name in given],
+                     values=list(given.values()))
+
+
+def entry(unit, voucher, kind=pb.RAISED, source=5, amount_fen=100, occurred=20130415, **fields):
+    return pb.FundEntry(kind=kind, unit=unit, voucher=voucher, occurred=occurred, source=source,
+                        amount_fen=amount_fen, **fields)
+
+
+def submission(*rows):
+    result = pb.Submission(id=uuid7())
+    for row in rows:
+        (result.reports if isinstance(row, pb.Report) else result.fund_entries).append(row)
+    return result
+
+
+def processes_below(directory):
+    """Processes whose command line names the directory."""
+    found = []
+    for path in glob.glob("/proc/[0-9]*/cmdline"):
+        try:
+            with open(path, "rb") as file:
+                line = file.read().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if directory in line and str(os.getpid()) != path.split("/")[2]:
+            found.append(line)
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit("harness.py is not a test")

@@ -1,0 +1,95 @@
+"""The protocol from Python: pyzmq and protoc's output, nothing of fupin's own code."""
+import hashlib
+import os
+import time
+
+import zmq
+
+import fupin_pb2 as pb
+
+
+def uuid7():
+    """A UUIDv7 (RFC 9562) as 16 bytes."""
+    ms = int(time.time() * 1000)
+    raw = bytearray(ms.to_bytes(6, "big") + os.urandom(10))
+    raw[6] = raw[6] & 0x0F | 0x70
+    raw[8] = raw[8] & 0x3F | 0x80
+    return bytes(raw)
+
+
+def digest(data):
+    return hashlib.blake2b(data, digest_size=32).digest()
+
+
+class NoAnswer(Exception):
+    """Nothing came within the time."""
+
+
+class Wire:
+    """One DEALER connection of one office. Every call waits for its own answer."""
+
+    context = None
+
+    def __init__(self, endpoint, centre_key, public_key, secret_key, timeout=20):
+        if Wire.context is None:
+            Wire.context = zmq.Context()
+        self.timeout = timeout
+        self.last_id = 0
+        self.socket = Wire.context.socket(zmq.DEALER)
+        self.socket.linger = 0
+        self.socket.curve_serverkey = centre_key.encode()
+        self.socket.curve_publickey = public_key.encode()
+        self.socket.curve_secretkey = secret_key.encode()
+        self.socket.connect(endpoint)
+
+    def close(self):
+        self.socket.close()
+
+    def send(self, request):
+        self.last_id += 1
+        request.request_id = self.last_id
+        self.socket.send(request.SerializeToString())
+        return self.last_id
+
+    def send_raw(self, *frames):
+        self.socket.send_multipart(frames)
+
+    def receive(self, timeout=None):
+        if not self.socket.poll(int((self.timeout if timeout is None else timeout) * 1000)):
+            raise NoAnswer()
+        return pb.Reply.FromString(self.socket.recv())
+
+    def ask(self, request, timeout=None):
+        wanted = self.send(request)
+        until = time.monotonic() + (self.timeout if timeout is None else timeout)
+        while True:
+            reply = self.receive(max(0, until - time.monotonic()))
+            if reply.request_id == wanted:
+                return reply
+
+    def ping(self, timeout=None):
+        return self.ask(pb.Request(ping=pb.Ping()), timeout).pong
+
+    def hello(self):
+        return self.ask(pb.Request(hello=pb.Hello(protocol=1, software="test"))).welcome
+
+    def catalogue(self):
+        query = pb.CatalogueQuery(units=True, forms=True)
+        return self.ask(pb.Request(catalogue=query)).catalogue
+
+    def submit(self, submission, timeout=None):
+        """A receipt or a refusal, as the reply holds it. Bytes are sent as they are."""
+        data = submission if isinstance(submission, bytes) else submission.SerializeToString()
+        reply = self.ask(pb.Request(submit=pb.Submit(submission=data)), timeout)
+        return reply.receipt if reply.WhichOneof("body") == "receipt" else reply.refusal
+
+    def total(self, unit, first, last, by=0, indicators=(), funds=False):
+        query = pb.TotalQuery(unit=unit, to=last, by=by, indicators=indicators, funds=funds)
+        setattr(query, "from", first)
+        reply = self.ask(pb.Request(total=query))
+        return reply.total if reply.WhichOneof("body") == "total" else reply.refusal
+
+
+def codes(refusal):
+    """The names of a refusal's problems."""
+    return [pb.ProblemCode.Name(p.code) for p in refusal.problems]
