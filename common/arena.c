@@ -40,14 +40,15 @@ void *
 arena_alloc(struct arena *arena, size_t bytes)
 {
 	const size_t align = alignof(max_align_t);
-	if (bytes > arena->bytes_max - arena->bytes_used)
-		return NULL;
 	size_t need = (bytes + align - 1) / align * align;
 	struct arena_block *block = arena->blocks;
-	if (!block || block->size - block->used < need)
+	bool fits = bytes <= arena->bytes_max - arena->bytes_used;
+	if (fits && (!block || block->size - block->used < need))
 		block = block_add(arena, need);
-	if (!block)
+	if (!fits || !block) {
+		arena->exhausted = true;
 		return NULL;
+	}
 	void *memory = block->bytes + block->used;
 	block->used += need;
 	arena->bytes_used += bytes;
@@ -88,6 +89,7 @@ arena_reset(struct arena *arena)
 	if (arena->blocks)
 		arena->blocks->used = 0;
 	arena->bytes_used = 0;
+	arena->exhausted = false;
 }
 
 void

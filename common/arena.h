@@ -2,6 +2,7 @@
 #ifndef FUPIN_COMMON_ARENA_H
 #define FUPIN_COMMON_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena_block;
@@ -9,6 +10,7 @@ struct arena_block;
 struct arena {
 	struct arena_block *blocks;
 	size_t bytes_used, bytes_max;
+	bool exhausted; /* an allocation was refused since the last reset */
 };
 
 /* An empty arena that hands out at most `bytes_max` bytes. Nothing is allocated yet. */

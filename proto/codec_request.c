@@ -11,10 +11,10 @@ malformed(struct problem_list *problems, const char *what)
 }
 
 static bool
-unreadable(const struct arena *arena, size_t size, struct problem_list *problems)
+unreadable(const struct arena *arena, struct problem_list *problems)
 {
 	/* protobuf-c gives one NULL for bad bytes and for no memory: the arena knows which. */
-	if (arena->bytes_used + size > arena->bytes_max - arena->bytes_max / 8) {
+	if (arena->exhausted) {
 		problem_only(problems, PROBLEM_TOO_LARGE);
 		return false;
 	}
@@ -116,7 +116,7 @@ codec_decode_request(struct arena *arena, const uint8_t *bytes, size_t size, str
 	ProtobufCAllocator allocator = codec_allocator(arena);
 	Fupin__V1__Request *wire = fupin__v1__request__unpack(&allocator, size, bytes);
 	if (!wire)
-		return unreadable(arena, size, problems);
+		return unreadable(arena, problems);
 	out->id = wire->request_id;
 	/* An unknown field beside a known body, or unknown bodies of a newer client. */
 	if (wire->base.n_unknown_fields && wire->body_case != FUPIN__V1__REQUEST__BODY__NOT_SET)
@@ -173,7 +173,7 @@ codec_decode_submission(struct arena *arena, const uint8_t *bytes, size_t size, 
 	ProtobufCAllocator allocator = codec_allocator(arena);
 	Fupin__V1__Submission *wire = fupin__v1__submission__unpack(&allocator, size, bytes);
 	if (!wire)
-		return unreadable(arena, size, problems);
+		return unreadable(arena, problems);
 	struct submission s = {.report_count = wire->n_reports, .entry_count = wire->n_fund_entries};
 	if (wire->base.n_unknown_fields)
 		return field_unknown(problems);
@@ -190,7 +190,7 @@ codec_decode_submission(struct arena *arena, const uint8_t *bytes, size_t size, 
 	s.reports = arena_array(arena, s.report_count, sizeof *s.reports);
 	s.entries = arena_array(arena, s.entry_count, sizeof *s.entries);
 	if (!s.reports || !s.entries)
-		return unreadable(arena, size, problems);
+		return unreadable(arena, problems);
 	for (size_t i = 0; i < s.report_count; i++)
 		if (!take_report(wire->reports[i], &s.reports[i], problems))
 			return false;

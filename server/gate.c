@@ -19,6 +19,9 @@ struct gate {
 /* A dead line is noticed after at most a minute and a half. */
 enum { HEARTBEAT_MS = 30000, HEARTBEAT_TIMEOUT_MS = 90000, LINGER_MS = 1000, BACKLOG = 8192 };
 
+/* What CURVE adds to a frame (RFC 26: command name, nonce, authentication), rounded up. */
+enum { CURVE_BYTES = 64 };
+
 static bool
 set_int(void *socket, int option, int value)
 {
@@ -28,7 +31,7 @@ set_int(void *socket, int option, int value)
 static bool
 configure(void *router, const struct key_pair *keys)
 {
-	int64_t frame_max = FRAME_BYTES_MAX;
+	int64_t frame_max = FRAME_BYTES_MAX + CURVE_BYTES;
 	return set_int(router, ZMQ_CURVE_SERVER, 1) &&
 	       !zmq_setsockopt(router, ZMQ_CURVE_SECRETKEY, keys->secret_key, KEY_TEXT_BYTES) &&
 	       !zmq_setsockopt(router, ZMQ_ZAP_DOMAIN, "fupin", 5) &&

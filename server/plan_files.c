@@ -444,6 +444,19 @@ gather_indicators(struct plan *plan, const struct indicator_row *rows, size_t co
 	}
 }
 
+/* A sheet's header may use either name: each must lead to one indicator. */
+static void
+check_names(const struct catalogue *c, struct plan_errors *errors)
+{
+	for (size_t i = 0; i < c->indicator_count; i++)
+		for (size_t j = 0; j < i; j++) {
+			const struct indicator *a = &c->indicators[i], *b = &c->indicators[j];
+			if (!strcmp(a->name_zh, b->name_zh) || !strcmp(a->name_en, b->name_en))
+				add_error(errors, "indicators.csv", 0, "indicators %s and %s have the same name", b->code,
+				          a->code);
+		}
+}
+
 static uint32_t
 resolve_part_of(const struct indicator_row *rows, size_t count, const struct indicator_row *row,
                 struct plan_errors *errors)
@@ -547,6 +560,7 @@ read_catalogue(struct plan *plan, const char *directory, struct plan_errors *err
 	    read_rows(plan, directory, "indicators.csv", indicator_columns, COUNT(indicator_columns),
 	              sizeof *rows, take_indicator, errors, &count);
 	gather_indicators(plan, rows, count, errors);
+	check_names(c, errors);
 	gather_fields(plan, rows, count, errors);
 	c->sources = read_rows(plan, directory, "fund_sources.csv", source_columns, COUNT(source_columns),
 	                       sizeof *c->sources, take_source, errors, &c->source_count);
