@@ -1,6 +1,6 @@
 /* What every unit test includes: cmocka, and a check that says which case of a table failed. */
-#ifndef FUPIN_TESTS_UNIT_H
-#define FUPIN_TESTS_UNIT_H
+#ifndef FUPIN_TESTS_CASE_H
+#define FUPIN_TESTS_CASE_H
 
 /* clang-format off */
 #include <setjmp.h>

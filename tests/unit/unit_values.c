@@ -1,15 +1,693 @@
 /* The small values that everything is made of: unit codes, periods and dates, fixed-point numbers, UTF-8,
  * submission ids and digests. */
-#include "unit.h"
+#include "case.h"
 
 #include "bounds.h"
 #include "calendar.h"
 #include "decimal.h"
 #include "identity.h"
 #include "submission.h"
-#include "unit_code.h"
+#include "unit.h"
 #include "utf8.h"
 
 #include <inttypes.h>
 #include <sodium.h>
 #include <string.h>
+
+/* ---------------------------------------------------------------- unit codes */
+
+static void
+test_unit_levels(void **state)
+{
+	static const struct {
+		unit_code code;
+		enum unit_level level;
+	} cases[] = {
+	    {INT64_MIN, UNIT_NONE},
+	    {-22, UNIT_NONE},
+	    {0, UNIT_NONE},
+	    {9, UNIT_NONE},
+	    {10, UNIT_PROVINCE},
+	    {99, UNIT_PROVINCE},
+	    {100, UNIT_NONE},
+	    {999, UNIT_NONE},
+	    {1000, UNIT_PREFECTURE},
+	    {9999, UNIT_PREFECTURE},
+	    {10000, UNIT_NONE},
+	    {99999, UNIT_NONE},
+	    {100000, UNIT_COUNTY},
+	    {999999, UNIT_COUNTY},
+	    {1000000, UNIT_NONE},
+	    {99999999, UNIT_NONE},
+	    {100000000, UNIT_TOWNSHIP},
+	    {999999999, UNIT_TOWNSHIP},
+	    {1000000000, UNIT_NONE},
+	    {99999999999, UNIT_NONE},
+	    {100000000000, UNIT_VILLAGE},
+	    {999999999999, UNIT_VILLAGE},
+	    {1000000000000, UNIT_NONE},
+	    {INT64_MAX, UNIT_NONE},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		EXPECT(unit_level_of(cases[i].code) == cases[i].level, "code %" PRId64, cases[i].code);
+}
+
+static void
+test_unit_ancestors(void **state)
+{
+	static const unit_code chain[] = {0, 22, 2208, 220821, 220821103, 220821103204};
+	(void)state;
+	for (int own = UNIT_PROVINCE; own <= UNIT_VILLAGE; own++)
+		for (int level = UNIT_NONE; level <= UNIT_VILLAGE; level++) {
+			unit_code expected = level && level <= own ? chain[level] : 0;
+			EXPECT(unit_ancestor(chain[own], (enum unit_level)level) == expected, "%" PRId64 " at level %d",
+			       chain[own], level);
+		}
+	assert_int_equal(unit_ancestor(12345, UNIT_PROVINCE), 0);
+	assert_int_equal(unit_county(220821103204), 220821);
+	assert_int_equal(unit_county(220821103), 220821);
+	assert_int_equal(unit_county(220821), 220821);
+	assert_int_equal(unit_county(2208), 2208);
+	assert_int_equal(unit_county(22), 22);
+}
+
+static void
+test_unit_within(void **state)
+{
+	static const struct {
+		unit_code code, top;
+		bool within;
+	} cases[] = {
+	    {220821103204, 22, true},
+	    {220821103204, 2208, true},
+	    {220821103204, 220821, true},
+	    {220821103204, 220821103, true},
+	    {220821103204, 220821103204, true},
+	    {220821103204, 220821103205, false},
+	    {220821103204, 220821104, false},
+	    {220821103204, 220822, false},
+	    {220821103204, 2207, false},
+	    {220821103204, 23, false},
+	    {22, 2208, false}, /* above is not within */
+	    {220821, 220821103, false},
+	    {22, 0, true},
+	    {220821103204, 0, true},
+	    {0, 22, false},
+	    {-220821, 22, false},
+	    {220821, 220, false}, /* no unit has three digits */
+	    {220821, 22082, false},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		EXPECT(unit_within(cases[i].code, cases[i].top) == cases[i].within, "%" PRId64 " in %" PRId64,
+		       cases[i].code, cases[i].top);
+}
+
+static void
+test_unit_parse(void **state)
+{
+	static const struct {
+		const char *text;
+		unit_code code; /* 0: refused */
+	} cases[] = {
+	    {"22", 22},
+	    {"2208", 2208},
+	    {"220821", 220821},
+	    {"220821103", 220821103},
+	    {"220821103204", 220821103204},
+	    {"", 0},
+	    {"2", 0},
+	    {"220", 0},
+	    {"22082", 0},
+	    {"2208211", 0},
+	    {"2208211032", 0},
+	    {"2208211032045", 0},
+	    {"99999999999999999999", 0},
+	    {"022", 0},
+	    {"0220", 0},
+	    {" 22", 0},
+	    {"22 ", 0},
+	    {"+22", 0},
+	    {"-22", 0},
+	    {"22.", 0},
+	    {"220821x", 0},
+	    {"２２", 0},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		unit_code code = -1;
+		bool good = unit_parse(cases[i].text, &code);
+		EXPECT(good == (cases[i].code != 0), "\"%s\"", cases[i].text);
+		EXPECT(code == (good ? cases[i].code : -1), "\"%s\" gave %" PRId64, cases[i].text, code);
+	}
+}
+
+static void
+test_level_and_kind_names(void **state)
+{
+	(void)state;
+	for (int level = UNIT_PROVINCE; level <= UNIT_VILLAGE; level++) {
+		enum unit_level en = UNIT_NONE, zh = UNIT_NONE;
+		assert_true(unit_level_parse(unit_level_name((enum unit_level)level), &en));
+		assert_true(unit_level_parse(unit_level_name_zh((enum unit_level)level), &zh));
+		assert_int_equal(en, level);
+		assert_int_equal(zh, level);
+	}
+	enum unit_level level;
+	assert_false(unit_level_parse("", &level));
+	assert_false(unit_level_parse("County", &level));
+	for (int kind = FUND_RAISED; kind < FUND_KINDS; kind++) {
+		enum fund_kind en = FUND_KIND_NONE, zh = FUND_KIND_NONE;
+		assert_true(fund_kind_parse(fund_kind_name((enum fund_kind)kind), &en));
+		assert_true(fund_kind_parse(fund_kind_name_zh((enum fund_kind)kind), &zh));
+		assert_int_equal(en, kind);
+		assert_int_equal(zh, kind);
+	}
+	enum fund_kind kind;
+	assert_false(fund_kind_parse("", &kind));
+	assert_false(fund_kind_parse("Raised", &kind));
+}
+
+/* ---------------------------------------------------------------- periods and dates */
+
+static void
+test_periods(void **state)
+{
+	static const struct {
+		period p;
+		bool valid;
+	} cases[] = {
+	    {PERIOD_FIRST, true}, {PERIOD_FIRST - 1, false}, {199912, false}, {PERIOD_LAST, true},
+	    {209913, false},      {210001, false},           {201300, false}, {201301, true},
+	    {201312, true},       {201313, false},           {0, false},      {-201304, false},
+	    {INT32_MIN, false},   {INT32_MAX, false},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		EXPECT(period_valid(cases[i].p) == cases[i].valid, "%d", cases[i].p);
+	assert_int_equal(period_index(200001), 0);
+	assert_int_equal(period_index(200012), 11);
+	assert_int_equal(period_index(200101), 12);
+	assert_int_equal(period_index(201304), 159);
+	int index = 0;
+	for (period p = PERIOD_FIRST; p <= PERIOD_LAST; p++)
+		if (period_valid(p)) {
+			assert_int_equal(period_index(p), index);
+			assert_int_equal(period_from_index(index), p);
+			index++;
+		}
+	assert_int_equal(index, 1200);
+}
+
+static void
+test_period_text(void **state)
+{
+	static const struct {
+		const char *text;
+		period p; /* 0: refused */
+	} cases[] = {
+	    {"2013-04", 201304},
+	    {"201304", 201304},
+	    {"2000-01", 200001},
+	    {"2099-12", 209912},
+	    {"1999-12", 0},
+	    {"2100-01", 0},
+	    {"2013-00", 0},
+	    {"2013-13", 0},
+	    {"2013-4", 0},
+	    {"2013", 0},
+	    {"2013/04", 0},
+	    {"2013-04-", 0},
+	    {"2013-04 ", 0},
+	    {" 2013-04", 0},
+	    {"2013--04", 0},
+	    {"13-04", 0},
+	    {"", 0},
+	    {"abcd-04", 0},
+	    {"20130415", 0},
+	    {"２０１３-04", 0},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		period p = -1;
+		bool good = period_parse(cases[i].text, &p);
+		EXPECT(good == (cases[i].p != 0), "\"%s\"", cases[i].text);
+		EXPECT(p == (good ? cases[i].p : -1), "\"%s\" gave %d", cases[i].text, p);
+	}
+	char text[8];
+	period_format(201304, text);
+	assert_string_equal(text, "2013-04");
+}
+
+static void
+test_period_ranges(void **state)
+{
+	static const struct {
+		const char *text;
+		period from, to; /* 0: refused */
+	} cases[] = {
+	    {"2013", 201301, 201312},
+	    {"2000", 200001, 200012},
+	    {"2099", 209901, 209912},
+	    {"1999", 0, 0},
+	    {"2100", 0, 0},
+	    {"2013-04", 201304, 201304},
+	    {"201304", 201304, 201304},
+	    {"2013-01..2013-06", 201301, 201306},
+	    {"201301..2013-06", 201301, 201306},
+	    {"2012-11..2013-02", 201211, 201302},
+	    {"2013-06..2013-06", 201306, 201306},
+	    {"2013-06..2013-05", 0, 0},
+	    {"2013-01..", 0, 0},
+	    {"..2013-01", 0, 0},
+	    {"2013..2014", 0, 0},
+	    {"2013-01.2013-02", 0, 0},
+	    {"2013-01..2013-02x", 0, 0},
+	    {"2013-01..2013-13", 0, 0},
+	    {"2013-01...2013-02", 0, 0},
+	    {"20x3", 0, 0},
+	    {"", 0, 0},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		period from = -1, to = -1;
+		bool good = period_range_parse(cases[i].text, &from, &to);
+		EXPECT(good == (cases[i].from != 0), "\"%s\"", cases[i].text);
+		EXPECT(from == (good ? cases[i].from : -1), "\"%s\" from %d", cases[i].text, from);
+		EXPECT(to == (good ? cases[i].to : -1), "\"%s\" to %d", cases[i].text, to);
+	}
+}
+
+static void
+test_date_text(void **state)
+{
+	static const struct {
+		const char *text;
+		date d; /* 0: refused */
+	} cases[] = {
+	    {"2013-04-15", 20130415},
+	    {"2013/4/15", 20130415},
+	    {"2013/04/15", 20130415},
+	    {"20130415", 20130415},
+	    {"2013-4-5", 20130405},
+	    {"2012-02-29", 20120229},
+	    {"2013-02-29", 0},
+	    {"2000-02-29", 20000229},
+	    {"2100-02-29", 0},
+	    {"2013-04-31", 0},
+	    {"2013-04-30", 20130430},
+	    {"2013-12-31", 20131231},
+	    {"2013-12-32", 0},
+	    {"2013-00-15", 0},
+	    {"2013-13-01", 0},
+	    {"2013-04-00", 0},
+	    {"2013-04/15", 0},
+	    {"2013.04.15", 0},
+	    {"13-04-15", 0},
+	    {"2013-04", 0},
+	    {"2013-04-15x", 0},
+	    {"2013-04-15 ", 0},
+	    {" 2013-04-15", 0},
+	    {"2013-+4-15", 0},
+	    {"2013- 4-15", 0},
+	    {"2013-04--5", 0},
+	    {"-2013-04-15", 0},
+	    {"201304155", 0},
+	    {"2013041", 0},
+	    {"1999-12-31", 0},
+	    {"2000-01-01", 20000101},
+	    {"2099-12-31", 20991231},
+	    {"2100-01-01", 0},
+	    {"", 0},
+	    {"-", 0},
+	    {"2013-104-15", 0},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		date d = -1;
+		bool good = date_parse(cases[i].text, &d);
+		EXPECT(good == (cases[i].d != 0), "\"%s\"", cases[i].text);
+		EXPECT(d == (good ? cases[i].d : -1), "\"%s\" gave %d", cases[i].text, d);
+	}
+	char text[11];
+	date_format(20130405, text);
+	assert_string_equal(text, "2013-04-05");
+}
+
+static bool
+leap(int year)
+{
+	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+/* Walks a whole century by hand and compares every day. */
+static void
+test_date_days(void **state)
+{
+	static const int month_days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	int32_t days = 0;
+	(void)state;
+	for (int year = 2000; year <= 2099; year++)
+		for (int month = 1; month <= 12; month++) {
+			int last = month_days[month - 1] + (month == 2 && leap(year));
+			for (int day = 1; day <= last; day++, days++) {
+				date d = (year * 100 + month) * 100 + day;
+				EXPECT(date_valid(d), "%d", d);
+				EXPECT(date_days(d) == days, "%d is day %d", d, date_days(d));
+				EXPECT(date_from_days(days) == d, "day %d is %d", days, date_from_days(days));
+				EXPECT(date_period(d) == year * 100 + month, "%d", d);
+			}
+			EXPECT(!date_valid((year * 100 + month) * 100 + last + 1), "%d-%d", year, month);
+			EXPECT(!date_valid((year * 100 + month) * 100), "%d-%d", year, month);
+		}
+	assert_int_equal(date_days(20130415), 4853);
+	assert_false(date_valid(-20130415));
+	assert_false(date_valid(0));
+	assert_false(date_valid(INT32_MAX));
+	assert_false(date_valid(INT32_MIN));
+}
+
+static void
+test_date_of_time(void **state)
+{
+	/* 2013-04-15 00:00:00 in China is 2013-04-14 16:00:00 UTC. */
+	static const int64_t midnight = INT64_C(1365955200000000);
+	char text[20];
+	(void)state;
+	assert_int_equal(date_of_time(midnight - 1), 20130414);
+	assert_int_equal(date_of_time(midnight), 20130415);
+	assert_int_equal(date_of_time(midnight + INT64_C(86399999999)), 20130415);
+	assert_int_equal(date_of_time(midnight + INT64_C(86400000000)), 20130416);
+	assert_int_equal(date_of_time(0), 19700101);
+	time_format(midnight - 1, text);
+	assert_string_equal(text, "2013-04-14 23:59:59");
+	time_format(midnight, text);
+	assert_string_equal(text, "2013-04-15 00:00:00");
+	/* The month turns with the Chinese day: 2013-04-30 16:00 UTC is in May. */
+	assert_int_equal(date_period(date_of_time(INT64_C(1367337600000000) - 1)), 201304);
+	assert_int_equal(date_period(date_of_time(INT64_C(1367337600000000))), 201305);
+}
+
+/* ---------------------------------------------------------------- numbers */
+
+static void
+test_decimal_parse(void **state)
+{
+	static const struct {
+		const char *text;
+		int decimals;
+		bool good;
+		int64_t value;
+	} cases[] = {
+	    {"0", 0, true, 0},
+	    {"-0", 0, true, 0},
+	    {"12", 0, true, 12},
+	    {"+12", 0, true, 12},
+	    {"-12", 0, true, -12},
+	    {"007", 0, true, 7},
+	    {"12", 2, true, 1200},
+	    {"12.3", 2, true, 1230},
+	    {"12.34", 2, true, 1234},
+	    {"-0.01", 2, true, -1},
+	    {"12.340", 2, true, 1234}, /* further zeros change nothing */
+	    {"12.345", 2, false, 0},
+	    {"12.0", 0, true, 12},
+	    {"12.1", 0, false, 0},
+	    {"0.0001", 4, true, 1},
+	    {"800,000.00", 2, true, 80000000},
+	    {"1,234,567", 0, true, 1234567},
+	    {"-1,234", 0, true, -1234},
+	    {"12,34", 0, false, 0},
+	    {"1234,567", 0, false, 0},
+	    {"1,2345", 0, false, 0},
+	    {"1,23", 0, false, 0},
+	    {"1,", 0, false, 0},
+	    {",123", 0, false, 0},
+	    {"1,,234", 0, false, 0},
+	    {"1,234,56", 0, false, 0},
+	    {"1,234567", 0, false, 0},
+	    {"1.234,5", 4, false, 0},
+	    {"１２，３４５．６７", 2, true, 1234567},
+	    {"－５", 0, true, -5},
+	    {"＋５", 0, true, 5},
+	    {"３5", 0, true, 35},
+	    {"", 0, false, 0},
+	    {"-", 0, false, 0},
+	    {".5", 1, false, 0},
+	    {"--5", 0, false, 0},
+	    {"+-5", 0, false, 0},
+	    {" 5", 0, false, 0},
+	    {"5 ", 0, false, 0},
+	    {"5元", 0, false, 0},
+	    {"1e3", 0, false, 0},
+	    {"0x10", 0, false, 0},
+	    {"1.2.3", 4, false, 0},
+	    {"五", 0, false, 0},
+	    {"nan", 0, false, 0},
+	    {"\xEF\xBC", 0, false, 0}, /* half of a full-width digit */
+	    {"9223372036854775807", 0, true, INT64_MAX},
+	    {"9223372036854775808", 0, false, 0},
+	    {"-9223372036854775807", 0, true, -INT64_MAX},
+	    {"-9223372036854775809", 0, false, 0},
+	    {"9,223,372,036,854,775,807", 0, true, INT64_MAX},
+	    {"92233720368547758.07", 2, true, INT64_MAX},
+	    {"92233720368547758.08", 2, false, 0},
+	    {"92233720368547759", 2, false, 0},
+	    {"18446744073709551616", 0, false, 0},
+	    {"99999999999999999999999999999999999999", 0, false, 0},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		int64_t value = 77;
+		bool good = decimal_parse(cases[i].text, cases[i].decimals, &value);
+		EXPECT(good == cases[i].good, "\"%s\", %d decimals", cases[i].text, cases[i].decimals);
+		EXPECT(value == (good ? cases[i].value : 77), "\"%s\" gave %" PRId64, cases[i].text, value);
+	}
+}
+
+static void
+test_decimal_format(void **state)
+{
+	static const struct {
+		int64_t value;
+		int decimals;
+		const char *text, *plain;
+	} cases[] = {
+	    {0, 0, "0", "0"},
+	    {0, 2, "0.00", "0.00"},
+	    {5, 2, "0.05", "0.05"},
+	    {-5, 2, "-0.05", "-0.05"},
+	    {100, 2, "1.00", "1.00"},
+	    {999, 0, "999", "999"},
+	    {1000, 0, "1,000", "1000"},
+	    {-1000, 0, "-1,000", "-1000"},
+	    {99999, 2, "999.99", "999.99"},
+	    {100000, 2, "1,000.00", "1000.00"},
+	    {80000000, 2, "800,000.00", "800000.00"},
+	    {1234567, 4, "123.4567", "123.4567"},
+	    {INT64_MAX, 0, "9,223,372,036,854,775,807", "9223372036854775807"},
+	    {INT64_MIN, 2, "-92,233,720,368,547,758.08", "-92233720368547758.08"},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char text[DECIMAL_TEXT_BYTES], plain[DECIMAL_TEXT_BYTES];
+		int64_t back;
+		assert_string_equal(decimal_format(cases[i].value, cases[i].decimals, text), cases[i].text);
+		assert_string_equal(decimal_plain(cases[i].value, cases[i].decimals, plain), cases[i].plain);
+		if (cases[i].value == INT64_MIN)
+			continue;
+		assert_true(decimal_parse(text, cases[i].decimals, &back));
+		assert_true(back == cases[i].value);
+		assert_true(decimal_parse(plain, cases[i].decimals, &back));
+		assert_true(back == cases[i].value);
+	}
+}
+
+/* 570 million yuan is 57,000,000,000 fen, to the fen. */
+static void
+test_money(void **state)
+{
+	int64_t fen = 0;
+	char text[DECIMAL_TEXT_BYTES];
+	(void)state;
+	assert_true(decimal_parse("570,000,000", MONEY_DECIMALS, &fen));
+	assert_true(fen == INT64_C(57000000000));
+	assert_true(decimal_parse("0.01", MONEY_DECIMALS, &fen));
+	assert_true(fen == 1);
+	assert_false(decimal_parse("0.001", MONEY_DECIMALS, &fen));
+	assert_true(decimal_parse("10,000,000,000.00", MONEY_DECIMALS, &fen));
+	assert_true(fen == VALUE_MAX);
+	assert_string_equal(decimal_format(VALUE_MAX, MONEY_DECIMALS, text), "10,000,000,000.00");
+	/* What a double would lose. */
+	assert_true(decimal_parse("90071992547409.93", MONEY_DECIMALS, &fen));
+	assert_true(fen == INT64_C(9007199254740993));
+}
+
+/* ---------------------------------------------------------------- text */
+
+static void
+test_utf8(void **state)
+{
+	static const struct {
+		const char *text;
+		bool valid, plain;
+	} cases[] = {
+	    {"", true, true},
+	    {"abc", true, true},
+	    {"镇赉县", true, true},
+	    {"\xC2\xA0", true, true}, /* lowest printable of two bytes */
+	    {"\xDF\xBF", true, true},
+	    {"\xE0\xA0\x80", true, true},
+	    {"\xED\x9F\xBF", true, true}, /* U+D7FF */
+	    {"\xEE\x80\x80", true, true}, /* U+E000 */
+	    {"\xEF\xBF\xBD", true, true},
+	    {"\xF0\x90\x80\x80", true, true},
+	    {"\xF4\x8F\xBF\xBF", true, true}, /* U+10FFFF */
+	    {"\xF4\x90\x80\x80", false, false},
+	    {"\xF5\x80\x80\x80", false, false},
+	    {"\xFF", false, false},
+	    {"\xFE", false, false},
+	    {"\x80", false, false},
+	    {"\xBF", false, false},
+	    {"\xC0\x80", false, false}, /* overlong NUL */
+	    {"\xC1\xBF", false, false},
+	    {"\xE0\x9F\xBF", false, false},
+	    {"\xF0\x8F\xBF\xBF", false, false},
+	    {"\xED\xA0\x80", false, false}, /* surrogates */
+	    {"\xED\xBF\xBF", false, false},
+	    {"\xC2", false, false}, /* cut off */
+	    {"\xE9\x95", false, false},
+	    {"\xF0\x90\x80", false, false},
+	    {"\xE9\x95"
+	     "a",
+	     false, false},
+	    {"\xC2\xC2", false, false},
+	    {"ab\xE9\x95\x87\xE8", false, false},
+	    {"a\tb", true, false},
+	    {"a\nb", true, false},
+	    {"\x1F", true, false},
+	    {"\x1B[2J", true, false},
+	    {"\x7F", true, false},
+	    {"\xC2\x80", true, false}, /* C1 controls are controls, too */
+	    {"\xC2\x9B", true, false},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		EXPECT(utf8_valid(cases[i].text, strlen(cases[i].text)) == cases[i].valid, "valid, row %zu", i);
+		EXPECT(utf8_is_plain(cases[i].text) == cases[i].plain, "plain, row %zu", i);
+	}
+	assert_true(utf8_valid("\0", 1));
+	assert_false(utf8_valid("\xE9\x95\x87", 2)); /* the length counts, not the NUL */
+}
+
+/* ---------------------------------------------------------------- identity */
+
+static void
+test_id_new(void **state)
+{
+	static const int64_t moments_us[] = {0, 999, 1000, INT64_C(1365955200123456),
+	                                     INT64_C(281474976710655999)};
+	(void)state;
+	for (size_t i = 0; i < COUNT(moments_us); i++) {
+		struct submission_id id = submission_id_new(moments_us[i]), back;
+		struct submission_id other = submission_id_new(moments_us[i]);
+		uint64_t ms = 0;
+		char text[ID_TEXT_BYTES];
+		assert_true(submission_id_valid(&id));
+		for (int byte = 0; byte < 6; byte++)
+			ms = ms << 8 | id.bytes[byte];
+		assert_true(ms == (uint64_t)moments_us[i] / 1000);
+		assert_false(submission_id_equal(&id, &other));
+		assert_int_equal(strlen(submission_id_format(&id, text)), ID_TEXT_BYTES - 1);
+		assert_true(text[14] == '7' && strchr("89ab", text[19]));
+		assert_true(submission_id_parse(text, &back));
+		assert_true(submission_id_equal(&id, &back));
+	}
+}
+
+static void
+test_id_text(void **state)
+{
+	/* RFC 9562, appendix A.6. */
+	static const struct submission_id rfc = {
+	    {0x01, 0x7F, 0x22, 0xE2, 0x79, 0xB0, 0x7C, 0xC3, 0x98, 0xC4, 0xDC, 0x0C, 0x0C, 0x07, 0x39, 0x8F}};
+	static const char *const bad[] = {
+	    "",
+	    "017f22e2-79b0-7cc3-98c4-dc0c0c07398",
+	    "017f22e2-79b0-7cc3-98c4-dc0c0c07398ff",
+	    "017f22e279b07cc398c4dc0c0c07398f",
+	    "017f22e2-79b0-7cc3-98c4-dc0c0c07398g",
+	    "017f22e2 79b0-7cc3-98c4-dc0c0c07398f",
+	    "017f22e2-79b0-7cc3-98c4-dc0c0c0739-f",
+	    "01-7f-22-e2-79b07cc398c4dc0c0c07398f", /* dashes elsewhere */
+	    "----017f22e279b07cc398c4dc0c0c07398f",
+	    "{17f22e2-79b0-7cc3-98c4-dc0c0c07398}",
+	};
+	struct submission_id id = rfc;
+	char text[ID_TEXT_BYTES];
+	(void)state;
+	assert_true(submission_id_valid(&rfc));
+	assert_string_equal(submission_id_format(&rfc, text), "017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
+	assert_true(submission_id_parse("017F22E2-79B0-7CC3-98C4-DC0C0C07398F", &id));
+	assert_true(submission_id_equal(&id, &rfc));
+	for (size_t i = 0; i < COUNT(bad); i++)
+		EXPECT(!submission_id_parse(bad[i], &id), "\"%s\"", bad[i]);
+	assert_true(submission_id_equal(&id, &rfc)); /* untouched by failures */
+	/* Other versions and variants are not ours. */
+	static const uint8_t version_bytes[] = {0x0C, 0x1C, 0x4C, 0x6C, 0x8C, 0xFC};
+	static const uint8_t variant_bytes[] = {0x18, 0x58, 0xD8, 0xF8};
+	for (size_t i = 0; i < COUNT(version_bytes); i++) {
+		id = rfc;
+		id.bytes[6] = version_bytes[i];
+		EXPECT(!submission_id_valid(&id), "version byte %02x", version_bytes[i]);
+	}
+	for (size_t i = 0; i < COUNT(variant_bytes); i++) {
+		id = rfc;
+		id.bytes[8] = variant_bytes[i];
+		EXPECT(!submission_id_valid(&id), "variant byte %02x", variant_bytes[i]);
+	}
+}
+
+static void
+test_digest(void **state)
+{
+	char text[DIGEST_TEXT_BYTES];
+	struct digest empty = digest_of("", 0), abc = digest_of("abc", 3);
+	(void)state;
+	assert_string_equal(digest_format(&empty, text),
+	                    "0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8");
+	assert_string_equal(digest_format(&abc, text),
+	                    "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319");
+	assert_false(digest_equal(&empty, &abc));
+	struct digest again = digest_of("abc", 3);
+	assert_true(digest_equal(&again, &abc));
+	again.bytes[DIGEST_BYTES - 1] ^= 1;
+	assert_false(digest_equal(&again, &abc));
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_unit_levels),
+	    cmocka_unit_test(test_unit_ancestors),
+	    cmocka_unit_test(test_unit_within),
+	    cmocka_unit_test(test_unit_parse),
+	    cmocka_unit_test(test_level_and_kind_names),
+	    cmocka_unit_test(test_periods),
+	    cmocka_unit_test(test_period_text),
+	    cmocka_unit_test(test_period_ranges),
+	    cmocka_unit_test(test_date_text),
+	    cmocka_unit_test(test_date_days),
+	    cmocka_unit_test(test_date_of_time),
+	    cmocka_unit_test(test_decimal_parse),
+	    cmocka_unit_test(test_decimal_format),
+	    cmocka_unit_test(test_money),
+	    cmocka_unit_test(test_utf8),
+	    cmocka_unit_test(test_id_new),
+	    cmocka_unit_test(test_id_text),
+	    cmocka_unit_test(test_digest),
+	};
+	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}

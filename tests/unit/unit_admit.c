@@ -1,0 +1,204 @@
+/* Who may do what: every role with every action and request, and the edges of every scope. */
+#include "case.h"
+
+#include "admit.h"
+
+#include <inttypes.h>
+
+static void
+test_roles(void **state)
+{
+	static const bool expected[ROLES][ACTIONS] = {
+	    /*                 report, funds, read, reload */
+	    [ROLE_NONE] = {false, false, false, false},     [ROLE_COUNTY] = {true, true, true, false},
+	    [ROLE_PREFECTURE] = {false, true, true, false}, [ROLE_PROVINCE] = {false, true, true, false},
+	    [ROLE_ADMIN] = {false, false, true, true},
+	};
+	(void)state;
+	for (int role = 0; role < ROLES; role++)
+		for (int action = 0; action < ACTIONS; action++)
+			EXPECT(role_may((enum role)role, (enum action)action) == expected[role][action],
+			       "role %d action %d", role, action);
+	/* What does not exist may nothing. */
+	for (int action = 0; action <= ACTIONS; action++) {
+		assert_false(role_may((enum role)ROLES, (enum action)action));
+		assert_false(role_may((enum role) - 1, (enum action)action));
+		assert_false(role_may((enum role)INT32_MAX, (enum action)action));
+	}
+	for (int role = 0; role < ROLES; role++)
+		assert_false(role_may((enum role)role, ACTIONS));
+}
+
+/* Each kind of request for an office at its own unit. */
+static void
+test_requests(void **state)
+{
+	static const bool expected[REQUEST_KINDS + 1][ROLES] = {
+	    /*                   none, county, prefecture, province, admin */
+	    [REQUEST_NONE] = {false, false, false, false, false},
+	    [REQUEST_HELLO] = {false, true, true, true, true},
+	    [REQUEST_SUBMIT] = {false, true, true, true, false},
+	    [REQUEST_TOTAL] = {false, true, true, true, true},
+	    [REQUEST_STATUS] = {false, true, true, true, true},
+	    [REQUEST_CATALOGUE] = {false, true, true, true, true},
+	    [REQUEST_PING] = {false, true, true, true, true},
+	    [REQUEST_RELOAD] = {false, false, false, false, true},
+	    [REQUEST_KINDS] = {false, false, false, false, false}, /* no such kind */
+	};
+	static const unit_code units[ROLES] = {220821, 220821, 2208, 22, 22};
+	(void)state;
+	for (int kind = 0; kind <= REQUEST_KINDS; kind++)
+		for (int role = 0; role < ROLES; role++) {
+			struct office office = {"office", (enum role)role, units[role]};
+			struct request request = {.kind = (enum request_kind)kind};
+			struct problem_list problems = {0};
+			request.total.unit = kind == REQUEST_TOTAL ? units[role] : 0;
+			bool good = admit_request(&office, &request, &problems);
+			EXPECT(good == expected[kind][role], "kind %d role %d", kind, role);
+			EXPECT(problems.count == !good, "kind %d role %d: %zu problems", kind, role, problems.count);
+			EXPECT(good || problems.items[0].code == PROBLEM_NOT_PERMITTED, "kind %d role %d", kind, role);
+		}
+}
+
+static void
+test_total_scope(void **state)
+{
+	static const struct {
+		enum role role;
+		unit_code office, asked;
+		bool good;
+	} cases[] = {
+	    {ROLE_COUNTY, 220821, 220821, true},
+	    {ROLE_COUNTY, 220821, 220821103, true},
+	    {ROLE_COUNTY, 220821, 220821103204, true},
+	    {ROLE_COUNTY, 220821, 220822, false},
+	    {ROLE_COUNTY, 220821, 220820, false},
+	    {ROLE_COUNTY, 220821, 2208, false},
+	    {ROLE_COUNTY, 220821, 22, false},
+	    {ROLE_COUNTY, 220821, 0, false},
+	    {ROLE_COUNTY, 220821, -220821, false},
+	    {ROLE_PREFECTURE, 2208, 2208, true},
+	    {ROLE_PREFECTURE, 2208, 220821, true},
+	    {ROLE_PREFECTURE, 2208, 2207, false},
+	    {ROLE_PREFECTURE, 2208, 220721, false},
+	    {ROLE_PREFECTURE, 2208, 22, false},
+	    {ROLE_PROVINCE, 22, 22, true},
+	    {ROLE_PROVINCE, 22, 220821, true},
+	    {ROLE_PROVINCE, 22, 23, false},
+	    {ROLE_PROVINCE, 22, 0, false},
+	    {ROLE_ADMIN, 22, 2208, true},
+	    {ROLE_ADMIN, 22, 23, false},
+	    {ROLE_NONE, 22, 22, false},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct office office = {"office", cases[i].role, cases[i].office};
+		struct request request = {.kind = REQUEST_TOTAL, .total = {.unit = cases[i].asked}};
+		struct problem_list problems = {0};
+		bool good = admit_request(&office, &request, &problems);
+		EXPECT(good == cases[i].good, "row %zu", i);
+		if (good || cases[i].role == ROLE_NONE)
+			continue;
+		EXPECT(problems.count == 1, "row %zu", i);
+		EXPECT(problems.items[0].code == PROBLEM_UNIT_OUT_OF_SCOPE, "row %zu", i);
+		EXPECT(problems.items[0].actual == cases[i].asked, "row %zu", i);
+		EXPECT(problems.items[0].limit == cases[i].office, "row %zu", i);
+	}
+}
+
+/* Whose reports and entries an office may send: a county all below it, the others their own unit's. */
+static void
+test_submission_scope(void **state)
+{
+	static const struct {
+		enum role role;
+		unit_code office, unit;
+		enum problem_code report, entry;
+	} cases[] = {
+	    {ROLE_COUNTY, 220821, 220821, 0, 0},
+	    {ROLE_COUNTY, 220821, 220821103, 0, 0},
+	    {ROLE_COUNTY, 220821, 220821103204, 0, 0},
+	    {ROLE_COUNTY, 220821, 220822, PROBLEM_UNIT_OUT_OF_SCOPE, PROBLEM_UNIT_OUT_OF_SCOPE},
+	    {ROLE_COUNTY, 220821, 220822101201, PROBLEM_UNIT_OUT_OF_SCOPE, PROBLEM_UNIT_OUT_OF_SCOPE},
+	    {ROLE_COUNTY, 220821, 2208, PROBLEM_UNIT_OUT_OF_SCOPE, PROBLEM_UNIT_OUT_OF_SCOPE},
+	    {ROLE_COUNTY, 220821, 0, PROBLEM_UNIT_OUT_OF_SCOPE, PROBLEM_UNIT_OUT_OF_SCOPE},
+	    {ROLE_PREFECTURE, 2208, 2208, PROBLEM_NOT_PERMITTED, 0},
+	    {ROLE_PREFECTURE, 2208, 220821, PROBLEM_NOT_PERMITTED, PROBLEM_UNIT_OUT_OF_SCOPE},
+	    {ROLE_PREFECTURE, 2208, 22, PROBLEM_NOT_PERMITTED, PROBLEM_UNIT_OUT_OF_SCOPE},
+	    {ROLE_PROVINCE, 22, 22, PROBLEM_NOT_PERMITTED, 0},
+	    {ROLE_PROVINCE, 22, 2208, PROBLEM_NOT_PERMITTED, PROBLEM_UNIT_OUT_OF_SCOPE},
+	    {ROLE_PROVINCE, 22, 220821103204, PROBLEM_NOT_PERMITTED, PROBLEM_UNIT_OUT_OF_SCOPE},
+	    {ROLE_ADMIN, 22, 22, PROBLEM_NOT_PERMITTED, PROBLEM_NOT_PERMITTED},
+	    {ROLE_NONE, 220821, 220821, PROBLEM_NOT_PERMITTED, PROBLEM_NOT_PERMITTED},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct office office = {"office", cases[i].role, cases[i].office};
+		struct report report = {.unit = cases[i].unit};
+		struct fund_entry entry = {.unit = cases[i].unit};
+		struct submission reports = {.report_count = 1, .reports = &report};
+		struct submission entries = {.entry_count = 1, .entries = &entry};
+		struct problem_list problems = {0};
+		EXPECT(admit_submission(&office, &reports, &problems) == !cases[i].report, "row %zu, report", i);
+		EXPECT(problems.items[0].code == cases[i].report, "row %zu, report", i);
+		problems = (struct problem_list){0};
+		EXPECT(admit_submission(&office, &entries, &problems) == !cases[i].entry, "row %zu, entry", i);
+		EXPECT(problems.items[0].code == cases[i].entry, "row %zu, entry", i);
+	}
+}
+
+/* One row out of scope refuses the whole, and every such row is named. */
+static void
+test_each_row(void **state)
+{
+	struct office office = {"镇赉县", ROLE_COUNTY, 220821};
+	struct report reports[] = {{.unit = 220821}, {.unit = 220822}, {.unit = 220821103}};
+	struct fund_entry entries[] = {{.unit = 220821}, {.unit = 22}};
+	struct submission submission = {.report_count = COUNT(reports),
+	                                .entry_count = COUNT(entries),
+	                                .reports = reports,
+	                                .entries = entries};
+	struct problem_list problems = {0};
+	(void)state;
+	assert_false(admit_submission(&office, &submission, &problems));
+	assert_int_equal(problems.count, 2);
+	assert_int_equal(problems.items[0].subject, SUBJECT_REPORT);
+	assert_int_equal(problems.items[0].index, 1);
+	assert_string_equal(problems.items[0].column, "unit");
+	assert_int_equal(problems.items[1].subject, SUBJECT_ENTRY);
+	assert_int_equal(problems.items[1].index, 1);
+	reports[1].unit = entries[1].unit = 220821;
+	problems = (struct problem_list){0};
+	assert_true(admit_submission(&office, &submission, &problems));
+	/* Funds alone may pass where reports may not: mixed, nothing does. */
+	office = (struct office){"白城市", ROLE_PREFECTURE, 2208};
+	entries[0].unit = entries[1].unit = reports[0].unit = reports[1].unit = reports[2].unit = 2208;
+	assert_false(admit_submission(&office, &submission, &problems));
+	submission.report_count = 0;
+	assert_true(admit_submission(&office, &submission, &(struct problem_list){0}));
+}
+
+static void
+test_role_names(void **state)
+{
+	enum role role = ROLE_NONE;
+	(void)state;
+	for (int i = ROLE_COUNTY; i < ROLES; i++) {
+		assert_true(role_parse(role_name((enum role)i), &role));
+		assert_int_equal(role, i);
+	}
+	assert_false(role_parse("none", &role)); /* no principal can have it */
+	assert_false(role_parse("", &role));
+	assert_false(role_parse("root", &role));
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_roles),       cmocka_unit_test(test_requests),
+	    cmocka_unit_test(test_total_scope), cmocka_unit_test(test_submission_scope),
+	    cmocka_unit_test(test_each_row),    cmocka_unit_test(test_role_names),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
