@@ -1,0 +1,144 @@
+#include "plan.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { PLAN_BYTES_MAX = 1024 * 1024 };
+
+static const struct unit units[] = {
+    {220881101201, UNIT_VILLAGE, "保民村", "test"},
+    {222401, UNIT_COUNTY, "延吉市", "test"},
+    {220821103, UNIT_TOWNSHIP, "五棵树镇", "test"},
+    {2224, UNIT_PREFECTURE, "延边州", "test"},
+    {22, UNIT_PROVINCE, "吉林省", "test"},
+    {220821103205, UNIT_VILLAGE, "永安村", "test"},
+    {220821103204, UNIT_VILLAGE, "西明嘎村", "test"},
+    {220881101, UNIT_TOWNSHIP, "车力乡", "test"},
+    {220881, UNIT_COUNTY, "洮南市", "test"},
+    {2208, UNIT_PREFECTURE, "白城市", "test"},
+    {220821, UNIT_COUNTY, "镇赉县", "test"},
+};
+
+static const struct form forms[] = {
+    {FORM_OLD, UNIT_COUNTY, "old", "旧表", "Old form"},
+    {FORM_COUNTY, UNIT_COUNTY, "county", "县月报", "County report"},
+    {FORM_VILLAGE, UNIT_VILLAGE, "village", "村月报", "Village report"},
+};
+
+static const struct indicator indicators[] = {
+    {OLD, FORM_OLD, "old_figure", "旧指标", "Old figure", "个", "pieces", "T1", "一", 0, INDICATOR_FLOW},
+    {BALANCE, FORM_COUNTY, "balance", "净变动", "Balance", "户", "households", "T1", "一", 0, INDICATOR_FLOW},
+    {STAFF, FORM_COUNTY, "staff", "工作人员", "Staff", "人", "persons", "T1", "一", 0, INDICATOR_STOCK},
+    {MATCHING, FORM_COUNTY, "matching_fund", "县级配套资金", "Matching fund", "元", "yuan", "T1", "一", 2,
+     INDICATOR_FLOW},
+    {ROADS, FORM_VILLAGE, "roads", "通村道路（硬化）", "Roads (paved)", "公里", "km", "T1", "一", 1,
+     INDICATOR_STOCK},
+    {TRAINED, FORM_VILLAGE, "trained", "培训人次", "Trained", "人次", "persons", "T1", "一", 0,
+     INDICATOR_FLOW},
+    {HOUSEHOLDS, FORM_VILLAGE, "households", "户数", "Households", "户", "households", "T1", "一", 0,
+     INDICATOR_STOCK},
+    {SUBSIDY, FORM_VILLAGE, "village_subsidy", "补助到村资金", "Village subsidy", "元", "yuan", "T1", "一", 2,
+     INDICATOR_FLOW},
+    {FUND, FORM_VILLAGE, "industry_fund", "产业资金", "Industry fund", "元", "yuan", "T1", "一", 2,
+     INDICATOR_FLOW},
+};
+
+static const struct form_field village_1[] = {
+    {.indicator = FUND, .maximum = 100000000, .part_of = SUBSIDY},
+    {.indicator = SUBSIDY, .required = true, .maximum = VALUE_MAX},
+    {.indicator = HOUSEHOLDS, .maximum = 1000},
+    {.indicator = TRAINED, .maximum = 5000},
+};
+
+/* Another order, one gone, one new: positions differ from version 1. */
+static const struct form_field village_2[] = {
+    {.indicator = ROADS, .maximum = 10000},
+    {.indicator = HOUSEHOLDS, .maximum = 1000},
+    {.indicator = SUBSIDY, .required = true, .maximum = VALUE_MAX},
+    {.indicator = FUND, .maximum = 100000000, .part_of = SUBSIDY},
+};
+
+static const struct form_field county_1[] = {
+    {.indicator = MATCHING, .maximum = VALUE_MAX},
+    {.indicator = STAFF, .maximum = 1000},
+    {.indicator = BALANCE, .minimum = -100, .maximum = 100},
+};
+
+static const struct form_field old_1[] = {{.indicator = OLD, .maximum = 10}};
+
+#define VERSION(form, version, first, last, fields)                                                          \
+	{                                                                                                        \
+		(form), (version), (first), (last), sizeof(fields) / sizeof *(fields),                               \
+		    (struct form_field *)(uintptr_t)(fields)                                                         \
+	}
+
+static const struct form_version versions[] = {
+    VERSION(FORM_OLD, 1, 201101, 201112, old_1),
+    VERSION(FORM_VILLAGE, 2, 201307, 201312, village_2),
+    VERSION(FORM_COUNTY, 1, 201301, 201312, county_1),
+    VERSION(FORM_VILLAGE, 1, 201301, 201306, village_1),
+};
+
+static const struct fund_term sources[] = {
+    {SOURCE_SOCIAL, "social", "社会帮扶资金", "Social funds", "四", false},
+    {SOURCE_PROVINCE, "province", "省级资金", "Provincial funds", "四", true},
+    {SOURCE_CENTRAL, "central", "中央资金", "Central funds", "四", true},
+};
+
+static const struct fund_term uses[] = {
+    {USE_TRAINING, "training", "培训", "Training", "四", false},
+    {USE_INDUSTRY, "industry", "产业", "Industry", "四", false},
+};
+
+static const struct target targets[] = {
+    {22, 2013, HOUSEHOLDS, FUND_KIND_NONE, 300000, "二"},
+    {220821, 2013, SUBSIDY, FUND_KIND_NONE, 5000000, "二"},
+    {22, 2013, 0, FUND_RAISED, INT64_C(57000000000), "四"},
+    {2224, 2013, TRAINED, FUND_KIND_NONE, 0, "二"},
+};
+
+static void *
+copy(struct catalogue *c, const void *items, size_t bytes)
+{
+	void *memory = arena_alloc(&c->arena, bytes);
+	assert(memory);
+	return memcpy(memory, items, bytes);
+}
+
+#define TAKE(list, count)                                                                                    \
+	do {                                                                                                     \
+		c->list = copy(c, list, sizeof list);                                                                \
+		c->count = sizeof list / sizeof *list;                                                               \
+	} while (0)
+
+void
+plan_fill(struct catalogue *c)
+{
+	c->plan = "test-2013";
+	c->title_zh = "测试方案";
+	c->title_en = "A plan for tests";
+	c->source = "made by hand";
+	c->label = "测试数据";
+	TAKE(units, unit_count);
+	TAKE(forms, form_count);
+	TAKE(indicators, indicator_count);
+	TAKE(versions, version_count);
+	TAKE(sources, source_count);
+	TAKE(uses, use_count);
+	TAKE(targets, target_count);
+	for (size_t i = 0; i < c->version_count; i++)
+		c->versions[i].fields =
+		    copy(c, versions[i].fields, versions[i].field_count * sizeof *versions[i].fields);
+}
+
+void
+plan_make(struct catalogue *c)
+{
+	char error[CATALOGUE_ERROR_BYTES] = "";
+	catalogue_init(c, PLAN_BYTES_MAX);
+	plan_fill(c);
+	if (!catalogue_finish(c, error))
+		fprintf(stderr, "plan: %s\n", error);
+	assert(!*error);
+}
