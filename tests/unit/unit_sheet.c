@@ -1,0 +1,428 @@
+/* Sheets: headers in both languages, what each cell becomes, and every problem with its row and column as
+ * the clerk reads it. */
+#include "case.h"
+#include "plan.h"
+
+#include "sheet.h"
+
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { TODAY = 20130815, TEXT_ROOM = 4096 };
+
+static const int64_t now_us = INT64_C(1376524800000000);
+
+static struct catalogue plan;
+
+/* The tests run in a directory of their own, so that a file's name is just its name. */
+static char directory[] = "unit_sheet.XXXXXX";
+
+static int
+make_plan(void **state)
+{
+	(void)state;
+	plan_make(&plan);
+	return mkdtemp(directory) && !chdir(directory) ? 0 : -1;
+}
+
+static int
+free_plan(void **state)
+{
+	(void)state;
+	catalogue_free(&plan);
+	return chdir("..") || rmdir(directory);
+}
+
+static void
+read_text(struct draft *draft, const char *name, const char *text, struct findings *findings)
+{
+	FILE *file = fopen(name, "we");
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	draft_read(draft, name, &plan, findings);
+	assert_int_equal(unlink(name), 0);
+}
+
+/* What the findings look like on standard error. */
+static void
+print_to(char out[TEXT_ROOM], const struct findings *findings, enum language language)
+{
+	FILE *file = tmpfile();
+	int saved = dup(STDERR_FILENO);
+	assert_true(file && saved >= 0);
+	fflush(stderr);
+	assert_true(dup2(fileno(file), STDERR_FILENO) >= 0);
+	for (size_t i = 0; i < findings->count; i++)
+		finding_print(&findings->items[i], language);
+	fflush(stderr);
+	assert_true(dup2(saved, STDERR_FILENO) >= 0);
+	close(saved);
+	rewind(file);
+	size_t size = fread(out, 1, TEXT_ROOM - 1, file);
+	out[size] = 0;
+	fclose(file);
+}
+
+/* ---------------------------------------------------------------- good sheets */
+
+struct value {
+	uint32_t indicator;
+	int64_t value;
+};
+
+static void
+check_values(const char *name, const struct report *r, const struct value *values, size_t count)
+{
+	EXPECT(r->value_count == count, "%s: %u values", name, r->value_count);
+	for (size_t i = 0; i < count; i++) {
+		EXPECT(r->indicators[i] == values[i].indicator, "%s: indicator %u", name, r->indicators[i]);
+		EXPECT(r->values[i] == values[i].value, "%s: value %" PRId64, name, r->values[i]);
+	}
+}
+
+/* One sheet of reports, headed in every way that there is; the columns may stand in any order. */
+static void
+test_report_headers(void **state)
+{
+	static const struct value values[] = {{SUBSIDY, 75000000}, {HOUSEHOLDS, 40}};
+	static const char *const headers[] = {
+	    "unit,period,village_subsidy,households",
+	    "unit,period,补助到村资金,户数",
+	    "unit,period,Village subsidy,Households",
+	    "单位,期间,补助到村资金,户数",
+	    "单位代码,月份,补助到村资金（元）,户数（户）",
+	    "单位,期间,补助到村资金(元),户数 (户)",
+	    "unit,period,Village subsidy (yuan),Households (households)",
+	    "unit,period,village_subsidy（元）,households(户)",
+	    "\xEF\xBB\xBF单位,期间,补助到村资金,户数",
+	    " unit , period , village_subsidy , households ",
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(headers); i++) {
+		struct draft draft;
+		static struct findings findings;
+		char text[512], printed[TEXT_ROOM];
+		findings = (struct findings){0};
+		draft_init(&draft);
+		snprintf(text, sizeof text, "%s\n220821103204,2013-04,\"750,000.00\",４０\n", headers[i]);
+		read_text(&draft, "village.csv", text, &findings);
+		print_to(printed, &findings, LANGUAGE_ENGLISH);
+		EXPECT(!findings.count, "%s: %s", headers[i], printed);
+		EXPECT(draft.submission.report_count == 1, "%s", headers[i]);
+		const struct report *r = draft.submission.reports;
+		EXPECT(r->unit == VILLAGE && r->period == 201304, "%s", headers[i]);
+		EXPECT(r->form == FORM_VILLAGE && r->form_version == 1 && !r->replaces, "%s", headers[i]);
+		check_values(headers[i], r, values, COUNT(values));
+		draft_check(&draft, &plan, TODAY, now_us, &findings);
+		EXPECT(!findings.count, "%s", headers[i]);
+		draft_free(&draft);
+	}
+}
+
+/* The optional columns, empty cells, versions by period, a name with parentheses of its own. */
+static void
+test_report_columns(void **state)
+{
+	struct draft draft;
+	static struct findings findings;
+	(void)state;
+	findings = (struct findings){0};
+	draft_init(&draft);
+	read_text(&draft, "a.csv",
+	          "period,表,version,替换版本,名称,unit,通村道路（硬化）（公里）,village_subsidy,产业资金\n"
+	          "2013-07,village,,,西明嘎村,220821103204,12.5,0,\n"
+	          "2013-08,村月报,2,3,,220821103205,,1.00,0.50\n"
+	          "2013-06,,1,,,220821103205,,2\n",
+	          &findings);
+	assert_int_equal(findings.count, 0);
+	assert_int_equal(draft.submission.report_count, 3);
+	const struct report *r = draft.submission.reports;
+	static const struct value first[] = {{ROADS, 125}, {SUBSIDY, 0}};
+	static const struct value second[] = {{SUBSIDY, 100}, {FUND, 50}};
+	static const struct value third[] = {{SUBSIDY, 200}};
+	check_values("first", &r[0], first, COUNT(first));
+	check_values("second", &r[1], second, COUNT(second));
+	check_values("third", &r[2], third, COUNT(third));
+	assert_int_equal(r[0].form_version, 2);
+	assert_int_equal(r[1].form_version, 2);
+	assert_int_equal(r[1].replaces, 3);
+	assert_int_equal(r[2].form_version, 1);
+	assert_int_equal(draft.report_places[2].line, 4);
+	assert_string_equal(draft.report_places[2].file, "a.csv");
+	draft_check(&draft, &plan, TODAY, now_us, &findings);
+	assert_int_equal(findings.count, 0);
+	assert_true(submission_id_valid(&draft.submission.id));
+	draft_free(&draft);
+}
+
+static void
+test_fund_sheets(void **state)
+{
+	static const char *const sheets[] = {
+	    "kind,unit,voucher,occurred,source,use,counterparty,amount,note\n"
+	    "raised,220821,V-1,2013-04-15,central,,,\"1,000.00\",first\n"
+	    "granted,220821,V-2,2013/8/15,social,industry,220821103204,0.01,\n",
+	    "类别,单位,凭证号,日期,来源,用途,对方单位,金额,摘要\n"
+	    "筹措,220821,V-1,20130415,中央资金,,,1000,first\n"
+	    "安排,220821,V-2,2013-08-15,社会帮扶资金,产业,220821103204,0.01,\n",
+	    "资金类别,单位代码,凭证,发生日期,资金来源,资金用途,往来单位,金额(元),备注\n"
+	    "筹措,220821,V-1,20130415,Central funds,,,1000.0,first\n"
+	    "granted,220821,V-2,2013-08-15,社会帮扶资金,Industry,220821103204,０．０１,\n",
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(sheets); i++) {
+		struct draft draft;
+		static struct findings findings;
+		char printed[TEXT_ROOM];
+		findings = (struct findings){0};
+		draft_init(&draft);
+		read_text(&draft, "funds.csv", sheets[i], &findings);
+		print_to(printed, &findings, LANGUAGE_ENGLISH);
+		EXPECT(!findings.count, "sheet %zu: %s", i, printed);
+		EXPECT(draft.submission.entry_count == 2, "sheet %zu", i);
+		const struct fund_entry *e = draft.submission.entries;
+		EXPECT(e[0].kind == FUND_RAISED && e[1].kind == FUND_GRANTED, "sheet %zu", i);
+		EXPECT(e[0].unit == COUNTY && !e[0].counterparty && e[1].counterparty == VILLAGE, "sheet %zu", i);
+		EXPECT(!strcmp(e[0].voucher, "V-1") && !strcmp(e[1].voucher, "V-2"), "sheet %zu", i);
+		EXPECT(e[0].occurred == 20130415 && e[1].occurred == 20130815, "sheet %zu", i);
+		EXPECT(e[0].source == SOURCE_CENTRAL && e[1].source == SOURCE_SOCIAL, "sheet %zu", i);
+		EXPECT(!e[0].use && e[1].use == USE_INDUSTRY, "sheet %zu", i);
+		EXPECT(e[0].amount_fen == 100000 && e[1].amount_fen == 1, "sheet %zu", i);
+		EXPECT(!strcmp(e[0].note, "first") && !*e[1].note, "sheet %zu", i);
+		draft_check(&draft, &plan, TODAY, now_us, &findings);
+		EXPECT(!findings.count, "sheet %zu", i);
+		draft_free(&draft);
+	}
+}
+
+/* Several files into one draft: rows know their own file. */
+static void
+test_two_files(void **state)
+{
+	struct draft draft;
+	static struct findings findings;
+	char printed[TEXT_ROOM];
+	(void)state;
+	findings = (struct findings){0};
+	draft_init(&draft);
+	read_text(&draft, "a.csv", "unit,period,village_subsidy\n220821103204,2013-04,1\n", &findings);
+	read_text(&draft, "funds.csv",
+	          "kind,unit,voucher,occurred,source,金额\nraised,220821,V-1,2013-04-15,central,0\n", &findings);
+	read_text(&draft, "b.csv", "单位,期间,产业资金,补助到村资金\n\n220821103205,2013-04,2,1\n", &findings);
+	assert_int_equal(findings.count, 0);
+	assert_int_equal(draft.submission.report_count, 2);
+	assert_int_equal(draft.submission.entry_count, 1);
+	draft_check(&draft, &plan, TODAY, now_us, &findings);
+	print_to(printed, &findings, LANGUAGE_ENGLISH);
+	assert_string_equal(printed,
+	                    "b.csv: row 3, column 产业资金: 2.00 exceeds 补助到村资金 Village subsidy 1.00\n"
+	                    "funds.csv: row 2, column 金额: 0.00 is less than the least allowed, 0.01\n");
+	draft_free(&draft);
+}
+
+/* ---------------------------------------------------------------- findings */
+
+/* The text of a sheet, and everything that is said of it. */
+static const struct finding_case {
+	const char *name, *sheet, *en;
+} finding_cases[] = {
+    {"empty", "", "county.csv: the sheet has no rows\n"},
+    {"header alone", "unit,period,households\n", "county.csv: the sheet has no rows\n"},
+    {"quote", "unit,period\n\"2208,1\n", "county.csv: row 2: a quoted cell is not closed properly\n"},
+    {"encoding", "unit,period\n\xFF\xFF\n",
+     "county.csv: the text is neither UTF-8 nor GB18030 (GBK): save the sheet again\n"},
+    {"no unit", "period,households\n2013-04,1\n", "county.csv: row 1: the sheet has no column unit 单位\n"},
+    {"no period", "unit,户数\n220821103204,1\n", "county.csv: row 1: the sheet has no column period 期间\n"},
+    {"no indicator", "unit,period\n220821103204,2013-04\n",
+     "county.csv: row 1: the sheet has no column of any indicator 指标\n"},
+    {"unknown column", "unit,period,户数,人口\n220821103204,2013-04,1,2\n",
+     "county.csv: row 1, column 人口: column 人口 is not known in this sheet\n"},
+    {"column twice", "unit,period,户数,单位\n220821103204,2013-04,1,2\n",
+     "county.csv: row 1, column 单位: the column stands in the sheet twice\n"},
+    {"indicator twice", "unit,period,户数,households\n220821103204,2013-04,1,2\n",
+     "county.csv: row 1, column households: the column stands in the sheet twice\n"},
+    {"fund columns missing", "voucher,unit\nV-1,220821\n",
+     "county.csv: row 1: the sheet has no column kind 类别\n"
+     "county.csv: row 1: the sheet has no column occurred 日期\n"
+     "county.csv: row 1: the sheet has no column source 来源\n"
+     "county.csv: row 1: the sheet has no column amount 金额\n"},
+    {"bad unit", "单位,期间,补助到村资金\n22082,2013-04,1\n",
+     "county.csv: row 2, column 单位: 22082 cannot be read\n"},
+    {"empty unit", "单位,期间,补助到村资金\n,2013-04,1\n",
+     "county.csv: row 2, column 单位: the cell is empty\n"},
+    {"bad period", "unit,month,village_subsidy\n", "county.csv: the sheet has no rows\n"},
+    {"bad period text", "unit,月份,village_subsidy\n220821103204,四月,1\n",
+     "county.csv: row 2, column 月份: 四月 is not a period: write 2013-04\n"},
+    {"empty period", "unit,period,village_subsidy\n220821103204,,1\n",
+     "county.csv: row 2, column period: the cell is empty\n"},
+    {"bad number", "unit,period,village_subsidy\n220821103204,2013-04,1.234\n",
+     "county.csv: row 2, column village_subsidy: 1.234 is not a number with at most 2 decimals\n"},
+    {"bad number, whole", "unit,period,户数（户）\n\n220821103204,2013-04,四十\n",
+     "county.csv: row 3, column 户数（户）: 四十 is not a number with at most 0 decimals\n"},
+    {"unknown form", "unit,period,form,households\n220821103204,2013-04,nothing,1\n",
+     "county.csv: row 2, column form: form nothing is not in the plan\n"},
+    {"bad replaces", "unit,period,replaces,village_subsidy\n220821103204,2013-04,-1,1\n",
+     "county.csv: row 2, column replaces: -1 is not a number with at most 0 decimals\n"},
+    {"another form's indicator", "unit,period,village_subsidy,staff\n220821103204,2013-04,1,2\n",
+     "county.csv: row 2, column staff: indicator staff is not in this form\n"},
+    {"fund cells",
+     "kind,unit,voucher,occurred,source,use,counterparty,amount\n"
+     "gift,x,V-1,2013-02-30,bank,fun,22082,1.005\n",
+     "county.csv: row 2, column unit: x cannot be read\n"
+     "county.csv: row 2, column source: fund source bank is not in the plan\n"
+     "county.csv: row 2, column kind: gift is not a kind of fund entry: raised, sent_down, received, granted "
+     "or spent\n"
+     "county.csv: row 2, column occurred: 2013-02-30 is not a date: write 2013-04-15\n"
+     "county.csv: row 2, column use: use fun is not in the plan\n"
+     "county.csv: row 2, column counterparty: 22082 cannot be read\n"
+     "county.csv: row 2, column amount: 1.005 is not a number with at most 2 decimals\n"},
+    {"empty amount", "kind,unit,voucher,occurred,source,amount\nraised,220821,V-1,2013-04-15,central,\n",
+     "county.csv: row 2, column amount: the cell is empty\n"},
+    {"figures for people in a fund sheet",
+     "kind,unit,voucher,occurred,source,amount,households\nraised,220821,V-1,2013-04-15,central,1,5\n",
+     "county.csv: row 1, column households: column households is not known in this sheet\n"},
+};
+
+static void
+test_findings(void **state)
+{
+	size_t wrong = 0;
+	(void)state;
+	for (size_t i = 0; i < COUNT(finding_cases); i++) {
+		struct draft draft;
+		static struct findings findings;
+		char printed[TEXT_ROOM];
+		findings = (struct findings){0};
+		draft_init(&draft);
+		read_text(&draft, "county.csv", finding_cases[i].sheet, &findings);
+		print_to(printed, &findings, LANGUAGE_ENGLISH);
+		if (strcmp(printed, finding_cases[i].en) != 0) {
+			print_error("case: %s\n%s---\n%s", finding_cases[i].name, printed, finding_cases[i].en);
+			wrong++;
+		}
+		draft_free(&draft);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static void
+test_missing_file(void **state)
+{
+	struct draft draft;
+	static struct findings findings;
+	char printed[TEXT_ROOM];
+	(void)state;
+	findings = (struct findings){0};
+	draft_init(&draft);
+	draft_read(&draft, "none.csv", &plan, &findings);
+	print_to(printed, &findings, LANGUAGE_ENGLISH);
+	assert_string_equal(printed, "none.csv: the file cannot be read: No such file or directory\n");
+	draft_free(&draft);
+}
+
+/* The sentence of the README: fourteen rows, the last of which is wrong. */
+static void
+test_row_14(void **state)
+{
+	struct draft draft;
+	static struct findings findings;
+	char printed[TEXT_ROOM], text[2048];
+	(void)state;
+	findings = (struct findings){0};
+	size_t used = (size_t)snprintf(text, sizeof text, "单位,期间,产业资金,补助到村资金\n");
+	for (int month = 1; month <= 6; month++)
+		for (int village = 4; village <= 5; village++)
+			used += (size_t)snprintf(text + used, sizeof text - used, "22082110320%d,2013-%02d,1,1\n",
+			                         village, month);
+	snprintf(text + used, sizeof text - used, "220821103204,2013-07,\"800,000.00\",\"750,000.00\"\n");
+	draft_init(&draft);
+	read_text(&draft, "county.csv", text, &findings);
+	draft_check(&draft, &plan, TODAY, now_us, &findings);
+	print_to(printed, &findings, LANGUAGE_ENGLISH);
+	assert_string_equal(printed, "county.csv: row 14, column 产业资金: 800,000.00 exceeds 补助到村资金 "
+	                             "Village subsidy 750,000.00\n");
+	print_to(printed, &findings, LANGUAGE_CHINESE);
+	assert_string_equal(printed, "county.csv: 第 14 行，“产业资金”列：800,000.00 超过 补助到村资金 Village "
+	                             "subsidy 750,000.00\n");
+	draft_free(&draft);
+}
+
+/* A header of codes: the clerk reads the name beside it. Problems without a column have none. */
+static void
+test_centre_problems(void **state)
+{
+	struct draft draft;
+	static struct findings findings;
+	static struct problem_list list;
+	char printed[TEXT_ROOM];
+	(void)state;
+	findings = (struct findings){0};
+	list = (struct problem_list){0};
+	draft_init(&draft);
+	read_text(&draft, "county.csv", "unit,period,village_subsidy\n220821103204,2013-04,1\n", &findings);
+	struct problem *p = problem_add(&list, PROBLEM_VALUE_TOO_SMALL, SUBJECT_REPORT, 0, "village_subsidy");
+	p->actual = 100;
+	p->limit = 200;
+	p->decimals = 2;
+	problem_add(&list, PROBLEM_VALUE_MISSING, SUBJECT_REPORT, 0, "households"); /* no column of the sheet */
+	problem_add(&list, PROBLEM_BUSY, SUBJECT_REQUEST, 0, NULL);
+	p = problem_add(&list, PROBLEM_REVISION_CONFLICT, SUBJECT_REPORT, 0, "replaces");
+	p->limit = 2;
+	problem_add(&list, PROBLEM_REPORT_REPEATED, SUBJECT_REPORT, 99, "unit"); /* a row that we never sent */
+	list.more = 5;
+	findings_add(&findings, &draft, &plan, &list);
+	print_to(printed, &findings, LANGUAGE_ENGLISH);
+	assert_string_equal(
+	    printed,
+	    "county.csv: row 2, column village_subsidy 补助到村资金: 1.00 is less than the least allowed, 2.00\n"
+	    "county.csv: row 2, column 户数: a value is required (write 0 if there was none)\n"
+	    "the centre has too much waiting: try again\n"
+	    "county.csv: row 2, column replaces: the centre's current revision is 2, this report says it "
+	    "replaces "
+	    "0\n"
+	    "column unit: the same unit, period and form stand in this submission twice\n");
+	assert_int_equal(findings.more, 5);
+	draft_free(&draft);
+}
+
+/* More problems than are listed are counted; the listed ones stay as they were. */
+static void
+test_many_findings(void **state)
+{
+	enum { ROWS = FINDINGS_MAX + 7 };
+	static char text[ROWS * 80];
+	static struct findings findings;
+	struct draft draft;
+	(void)state;
+	findings = (struct findings){0};
+	size_t used = (size_t)snprintf(text, sizeof text, "kind,unit,voucher,occurred,source,amount\n");
+	for (int i = 0; i < ROWS; i++)
+		used += (size_t)snprintf(text + used, sizeof text - used, "raised,%s,V-%d,2013-04-15,central,%s\n",
+		                         i < FINDINGS_MAX ? "x" : "220821", i, i < FINDINGS_MAX ? "1" : "z");
+	draft_init(&draft);
+	read_text(&draft, "funds.csv", text, &findings);
+	assert_int_equal(findings.count, FINDINGS_MAX);
+	assert_int_equal(findings.more, 7);
+	assert_int_equal(findings.items[FINDINGS_MAX - 1].place.line, FINDINGS_MAX + 1);
+	assert_int_equal(findings.items[FINDINGS_MAX - 1].problem.code, PROBLEM_CELL_INVALID);
+	assert_int_equal(findings.items[FINDINGS_MAX - 1].problem.limit, 0);
+	draft_free(&draft);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_report_headers), cmocka_unit_test(test_report_columns),
+	    cmocka_unit_test(test_fund_sheets),    cmocka_unit_test(test_two_files),
+	    cmocka_unit_test(test_findings),       cmocka_unit_test(test_missing_file),
+	    cmocka_unit_test(test_row_14),         cmocka_unit_test(test_centre_problems),
+	    cmocka_unit_test(test_many_findings),
+	};
+	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, make_plan, free_plan);
+}
