@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# The demonstration year for a centre that runs elsewhere: the one-shot services of docker-compose.yml.
+#
+#   scripts/compose-year.sh keys   before the centre starts: its key pair, one for every office of the plan,
+#                                  and the list of offices that the centre admits
+#   scripts/compose-year.sh year   every county's invented year, sent by the offices; the province's table
+#
+# Both may run again: keys stay what they are, and what was sent is not sent a second time. Where things are:
+#   FUPIN_CENTRE    the centre's --data; principals.csv is written there   (/var/lib/fupin)
+#   FUPIN_OFFICES   the offices' home directories                          (/var/lib/fupin-offices)
+#   FUPIN_PLAN      the plan's CSV files                                   (/usr/share/fupin/plan-2013)
+#   FUPIN_ENDPOINT  where the offices find the centre                      (tcp://fupind:7513)
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+centre=${FUPIN_CENTRE:-/var/lib/fupin}
+offices=${FUPIN_OFFICES:-/var/lib/fupin-offices}
+plan=${FUPIN_PLAN:-/usr/share/fupin/plan-2013}
+endpoint=${FUPIN_ENDPOINT:-tcp://fupind:7513}
+
+# The list appears whole or not at all: a centre never admits half of the offices.
+make_keys() {
+  local centre_key name role unit key
+  mkdir -p "$offices"
+  centre_key=$(fupind keygen --data "$centre")
+  while IFS=, read -r name role unit key; do
+    if [ "$name" != name ]; then
+      key=$(fupin keygen --home "$offices/$name" --name "$name" --endpoint "$endpoint" --centre-key "$centre_key")
+      key="\"$key\""
+    fi
+    printf '%s,%s,%s,%s\n' "$name" "$role" "$unit" "$key"
+  done <"$plan/principals.csv" >"$centre/principals.csv.new"
+  mv "$centre/principals.csv.new" "$centre/principals.csv"
+  printf 'keys of the centre and of %d offices are in place\n' "$(ls "$offices" | wc -l)"
+}
+
+# One office's year: each month's sheets, every sheet a submission. The outbox keeps what was not receipted.
+send_year() {
+  local home=$offices/$1 unit=$2
+  [ ! -e "$home/year-sent" ] || return 0
+  fupin submit --home "$home" --each --quiet --timeout 120 "$sheets/$unit"/2013-*.csv >"$home/year.log" 2>&1 &&
+    mv "$home/year.log" "$home/year-sent"
+}
+
+send_all() {
+  local name role unit pid pids=() senders=()
+  sheets=$(mktemp -d)
+  trap 'rm -rf -- "$sheets"' EXIT
+  while IFS=, read -r name role unit _; do
+    case $role in
+      county | province) senders+=("$name,$unit"); mkdir -p "$sheets/$unit" ;;
+    esac
+  done <"$plan/principals.csv"
+  awk -v out="$sheets" -f "$here/demo_year.awk" "$plan/units.csv"
+  for name in "${senders[@]}"; do
+    send_year "${name%,*}" "${name#*,}" &
+    pids+=($!)
+  done
+  for pid in "${pids[@]}"; do
+    if ! wait "$pid"; then
+      wait
+      cat "$offices"/*/year.log >&2
+      echo 'compose-year.sh: an office could not send its year; what it saved waits in its outbox' >&2
+      return 1
+    fi
+  done
+  printf '%d offices sent their year\n\n' ${#pids[@]}
+}
+
+case ${1:-} in
+  keys) make_keys ;;
+  year)
+    send_all
+    fupin total 22 --by prefecture --home "$offices/province"
+    ;;
+  *) sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+esac
