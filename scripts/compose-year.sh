@@ -31,7 +31,7 @@ make_keys() {
     printf '%s,%s,%s,%s\n' "$name" "$role" "$unit" "$key"
   done <"$plan/principals.csv" >"$centre/principals.csv.new"
   mv "$centre/principals.csv.new" "$centre/principals.csv"
-  printf 'keys of the centre and of %d offices are in place\n' "$(ls "$offices" | wc -l)"
+  printf 'keys of the centre and of %d offices are in place\n' "$(($(wc -l <"$centre/principals.csv") - 1))"
 }
 
 # One office's year: each month's sheets, every sheet a submission. The outbox keeps what was not receipted.

@@ -204,6 +204,33 @@ class Submitting(InteropTest):
         self.assertEqual(seqs, list(range(seqs[0], seqs[0] + 16)))
 
 
+    def test_request_id_is_copied_whatever_it_is(self):
+        for number in (0, 1, 2**64 - 1, 1):
+            self.wire.send_raw(pb.Request(request_id=number, ping=pb.Ping()).SerializeToString())
+            self.assertEqual(self.wire.receive().request_id, number)
+
+    def test_lines_of_one_office_get_their_own_answers(self):
+        lines = [self.centre.wire("county-220122") for _ in range(4)]
+        for number, line in enumerate(lines):
+            line.last_id = 1000 * number
+            line.send(pb.Request(ping=pb.Ping()))
+        self.assertEqual([line.receive().request_id for line in lines], [1, 1001, 2001, 3001])
+
+    def test_lost_receipt_is_got_by_sending_again(self):
+        """The line ends before the answer; whether the centre had read the request is not known."""
+        for i in range(10):
+            sent = submission(entry(COUNTY, f"lost-{i}")).SerializeToString()
+            line = self.centre.wire("county-220122")
+            line.ping()
+            line.send(self.submit_request(sent))
+            line.close()
+            receipt = self.wire.submit(sent)
+            self.assertEqual(receipt.digest, digest(sent))
+        rows = self.centre.sql("SELECT count(*), count(DISTINCT voucher) FROM fund_entry "
+                               "WHERE left(voucher, 5) = 'lost-'")
+        self.assertEqual(rows, [(10, 10)])
+
+
 class Strange(InteropTest):
     """Requests of another version, or of no version."""
 
