@@ -1,0 +1,803 @@
+/* The codec: what goes in comes out again; and packets as data files, most of them malformed, each with
+ * the outcome it must have.
+ *
+ * A vector is a text file: a comment line; then what it is decoded as and what comes of it, which is
+ * "ok …" or the problem's name (several with | between); then hexadecimal bytes, where 3*1200 stands for
+ * 120012001200. To add one, put a file into vectors/. */
+#include "case.h"
+#include "plan.h"
+
+#include "codec.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LINE_ROOM = 512, OUTCOME_ROOM = 128, CATALOGUE_BYTES = 4 * 1024 * 1024 };
+
+static struct catalogue plan;
+static struct problem_list problems;
+
+static const char *const request_names[REQUEST_KINDS] = {"none",   "hello",     "submit", "total",
+                                                         "status", "catalogue", "ping",   "reload"};
+static const char *const reply_names[] = {"none",   "refusal",   "welcome", "receipt", "total",
+                                          "status", "catalogue", "pong",    "reloaded"};
+
+static int
+make_plan(void **state)
+{
+	(void)state;
+	plan_make(&plan);
+	return 0;
+}
+
+static int
+free_plan(void **state)
+{
+	(void)state;
+	catalogue_free(&plan);
+	return 0;
+}
+
+/* ---------------------------------------------------------------- vectors */
+
+struct vector {
+	char name[256], what[16], expected[OUTCOME_ROOM];
+	uint8_t *bytes;
+	size_t size;
+};
+
+static void
+append(struct vector *v, const char *hex, size_t digits, unsigned long times)
+{
+	size_t size = digits / 2;
+	uint8_t *more = realloc(v->bytes, v->size + size * times + 1);
+	EXPECT(more && digits % 2 == 0, "%s: %s", v->name, hex);
+	v->bytes = more;
+	for (unsigned long i = 0; i < times; i++) {
+		size_t got = 0;
+		EXPECT(!sodium_hex2bin(v->bytes + v->size, size, hex, digits, NULL, &got, NULL) && got == size,
+		       "%s: %s", v->name, hex);
+		v->size += size;
+	}
+}
+
+static void
+read_vector(const char *name, struct vector *v)
+{
+	char path[2048], line[LINE_ROOM];
+	snprintf(path, sizeof path, "%s/%s", VECTORS, name);
+	*v = (struct vector){0};
+	snprintf(v->name, sizeof v->name, "%s", name);
+	FILE *file = fopen(path, "re");
+	EXPECT(file, "%s", path);
+	EXPECT(fgets(line, sizeof line, file) && *line == '#', "%s: no comment line", name);
+	EXPECT(fgets(line, sizeof line, file) && sscanf(line, "%15[a-z]: %127[^\n]", v->what, v->expected) == 2,
+	       "%s: no outcome", name);
+	append(v, "", 0, 0);
+	while (fgets(line, sizeof line, file)) {
+		char *hex = line;
+		unsigned long times = 1;
+		line[strcspn(line, "\n")] = 0;
+		if (strchr(line, '*'))
+			times = strtoul(line, &hex, 10);
+		hex += *hex == '*';
+		append(v, hex, strlen(hex), times);
+	}
+	fclose(file);
+}
+
+/* "ok submit", "ok 1+0", "MALFORMED" or "refused". */
+static void
+decode(struct arena *arena, const char *what, const uint8_t *bytes, size_t size, char out[OUTCOME_ROOM])
+{
+	struct request request;
+	struct submission s;
+	struct reply reply;
+	problems.count = problems.more = 0;
+	if (!strcmp(what, "request")) {
+		if (codec_decode_request(arena, bytes, size, &request, &problems))
+			snprintf(out, OUTCOME_ROOM, "ok %s", request_names[request.kind]);
+		else
+			snprintf(out, OUTCOME_ROOM, "%s", problem_name(problems.items[0].code));
+	} else if (!strcmp(what, "submission")) {
+		if (codec_decode_submission(arena, bytes, size, &s, &problems))
+			snprintf(out, OUTCOME_ROOM, "ok %zu+%zu", s.report_count, s.entry_count);
+		else
+			snprintf(out, OUTCOME_ROOM, "%s", problem_name(problems.items[0].code));
+	} else {
+		assert_string_equal(what, "reply");
+		bool good = codec_decode_reply(arena, bytes, size, &reply);
+		snprintf(out, OUTCOME_ROOM, "%s%s", good ? "ok " : "refused", good ? reply_names[reply.kind] : "");
+	}
+	/* Refused means exactly one problem, of the whole request. */
+	bool good = !strncmp(out, "ok ", 3) || !strcmp(what, "reply");
+	EXPECT(problems.count == !good, "%s: %zu problems", what, problems.count);
+	EXPECT(good || problems.items[0].subject == SUBJECT_REQUEST, "%s", what);
+}
+
+/* Is `outcome` one of those in "A|B"? */
+static bool
+is_expected(const char *expected, const char *outcome)
+{
+	size_t size = strlen(outcome);
+	for (const char *at = expected; at; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL)
+		if (!strncmp(at, outcome, size) && (!at[size] || at[size] == '|'))
+			return true;
+	return false;
+}
+
+static void
+test_vectors(void **state)
+{
+	struct dirent **names;
+	size_t wrong = 0, refused = 0, files = 0;
+	int count = scandir(VECTORS, &names, NULL, alphasort);
+	(void)state;
+	assert_true(count > 0);
+	for (int i = 0; i < count; i++) {
+		struct vector v;
+		struct arena arena;
+		char outcome[OUTCOME_ROOM];
+		if (*names[i]->d_name != '.') {
+			read_vector(names[i]->d_name, &v);
+			arena_init(&arena, DECODE_BYTES_MAX);
+			decode(&arena, v.what, v.bytes, v.size, outcome);
+			if (!is_expected(v.expected, outcome) || arena.bytes_used > DECODE_BYTES_MAX) {
+				print_error("case: %s is %s, not %s\n", v.name, outcome, v.expected);
+				wrong++;
+			}
+			assert_true(v.size <= FRAME_BYTES_MAX);
+			files++;
+			refused += strncmp(outcome, "ok ", 3) != 0;
+			arena_free(&arena);
+			free(v.bytes);
+		}
+		free(names[i]);
+	}
+	free(names);
+	assert_true(files >= 150 && refused > files / 2);
+	assert_int_equal(wrong, 0);
+}
+
+/* ---------------------------------------------------------------- submissions */
+
+static const uint32_t three_indicators[] = {3, 1, 2};
+static const int64_t three_values[] = {INT64_MIN, INT64_MAX, 0};
+
+static const struct report some_reports[] = {
+    {VILLAGE, 201304, 1, 1, 0, 3, three_indicators, three_values},
+    {VILLAGE_OTHER, 209912, UINT32_MAX, UINT32_MAX, UINT32_MAX, 0, NULL, NULL},
+    {INT64_MAX, INT32_MAX, 1, 2, 3, 1, three_indicators, three_values},
+    {-1, -1, 0, 0, 0, 0, NULL, NULL},
+};
+
+static const struct fund_entry some_entries[] = {
+    {FUND_RAISED, COUNTY, "凭证-1", 20130415, 1, 0, 0, INT64_MAX, ""},
+    {FUND_SPENT, VILLAGE, "", 0, 9999, UINT32_MAX, INT64_MAX, INT64_MIN, "摘要"},
+    {FUND_KIND_NONE, 0, "", -1, 0, 0, 0, 0, ""},
+};
+
+static struct submission
+a_submission(void)
+{
+	return (struct submission){
+	    .id = submission_id_new(INT64_C(1365955200000000)),
+	    .report_count = COUNT(some_reports),
+	    .entry_count = COUNT(some_entries),
+	    .reports = (struct report *)(uintptr_t)some_reports,
+	    .entries = (struct fund_entry *)(uintptr_t)some_entries,
+	};
+}
+
+static void
+same_report(const struct report *a, const struct report *b)
+{
+	assert_true(a->unit == b->unit && a->period == b->period && a->form == b->form);
+	assert_true(a->form_version == b->form_version && a->replaces == b->replaces);
+	assert_int_equal(a->value_count, b->value_count);
+	if (a->value_count) {
+		assert_memory_equal(a->indicators, b->indicators, a->value_count * sizeof *a->indicators);
+		assert_memory_equal(a->values, b->values, a->value_count * sizeof *a->values);
+	}
+}
+
+static void
+same_entry(const struct fund_entry *a, const struct fund_entry *b)
+{
+	assert_true(a->kind == b->kind && a->unit == b->unit && a->occurred == b->occurred);
+	assert_true(a->source == b->source && a->use == b->use && a->counterparty == b->counterparty);
+	assert_true(a->amount_fen == b->amount_fen);
+	assert_string_equal(a->voucher, b->voucher);
+	assert_string_equal(a->note, b->note);
+}
+
+static void
+test_submission(void **state)
+{
+	struct arena arena;
+	struct submission s = a_submission(), out;
+	uint8_t *bytes, *again;
+	size_t size, again_size;
+	(void)state;
+	arena_init(&arena, DECODE_BYTES_MAX);
+	problems.count = 0;
+	assert_true(codec_encode_submission(&arena, &s, &bytes, &size));
+	assert_true(codec_decode_submission(&arena, bytes, size, &out, &problems));
+	assert_true(submission_id_equal(&out.id, &s.id));
+	assert_int_equal(out.report_count, s.report_count);
+	assert_int_equal(out.entry_count, s.entry_count);
+	for (size_t i = 0; i < s.report_count; i++)
+		same_report(&out.reports[i], &s.reports[i]);
+	for (size_t i = 0; i < s.entry_count; i++)
+		same_entry(&out.entries[i], &s.entries[i]);
+	/* The same content gives the same bytes: digests of content rely on it. */
+	assert_true(codec_encode_submission(&arena, &out, &again, &again_size));
+	assert_int_equal(size, again_size);
+	assert_memory_equal(bytes, again, size);
+	s.report_count = s.entry_count = 0;
+	assert_true(codec_encode_submission(&arena, &s, &bytes, &size));
+	assert_true(codec_decode_submission(&arena, bytes, size, &out, &problems));
+	assert_int_equal(out.report_count + out.entry_count, 0);
+	arena_free(&arena);
+}
+
+/* Every proper prefix is refused, or is another message; none reads behind its end. */
+static void
+test_prefixes(void **state)
+{
+	struct arena arena, own;
+	struct submission s = a_submission(), out;
+	uint8_t *bytes, *again;
+	size_t size, again_size, refused = 0;
+	(void)state;
+	arena_init(&arena, DECODE_BYTES_MAX);
+	arena_init(&own, DECODE_BYTES_MAX);
+	assert_true(codec_encode_submission(&own, &s, &bytes, &size));
+	for (size_t cut = 0; cut < size; cut++) {
+		uint8_t *copy = malloc(cut ? cut : 1); /* of exact size, for the sanitizer */
+		assert_non_null(copy);
+		memcpy(copy, bytes, cut);
+		problems.count = 0;
+		arena_reset(&arena);
+		if (codec_decode_submission(&arena, copy, cut, &out, &problems)) {
+			assert_true(codec_encode_submission(&arena, &out, &again, &again_size));
+			EXPECT(again_size == cut && out.report_count + out.entry_count < s.report_count + s.entry_count,
+			       "%zu of %zu bytes", cut, size);
+		} else {
+			assert_int_equal(problems.count, 1);
+			refused++;
+		}
+		free(copy);
+	}
+	/* Only a cut between two rows is a message. */
+	assert_int_equal(size - refused, s.report_count + s.entry_count);
+	arena_free(&arena);
+	arena_free(&own);
+}
+
+/* The largest submission of ours fits into a frame and decodes with room to spare. */
+static void
+test_largest(void **state)
+{
+	enum { VALUES = 40, DECODE_BYTES = 8 * 1024 * 1024 };
+	static struct report reports[SUBMISSION_ROWS_MAX];
+	static uint32_t indicators[VALUES];
+	static int64_t values[VALUES];
+	struct arena arena, own;
+	struct submission out, s = {submission_id_new(1), SUBMISSION_ROWS_MAX, 0, reports, NULL};
+	uint8_t *bytes;
+	size_t size;
+	(void)state;
+	for (uint32_t i = 0; i < VALUES; i++) {
+		indicators[i] = i + 1;
+		values[i] = 800000; /* 8,000.00: three bytes */
+	}
+	for (size_t i = 0; i < SUBMISSION_ROWS_MAX; i++)
+		reports[i] = (struct report){VILLAGE, 201304, 1, 1, 0, VALUES, indicators, values};
+	arena_init(&own, 2 * DECODE_BYTES_MAX);
+	assert_true(codec_encode_submission(&own, &s, &bytes, &size));
+	assert_true(size <= FRAME_BYTES_MAX);
+	arena_init(&arena, DECODE_BYTES); /* what bounds.h says it takes at most */
+	problems.count = 0;
+	assert_true(codec_decode_submission(&arena, bytes, size, &out, &problems));
+	assert_int_equal(out.report_count, SUBMISSION_ROWS_MAX);
+	arena_free(&arena);
+	arena_init(&arena, 1000); /* an arena that is too small is TOO_LARGE, not MALFORMED */
+	assert_false(codec_decode_submission(&arena, bytes, size, &out, &problems));
+	assert_int_equal(problems.items[0].code, PROBLEM_TOO_LARGE);
+	arena_free(&arena);
+	arena_free(&own);
+}
+
+/* ---------------------------------------------------------------- requests */
+
+static void
+same_request(const struct request *a, const struct request *b)
+{
+	assert_true(a->id == b->id);
+	assert_int_equal(a->kind, b->kind);
+	switch (a->kind) {
+	case REQUEST_HELLO:
+		assert_int_equal(a->hello.protocol, b->hello.protocol);
+		assert_string_equal(a->hello.software, b->hello.software);
+		break;
+	case REQUEST_SUBMIT:
+		assert_int_equal(a->submit.size, b->submit.size);
+		assert_memory_equal(a->submit.bytes, b->submit.bytes, a->submit.size);
+		break;
+	case REQUEST_TOTAL:
+		assert_true(a->total.unit == b->total.unit && a->total.funds == b->total.funds);
+		assert_true(a->total.from == b->total.from && a->total.to == b->total.to);
+		assert_true(a->total.by == b->total.by);
+		assert_int_equal(a->total.indicator_count, b->total.indicator_count);
+		if (a->total.indicator_count)
+			assert_memory_equal(a->total.indicators, b->total.indicators,
+			                    a->total.indicator_count * sizeof *a->total.indicators);
+		break;
+	case REQUEST_STATUS:
+		assert_true(submission_id_equal(&a->status, &b->status));
+		break;
+	case REQUEST_CATALOGUE:
+		assert_true(a->catalogue.units == b->catalogue.units && a->catalogue.forms == b->catalogue.forms);
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+test_requests(void **state)
+{
+	const struct request cases[] = {
+	    {.id = 1, .kind = REQUEST_HELLO, .hello = {PROTOCOL_VERSION, "fupin 0.1"}},
+	    {.id = 0, .kind = REQUEST_HELLO, .hello = {0, ""}},
+	    {.id = UINT64_MAX, .kind = REQUEST_SUBMIT, .submit = {(const uint8_t *)"\0\1\2", 3}},
+	    {.id = 2,
+	     .kind = REQUEST_TOTAL,
+	     .total = {22, 201301, 201312, UNIT_COUNTY, 3, three_indicators, true}},
+	    {.id = 3, .kind = REQUEST_TOTAL, .total = {220821, 201304, 201304, UNIT_NONE, 0, NULL, false}},
+	    {.id = 4, .kind = REQUEST_STATUS, .status = submission_id_new(5)},
+	    {.id = 5, .kind = REQUEST_CATALOGUE, .catalogue = {true, false}},
+	    {.id = 6, .kind = REQUEST_CATALOGUE, .catalogue = {false, true}},
+	    {.id = 7, .kind = REQUEST_PING},
+	    {.id = 8, .kind = REQUEST_RELOAD},
+	};
+	struct arena arena;
+	uint8_t *bytes;
+	size_t size;
+	(void)state;
+	arena_init(&arena, DECODE_BYTES_MAX);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct request out;
+		problems.count = 0;
+		EXPECT(codec_encode_request(&arena, &cases[i], &bytes, &size), "row %zu", i);
+		EXPECT(codec_decode_request(&arena, bytes, size, &out, &problems), "row %zu", i);
+		same_request(&cases[i], &out);
+	}
+	struct request none = {.id = 9};
+	assert_false(codec_encode_request(&arena, &none, &bytes, &size));
+	arena_free(&arena);
+	arena_init(&arena, 4);
+	assert_false(codec_encode_request(&arena, &cases[0], &bytes, &size));
+	arena_free(&arena);
+}
+
+/* A refusal can name the request it answers whenever the frame was readable at all. */
+static void
+test_request_id_kept(void **state)
+{
+	static const uint8_t unknown_body[] = {0x08, 0x2A, 0x9A, 0x06, 0x00};           /* field 99 */
+	static const uint8_t bad_level[] = {0x08, 0x2A, 0x22, 0x02, 0x20, 0x06};        /* by: 6 */
+	static const uint8_t unreadable[] = {0x08, 0x2A, 0x1A, 0x0A};                   /* cut off */
+	static const uint8_t unknown_field[] = {0x08, 0x2A, 0x3A, 0x00, 0x98, 0x06, 0}; /* beside a ping */
+	static const struct {
+		const uint8_t *bytes;
+		size_t size;
+		uint64_t id;
+		enum problem_code code;
+	} cases[] = {
+	    {unknown_body, sizeof unknown_body, 42, PROBLEM_REQUEST_UNKNOWN},
+	    {bad_level, sizeof bad_level, 42, PROBLEM_MALFORMED},
+	    {unknown_field, sizeof unknown_field, 42, PROBLEM_FIELD_UNKNOWN},
+	    {unreadable, sizeof unreadable, 0, PROBLEM_MALFORMED},
+	};
+	struct arena arena;
+	(void)state;
+	arena_init(&arena, DECODE_BYTES_MAX);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct request out = {.id = 77};
+		problems.count = 0;
+		EXPECT(!codec_decode_request(&arena, cases[i].bytes, cases[i].size, &out, &problems), "row %zu", i);
+		EXPECT(out.id == cases[i].id, "row %zu: id %" PRIu64, i, out.id);
+		EXPECT(problems.items[0].code == cases[i].code, "row %zu", i);
+	}
+	arena_free(&arena);
+}
+
+/* ---------------------------------------------------------------- replies */
+
+static struct arena reply_arena;
+
+static struct reply
+round_trip(const struct reply *reply)
+{
+	struct reply out;
+	uint8_t *bytes;
+	size_t size;
+	arena_free(&reply_arena);
+	arena_init(&reply_arena, ANSWER_BYTES_MAX);
+	EXPECT(codec_encode_reply(&reply_arena, reply, &bytes, &size), "kind %d", (int)reply->kind);
+	EXPECT(codec_decode_reply(&reply_arena, bytes, size, &out), "kind %d", (int)reply->kind);
+	assert_true(out.request_id == reply->request_id);
+	assert_int_equal(out.kind, reply->kind);
+	return out;
+}
+
+static void
+same_receipt(const struct receipt *a, const struct receipt *b)
+{
+	assert_true(submission_id_equal(&a->id, &b->id) && digest_equal(&a->digest, &b->digest));
+	assert_true(a->seq == b->seq && a->time_us == b->time_us);
+	assert_true(a->report_count == b->report_count && a->entry_count == b->entry_count);
+}
+
+static void
+test_receipt_and_status(void **state)
+{
+	struct receipt receipt = {submission_id_new(5), digest_of("x", 1), UINT64_MAX, INT64_MAX, 5000, 4999};
+	struct reply reply = {.request_id = 1, .kind = REPLY_RECEIPT, .receipt = receipt}, out;
+	(void)state;
+	out = round_trip(&reply);
+	same_receipt(&out.receipt, &receipt);
+	for (int i = SUBMISSION_UNKNOWN; i <= SUBMISSION_COMMITTED; i++) {
+		struct submission_status status = {receipt.id, (enum submission_state)i, receipt};
+		reply = (struct reply){.request_id = 2, .kind = REPLY_STATUS, .status = status};
+		out = round_trip(&reply);
+		assert_int_equal(out.status.state, i);
+		assert_true(submission_id_equal(&out.status.id, &receipt.id));
+		if (i == SUBMISSION_COMMITTED)
+			same_receipt(&out.status.receipt, &receipt);
+	}
+	arena_free(&reply_arena);
+}
+
+static void
+test_refusal(void **state)
+{
+	static struct problem_list list;
+	struct reply reply = {.request_id = 3, .kind = REPLY_REFUSAL, .refusal = {&list, 5000}}, out;
+	uint8_t *bytes;
+	size_t size;
+	(void)state;
+	list.count = list.more = 0;
+	for (size_t i = 0; i < PROBLEMS_MAX; i++) {
+		struct problem *p = problem_add(&list, PROBLEM_PART_EXCEEDS_WHOLE, SUBJECT_ENTRY, i, "industry_fund");
+		p->limit = INT64_MIN;
+		p->actual = INT64_MAX;
+		p->decimals = 4;
+		problem_detail(p, "补助到村资金 %zu", i);
+	}
+	list.more = 17;
+	out = round_trip(&reply);
+	assert_int_equal(out.refusal.retry_after_ms, 5000);
+	assert_int_equal(out.refusal.problems->count, PROBLEMS_MAX);
+	assert_int_equal(out.refusal.problems->more, 17);
+	for (size_t i = 0; i < PROBLEMS_MAX; i++) {
+		const struct problem *a = &list.items[i], *b = &out.refusal.problems->items[i];
+		assert_true(a->code == b->code && a->subject == b->subject && a->index == b->index);
+		assert_true(a->limit == b->limit && a->actual == b->actual && a->decimals == b->decimals);
+		assert_string_equal(a->column, b->column);
+		assert_string_equal(a->detail, b->detail);
+	}
+	list.count = 0; /* a refusal without a reason cannot be sent */
+	assert_false(codec_encode_reply(&reply_arena, &reply, &bytes, &size));
+	arena_free(&reply_arena);
+}
+
+/* A code of a newer centre keeps its own sentence. */
+static void
+test_newer_code(void **state)
+{
+	static const uint8_t bytes[] = "\x08\x07\x12\x0E\x0A\x0C\x08\x63\x4A\x08"
+	                               "too late";
+	struct reply out;
+	char text[PROBLEM_TEXT_BYTES];
+	(void)state;
+	arena_init(&reply_arena, DECODE_BYTES_MAX);
+	assert_true(codec_decode_reply(&reply_arena, bytes, sizeof bytes - 1, &out));
+	assert_int_equal(out.refusal.problems->items[0].code, 99);
+	assert_string_equal(problem_text(&out.refusal.problems->items[0], LANGUAGE_CHINESE, text),
+	                    "problem 99: too late");
+	arena_free(&reply_arena);
+}
+
+static void
+test_welcome_and_pong(void **state)
+{
+	struct welcome w = {1,        1,           "fupind",       -5,      {5000, 1572864, 64, 100},
+	                    "镇赉县", ROLE_COUNTY, 220821,         "jilin", "方案",
+	                    "Plan",   "",          {UINT64_MAX, 7}};
+	struct reply reply = {.request_id = 4, .kind = REPLY_WELCOME, .welcome = w}, out;
+	(void)state;
+	out = round_trip(&reply);
+	const struct welcome *o = &out.welcome;
+	assert_true(o->protocol == 1 && o->protocol_oldest == 1 && o->time_us == -5 && o->role == ROLE_COUNTY);
+	assert_true(o->unit == 220821 && o->as_of.seq == UINT64_MAX && o->as_of.time_us == 7);
+	assert_memory_equal(&o->limits, &w.limits, sizeof w.limits);
+	assert_string_equal(o->software, "fupind");
+	assert_string_equal(o->principal, "镇赉县");
+	assert_string_equal(o->plan, "jilin");
+	assert_string_equal(o->title_zh, "方案");
+	assert_string_equal(o->title_en, "Plan");
+	assert_string_equal(o->label, "");
+	reply = (struct reply){.request_id = 5, .kind = REPLY_PONG, .pong = {9, {8, 7}, 6, true}};
+	out = round_trip(&reply);
+	assert_true(out.pong.time_us == 9 && out.pong.as_of.seq == 8 && out.pong.as_of.time_us == 7);
+	assert_true(out.pong.waiting == 6 && out.pong.store_ready);
+	reply = (struct reply){.request_id = 6, .kind = REPLY_RELOADED, .reloaded = 71};
+	out = round_trip(&reply);
+	assert_int_equal(out.reloaded, 71);
+	arena_free(&reply_arena);
+}
+
+static void
+test_total(void **state)
+{
+	uint32_t indicators[] = {1, 9999}, reported[] = {0, UINT32_MAX};
+	int64_t values[] = {INT64_MIN, INT64_MAX};
+	struct fund_total funds[] = {{FUND_RAISED, 1, 0, UNIT_COUNTY, INT64_MAX, 3},
+	                             {FUND_SPENT, 2, 9999, UNIT_VILLAGE, -1, UINT32_MAX}};
+	struct target_value targets[] = {{2013, 1, FUND_KIND_NONE, 300000}, {2013, 0, FUND_RAISED, 5}};
+	struct unit_total units[] = {{22, 2, indicators, values, reported, 2, funds, 2, targets}, {.unit = 2208}};
+	struct reply reply = {.request_id = 7, .kind = REPLY_TOTAL, .total = {{17, 18}, "测试", 2, units}}, out;
+	(void)state;
+	out = round_trip(&reply);
+	assert_true(out.total.as_of.seq == 17 && out.total.as_of.time_us == 18);
+	assert_string_equal(out.total.label, "测试");
+	assert_int_equal(out.total.unit_count, 2);
+	const struct unit_total *a = &out.total.units[0], *b = &out.total.units[1];
+	assert_true(a->unit == 22 && b->unit == 2208);
+	assert_true(a->indicator_count == 2 && a->fund_count == 2 && a->target_count == 2);
+	assert_true(b->indicator_count == 0 && b->fund_count == 0 && b->target_count == 0);
+	assert_memory_equal(a->indicators, indicators, sizeof indicators);
+	assert_memory_equal(a->values, values, sizeof values);
+	assert_memory_equal(a->reported, reported, sizeof reported);
+	for (size_t i = 0; i < 2; i++) {
+		const struct fund_total *f = &a->funds[i];
+		const struct target_value *t = &a->targets[i];
+		assert_true(f->kind == funds[i].kind && f->source == funds[i].source && f->use == funds[i].use);
+		assert_true(f->level == funds[i].level && f->amount_fen == funds[i].amount_fen);
+		assert_true(f->entries == funds[i].entries);
+		assert_true(t->year == targets[i].year && t->indicator == targets[i].indicator);
+		assert_true(t->fund == targets[i].fund && t->value == targets[i].value);
+	}
+	arena_free(&reply_arena);
+}
+
+/* ---------------------------------------------------------------- the catalogue */
+
+static bool
+catalogue_round_trip(bool units, bool forms, unit_code top, struct catalogue *out)
+{
+	struct reply reply = {.kind = REPLY_CATALOGUE, .catalogue = {&plan, {units, forms}, top}};
+	char error[CATALOGUE_ERROR_BYTES] = "";
+	uint8_t *bytes;
+	size_t size;
+	arena_init(&reply_arena, ANSWER_BYTES_MAX);
+	catalogue_init(out, CATALOGUE_BYTES);
+	bool good = codec_encode_reply(&reply_arena, &reply, &bytes, &size) &&
+	            codec_decode_catalogue(bytes, size, out, error);
+	EXPECT(good, "%s", error);
+	arena_free(&reply_arena); /* the catalogue stands on its own */
+	return good;
+}
+
+static void
+test_catalogue_forms(void **state)
+{
+	struct catalogue c;
+	(void)state;
+	catalogue_round_trip(true, true, PROVINCE, &c);
+	assert_string_equal(c.plan, plan.plan);
+	assert_string_equal(c.title_zh, plan.title_zh);
+	assert_string_equal(c.title_en, plan.title_en);
+	assert_string_equal(c.source, plan.source);
+	assert_string_equal(c.label, plan.label);
+	assert_int_equal(c.unit_count, plan.unit_count);
+	assert_int_equal(c.form_count, plan.form_count);
+	assert_int_equal(c.version_count, plan.version_count);
+	assert_int_equal(c.indicator_count, plan.indicator_count);
+	for (size_t i = 0; i < c.form_count; i++) {
+		assert_true(c.forms[i].number == plan.forms[i].number && c.forms[i].level == plan.forms[i].level);
+		assert_string_equal(c.forms[i].code, plan.forms[i].code);
+		assert_string_equal(c.forms[i].name_zh, plan.forms[i].name_zh);
+		assert_string_equal(c.forms[i].name_en, plan.forms[i].name_en);
+	}
+	for (size_t i = 0; i < c.version_count; i++) {
+		const struct form_version *a = &c.versions[i], *b = &plan.versions[i];
+		assert_true(a->form == b->form && a->version == b->version);
+		assert_true(a->first == b->first && a->last == b->last && a->field_count == b->field_count);
+		for (size_t k = 0; k < a->field_count; k++) {
+			const struct form_field *x = &a->fields[k], *y = &b->fields[k];
+			assert_true(x->indicator == y->indicator && x->required == y->required);
+			assert_true(x->minimum == y->minimum && x->maximum == y->maximum && x->part_of == y->part_of);
+			assert_true(x->whole == y->whole && x->definition->number == y->indicator);
+		}
+	}
+	catalogue_free(&c);
+}
+
+static void
+same_terms(const struct fund_term *a, const struct fund_term *b, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		assert_true(a[i].number == b[i].number && a[i].special == b[i].special);
+		assert_string_equal(a[i].code, b[i].code);
+		assert_string_equal(a[i].name_zh, b[i].name_zh);
+		assert_string_equal(a[i].name_en, b[i].name_en);
+		assert_string_equal(a[i].notice, b[i].notice);
+	}
+}
+
+static void
+test_catalogue_terms(void **state)
+{
+	struct catalogue c;
+	(void)state;
+	catalogue_round_trip(false, true, PROVINCE, &c);
+	assert_int_equal(c.unit_count, 0);
+	for (size_t i = 0; i < c.indicator_count; i++) {
+		const struct indicator *a = &c.indicators[i], *b = &plan.indicators[i];
+		assert_true(a->number == b->number && a->form == b->form && a->decimals == b->decimals);
+		assert_true(a->kind == b->kind);
+		assert_string_equal(a->code, b->code);
+		assert_string_equal(a->name_zh, b->name_zh);
+		assert_string_equal(a->name_en, b->name_en);
+		assert_string_equal(a->measure_zh, b->measure_zh);
+		assert_string_equal(a->measure_en, b->measure_en);
+		assert_string_equal(a->project, b->project);
+		assert_string_equal(a->notice, b->notice);
+	}
+	assert_true(c.source_count == plan.source_count && c.use_count == plan.use_count);
+	same_terms(c.sources, plan.sources, c.source_count);
+	same_terms(c.uses, plan.uses, c.use_count);
+	assert_int_equal(c.target_count, plan.target_count);
+	for (size_t i = 0; i < c.target_count; i++) {
+		const struct target *a = &c.targets[i], *b = &plan.targets[i];
+		assert_true(a->unit == b->unit && a->year == b->year && a->indicator == b->indicator);
+		assert_true(a->fund == b->fund && a->value == b->value);
+		assert_string_equal(a->notice, b->notice);
+	}
+	catalogue_free(&c);
+}
+
+/* An office gets its own units and those above, for their names; no neighbour's. */
+static void
+test_catalogue_scope(void **state)
+{
+	static const unit_code expected[] = {PROVINCE, PREFECTURE, COUNTY, TOWNSHIP, VILLAGE, VILLAGE_OTHER};
+	struct catalogue c;
+	(void)state;
+	catalogue_round_trip(true, true, COUNTY, &c);
+	assert_int_equal(c.unit_count, COUNT(expected));
+	for (size_t i = 0; i < c.unit_count; i++) {
+		const struct unit *original = catalogue_unit(&plan, expected[i]);
+		assert_true(c.units[i].code == expected[i] && c.units[i].level == original->level);
+		assert_string_equal(c.units[i].name, original->name);
+		assert_string_equal(c.units[i].basis, original->basis);
+	}
+	assert_int_equal(c.target_count, 3); /* those of the province, and its own */
+	catalogue_free(&c);
+	catalogue_round_trip(true, false, COUNTY, &c);
+	assert_int_equal(c.form_count + c.indicator_count + c.source_count + c.target_count, 0);
+	catalogue_free(&c);
+}
+
+static void
+test_catalogue_refused(void **state)
+{
+	static const uint8_t pong[] = {0x08, 0x07, 0x42, 0x00};
+	static const uint8_t unit_twice[] = {0x3A, 0x0C, 0x32, 0x04, 0x08, 0x16, 0x10,
+	                                     0x01, 0x32, 0x04, 0x08, 0x16, 0x10, 0x01};
+	static const uint8_t unit_level_9[] = {0x3A, 0x06, 0x32, 0x04, 0x08, 0x16, 0x10, 0x09};
+	static const uint8_t target_without_value[] = {0x3A, 0x04, 0x62, 0x02, 0x08, 0x16};
+	static const uint8_t decimals_2_32[] = {0x3A, 0x15, 0x3A, 0x04, 0x08, 0x01, 0x18, 0x01,
+	                                        0x4A, 0x0D, 0x08, 0x01, 0x10, 0x01, 0x40, 0xFF,
+	                                        0xFF, 0xFF, 0xFF, 0x0F, 0x48, 0x01, 0x12};
+	static const struct {
+		const uint8_t *bytes;
+		size_t size;
+	} cases[] = {
+	    {pong, sizeof pong},
+	    {pong, 0},
+	    {pong, 3},
+	    {unit_twice, sizeof unit_twice},
+	    {unit_level_9, sizeof unit_level_9},
+	    {target_without_value, sizeof target_without_value},
+	    {decimals_2_32, sizeof decimals_2_32},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct catalogue c;
+		char error[CATALOGUE_ERROR_BYTES] = "";
+		catalogue_init(&c, CATALOGUE_BYTES);
+		EXPECT(!codec_decode_catalogue(cases[i].bytes, cases[i].size, &c, error), "row %zu", i);
+		EXPECT(*error, "row %zu", i);
+		catalogue_free(&c);
+	}
+}
+
+/* ---------------------------------------------------------------- noise */
+
+/* Good packets with a few bytes changed, cut and doubled: anything may come of it but a crash. */
+static void
+test_noise(void **state)
+{
+	enum { ROUNDS = 20000, SIZE_MAX_HERE = 8192 };
+	static const char *const whats[] = {"request", "submission", "reply"};
+	static uint8_t noisy[SIZE_MAX_HERE];
+	struct reply reply = {.kind = REPLY_CATALOGUE, .catalogue = {&plan, {true, true}, PROVINCE}};
+	struct submission s = a_submission();
+	struct arena own, arena;
+	uint8_t *bytes[2];
+	size_t sizes[2];
+	uint64_t random = 2013;
+	(void)state;
+	arena_init(&own, DECODE_BYTES_MAX);
+	arena_init(&arena, DECODE_BYTES_MAX);
+	assert_true(codec_encode_submission(&own, &s, &bytes[0], &sizes[0]));
+	assert_true(codec_encode_reply(&own, &reply, &bytes[1], &sizes[1]));
+	for (int round = 0; round < ROUNDS; round++) {
+		int which = round % 2;
+		size_t size = sizes[which];
+		char outcome[OUTCOME_ROOM], error[CATALOGUE_ERROR_BYTES];
+		assert_true(size <= sizeof noisy);
+		memcpy(noisy, bytes[which], size);
+		for (int i = 0; i < 3; i++) {
+			random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+			noisy[(random >> 33) % size] = (uint8_t)(random >> 25);
+		}
+		if (round % 5 == 0)
+			size = (random >> 40) % size;
+		arena_reset(&arena);
+		decode(&arena, whats[round % 3], noisy, size, outcome);
+		if (which) {
+			struct catalogue c;
+			catalogue_init(&c, CATALOGUE_BYTES);
+			bool good = codec_decode_catalogue(noisy, size, &c, error);
+			assert_true(good || *error);
+			catalogue_free(&c);
+		}
+	}
+	arena_free(&arena);
+	arena_free(&own);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_vectors),
+	    cmocka_unit_test(test_submission),
+	    cmocka_unit_test(test_prefixes),
+	    cmocka_unit_test(test_largest),
+	    cmocka_unit_test(test_requests),
+	    cmocka_unit_test(test_request_id_kept),
+	    cmocka_unit_test(test_receipt_and_status),
+	    cmocka_unit_test(test_refusal),
+	    cmocka_unit_test(test_newer_code),
+	    cmocka_unit_test(test_welcome_and_pong),
+	    cmocka_unit_test(test_total),
+	    cmocka_unit_test(test_catalogue_forms),
+	    cmocka_unit_test(test_catalogue_terms),
+	    cmocka_unit_test(test_catalogue_scope),
+	    cmocka_unit_test(test_catalogue_refused),
+	    cmocka_unit_test(test_noise),
+	};
+	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, make_plan, free_plan);
+}
