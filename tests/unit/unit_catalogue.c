@@ -209,6 +209,14 @@ part_unknown(struct catalogue *c)
 	c->versions[FIRST_VILLAGE].fields[0].part_of = 77;
 }
 
+/* The whole stands in the form, behind its part, but is no indicator. */
+static void
+part_of_unknown_field(struct catalogue *c)
+{
+	c->versions[FIRST_VILLAGE].fields[0].part_of = 77;
+	c->versions[FIRST_VILLAGE].fields[1].indicator = 77;
+}
+
 static void
 part_elsewhere(struct catalogue *c)
 {
@@ -325,6 +333,7 @@ static const struct {
     {"maximum too large", field_maximum, "not sane"},
     {"minimum too small", field_minimum, "not sane"},
     {"part of nobody", part_unknown, "is not in the form"},
+    {"part of an unknown field", part_of_unknown_field, "is not"},
     {"part of another version's", part_elsewhere, "is not in the form"},
     {"part of itself", part_of_itself, "is not in the form"},
     {"part with other decimals", part_decimals, "different decimals"},
