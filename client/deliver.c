@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REPEAT_MS = 5000, PENDING_ROOM = 64 };
+enum { PENDING_ROOM = 64 };
 
 struct parcel {
 	int64_t position;
@@ -15,7 +15,7 @@ struct parcel {
 	bool sent, done;
 	bool after_earlier; /* goes only when all before it are done */
 	uint64_t request_id;
-	int64_t sent_us, not_before_us;
+	int64_t not_before_us;
 };
 
 struct deliverer {
@@ -25,7 +25,8 @@ struct deliverer {
 	struct delivery *delivery;
 	struct parcel *parcels;
 	size_t count, room, first_open, in_flight;
-	bool writing; /* an outbox transaction is open */
+	int64_t heard_us; /* when the last answer came, or the first parcel of a silence went */
+	bool writing;     /* an outbox transaction is open */
 	bool out_of_memory;
 };
 
@@ -96,11 +97,22 @@ send_parcel(struct deliverer *d, struct parcel *p, int64_t now)
 		d->delivery->failure = SESSION_BROKEN;
 		return true;
 	}
+	if (!d->in_flight)
+		d->heard_us = now;
 	p->request_id = request.id;
 	p->sent = true;
-	p->sent_us = now;
 	d->in_flight++;
 	return true;
+}
+
+/* The centre has been silent too long: a new connection, and everything in flight goes again. */
+static void
+start_over(struct deliverer *d)
+{
+	for (size_t i = d->first_open; i < d->count; i++)
+		put_back(d, &d->parcels[i]);
+	if (!session_reconnect(d->session))
+		d->delivery->failure = SESSION_BROKEN;
 }
 
 static bool
@@ -111,8 +123,6 @@ send_ready(struct deliverer *d, int64_t now)
 		window = CREDIT_WINDOW;
 	for (size_t i = d->first_open; i < d->count && d->in_flight < window && !d->delivery->failure; i++) {
 		struct parcel *p = &d->parcels[i];
-		if (p->sent && now - p->sent_us > REPEAT_MS * INT64_C(1000))
-			put_back(d, p);
 		bool ready =
 		    !p->done && !p->sent && now >= p->not_before_us && (!p->after_earlier || i == d->first_open);
 		if (ready && !send_parcel(d, p, now))
@@ -209,6 +219,7 @@ take_answers(struct deliverer *d, int wait_ms)
 			return end_writing(d);
 		}
 		bool good = true;
+		d->heard_us = now_us();
 		if (reply.kind == REPLY_RECEIPT)
 			good = take_receipt(d, &reply.receipt);
 		else if (reply.kind == REPLY_REFUSAL)
@@ -231,7 +242,10 @@ deliver(struct session *session, struct outbox *outbox, int timeout_ms, const st
 	bool good = outbox_each(outbox, OUTBOX_WAITING, INT64_MAX, collect, &d) && !d.out_of_memory;
 	out->total = d.count;
 	while (good && d.first_open < d.count && !out->failure && now_us() < until) {
-		good = send_ready(&d, now_us()) && take_answers(&d, 100);
+		int64_t now = now_us();
+		if (d.in_flight && now - d.heard_us > SESSION_SILENCE_MS * INT64_C(1000))
+			start_over(&d);
+		good = send_ready(&d, now) && take_answers(&d, 100);
 	}
 	if (good && d.first_open < d.count && !out->failure)
 		out->failure = SESSION_NO_ANSWER;

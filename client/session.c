@@ -12,12 +12,13 @@
 struct session {
 	void *context, *socket, *monitor;
 	uint64_t request_id;               /* the last one used */
+	unsigned connection;               /* how many were made */
 	struct arena welcome_arena, arena; /* the second: of the last reply */
 	struct welcome welcome;
 	struct refusal refusal;
 	zmq_msg_t message;
 	char error[HOME_ERROR_BYTES];
-	char public_key[KEY_TEXT_BYTES], endpoint[HOME_ENDPOINT_BYTES];
+	struct home home;
 };
 
 enum { HEARTBEAT_MS = 10000, HEARTBEAT_TIMEOUT_MS = 30000, RECONNECT_MS = 100, RECONNECT_MAX_MS = 2000 };
@@ -50,18 +51,44 @@ configure(void *socket, const struct home *home)
 	       !zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, home->office.secret_key, KEY_TEXT_BYTES);
 }
 
-static bool
-connect_socket(struct session *s, const struct home *home)
+static void
+close_sockets(struct session *s)
 {
-	s->context = zmq_ctx_new();
+	if (s->socket)
+		zmq_close(s->socket);
+	if (s->monitor)
+		zmq_close(s->monitor);
+	s->socket = s->monitor = NULL;
+}
+
+static bool
+connect_socket(struct session *s)
+{
+	char monitor[48];
+	/* The old monitor of a session that starts over ends in its own time: never the same name. */
+	snprintf(monitor, sizeof monitor, "inproc://monitor-%u", ++s->connection);
 	s->socket = s->context ? zmq_socket(s->context, ZMQ_DEALER) : NULL;
 	/* The monitor tells a refused key from a dead line. */
-	if (!s->socket || !configure(s->socket, home) ||
-	    zmq_socket_monitor(s->socket, "inproc://monitor", ZMQ_EVENT_HANDSHAKE_FAILED_AUTH))
+	if (!s->socket || !configure(s->socket, &s->home) ||
+	    zmq_socket_monitor(s->socket, monitor, ZMQ_EVENT_HANDSHAKE_FAILED_AUTH))
 		return false;
 	s->monitor = zmq_socket(s->context, ZMQ_PAIR);
-	return s->monitor && set_int(s->monitor, ZMQ_LINGER, 0) && !zmq_connect(s->monitor, "inproc://monitor") &&
-	       !zmq_connect(s->socket, home->endpoint);
+	return s->monitor && set_int(s->monitor, ZMQ_LINGER, 0) && !zmq_connect(s->monitor, monitor) &&
+	       !zmq_connect(s->socket, s->home.endpoint);
+}
+
+/* Takes one event of the monitor: is it that the centre refused the key? */
+static bool
+key_was_refused(struct session *s)
+{
+	uint8_t event[6] = {0}; /* number (16 bits), value (32 bits) */
+	char address[256];
+	uint16_t number;
+	if (zmq_recv(s->monitor, event, sizeof event, ZMQ_DONTWAIT) != sizeof event)
+		return false;
+	zmq_recv(s->monitor, address, sizeof address, ZMQ_DONTWAIT);
+	memcpy(&number, event, sizeof number);
+	return number == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
 }
 
 struct session *
@@ -73,9 +100,9 @@ session_open(const struct home *home, char error[HOME_ERROR_BYTES])
 	arena_init(&s->arena, ANSWER_BYTES_MAX * 4UL);
 	arena_init(&s->welcome_arena, ANSWER_BYTES_MAX);
 	zmq_msg_init(&s->message);
-	memcpy(s->public_key, home->office.public_key, sizeof s->public_key);
-	memcpy(s->endpoint, home->endpoint, sizeof s->endpoint);
-	if (!connect_socket(s, home)) {
+	s->home = *home;
+	s->context = zmq_ctx_new();
+	if (!connect_socket(s)) {
 		snprintf(error, HOME_ERROR_BYTES, "%s: %s", home->endpoint, zmq_strerror(zmq_errno()));
 		session_close(&s);
 	}
@@ -89,10 +116,7 @@ session_close(struct session **session)
 	if (!s)
 		return;
 	zmq_msg_close(&s->message);
-	if (s->socket)
-		zmq_close(s->socket);
-	if (s->monitor)
-		zmq_close(s->monitor);
+	close_sockets(s);
 	if (s->context)
 		zmq_ctx_term(s->context);
 	arena_free(&s->arena);
@@ -139,8 +163,21 @@ session_send(struct session *s, struct request *request)
 static enum session_failure
 broken(struct session *s, const char *what)
 {
-	snprintf(s->error, sizeof s->error, "%.150s: %.300s", s->endpoint, what);
+	snprintf(s->error, sizeof s->error, "%.150s: %.300s", s->home.endpoint, what);
 	return SESSION_BROKEN;
+}
+
+static enum session_failure
+read_reply(struct session *s, struct reply *out)
+{
+	if (zmq_msg_recv(&s->message, s->socket, ZMQ_DONTWAIT) < 0)
+		return broken(s, zmq_strerror(zmq_errno()));
+	arena_reset(&s->arena);
+	if (!codec_decode_reply(&s->arena, zmq_msg_data(&s->message), zmq_msg_size(&s->message), out))
+		return broken(s, "an answer that this client does not understand: is the centre newer?");
+	if (out->kind == REPLY_REFUSAL)
+		s->refusal = out->refusal;
+	return SESSION_OK;
 }
 
 enum session_failure
@@ -148,24 +185,37 @@ session_take(struct session *s, int timeout_ms, struct reply *out)
 {
 	zmq_pollitem_t items[] = {{.socket = s->socket, .events = ZMQ_POLLIN},
 	                          {.socket = s->monitor, .events = ZMQ_POLLIN}};
-	if (zmq_poll(items, 2, timeout_ms) <= 0) {
-		snprintf(s->error, sizeof s->error, "the centre at %s does not answer", s->endpoint);
-		return SESSION_NO_ANSWER;
+	int ready = zmq_poll(items, 2, timeout_ms);
+	if (ready > 0 && items[0].revents)
+		return read_reply(s, out);
+	if (ready > 0 && key_was_refused(s)) {
+		snprintf(s->error, sizeof s->error,
+		         "the centre at %.100s does not admit this office's key %s: ask its administrator",
+		         s->home.endpoint, s->home.office.public_key);
+		return SESSION_NOT_ADMITTED;
 	}
-	if (items[0].revents) {
-		if (zmq_msg_recv(&s->message, s->socket, ZMQ_DONTWAIT) < 0)
-			return broken(s, zmq_strerror(zmq_errno()));
-		arena_reset(&s->arena);
-		if (!codec_decode_reply(&s->arena, zmq_msg_data(&s->message), zmq_msg_size(&s->message), out))
-			return broken(s, "an answer that this client does not understand: is the centre newer?");
-		if (out->kind == REPLY_REFUSAL)
-			s->refusal = out->refusal;
-		return SESSION_OK;
+	snprintf(s->error, sizeof s->error, "the centre at %s does not answer", s->home.endpoint);
+	return SESSION_NO_ANSWER;
+}
+
+bool
+session_reconnect(struct session *s)
+{
+	close_sockets(s);
+	return connect_socket(s) || broken(s, zmq_strerror(zmq_errno())) == SESSION_OK;
+}
+
+/* Waits for the answer to one request id until `until_us`. */
+static enum session_failure
+take_answer(struct session *s, uint64_t request_id, int64_t until_us, struct reply *out)
+{
+	for (;;) {
+		int64_t left_ms = (until_us - now_us()) / 1000;
+		enum session_failure failure = session_take(s, left_ms > 0 ? (int)left_ms : 0, out);
+		if (failure || out->request_id == request_id)
+			return failure;
+		/* The late answer to an earlier question. */
 	}
-	snprintf(s->error, sizeof s->error,
-	         "the centre at %.100s does not admit this office's key %s: ask its administrator", s->endpoint,
-	         s->public_key);
-	return SESSION_NOT_ADMITTED;
 }
 
 enum session_failure
@@ -173,15 +223,18 @@ session_ask(struct session *s, struct request *request, enum reply_kind kind, in
             struct reply *out)
 {
 	int64_t until = now_us() + timeout_ms * INT64_C(1000);
-	if (!session_send(s, request))
-		return SESSION_BROKEN;
 	for (;;) {
-		int64_t left_ms = (until - now_us()) / 1000;
-		enum session_failure failure = session_take(s, left_ms > 0 ? (int)left_ms : 0, out);
+		int64_t now = now_us(), repeat = now + SESSION_SILENCE_MS * INT64_C(1000);
+		if (!session_send(s, request))
+			return SESSION_BROKEN;
+		enum session_failure failure = take_answer(s, request->id, repeat < until ? repeat : until, out);
+		if (failure == SESSION_NO_ANSWER && repeat < until) {
+			if (!session_reconnect(s))
+				return SESSION_BROKEN;
+			continue;
+		}
 		if (failure)
 			return failure;
-		if (out->request_id != request->id)
-			continue; /* the late answer to an earlier question */
 		if (out->kind == REPLY_REFUSAL)
 			return SESSION_REFUSED;
 		return out->kind == kind ? SESSION_OK : broken(s, "an answer of another kind than the question");

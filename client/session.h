@@ -15,6 +15,10 @@ enum session_failure {
 	SESSION_BROKEN,       /* anything else: session_error() */
 };
 
+/* After this much silence the connection is made anew and what is unanswered is sent again: libzmq
+ * gives up a connection that breaks during its handshake, and networks forget connections. */
+enum { SESSION_SILENCE_MS = 5000 };
+
 /* Does not wait. NULL: `error` says why. */
 struct session *session_open(const struct home *home, char error[HOME_ERROR_BYTES]);
 void session_close(struct session **session);
@@ -29,7 +33,8 @@ const struct welcome *session_welcome(const struct session *session);
 enum session_failure session_catalogue(struct session *session, int timeout_ms, bool units, bool forms,
                                        struct catalogue *out);
 
-/* One request, one reply (of `kind`, or a refusal). *out lives until the next call. */
+/* One request, sent again after silence, and its reply (of `kind`, or a refusal). *out lives until the next
+ * call. */
 enum session_failure session_ask(struct session *session, struct request *request, enum reply_kind kind,
                                  int timeout_ms, struct reply *out);
 
@@ -37,6 +42,9 @@ enum session_failure session_ask(struct session *session, struct request *reques
  * comes first. session_take returns SESSION_NO_ANSWER after timeout_ms. */
 bool session_send(struct session *session, struct request *request) __attribute__((warn_unused_result));
 enum session_failure session_take(struct session *session, int timeout_ms, struct reply *out);
+
+/* Drops the connection, with all that is unsent or unanswered in it, and begins a new one. */
+bool session_reconnect(struct session *session) __attribute__((warn_unused_result));
 
 const struct refusal *session_refusal(const struct session *session);
 const char *session_error(const struct session *session);

@@ -221,6 +221,8 @@ opened(struct journal *j, int64_t now_us)
 {
 	j->retry_ms = 0;
 	j->state = STATE_IDLE;
+	log_line(LOG_INFO, "database_connected", "seq=%" PRIu64 " in_doubt=%s", j->seq_found,
+	         j->in_doubt ? "yes" : "no");
 	if (!j->expecting)
 		return JOURNAL_READY;
 	if (j->in_doubt && j->seq_found == j->seq_last) {

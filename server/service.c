@@ -30,7 +30,7 @@ enum {
 	FRAMES_PER_TURN = 512, /* then the journal and authentication get their turn */
 	HANDSHAKES_PER_TURN = 64,
 	DRAIN_SECONDS = 10,     /* for what is queued when SIGTERM comes */
-	LOCK_WAIT_SECONDS = 30, /* a killed fupind's database session ends within that */
+	LOCK_WAIT_SECONDS = 10, /* a killed fupind's database session ends within that */
 };
 
 struct service {
@@ -267,8 +267,6 @@ step_journal(struct service *s)
 			return fail("journal_fatal", journal_error(s->pipeline.journal));
 		if (event == JOURNAL_LOST)
 			fail("database_lost", journal_error(s->pipeline.journal));
-		if (event == JOURNAL_READY)
-			log_line(LOG_INFO, "database_connected", "seq=%" PRIu64, journal_seq_found(s->pipeline.journal));
 		if (!pipeline_event(&s->pipeline, event, now))
 			return fail("out_of_memory", "a committed batch could not be taken over");
 	} while (event == JOURNAL_COMMITTED || event == JOURNAL_REFUSED);

@@ -1,0 +1,163 @@
+"""The database: away, full, foreign, newer, shared; nothing half stored, and the centre goes on."""
+import os
+import signal
+import subprocess
+import unittest
+
+from harness import Centre, Database, as_database_user, entry, pb, report, submission, wait_for
+from wire import codes
+
+COUNTY = 220122
+
+
+class Store(unittest.TestCase):
+    def start(self, **options):
+        self.database = Database(*options.pop("initdb", ()))
+        self.centre = Centre(database=self.database, **options).start()
+        self.wire = self.centre.wire("county-220122")
+        self.numbers = {i.code: i.number for i in self.wire.catalogue().indicators}
+
+    def end(self):
+        self.centre.verify()
+        self.assertEqual(self.centre.stop(), 0)
+        self.centre.check_log()
+        self.database.stop()
+
+    def count(self, voucher):
+        return self.centre.sql("SELECT count(*) FROM fund_entry WHERE voucher LIKE %s", voucher)[0][0]
+
+    def test_postgresql_gone_for_ten_seconds(self):
+        self.start()
+        self.wire.submit(submission(entry(COUNTY, "before")))
+        self.database.stop()
+        began = self.wire.ping().time_us
+        kept = submission(entry(COUNTY, "meanwhile"))
+
+        def refused():
+            reply = self.wire.submit(kept)
+            self.assertEqual(codes(reply), ["STORE_UNAVAILABLE"])
+            self.assertGreater(reply.retry_after_ms, 0)
+            # Totals are in memory: they are answered all the time.
+            self.assertEqual(len(self.wire.total(COUNTY, 201304, 201304, funds=True).units[0].funds), 1)
+            return self.wire.ping().time_us - began > 10_000_000
+        wait_for("the loss", lambda: not self.wire.ping().store_ready)
+        wait_for("ten seconds", refused)
+        self.database.start()
+        wait_for("the reconnection", lambda: self.wire.ping().store_ready)
+        self.assertGreater(self.wire.submit(kept).seq, 0)
+        self.assertEqual([self.count("before"), self.count("meanwhile")], [1, 1])
+        self.end()
+
+    def test_client_waits_until_postgresql_is_back(self):
+        self.start()
+        office = self.centre.offices["county-220122"]
+        sheet = os.path.join(office.home, "w.csv")
+        with open(sheet, "w", encoding="utf-8") as file:
+            file.write("kind,unit,voucher,occurred,source,amount\nraised,220122,wait,2013-05-01,sector,1\n")
+        self.database.stop()
+        wait_for("the loss", lambda: not self.wire.ping().store_ready)
+        result = office.run("submit", sheet, "--timeout", "2", check=4)
+        self.assertIn("saved in the outbox, not yet sent", result.stderr)
+        client = subprocess.Popen(office.command("submit", "--timeout", "60"), stdout=subprocess.PIPE, text=True)
+        self.database.start()
+        self.assertIn("receipt", client.communicate(timeout=60)[0])
+        self.assertEqual(self.count("wait"), 1)
+        self.end()
+
+    def limit_files(self, pid, limit):
+        """The soft limit alone, as the process's own user."""
+        subprocess.run(as_database_user() + ["prlimit", f"--pid={pid}", f"--fsize={limit}:"], check=True, cwd="/")
+
+    def test_full_disk(self):
+        """A limit on the size of files makes PostgreSQL fail to extend a table, as a full disk does."""
+        self.start(initdb=("--wal-segsize=1",))
+        pid = self.centre.sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'fupind'")[0][0]
+        limit = 1024 * 1024 + 4096  # above the WAL's files, and not at a page's end
+        self.limit_files(pid, limit)
+        full = None
+        for i in range(40):
+            rows = [entry(COUNTY, f"full-{i}-{n}", note="x" * 200) for n in range(500)]
+            reply = self.wire.submit(submission(*rows), timeout=60)
+            if isinstance(reply, pb.Refusal):
+                full = (i, reply)
+                break
+        self.assertIsNotNone(full, "the limit was never reached")
+        stored, reply = full
+        self.assertEqual(codes(reply), ["STORE_FULL"])
+        self.assertGreater(reply.retry_after_ms, 0)
+        self.assertEqual(self.count("full-%"), stored * 500)
+        # A refusal is not the end: with room again the next one is stored.
+        self.limit_files(pid, "unlimited")
+        self.assertGreater(self.wire.submit(submission(entry(COUNTY, "room"))).seq, 0)
+        self.assertEqual(self.count("full-%") + self.count("room"), stored * 500 + 1)
+        self.end()
+
+    def test_constraint_is_the_last_guard(self):
+        """Somebody wrote into the table behind the centre's back: the batch goes the careful way."""
+        self.start()
+        self.database.execute("INSERT INTO fund_entry VALUES (220122, 220122, 'taken', 1, 5, NULL, NULL, 1, "
+                              "'2013-01-01', 0, 0, '')")
+        sent = [submission(entry(COUNTY, voucher)) for voucher in ("a", "taken", "b", "c")]
+        wanted = [self.wire.send(pb.Request(submit=pb.Submit(submission=s.SerializeToString()))) for s in sent]
+        replies = {}
+        for _ in wanted:
+            reply = self.wire.receive()
+            replies[reply.request_id] = reply
+        kinds = [replies[i].WhichOneof("body") for i in wanted]
+        self.assertEqual(kinds, ["receipt", "refusal", "receipt", "receipt"])
+        self.assertEqual(codes(replies[wanted[1]].refusal), ["STORE_CONFLICT"])
+        self.database.execute("DELETE FROM fund_entry WHERE seq = 0")
+        self.end()
+
+    def test_newer_schema_is_refused(self):
+        self.start()
+        self.centre.stop()
+        self.database.execute("INSERT INTO schema_migration (number, name) VALUES (9999, '9999_future')")
+        self.centre.start(wait=False)
+        self.assertEqual(self.centre.process.wait(60), 4)
+        self.assertIn("the database has schema 9999, this fupind knows up to", self.centre.log())
+        self.database.execute("DELETE FROM schema_migration WHERE number = 9999")
+        self.centre.start()
+        self.end()
+
+    def test_second_fupind_on_the_database_is_refused(self):
+        self.start()
+        second = Centre(database=self.database, offices=("province",), plan=self.centre.plan)
+        second.start(wait=False)
+        wait_for("the refusal", lambda: second.process.poll() is not None, 60)
+        self.assertEqual(second.process.returncode, 4)
+        self.assertIn("another fupind serves this database", second.log())
+        self.assertTrue(self.wire.ping().store_ready)
+        self.end()
+
+    def test_second_fupind_on_the_directory_is_refused(self):
+        centre = Centre().start()
+        result = subprocess.run(centre.words("serve"), capture_output=True, text=True, check=False)
+        self.assertEqual(result.returncode, 4)
+        self.assertIn("another fupind serves this data directory", result.stderr)
+        centre.stop()
+
+    def test_database_that_was_set_back_is_not_served(self):
+        self.start()
+        self.wire.submit(submission(entry(COUNTY, "lost")))
+        self.database.execute("DELETE FROM fund_entry; DELETE FROM submission")
+        self.database.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                              "WHERE application_name = 'fupind'")
+        self.assertEqual(self.centre.process.wait(60), 4)
+        self.assertIn("set back behind what was acknowledged", self.centre.log())
+        self.database.stop()
+
+    def test_sigterm_writes_what_is_queued(self):
+        self.start()
+        sent = [submission(report(self.numbers, COUNTY, 201300 + month, people_lifted=month)) for month in range(1, 13)]
+        for s in sent:
+            self.wire.send(pb.Request(submit=pb.Submit(submission=s.SerializeToString())))
+        seqs = [self.wire.receive().receipt.seq for _ in sent]
+        self.centre.process.send_signal(signal.SIGTERM)
+        self.assertEqual(self.centre.process.wait(60), 0)
+        self.assertEqual(self.centre.sql("SELECT count(*), max(seq) FROM submission"), [(12, max(seqs))])
+        self.database.stop()
+
+
+if __name__ == "__main__":
+    unittest.main()
