@@ -1,0 +1,155 @@
+"""Loading plans: every error with its place, all or nothing, repeatable; principals and their keys."""
+import os
+import signal
+import unittest
+
+from harness import Centre, Office, copy_plan, edit_csv, entry, new_directory, pb, report, submission, wait_for
+from wire import NoAnswer, codes
+
+
+def change_cell(plan, file, row, column, value):
+    def change(rows):
+        rows[row][column] = value
+    edit_csv(os.path.join(plan, file), change)
+
+
+class Plan(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.centre = Centre().start()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.centre.stop()
+        cls.centre.check_log()
+
+    def setUp(self):
+        self.good = self.centre.plan
+        self.plan = copy_plan(os.path.join(new_directory(), "plan"))
+        self.centre.plan = self.plan
+
+    def tearDown(self):
+        self.centre.plan = self.good
+
+    def refused(self, *lines):
+        before = self.centre.sql("SELECT (SELECT md5(string_agg(u::text, '' ORDER BY code)) FROM unit u), "
+                                 "(SELECT count(*) FROM form_field), (SELECT count(*) FROM target)")
+        result = self.centre.load()
+        self.assertEqual(result.returncode, 3, result.stdout + result.stderr)
+        for line in lines:
+            self.assertIn(line, result.stderr)
+        self.assertEqual(self.centre.sql("SELECT (SELECT md5(string_agg(u::text, '' ORDER BY code)) FROM unit u), "
+                                         "(SELECT count(*) FROM form_field), (SELECT count(*) FROM target)"), before)
+
+    def test_the_shipped_plan_is_the_notices(self):
+        self.assertEqual(
+            self.centre.sql("SELECT level, count(*) FROM unit GROUP BY level ORDER BY level"),
+            [(1, 1), (2, 10), (3, 61), (4, 171), (5, 210)])
+        self.assertEqual(self.centre.sql("SELECT measure, value FROM target ORDER BY measure"),
+                         [("fund:raised", 57000000000), ("loans_issued", 25000000000), ("people_lifted", 300000),
+                          ("village_completed", 200), ("village_started", 210)])
+        self.assertEqual(self.centre.sql("SELECT DISTINCT unit FROM target"), [(22,)])
+        self.assertEqual(self.centre.sql("SELECT DISTINCT project FROM indicator WHERE project LIKE 'P%' ORDER BY 1"),
+                         [(f"P{i}",) for i in range(1, 7)])
+        self.assertEqual(self.centre.sql("SELECT count(*) FROM fund_source WHERE special"), [(4,)])
+
+    def test_every_error_with_file_line_and_column(self):
+        change_cell(self.plan, "units.csv", 4, "code", "22O3")
+        change_cell(self.plan, "units.csv", 9, "parent", "2201")
+        change_cell(self.plan, "forms.csv", 0, "first_period", "2013-13")
+        change_cell(self.plan, "indicators.csv", 0, "maximum", "viele")
+        change_cell(self.plan, "indicators.csv", 2, "part_of", "nothing")
+        change_cell(self.plan, "fund_sources.csv", 0, "special", "maybe")
+        self.refused('units.csv:6: column code: "22O3" is not a unit code',
+                     'units.csv:11: column parent: "2201" is not the prefix',
+                     'forms.csv:2: column first_period: "2013-13" is not a period',
+                     'indicators.csv:2: column maximum: "viele" is not a number',
+                     'indicators.csv:4: column part_of: "nothing" is not in this form',
+                     'fund_sources.csv:2: column special: "maybe" is neither yes nor no')
+
+    def test_references(self):
+        change_cell(self.plan, "targets.csv", 0, "measure", "fund:stolen")
+        change_cell(self.plan, "targets.csv", 1, "unit", "2213")
+        change_cell(self.plan, "groups.csv", 0, "unit", "220999")
+        change_cell(self.plan, "principals.csv", 3, "role", "emperor")
+        change_cell(self.plan, "principals.csv", 4, "public_key", "short")
+        self.refused('targets.csv:2: column measure: "fund:stolen" names no kind',
+                     'targets.csv:3: column unit: "2213" is not in units.csv',
+                     'groups.csv:2: column unit: "220999" is not in units.csv',
+                     'principals.csv:5: column role: "emperor" is not a role',
+                     'principals.csv:6: column public_key: "short" is not a public key')
+
+    def test_missing_file_and_column(self):
+        os.unlink(os.path.join(self.plan, "fund_uses.csv"))
+        with open(os.path.join(self.plan, "targets.csv"), "w", encoding="utf-8") as file:
+            file.write("unit,year,value,notice\n")
+        result = self.centre.load()
+        self.assertIn("fund_uses.csv: the file cannot be read: No such file or directory", result.stderr)
+        with open(os.path.join(self.plan, "fund_uses.csv"), "w", encoding="utf-8") as file:
+            file.write("number,use,name_zh,name_en,notice\n1,industry,产业,industry,\n")
+        self.refused("targets.csv:1: column measure is missing")
+
+    def test_same_name_twice(self):
+        change_cell(self.plan, "indicators.csv", 1, "name_zh", "脱贫人口")
+        self.refused("indicators people_lifted and households_lifted have the same name")
+
+    def test_loading_again_changes_nothing(self):
+        def content():
+            return [self.centre.sql(f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t")
+                    for table in ("unit", "unit_group", "form", "form_version", "indicator", "form_field", "fund_source",
+                                  "fund_use", "target", "principal")]
+        self.centre.plan = self.good
+        before = content()
+        for _ in range(2):
+            self.assertEqual(self.centre.load().returncode, 0)
+            self.assertEqual(content(), before)
+
+    def test_what_reports_use_may_not_change(self):
+        wire = self.centre.wire("county-220122")
+        numbers = {i.code: i.number for i in wire.catalogue().indicators}
+        wire.submit(submission(report(numbers, 220122, 201301), entry(220122, "plan-1")))
+        edit_csv(os.path.join(self.plan, "indicators.csv"), lambda rows: rows[1:] if False else rows[:5] + rows[6:])
+        result = self.centre.load()
+        self.assertEqual(result.returncode, 4)
+        self.assertIn("form 1 version 1 has reports: its indicators may not change; add a version", result.stderr)
+        self.centre.verify()
+
+    def test_unit_with_reports_may_not_vanish(self):
+        wire = self.centre.wire("county-220122")
+        village = next(u.code for u in wire.catalogue().units if u.level == pb.VILLAGE and u.code // 10**6 == 220122)
+        wire.submit(submission(entry(village, "plan-2")))
+        edit_csv(os.path.join(self.plan, "units.csv"), lambda rows: [r for r in rows if r["code"] != str(village)])
+        result = self.centre.load()
+        self.assertEqual(result.returncode, 4)
+        self.assertIn(f"unit {village} has reports or fund entries, it may not vanish", result.stderr)
+
+    def test_principals_are_reloaded(self):
+        """By SIGHUP and by the administrator's request; a revoked key is cut off on a standing line."""
+        self.centre.plan = self.good
+        centre = self.centre
+        standing = centre.wire("county-220112")
+        standing.ping()
+        fresh = Office(centre.directory, "county-220183")
+        centre.offices["county-220183"] = fresh
+        with open(os.path.join(fresh.home, "fupin.ini"), "w", encoding="utf-8") as file:
+            file.write(f"[centre]\nendpoint = {centre.endpoint}\npublic-key = {centre.centre_key()}\n")
+        fresh.run("status", check=5)
+        others = [name for name in centre.offices if name != "county-220112"]
+        centre.admit(*others)
+        self.assertEqual(centre.load().returncode, 0)
+        centre.process.send_signal(signal.SIGHUP)
+        wait_for("the new office", lambda: fresh.run("status").returncode == 0)
+        refused = standing.ask(pb.Request(ping=pb.Ping()))
+        self.assertEqual(codes(refused.refusal), ["NOT_PERMITTED"])
+        with self.assertRaises(NoAnswer):
+            centre.wire("county-220112").ping(timeout=0.5)
+        centre.admit(*centre.offices)
+        self.assertEqual(centre.load().returncode, 0)
+        result = centre.offices["admin"].run("reload", check=0)
+        self.assertIn(f"admits {len(centre.offices)} offices", result.stdout)
+        self.assertTrue(standing.ping().store_ready)
+        centre.offices["county-220112"].run("reload", check=3)
+
+
+if __name__ == "__main__":
+    unittest.main()
