@@ -166,6 +166,13 @@ test_wrong(void **state)
 	copy_read_bytes(&r, &size);
 	assert_true(r.failed);
 	assert_int_equal(size, 0);
+	/* Bytes that end one too early, in the last field: no later read would notice. */
+	copy_begin(&w);
+	copy_bytes(&w, "abc", 3);
+	r = (struct copy_reader){w.bytes + sizeof header, w.bytes + w.size - 1, false};
+	copy_read_bytes(&r, &size);
+	assert_true(r.failed);
+	assert_int_equal(size, 0);
 	/* More elements than there is room for. */
 	copy_begin(&w);
 	copy_int8_array(&w, figures, 3, absent);
