@@ -302,7 +302,7 @@ test_largest(void **state)
 	arena_init(&own, 2 * DECODE_BYTES_MAX);
 	assert_true(codec_encode_submission(&own, &s, &bytes, &size));
 	assert_true(size <= FRAME_BYTES_MAX);
-	_Static_assert(DECODE_BYTES_MAX >= DECODE_BYTES, "honest frames decode within the cap");
+	_Static_assert((int)DECODE_BYTES_MAX >= (int)DECODE_BYTES, "honest frames decode within the cap");
 	arena_init(&arena, DECODE_BYTES); /* what bounds.h says it takes at most */
 	problems.count = 0;
 	assert_true(codec_decode_submission(&arena, bytes, size, &out, &problems));
