@@ -391,78 +391,81 @@ test_date_of_time(void **state)
 
 /* ---------------------------------------------------------------- numbers */
 
+static const struct {
+	const char *text;
+	int decimals;
+	bool good;
+	int64_t value;
+} decimal_cases[] = {
+    {"0", 0, true, 0},
+    {"-0", 0, true, 0},
+    {"12", 0, true, 12},
+    {"+12", 0, true, 12},
+    {"-12", 0, true, -12},
+    {"007", 0, true, 7},
+    {"12", 2, true, 1200},
+    {"12.3", 2, true, 1230},
+    {"12.34", 2, true, 1234},
+    {"-0.01", 2, true, -1},
+    {"12.340", 2, true, 1234}, /* further zeros change nothing */
+    {"12.345", 2, false, 0},
+    {"12.0", 0, true, 12},
+    {"12.1", 0, false, 0},
+    {"0.0001", 4, true, 1},
+    {"800,000.00", 2, true, 80000000},
+    {"1,234,567", 0, true, 1234567},
+    {"-1,234", 0, true, -1234},
+    {"12,34", 0, false, 0},
+    {"1234,567", 0, false, 0},
+    {"1,2345", 0, false, 0},
+    {"1,23", 0, false, 0},
+    {"1,", 0, false, 0},
+    {",123", 0, false, 0},
+    {"1,,234", 0, false, 0},
+    {"1,234,56", 0, false, 0},
+    {"1,234567", 0, false, 0},
+    {"1.234,5", 4, false, 0},
+    {"１２，３４５．６７", 2, true, 1234567},
+    {"－５", 0, true, -5},
+    {"＋５", 0, true, 5},
+    {"３5", 0, true, 35},
+    {"", 0, false, 0},
+    {"-", 0, false, 0},
+    {".5", 1, false, 0},
+    {"--5", 0, false, 0},
+    {"+-5", 0, false, 0},
+    {" 5", 0, false, 0},
+    {"5 ", 0, false, 0},
+    {"5元", 0, false, 0},
+    {"1e3", 0, false, 0},
+    {"0x10", 0, false, 0},
+    {"1.2.3", 4, false, 0},
+    {"五", 0, false, 0},
+    {"nan", 0, false, 0},
+    {"\xEF\xBC", 0, false, 0}, /* half of a full-width digit */
+    {"9223372036854775807", 0, true, INT64_MAX},
+    {"9223372036854775808", 0, false, 0},
+    {"-9223372036854775807", 0, true, -INT64_MAX},
+    {"-9223372036854775809", 0, false, 0},
+    {"9,223,372,036,854,775,807", 0, true, INT64_MAX},
+    {"92233720368547758.07", 2, true, INT64_MAX},
+    {"92233720368547758.08", 2, false, 0},
+    {"92233720368547759", 2, false, 0},
+    {"18446744073709551616", 0, false, 0},
+    {"99999999999999999999999999999999999999", 0, false, 0},
+};
+
 static void
 test_decimal_parse(void **state)
 {
-	static const struct {
-		const char *text;
-		int decimals;
-		bool good;
-		int64_t value;
-	} cases[] = {
-	    {"0", 0, true, 0},
-	    {"-0", 0, true, 0},
-	    {"12", 0, true, 12},
-	    {"+12", 0, true, 12},
-	    {"-12", 0, true, -12},
-	    {"007", 0, true, 7},
-	    {"12", 2, true, 1200},
-	    {"12.3", 2, true, 1230},
-	    {"12.34", 2, true, 1234},
-	    {"-0.01", 2, true, -1},
-	    {"12.340", 2, true, 1234}, /* further zeros change nothing */
-	    {"12.345", 2, false, 0},
-	    {"12.0", 0, true, 12},
-	    {"12.1", 0, false, 0},
-	    {"0.0001", 4, true, 1},
-	    {"800,000.00", 2, true, 80000000},
-	    {"1,234,567", 0, true, 1234567},
-	    {"-1,234", 0, true, -1234},
-	    {"12,34", 0, false, 0},
-	    {"1234,567", 0, false, 0},
-	    {"1,2345", 0, false, 0},
-	    {"1,23", 0, false, 0},
-	    {"1,", 0, false, 0},
-	    {",123", 0, false, 0},
-	    {"1,,234", 0, false, 0},
-	    {"1,234,56", 0, false, 0},
-	    {"1,234567", 0, false, 0},
-	    {"1.234,5", 4, false, 0},
-	    {"１２，３４５．６７", 2, true, 1234567},
-	    {"－５", 0, true, -5},
-	    {"＋５", 0, true, 5},
-	    {"３5", 0, true, 35},
-	    {"", 0, false, 0},
-	    {"-", 0, false, 0},
-	    {".5", 1, false, 0},
-	    {"--5", 0, false, 0},
-	    {"+-5", 0, false, 0},
-	    {" 5", 0, false, 0},
-	    {"5 ", 0, false, 0},
-	    {"5元", 0, false, 0},
-	    {"1e3", 0, false, 0},
-	    {"0x10", 0, false, 0},
-	    {"1.2.3", 4, false, 0},
-	    {"五", 0, false, 0},
-	    {"nan", 0, false, 0},
-	    {"\xEF\xBC", 0, false, 0}, /* half of a full-width digit */
-	    {"9223372036854775807", 0, true, INT64_MAX},
-	    {"9223372036854775808", 0, false, 0},
-	    {"-9223372036854775807", 0, true, -INT64_MAX},
-	    {"-9223372036854775809", 0, false, 0},
-	    {"9,223,372,036,854,775,807", 0, true, INT64_MAX},
-	    {"92233720368547758.07", 2, true, INT64_MAX},
-	    {"92233720368547758.08", 2, false, 0},
-	    {"92233720368547759", 2, false, 0},
-	    {"18446744073709551616", 0, false, 0},
-	    {"99999999999999999999999999999999999999", 0, false, 0},
-	};
 	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < COUNT(decimal_cases); i++) {
 		int64_t value = 77;
-		bool good = decimal_parse(cases[i].text, cases[i].decimals, &value);
-		EXPECT(good == cases[i].good, "\"%s\", %d decimals", cases[i].text, cases[i].decimals);
-		EXPECT(value == (good ? cases[i].value : 77), "\"%s\" gave %" PRId64, cases[i].text, value);
+		bool good = decimal_parse(decimal_cases[i].text, decimal_cases[i].decimals, &value);
+		EXPECT(good == decimal_cases[i].good, "\"%s\", %d decimals", decimal_cases[i].text,
+		       decimal_cases[i].decimals);
+		EXPECT(value == (good ? decimal_cases[i].value : 77), "\"%s\" gave %" PRId64, decimal_cases[i].text,
+		       value);
 	}
 }
 
