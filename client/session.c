@@ -40,7 +40,7 @@ set_int(void *socket, int option, int value)
 static bool
 configure(void *socket, const struct home *home)
 {
-	int64_t answer_max = ANSWER_BYTES_MAX;
+	int64_t answer_max = ANSWER_BYTES_MAX + CURVE_BYTES;
 	return set_int(socket, ZMQ_LINGER, 0) && set_int(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) &&
 	       set_int(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS) &&
 	       set_int(socket, ZMQ_RECONNECT_IVL, RECONNECT_MS) &&

@@ -223,16 +223,21 @@ check_terms(const struct catalogue *c, const struct fund_entry *e, size_t row, s
 }
 
 static void
-check_amount_and_date(date today, const struct fund_entry *e, size_t row, struct problem_list *problems)
+check_amount(const struct fund_entry *e, size_t row, struct problem_list *problems)
 {
-	if (e->amount_fen < 1 || e->amount_fen > VALUE_MAX) {
-		bool small = e->amount_fen < 1;
-		struct problem *p = problem_add(problems, small ? PROBLEM_VALUE_TOO_SMALL : PROBLEM_VALUE_TOO_LARGE,
-		                                SUBJECT_ENTRY, row, "amount");
-		p->actual = e->amount_fen;
-		p->limit = small ? 1 : VALUE_MAX;
-		p->decimals = MONEY_DECIMALS;
-	}
+	if (e->amount_fen >= 1 && e->amount_fen <= VALUE_MAX)
+		return;
+	bool small = e->amount_fen < 1;
+	struct problem *p = problem_add(problems, small ? PROBLEM_VALUE_TOO_SMALL : PROBLEM_VALUE_TOO_LARGE,
+	                                SUBJECT_ENTRY, row, "amount");
+	p->actual = e->amount_fen;
+	p->limit = small ? 1 : VALUE_MAX;
+	p->decimals = MONEY_DECIMALS;
+}
+
+static void
+check_date(date today, const struct fund_entry *e, size_t row, struct problem_list *problems)
+{
 	char text[11];
 	if (!date_valid(e->occurred)) {
 		problem_detail(problem_add(problems, PROBLEM_DATE_INVALID, SUBJECT_ENTRY, row, "occurred"), "%d",
@@ -261,6 +266,7 @@ check_entry(const struct catalogue *c, date today, const struct fund_entry *e, s
 		               e->unit);
 		return false;
 	}
+	check_amount(e, row, problems);
 	if (e->kind <= FUND_KIND_NONE || e->kind >= FUND_KINDS) {
 		problem_detail(problem_add(problems, PROBLEM_KIND_UNKNOWN, SUBJECT_ENTRY, row, "kind"), "%d",
 		               (int)e->kind);
@@ -268,7 +274,7 @@ check_entry(const struct catalogue *c, date today, const struct fund_entry *e, s
 	}
 	check_terms(c, e, row, problems);
 	check_counterparty(c, e, row, problems);
-	check_amount_and_date(today, e, row, problems);
+	check_date(today, e, row, problems);
 	if (!*e->voucher)
 		problem_add(problems, PROBLEM_VOUCHER_MISSING, SUBJECT_ENTRY, row, "voucher");
 	check_text(e->voucher, VOUCHER_BYTES_MAX, "voucher", row, problems);

@@ -48,10 +48,8 @@ take_hello(const Fupin__V1__Hello *wire, struct request *out, struct problem_lis
 }
 
 static bool
-take_submit(const Fupin__V1__Submit *wire, struct request *out, struct problem_list *problems)
+take_submit(const Fupin__V1__Submit *wire, struct request *out)
 {
-	if (wire->base.n_unknown_fields)
-		return field_unknown(problems);
 	out->kind = REQUEST_SUBMIT;
 	out->submit = (struct submit){.bytes = wire->submission.data, .size = wire->submission.len};
 	return true;
@@ -60,8 +58,6 @@ take_submit(const Fupin__V1__Submit *wire, struct request *out, struct problem_l
 static bool
 take_total(const Fupin__V1__TotalQuery *wire, struct request *out, struct problem_list *problems)
 {
-	if (wire->base.n_unknown_fields)
-		return field_unknown(problems);
 	out->kind = REQUEST_TOTAL;
 	bool level_known = wire->by >= (int)UNIT_NONE && wire->by <= (int)UNIT_VILLAGE;
 	if (!level_known || wire->n_indicators > CATALOGUE_NUMBER_MAX)
@@ -85,7 +81,7 @@ take_body(const Fupin__V1__Request *wire, struct request *out, struct problem_li
 	case FUPIN__V1__REQUEST__BODY_HELLO:
 		return take_hello(wire->hello, out, problems);
 	case FUPIN__V1__REQUEST__BODY_SUBMIT:
-		return take_submit(wire->submit, out, problems);
+		return take_submit(wire->submit, out);
 	case FUPIN__V1__REQUEST__BODY_TOTAL:
 		return take_total(wire->total, out, problems);
 	case FUPIN__V1__REQUEST__BODY_STATUS:
@@ -118,8 +114,13 @@ codec_decode_request(struct arena *arena, const uint8_t *bytes, size_t size, str
 	if (!wire)
 		return unreadable(arena, problems);
 	out->id = wire->request_id;
-	/* An unknown field beside a known body, or unknown bodies of a newer client. */
-	if (wire->base.n_unknown_fields && wire->body_case != FUPIN__V1__REQUEST__BODY__NOT_SET)
+	if (wire->body_case == FUPIN__V1__REQUEST__BODY__NOT_SET)
+		return take_body(wire, out, problems); /* a newer client's kind of request */
+	/* The body is one of several pointers to messages; each message begins with its base. Only a hello
+	 * may bring fields that this centre does not know: it is there to find out. */
+	const ProtobufCMessage *body = &wire->ping->base;
+	bool hello = wire->body_case == FUPIN__V1__REQUEST__BODY_HELLO;
+	if (wire->base.n_unknown_fields || (body->n_unknown_fields && !hello))
 		return field_unknown(problems);
 	return take_body(wire, out, problems);
 }
@@ -147,23 +148,36 @@ take_report(const Fupin__V1__Report *wire, struct report *out, struct problem_li
 	return true;
 }
 
+/* Text of a request comes as bytes, so that a NUL in it is seen: it becomes a control character, which
+ * the check refuses, and never cuts the text. */
+static const char *
+take_text(struct arena *arena, const ProtobufCBinaryData *bytes)
+{
+	char *text = arena_text(arena, (const char *)bytes->data, bytes->len);
+	for (size_t i = 0; text && i < bytes->len; i++)
+		if (!text[i])
+			text[i] = 1;
+	return text;
+}
+
 static bool
-take_entry(const Fupin__V1__FundEntry *wire, struct fund_entry *out, struct problem_list *problems)
+take_entry(struct arena *arena, const Fupin__V1__FundEntry *wire, struct fund_entry *out,
+           struct problem_list *problems)
 {
 	if (wire->base.n_unknown_fields)
 		return field_unknown(problems);
 	*out = (struct fund_entry){
 	    .kind = (enum fund_kind)wire->kind,
 	    .unit = (unit_code)wire->unit,
-	    .voucher = codec_string(wire->voucher),
+	    .voucher = take_text(arena, &wire->voucher),
 	    .occurred = (date)wire->occurred,
 	    .source = wire->source,
 	    .use = wire->use,
 	    .counterparty = (unit_code)wire->counterparty,
 	    .amount_fen = wire->amount_fen,
-	    .note = codec_string(wire->note),
+	    .note = take_text(arena, &wire->note),
 	};
-	return true;
+	return (out->voucher && out->note) || unreadable(arena, problems);
 }
 
 bool
@@ -195,10 +209,16 @@ codec_decode_submission(struct arena *arena, const uint8_t *bytes, size_t size, 
 		if (!take_report(wire->reports[i], &s.reports[i], problems))
 			return false;
 	for (size_t i = 0; i < s.entry_count; i++)
-		if (!take_entry(wire->fund_entries[i], &s.entries[i], problems))
+		if (!take_entry(arena, wire->fund_entries[i], &s.entries[i], problems))
 			return false;
 	*out = s;
 	return true;
+}
+
+static ProtobufCBinaryData
+text_bytes(const char *text)
+{
+	return (ProtobufCBinaryData){.len = strlen(text), .data = (uint8_t *)(uintptr_t)text};
 }
 
 bool
@@ -233,13 +253,13 @@ codec_encode_submission(struct arena *arena, const struct submission *s, uint8_t
 		const struct fund_entry *e = &s->entries[i];
 		entries[i].kind = (Fupin__V1__FundKind)e->kind;
 		entries[i].unit = (uint64_t)e->unit;
-		entries[i].voucher = codec_text(e->voucher);
+		entries[i].voucher = text_bytes(e->voucher);
 		entries[i].occurred = (uint32_t)e->occurred;
 		entries[i].source = e->source;
 		entries[i].use = e->use;
 		entries[i].counterparty = (uint64_t)e->counterparty;
 		entries[i].amount_fen = e->amount_fen;
-		entries[i].note = codec_text(e->note);
+		entries[i].note = text_bytes(e->note);
 	}
 	return codec_pack(arena, &wire.base, bytes, size);
 }

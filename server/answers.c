@@ -51,7 +51,7 @@ answer_status(const struct pipeline *p, const struct office *office, const struc
 	if (recorded && unit_within(recorded->office, office->unit)) {
 		out->status.state = SUBMISSION_COMMITTED;
 		out->status.receipt = recorded->receipt;
-	} else if (!recorded && records_id_pending(p->records, id)) {
+	} else if (!recorded && records_id_pending(p->records, id, office->unit)) {
 		out->status.state = SUBMISSION_WAITING;
 	}
 }

@@ -19,9 +19,6 @@ struct gate {
 /* A dead line is noticed after at most a minute and a half. */
 enum { HEARTBEAT_MS = 30000, HEARTBEAT_TIMEOUT_MS = 90000, LINGER_MS = 1000, BACKLOG = 8192 };
 
-/* What CURVE adds to a frame (RFC 26: command name, nonce, authentication), rounded up. */
-enum { CURVE_BYTES = 64 };
-
 static bool
 set_int(void *socket, int option, int value)
 {

@@ -114,6 +114,19 @@ is_full(const struct pipeline *p, const struct envelope *e)
 	       p->queued_bytes + e->request.submit.size > QUEUE_BYTES_MAX;
 }
 
+/* To the journal's queue, or to those that wait for what is on its way. */
+static void
+enqueue(struct pipeline *p, struct envelope *e, bool held)
+{
+	if (!held && !records_hold(p->records, &e->submission, e->office.unit)) {
+		refuse_for(p, e, PROBLEM_BUSY, "");
+		return;
+	}
+	p->counters.held += held;
+	count_in(p, e);
+	append(held ? &p->held_end : &p->queue_end, e);
+}
+
 static void
 decide(struct pipeline *p, struct envelope *e, int64_t now_us)
 {
@@ -123,27 +136,16 @@ decide(struct pipeline *p, struct envelope *e, int64_t now_us)
 		envelope_destroy(&e);
 		return;
 	}
-	switch (intake_decide(&holdings, e, date_of_time(now_us), problems)) {
-	case INTAKE_REFUSED:
+	enum intake_outcome outcome = intake_decide(&holdings, e, date_of_time(now_us), problems);
+	if (outcome == INTAKE_REFUSED) {
 		refuse(p, e, problems);
-		break;
-	case INTAKE_DUPLICATE:
+	} else if (outcome == INTAKE_DUPLICATE) {
 		p->counters.duplicates++;
 		send_receipt(p, e);
-		break;
-	case INTAKE_HELD:
-		p->counters.held++;
-		count_in(p, e);
-		append(&p->held_end, e);
-		break;
-	case INTAKE_ACCEPTED:
-		if (!records_hold(p->records, &e->submission)) {
-			refuse_for(p, e, PROBLEM_BUSY, "");
-			break;
-		}
-		count_in(p, e);
-		append(&p->queue_end, e);
-		break;
+	} else if (!journal_is_connected(p->journal)) {
+		refuse_for(p, e, PROBLEM_STORE_UNAVAILABLE, "");
+	} else {
+		enqueue(p, e, outcome == INTAKE_HELD);
 	}
 	free(problems);
 }
@@ -154,8 +156,6 @@ pipeline_take(struct pipeline *p, struct envelope *e, int64_t now_us)
 	if (is_full(p, e)) {
 		p->counters.busy++;
 		refuse_for(p, e, PROBLEM_BUSY, "");
-	} else if (!journal_is_connected(p->journal)) {
-		refuse_for(p, e, PROBLEM_STORE_UNAVAILABLE, "");
 	} else {
 		decide(p, e, now_us);
 	}
@@ -266,7 +266,7 @@ batch_pop(struct pipeline *p)
 {
 	struct envelope *e = p->batch;
 	p->batch = e->next;
-	records_release(p->records, &e->submission);
+	records_release(p->records, &e->submission, e->office.unit);
 	count_out(p, e);
 	return e;
 }
@@ -359,7 +359,7 @@ pipeline_refuse_all(struct pipeline *p, enum problem_code code)
 		while (*lists[i]) {
 			struct envelope *e = *lists[i];
 			*lists[i] = e->next;
-			records_release(p->records, &e->submission);
+			records_release(p->records, &e->submission, e->office.unit);
 			count_out(p, e);
 			refuse_for(p, e, code, "");
 		}

@@ -45,6 +45,12 @@ id_key(const struct submission_id *id)
 }
 
 static struct key
+office_key(const struct submission_id *id, unit_code office)
+{
+	return make_key('o', id->bytes, ID_BYTES, &office, sizeof office);
+}
+
+static struct key
 voucher_key(unit_code unit, const char *voucher)
 {
 	return make_key('v', &unit, sizeof unit, voucher, strlen(voucher));
@@ -156,9 +162,9 @@ records_add_voucher(struct records *records, unit_code unit, const char *voucher
 }
 
 bool
-records_id_pending(const struct records *records, const struct submission_id *id)
+records_id_pending(const struct records *records, const struct submission_id *id, unit_code office)
 {
-	struct key key = id_key(id);
+	struct key key = office_key(id, office);
 	return set_find(records->pending, &key);
 }
 
@@ -177,26 +183,29 @@ records_is_pending(const struct records *records, const struct submission *s)
 		if (set_find(records->pending, &key))
 			return true;
 	}
-	return records_id_pending(records, &s->id);
+	struct key key = id_key(&s->id);
+	return set_find(records->pending, &key);
 }
 
 bool
-records_hold(struct records *records, const struct submission *s)
+records_hold(struct records *records, const struct submission *s, unit_code office)
 {
-	bool good = set_add(&records->pending, id_key(&s->id));
+	bool good =
+	    set_add(&records->pending, id_key(&s->id)) && set_add(&records->pending, office_key(&s->id, office));
 	for (size_t i = 0; good && i < s->report_count; i++)
 		good = set_add(&records->pending, report_key(&s->reports[i]));
 	for (size_t i = 0; good && i < s->entry_count; i++)
 		good = set_add(&records->pending, voucher_key(s->entries[i].unit, s->entries[i].voucher));
 	if (!good)
-		records_release(records, s);
+		records_release(records, s, office);
 	return good;
 }
 
 void
-records_release(struct records *records, const struct submission *s)
+records_release(struct records *records, const struct submission *s, unit_code office)
 {
 	set_remove(&records->pending, id_key(&s->id));
+	set_remove(&records->pending, office_key(&s->id, office));
 	for (size_t i = 0; i < s->report_count; i++)
 		set_remove(&records->pending, report_key(&s->reports[i]));
 	for (size_t i = 0; i < s->entry_count; i++)

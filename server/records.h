@@ -31,11 +31,12 @@ bool records_add_voucher(struct records *records, unit_code unit, const char *vo
 /* Does a queued submission have this id, or touch one of the same reports or vouchers? Then a new one
  * has to wait until that one is decided. */
 bool records_is_pending(const struct records *records, const struct submission *submission);
-bool records_id_pending(const struct records *records, const struct submission_id *id);
+/* Is a submission of this office with this id on its way? */
+bool records_id_pending(const struct records *records, const struct submission_id *id, unit_code office);
 
 /* Marks and unmarks a submission as queued. */
-bool records_hold(struct records *records, const struct submission *submission)
+bool records_hold(struct records *records, const struct submission *submission, unit_code office)
     __attribute__((warn_unused_result));
-void records_release(struct records *records, const struct submission *submission);
+void records_release(struct records *records, const struct submission *submission, unit_code office);
 
 #endif

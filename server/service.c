@@ -71,19 +71,33 @@ fail(const char *event, const char *error)
 
 /* ---------------------------------------------------------------- replies */
 
+/* What cannot be put into a frame is refused, so that nobody waits for it. */
+static bool
+encode_reply(struct arena *arena, const struct reply *reply, uint8_t **bytes, size_t *size)
+{
+	arena_reset(arena);
+	if (codec_encode_reply(arena, reply, bytes, size) && *size <= ANSWER_BYTES_MAX)
+		return true;
+	struct problem_list problems;
+	struct reply refusal = {.request_id = reply->request_id, .kind = REPLY_REFUSAL};
+	problems.count = problems.more = 0;
+	problem_only(&problems, PROBLEM_TOO_LARGE);
+	refusal.refusal.problems = &problems;
+	arena_reset(arena);
+	return codec_encode_reply(arena, &refusal, bytes, size);
+}
+
 static void
 send_reply(void *context, const struct envelope *envelope, const struct reply *reply)
 {
 	struct service *s = context;
 	uint8_t *bytes;
 	size_t size;
-	arena_reset(&s->reply_arena);
-	if (!codec_encode_reply(&s->reply_arena, reply, &bytes, &size)) {
-		fail("reply_too_large", envelope->office.name ? envelope->office.name : "");
-		return;
-	}
-	if (!gate_send(s->gate, &envelope->sender, bytes, size))
-		log_line(LOG_DEBUG, "reply_dropped", "office=%s", envelope->office.name ? envelope->office.name : "");
+	const char *office = envelope->office.name ? envelope->office.name : "unknown";
+	if (!encode_reply(&s->reply_arena, reply, &bytes, &size))
+		fail("reply_failed", office);
+	else if (!gate_send(s->gate, &envelope->sender, bytes, size))
+		log_line(LOG_DEBUG, "reply_dropped", "office=%s", office);
 }
 
 static void

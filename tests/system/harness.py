@@ -311,7 +311,8 @@ def report(numbers, unit, period, replaces=0, form=None, version=1, **values):
 
 
 def entry(unit, voucher, kind=pb.RAISED, source=5, amount_fen=100, occurred=20130415, **fields):
-    return pb.FundEntry(kind=kind, unit=unit, voucher=voucher, occurred=occurred, source=source,
+    fields["note"] = fields.get("note", "").encode()
+    return pb.FundEntry(kind=kind, unit=unit, voucher=voucher.encode(), occurred=occurred, source=source,
                         amount_fen=amount_fen, **fields)
 
 

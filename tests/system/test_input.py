@@ -170,6 +170,11 @@ class BadInput(CentreTest):
         self.check("VOUCHER_MISSING", entry(COUNTY, ""))
         self.check("TEXT_INVALID", entry(COUNTY, "k" * 65))
         self.check("TEXT_INVALID", entry(COUNTY, "k", note="a\x07b"))
+        # A NUL must not cut the text: "k" and "k\0b" would be one voucher.
+        self.check("TEXT_INVALID", entry(COUNTY, "k\0b"))
+        bad = entry(COUNTY, "k")
+        bad.voucher = b"\xff\xfe"
+        self.check("TEXT_INVALID", bad)
 
     # ------------------------------------------------------------ how much
 
