@@ -1,5 +1,7 @@
 #include "outbox.h"
 
+#include "arena.h"
+
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,11 +9,11 @@
 
 struct outbox {
 	sqlite3 *db;
-	sqlite3_stmt *get; /* kept open for outbox_get's pointers */
+	struct arena item; /* what outbox_get() returned last */
 	char error[OUTBOX_ERROR_BYTES];
 };
 
-enum { BUSY_WAIT_MS = 10000 };
+enum { BUSY_WAIT_MS = 10000, ITEM_BYTES_MAX = 64 * 1024 * 1024 };
 
 static const char schema[] =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
@@ -46,6 +48,7 @@ outbox_open(const char *path, char error[OUTBOX_ERROR_BYTES])
 	struct outbox *o = calloc(1, sizeof *o);
 	if (!o)
 		return NULL;
+	arena_init(&o->item, ITEM_BYTES_MAX);
 	bool good = sqlite3_open(path, &o->db) == SQLITE_OK;
 	/* Two clients on one outbox take turns. */
 	good = good && sqlite3_busy_timeout(o->db, BUSY_WAIT_MS) == SQLITE_OK;
@@ -61,7 +64,7 @@ outbox_close(struct outbox **outbox)
 {
 	if (!*outbox)
 		return;
-	sqlite3_finalize((*outbox)->get);
+	arena_free(&(*outbox)->item);
 	sqlite3_close((*outbox)->db);
 	free(*outbox);
 	*outbox = NULL;
@@ -223,16 +226,37 @@ outbox_each(struct outbox *o, int state, int64_t limit,
 	return good;
 }
 
+/* A statement left open would hold a read transaction, in which nothing of another client is seen and
+ * nothing can be written: so the item is copied. */
+static bool
+keep_item(struct outbox *o, struct outbox_item *item)
+{
+	arena_reset(&o->item);
+	item->files = arena_string(&o->item, item->files);
+	item->places = arena_string(&o->item, item->places);
+	item->problems = arena_string(&o->item, item->problems);
+	item->bytes = (const uint8_t *)arena_text(&o->item, (const char *)item->bytes, item->size);
+	if (item->files && item->places && item->problems && item->bytes)
+		return true;
+	snprintf(o->error, sizeof o->error, "outbox: no memory");
+	return false;
+}
+
 bool
 outbox_get(struct outbox *o, int64_t position, struct outbox_item *out)
 {
-	sqlite3_finalize(o->get);
-	o->get = prepare(o, "SELECT " COLUMNS " FROM submission WHERE position = ?");
-	if (!o->get)
+	struct outbox_item item;
+	sqlite3_stmt *s = prepare(o, "SELECT " COLUMNS " FROM submission WHERE position = ?");
+	if (!s)
 		return false;
-	sqlite3_bind_int64(o->get, 1, position);
-	if (!note(o, sqlite3_step(o->get) == SQLITE_ROW))
-		return false;
-	read_item(o->get, out);
-	return true;
+	sqlite3_bind_int64(s, 1, position);
+	bool good = note(o, sqlite3_step(s) == SQLITE_ROW);
+	if (good) {
+		read_item(s, &item);
+		good = keep_item(o, &item);
+	}
+	sqlite3_finalize(s);
+	if (good)
+		*out = item;
+	return good;
 }

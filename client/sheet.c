@@ -137,7 +137,8 @@ findings_add(struct findings *findings, const struct draft *draft, const struct 
 		if (p->subject == SUBJECT_ENTRY && p->index < draft->submission.entry_count)
 			finding->place = draft->entry_places[p->index];
 		const char *name = label(columns_of(draft, finding->place.file), p->column);
-		const struct indicator *indicator = catalogue_indicator_by_name(catalogue, p->column);
+		const struct indicator *indicator =
+		    *p->column ? catalogue_indicator_by_name(catalogue, p->column) : NULL;
 		if (!name)
 			name = indicator ? indicator->name_zh : p->column;
 		/* A clerk reads the indicator's name, whatever the header is. */
@@ -184,9 +185,9 @@ static const struct indicator *
 indicator_of(const struct reading *r, const char *name)
 {
 	const struct indicator *indicator = catalogue_indicator_by_name(r->catalogue, name);
-	const char *open = strstr(name, "（");
-	if (!open)
-		open = strrchr(name, '(');
+	const char *open = strrchr(name, '(');
+	for (const char *at = strstr(name, "（"); at; at = strstr(at + 1, "（"))
+		open = at > open ? at : open;
 	if (indicator || !open || open == name)
 		return indicator;
 	char copy[NAME_BYTES_MAX + 1];
@@ -237,6 +238,22 @@ require(const struct reading *r, const enum field *fields, size_t count)
 	return good;
 }
 
+/* A column of the other kind of sheet would be lost silently. */
+static void
+refuse_foreign(const struct reading *r, bool funds)
+{
+	const struct csv_row *header = r->columns->header;
+	for (size_t at = 0; at < header->cell_count; at++) {
+		const char *name = header->cells[at];
+		enum field field = field_of(name);
+		bool foreign = field == FIELDS ? funds && r->columns->indicators[at]
+		               : funds         ? field >= FIELD_PERIOD && field <= FIELD_REPLACES
+		                               : field >= FIELD_KIND;
+		if (foreign)
+			problem_detail(report_problem(r, PROBLEM_COLUMN_UNKNOWN, header->line, name), "%s", name);
+	}
+}
+
 static bool
 read_header(struct reading *r, const struct csv_row *header)
 {
@@ -254,6 +271,7 @@ read_header(struct reading *r, const struct csv_row *header)
 	for (size_t at = 0; at < header->cell_count; at++)
 		read_header_cell(r, at);
 	bool funds = c->place[FIELD_VOUCHER] != SIZE_MAX || c->place[FIELD_AMOUNT] != SIZE_MAX;
+	refuse_foreign(r, funds);
 	bool good = funds ? require(r, entry_fields, sizeof entry_fields / sizeof *entry_fields)
 	                  : require(r, report_fields, sizeof report_fields / sizeof *report_fields);
 	if (good && !funds && !c->indicator_count) {
@@ -273,12 +291,13 @@ cell(const struct reading *r, enum field field)
 	return at == SIZE_MAX ? "" : csv_cell(r->row, at);
 }
 
-static void
+static struct problem *
 cell_problem(const struct reading *r, enum field field, enum problem_code code)
 {
 	struct problem *p = report_problem(r, *cell(r, field) ? code : PROBLEM_CELL_MISSING, r->row->line,
 	                                   r->columns->header->cells[r->columns->place[field]]);
 	problem_detail(p, "%s", cell(r, field));
+	return p;
 }
 
 static unit_code
@@ -418,11 +437,8 @@ read_entry(const struct reading *r)
 		entry.use = read_term(r, FIELD_USE, c->uses, c->use_count, PROBLEM_USE_UNKNOWN);
 	if (*cell(r, FIELD_COUNTERPARTY))
 		entry.counterparty = read_unit(r, FIELD_COUNTERPARTY);
-	if (!decimal_parse(cell(r, FIELD_AMOUNT), MONEY_DECIMALS, &entry.amount_fen)) {
-		cell_problem(r, FIELD_AMOUNT, PROBLEM_NUMBER_INVALID);
-		if (r->findings->count)
-			r->findings->items[r->findings->count - 1].problem.limit = MONEY_DECIMALS;
-	}
+	if (!decimal_parse(cell(r, FIELD_AMOUNT), MONEY_DECIMALS, &entry.amount_fen))
+		cell_problem(r, FIELD_AMOUNT, PROBLEM_NUMBER_INVALID)->limit = MONEY_DECIMALS;
 	if (!grow(&d->arena, (void **)&d->submission.entries, sizeof entry, &d->entry_places,
 	          d->submission.entry_count, &d->entry_room))
 		return;

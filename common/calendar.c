@@ -131,21 +131,32 @@ date_valid(date d)
 	       civil_from_days(days_from_civil(d / 10000, d / 100 % 100, d % 100)) == d;
 }
 
+/* One or two digits. */
+static bool
+short_number(const char **text, int *out)
+{
+	const char *at = *text;
+	if (digits(&at, 2, out)) {
+		*text = at;
+		return true;
+	}
+	return digits(text, 1, out);
+}
+
 bool
 date_parse(const char *text, date *out)
 {
-	int year, month, day, end = 0;
+	int year, month, day;
+	if (!digits(&text, 4, &year))
+		return false;
+	char separator = *text;
+	bool separated = separator == '-' || separator == '/';
 	bool good;
-	if (strchr(text, '-') || strchr(text, '/')) {
-		char first = 0, second = 0;
-		good = sscanf(text, "%4d%c%2d%c%2d%n", &year, &first, &month, &second, &day, &end) == 5 &&
-		       first == second && (first == '-' || first == '/') && !text[end] && year >= 1000 && month > 0 &&
-		       day > 0;
-	} else {
-		const char *rest = text;
-		good = digits(&rest, 4, &year) && digits(&rest, 2, &month) && digits(&rest, 2, &day) && !*rest;
-	}
-	if (!good || month > 12 || day > 31)
+	if (separated)
+		good = (text++, short_number(&text, &month)) && *text++ == separator && short_number(&text, &day);
+	else
+		good = digits(&text, 2, &month) && digits(&text, 2, &day);
+	if (!good || *text || month > 12 || day > 31)
 		return false;
 	date d = (year * 100 + month) * 100 + day;
 	if (!date_valid(d))

@@ -94,6 +94,9 @@ finish_forms(struct catalogue *c, char *error)
 			FAIL("form number %u stands twice", form->number);
 		if (form->level == UNIT_NONE)
 			FAIL("form %s has no level", form->code);
+		for (size_t j = 0; j < i; j++)
+			if (!strcmp(form->code, c->forms[j].code))
+				FAIL("form code %s stands twice", form->code);
 		c->form_at[form->number] = (int)i;
 	}
 	return true;
@@ -151,7 +154,7 @@ finish_field(const struct catalogue *c, struct form_version *version, size_t at,
 		return true;
 	field->whole = form_version_position(version, field->part_of);
 	const struct indicator *whole = catalogue_indicator(c, field->part_of);
-	if (field->whole < 0 || field->whole == (int)at)
+	if (!whole || field->whole < 0 || field->whole == (int)at)
 		FAIL("indicator %s: the whole that it is part of is not in the form", code);
 	if (whole->decimals != field->definition->decimals)
 		FAIL("indicator %s and its whole %s have different decimals", code, whole->code);
@@ -195,6 +198,9 @@ finish_terms(struct fund_term *terms, size_t count, const char *what, char *erro
 			     CATALOGUE_NUMBER_MAX);
 		if (i && terms[i].number == terms[i - 1].number)
 			FAIL("%s number %u stands twice", what, terms[i].number);
+		for (size_t j = 0; j < i; j++)
+			if (!strcmp(terms[i].code, terms[j].code))
+				FAIL("%s code %s stands twice", what, terms[i].code);
 	}
 	return true;
 }
@@ -208,6 +214,8 @@ finish_targets(const struct catalogue *c, char *error)
 			FAIL("a target of unit %" PRId64 " is for no measure", target->unit);
 		if (target->indicator && !catalogue_indicator(c, target->indicator))
 			FAIL("a target of unit %" PRId64 " names an unknown indicator", target->unit);
+		if (target->fund >= FUND_KINDS)
+			FAIL("a target of unit %" PRId64 " is for an unknown fund kind", target->unit);
 		if (target->value < 0 || target->value > VALUE_MAX)
 			FAIL("a target of unit %" PRId64 " is out of range", target->unit);
 	}

@@ -330,7 +330,8 @@ check_repeated_vouchers(const struct submission *s, struct problem_list *problem
 	if (s->entry_count)
 		qsort(sorted, s->entry_count, sizeof *sorted, by_voucher);
 	for (size_t i = 1; i < s->entry_count; i++)
-		if (sorted[i]->unit == sorted[i - 1]->unit && !strcmp(sorted[i]->voucher, sorted[i - 1]->voucher))
+		if (*sorted[i]->voucher && sorted[i]->unit == sorted[i - 1]->unit &&
+		    !strcmp(sorted[i]->voucher, sorted[i - 1]->voucher))
 			problem_detail(problem_add(problems, PROBLEM_VOUCHER_REPEATED, SUBJECT_ENTRY,
 			                           (size_t)(sorted[i] - s->entries), "voucher"),
 			               "%s", sorted[i]->voucher);

@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 #include <string.h>
+#include <strings.h>
 
 static const size_t dashes[] = {4, 6, 8, 10};
 
@@ -53,6 +54,9 @@ submission_id_parse(const char *text, struct submission_id *out)
 	if (strlen(text) != ID_TEXT_BYTES - 1 ||
 	    sodium_hex2bin(id.bytes, sizeof id.bytes, text, strlen(text), "-", &size, &end) || *end ||
 	    size != ID_BYTES)
+		return false;
+	char again[ID_TEXT_BYTES];
+	if (strcasecmp(submission_id_format(&id, again), text))
 		return false;
 	*out = id;
 	return true;

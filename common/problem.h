@@ -1,9 +1,9 @@
 /* Problems: reasoned refusals. One cause, one code; numbers are never reused.
  *
  * Numbers group the codes by stage: request, permission, submission, reports, fund entries, store.
- * Within one row checks run in this order, so its first problem is the most basic one (PROTOCOL.md says
- * the order of the stages). To add a problem, add a row to problem_kinds in problem.c, its code here and in
- * proto/fupin.proto (a test compares the three with PROTOCOL.md). */
+ * Within one cell checks run in this order; PROTOCOL.md says the order of the stages. To add a problem, add a
+ * row to problem_kinds in problem.c, its code here and in proto/fupin.proto (a test compares the three with
+ * PROTOCOL.md). */
 #ifndef FUPIN_COMMON_PROBLEM_H
 #define FUPIN_COMMON_PROBLEM_H
 

@@ -39,7 +39,7 @@ bool
 utf8_is_plain(const char *text)
 {
 	for (const unsigned char *at = (const unsigned char *)text; *at; at++)
-		if (*at < 0x20 || *at == 0x7F)
+		if (*at < 0x20 || *at == 0x7F || (*at == 0xC2 && at[1] >= 0x80 && at[1] < 0xA0))
 			return false;
 	return utf8_valid(text, strlen(text));
 }

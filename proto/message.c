@@ -7,7 +7,7 @@ static const char *const role_names[ROLES] = {"none", "county", "prefecture", "p
 const char *
 role_name(enum role role)
 {
-	return role_names[role];
+	return (unsigned)role < (unsigned)ROLES ? role_names[role] : "unknown";
 }
 
 bool

@@ -12,7 +12,8 @@ static const bool permissions[ROLES][ACTIONS] = {
 bool
 role_may(enum role role, enum action action)
 {
-	return role > ROLE_NONE && (int)role < (int)ROLES && action < ACTIONS && permissions[role][action];
+	return role > ROLE_NONE && (unsigned)role < (unsigned)ROLES && action < ACTIONS &&
+	       permissions[role][action];
 }
 
 static bool

@@ -96,6 +96,7 @@ class CommandLine(CentreTest):
 
     def test_exit_statuses(self):
         county = self.centre.offices["county-220122"]
+        home = county.home
         for status, words in ((2, ()), (2, ("nonsense",)), (2, ("total",)), (2, ("total", "22", "--by", "street")),
                               (2, ("total", "22", "--period", "2013-13")), (2, ("total", "22", "--frobnicate")),
                               (2, ("total", "22", "--indicator", "nothing")), (2, ("units", "--level", "moon")),
@@ -107,7 +108,11 @@ class CommandLine(CentreTest):
             self.assertTrue(result.stderr, words)
         county.run("total", "22", check=3)
         county.run("status", "01900000-0000-7000-8000-000000000000", check=3)
-        county.run("status", "--home", os.path.join(new_directory(), "none"), check=5)
+        county.home = os.path.join(new_directory(), "none")
+        try:
+            county.run("status", check=5)
+        finally:
+            county.home = home
 
     def test_status_and_receipts(self):
         county = self.centre.offices["county-220112"]
