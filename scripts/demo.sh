@@ -72,14 +72,6 @@ start_centre() {
   done
 }
 
-# One office's year: each month's sheets, every sheet a submission.
-send_year() {
-  local name=$1 unit=$2
-  [ ! -e "$dir/home/$name/year-sent" ] || return 0
-  fupin submit --home "$dir/home/$name" --each --quiet --timeout 120 "$dir/sheets/$unit"/2013-*.csv \
-    >"$dir/home/$name/year.log" 2>&1 && mv "$dir/home/$name/year.log" "$dir/home/$name/year-sent"
-}
-
 progress() {
   [ -t 2 ] || return 0
   local done=$1 all=$2 width=40 filled
@@ -90,36 +82,47 @@ progress() {
 }
 
 send_all() {
-  local name role unit pids=() done=0 began ended
+  local name role unit i pids=() names=() began ended
   mkdir -p "$dir/sheets/22"
   while IFS=, read -r name role unit _; do
     [ "$role" != county ] || mkdir -p "$dir/sheets/$unit"
   done <"$dir/principals.csv"
   awk -v out="$dir/sheets" -f "$root/scripts/demo_year.awk" "$root/db/plan-2013/units.csv"
   began=$(date +%s%N)
+  # One client process an office, all at once; each sends its year, every sheet a submission.
   while IFS=, read -r name role unit _; do
-    case $role in
-      county | province) send_year "$name" "$unit" & pids+=($!) ;;
-    esac
+    case $role in county | province) ;; *) continue ;; esac
+    [ ! -e "$dir/home/$name/year-sent" ] || continue
+    fupin submit --home "$dir/home/$name" --each --quiet --timeout 120 "$dir/sheets/$unit"/2013-*.csv \
+      >"$dir/home/$name/year.log" 2>&1 &
+    pids+=($!) names+=("$name")
   done <"$dir/principals.csv"
+  if [ ${#pids[@]} = 0 ]; then
+    printf 'the year was sent before\n\n'
+    return 0
+  fi
   progress 0 ${#pids[@]}
-  for pid in "${pids[@]}"; do
-    if ! wait "$pid"; then
-      cat "$dir"/home/*/year.log >&2 || true
-      say "demo.sh: an office could not send its year"
+  for i in "${!pids[@]}"; do
+    if ! wait "${pids[i]}"; then
+      cat "$dir/home/${names[i]}/year.log" >&2
+      say "demo.sh: ${names[i]} could not send its year"
       exit 1
     fi
-    done=$((done + 1))
-    progress "$done" ${#pids[@]}
+    mv "$dir/home/${names[i]}/year.log" "$dir/home/${names[i]}/year-sent"
+    progress $((i + 1)) ${#pids[@]}
   done
   ended=$(date +%s%N)
   printf '%d offices sent their year (61 counties, 210 villages, and the province for its funds) in %d.%02d s\n\n' \
     ${#pids[@]} $(((ended - began) / 1000000000)) $(((ended - began) / 10000000 % 100))
 }
 
-need_packages "${build_packages[@]}"
-build_tree "$root/build" -DFUPIN_TESTS=OFF
-export PATH="$root/build:$PATH"
+# FUPIN_BUILD_DIR: use what is built there (the tests do).
+build=${FUPIN_BUILD_DIR:-$root/build}
+if [ -z "${FUPIN_BUILD_DIR:-}" ]; then
+  need_packages "${build_packages[@]}"
+  build_tree "$build" -DFUPIN_TESTS=OFF
+fi
+export PATH="$build:$PATH"
 
 if [ -z "$dir" ]; then
   temporary=$(mktemp -d "${TMPDIR:-/tmp}/fupin-demo.XXXXXX")
@@ -146,7 +149,7 @@ cat <<EOF
 
 The centre is up. In another terminal, try:
 
-  export PATH="$root/build:\$PATH" FUPIN_HOME="$dir/home/province"
+  export PATH="$build:\$PATH" FUPIN_HOME="$dir/home/province"
   fupin total 2208 --by county                    # one prefecture
   fupin total 220822                              # one county, every indicator
   fupin total 22 --by prefecture --period 2013-01..2013-06 --format csv
@@ -157,4 +160,8 @@ The centre is up. In another terminal, try:
 
 Ctrl-C ends it.
 EOF
-wait "$centre"
+status=0
+wait "$centre" || status=$?
+say "demo.sh: the centre ended by itself (status $status):"
+tail -n 5 "$dir/fupind.log" >&2
+exit 1

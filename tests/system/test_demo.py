@@ -1,0 +1,122 @@
+"""scripts/demo.sh as a newcomer runs it: every county's year, the table, and nothing left behind."""
+import os
+import pwd
+import re
+import shutil
+import signal
+import subprocess
+import unittest
+
+from harness import BUILD, SLOW, SOURCE, new_directory, processes_below, wait_for
+
+DEMO = os.path.join(SOURCE, "scripts", "demo.sh")
+LABEL = "演示数据 / demonstration data"
+
+
+class Demo(unittest.TestCase):
+    def setUp(self):
+        self.directory = os.path.join(new_directory(), "with a space")
+        os.makedirs(self.directory)
+        self.environment = dict(os.environ, FUPIN_BUILD_DIR=BUILD, TMPDIR=self.directory, LC_ALL="C")
+
+    def tearDown(self):
+        wait_for("the end of all processes", lambda: not processes_below(self.directory))
+
+    def start(self, *words, become=()):
+        return subprocess.Popen([*become, DEMO, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                env=self.environment, start_new_session=True)
+
+    def run_demo(self, *words, status=0, become=()):
+        demo = self.start(*words, become=become)
+        out, err = demo.communicate(timeout=300)
+        self.assertEqual(demo.returncode, status, out + err)
+        return out
+
+    def check_table(self, out):
+        self.assertIn(LABEL, out)
+        rows = re.findall(r"^(22\d\d) ", out, re.M)
+        self.assertEqual(len(rows), 10)
+        self.assertRegex(out, r"吉林省 total +303,999 300,000 +101\.3% +203 +200 +101\.5% +571,550,000\.00 570,000,000\.00 +100\.2%")
+        seconds = float(re.search(r"offices sent their year .* in ([\d.]+) s", out).group(1))
+        self.assertLess(seconds, 5 * SLOW)
+        return out[out.index("吉林省 total"):].splitlines()[0]
+
+    def test_once_twice_in_a_row(self):
+        first = self.check_table(self.run_demo("--once"))
+        self.assertEqual(self.check_table(self.run_demo("--once")), first)
+        self.assertEqual(os.listdir(self.directory), [])
+
+    def test_command_gets_the_centre_and_gives_its_status(self):
+        out = self.run_demo("--", "sh", "-c", "fupin total 2208 --by county --format csv && "
+                            "FUPIN_HOME=$FUPIN_DEMO_DIR/home/county-220822 fupin status && "
+                            "fupind verify --data \"$FUPIN_DEMO_DIR/data\"; test $? = 0 && exit 7", status=7)
+        self.assertIn("220822,通榆县,", out)
+        self.assertIn("this office county-220822, role county, unit 220822", out)
+        self.assertIn("36 receipted", out)
+        self.assertIn("drift=0", out)
+
+    def test_kept_directory(self):
+        kept = os.path.join(self.directory, "kept")
+        first = self.check_table(self.run_demo("--once", "--dir", kept))
+        again = self.run_demo("--once", "--dir", kept)
+        self.assertIn(first, again)
+        self.assertTrue(os.path.exists(os.path.join(kept, "data", "pg", "PG_VERSION")))
+
+    def wait_for_table(self, demo):
+        for line in demo.stdout:
+            if line.startswith("Ctrl-C ends it"):
+                return
+        self.fail("the demo ended: " + demo.stderr.read())
+
+    def test_interrupt_leaves_nothing(self):
+        demo = self.start()
+        self.wait_for_table(demo)
+        self.assertTrue(processes_below(self.directory))
+        os.killpg(demo.pid, signal.SIGINT)
+        demo.communicate(timeout=60 * SLOW)
+        self.assertEqual(demo.returncode, 130)
+        self.assertEqual(os.listdir(self.directory), [])
+
+    def test_interrupt_in_the_middle_leaves_nothing(self):
+        demo = self.start()
+        wait_for("the clients", lambda: any("fupin submit" in line for line in processes_below(self.directory)))
+        os.killpg(demo.pid, signal.SIGINT)
+        demo.communicate(timeout=60 * SLOW)
+        self.assertEqual(os.listdir(self.directory), [])
+
+    def test_killed_centre_leaves_nothing(self):
+        demo = self.start()
+        self.wait_for_table(demo)
+        for path in os.listdir("/proc"):
+            if path.isdigit():
+                try:
+                    with open(f"/proc/{path}/cmdline", encoding="utf-8", errors="replace") as file:
+                        line = file.read()
+                except OSError:
+                    continue
+                if line.startswith("fupind\0") and self.directory in line:
+                    os.kill(int(path), signal.SIGKILL)
+        _, err = demo.communicate(timeout=60 * SLOW)
+        self.assertEqual(demo.returncode, 1)
+        self.assertIn("the centre ended by itself", err)
+
+    def test_killed_script_leaves_nothing(self):
+        demo = self.start()
+        self.wait_for_table(demo)
+        demo.kill()
+        demo.communicate()
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become an ordinary user")
+    def test_ordinary_user(self):
+        """With the clone's own files read only, as another user's are."""
+        user = pwd.getpwnam("nobody")
+        shutil.chown(self.directory, user.pw_uid, user.pw_gid)
+        become = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "env", "HOME=/"]
+        reachable = subprocess.run(become + ["test", "-x", os.path.join(BUILD, "fupind"), "-a", "-r", DEMO], check=False)
+        if reachable.returncode:
+            self.skipTest("the build is where another user cannot get to")
+        self.check_table(self.run_demo("--once", become=become))
+
+
+if __name__ == "__main__":
+    unittest.main()
