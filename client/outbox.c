@@ -22,7 +22,7 @@ static const char schema[] =
     " content BLOB NOT NULL, created_us INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0,"
     " files TEXT NOT NULL, places TEXT NOT NULL, bytes BLOB NOT NULL, seq INTEGER, time_us INTEGER,"
     " report_count INTEGER, entry_count INTEGER, problems TEXT);"
-    "CREATE INDEX IF NOT EXISTS submission_waiting ON submission (content) WHERE state = 0;";
+    "CREATE INDEX IF NOT EXISTS submission_content ON submission (content) WHERE state <> 2;";
 
 #define COLUMNS                                                                                              \
 	"position, id, digest, created_us, state, files, places, bytes, seq, time_us, report_count, "            \
@@ -106,10 +106,10 @@ finish(struct outbox *o, sqlite3_stmt *statement)
 }
 
 static int64_t
-find_waiting(struct outbox *o, const struct digest *content)
+find_same(struct outbox *o, const struct digest *content)
 {
 	int64_t position = 0;
-	sqlite3_stmt *s = prepare(o, "SELECT position FROM submission WHERE state = 0 AND content = ?");
+	sqlite3_stmt *s = prepare(o, "SELECT position FROM submission WHERE state <> 2 AND content = ?");
 	if (!s)
 		return 0;
 	sqlite3_bind_blob(s, 1, content->bytes, DIGEST_BYTES, SQLITE_STATIC);
@@ -119,12 +119,22 @@ find_waiting(struct outbox *o, const struct digest *content)
 	return position;
 }
 
+static bool
+send_again(struct outbox *o, int64_t position)
+{
+	sqlite3_stmt *s = prepare(o, "UPDATE submission SET state = 0 WHERE position = ? AND state = 1");
+	if (!s)
+		return false;
+	sqlite3_bind_int64(s, 1, position);
+	return finish(o, s);
+}
+
 bool
 outbox_add(struct outbox *o, const struct outbox_item *item, const struct digest *content, int64_t *position)
 {
-	*position = find_waiting(o, content);
+	*position = find_same(o, content);
 	if (*position)
-		return true;
+		return send_again(o, *position);
 	sqlite3_stmt *s = prepare(o, "INSERT INTO submission (id, digest, content, created_us, files, places, "
 	                             "bytes) VALUES (?, ?, ?, ?, ?, ?, ?)");
 	if (!s)

@@ -36,7 +36,9 @@ bool outbox_begin(struct outbox *outbox) __attribute__((warn_unused_result));
 bool outbox_commit(struct outbox *outbox) __attribute__((warn_unused_result));
 
 /* Adds a waiting item (position is given out). `content` is the digest of the submission without its
- * id: what is already waiting with the same content is not added again (*position says which). */
+ * id: what is there with the same content is not added again (*position says which). If that one has its
+ * receipt, it waits again: the same bytes go to the centre once more, which answers with the first
+ * receipt, or stores them if it had lost them. */
 bool outbox_add(struct outbox *outbox, const struct outbox_item *item, const struct digest *content,
                 int64_t *position) __attribute__((warn_unused_result));
 

@@ -122,6 +122,8 @@ class CommandLine(CentreTest):
         line = county.run("submit", sheet, check=0).stdout
         identity = line.split()[1]
         self.assertRegex(line, rf"^receipt {identity} seq \d+ .* reports 0 fund entries 1: ")
+        # The same sheet again is the same submission: the first receipt, nothing doubled.
+        self.assertEqual(county.run("submit", sheet, check=0).stdout, line)
         self.assertIn("committed seq", county.run("status", identity, check=0).stdout)
         status = json.loads(county.run("status", "--format", "json", check=0).stdout)
         self.assertEqual([(s["id"], s["state"]) for s in status["submissions"]], [(identity, "receipted")])
