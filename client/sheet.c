@@ -458,7 +458,7 @@ draft_read(struct draft *draft, const char *path, const struct catalogue *catalo
 	struct reading r = {draft, catalogue, findings, columns, NULL};
 	if (!columns)
 		return;
-	columns->file = arena_string(&draft->arena, path);
+	columns->file = path;
 	if (!csv_read_file(path, &draft->arena, &table, &failure)) {
 		problem_detail(report_problem(&r, failure.code, failure.line, ""), "%s", failure.detail);
 		return;

@@ -47,7 +47,7 @@ enum { DRAFT_BYTES_MAX = 512 * 1024 * 1024 };
 void draft_init(struct draft *draft);
 void draft_free(struct draft *draft);
 
-/* Reads one file into the draft. */
+/* Reads one file into the draft. Findings point to `path`, which must outlive them. */
 void draft_read(struct draft *draft, const char *path, const struct catalogue *catalogue,
                 struct findings *findings);
 
