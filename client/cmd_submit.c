@@ -1,4 +1,5 @@
 /* fupin submit FILE.csv…: read, check here, save in the outbox, deliver, keep the receipt. */
+#include "clock.h"
 #include "codec.h"
 #include "command.h"
 #include "deliver.h"
@@ -33,7 +34,7 @@ save(struct submitting *s, char **files, int count)
 	/* Today in China by the centre's clock, which alone decides. */
 	date today = date_of_time(session_welcome(s->command.session)->time_us);
 	if (save_files(s->outbox, (const char *const *)files, (size_t)count, s->each, &s->command.catalogue,
-	               today, now_us(), s->findings))
+	               today, clock_wall_us(), s->findings))
 		return EXIT_DONE;
 	print_findings(s);
 	if (s->findings->count)

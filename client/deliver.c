@@ -1,6 +1,7 @@
 #include "deliver.h"
 
 #include "bounds.h"
+#include "clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -219,11 +220,11 @@ take_answers(struct deliverer *d, int wait_ms)
 			return end_writing(d);
 		}
 		bool good = true;
-		d->heard_us = now_us();
+		d->heard_us = clock_steady_us();
 		if (reply.kind == REPLY_RECEIPT)
 			good = take_receipt(d, &reply.receipt);
 		else if (reply.kind == REPLY_REFUSAL)
-			good = take_refusal(d, reply.request_id, &reply.refusal, now_us());
+			good = take_refusal(d, reply.request_id, &reply.refusal, clock_steady_us());
 		if (!good)
 			return false;
 		if (d->watch->progress)
@@ -238,11 +239,11 @@ deliver(struct session *session, struct outbox *outbox, int timeout_ms, const st
 {
 	*out = (struct delivery){0};
 	struct deliverer d = {.session = session, .outbox = outbox, .watch = watch, .delivery = out};
-	int64_t until = now_us() + timeout_ms * INT64_C(1000);
+	int64_t until = clock_steady_us() + timeout_ms * INT64_C(1000);
 	bool good = outbox_each(outbox, OUTBOX_WAITING, INT64_MAX, collect, &d) && !d.out_of_memory;
 	out->total = d.count;
-	while (good && d.first_open < d.count && !out->failure && now_us() < until) {
-		int64_t now = now_us();
+	while (good && d.first_open < d.count && !out->failure && clock_steady_us() < until) {
+		int64_t now = clock_steady_us();
 		if (d.in_flight && now - d.heard_us > SESSION_SILENCE_MS * INT64_C(1000))
 			start_over(&d);
 		good = send_ready(&d, now) && take_answers(&d, 100);

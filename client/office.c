@@ -1,6 +1,7 @@
 /* libfupin's public functions, over the same parts that the fupin program uses. */
 #include "fupin.h"
 
+#include "clock.h"
 #include "deliver.h"
 #include "save.h"
 #include "version.h"
@@ -132,7 +133,7 @@ fupin_submit(struct fupin_office *o, const char *const *files, size_t count, fup
 	struct outbox *outbox = outbox_open(o->home.outbox, error);
 	enum fupin_status status = FUPIN_FAILED;
 	if (findings && outbox) {
-		bool saved = save_files(outbox, files, count, false, &o->catalogue, today, now_us(), findings);
+		bool saved = save_files(outbox, files, count, false, &o->catalogue, today, clock_wall_us(), findings);
 		snprintf(error, FUPIN_ERROR_BYTES, "%s",
 		         findings->count ? "the data has problems" : outbox_error(outbox));
 		status = saved ? send_waiting(o, outbox, &s, error) : findings->count ? FUPIN_PROBLEMS : FUPIN_FAILED;

@@ -1,12 +1,12 @@
 #include "session.h"
 
+#include "clock.h"
 #include "codec.h"
 #include "version.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <zmq.h>
 
 struct session {
@@ -22,14 +22,6 @@ struct session {
 };
 
 enum { HEARTBEAT_MS = 10000, HEARTBEAT_TIMEOUT_MS = 30000, RECONNECT_MS = 100, RECONNECT_MAX_MS = 2000 };
-
-int64_t
-now_us(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_REALTIME, &time);
-	return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
-}
 
 static bool
 set_int(void *socket, int option, int value)
@@ -210,7 +202,7 @@ static enum session_failure
 take_answer(struct session *s, uint64_t request_id, int64_t until_us, struct reply *out)
 {
 	for (;;) {
-		int64_t left_ms = (until_us - now_us()) / 1000;
+		int64_t left_ms = (until_us - clock_steady_us()) / 1000;
 		enum session_failure failure = session_take(s, left_ms > 0 ? (int)left_ms : 0, out);
 		if (failure || out->request_id == request_id)
 			return failure;
@@ -222,9 +214,9 @@ enum session_failure
 session_ask(struct session *s, struct request *request, enum reply_kind kind, int timeout_ms,
             struct reply *out)
 {
-	int64_t until = now_us() + timeout_ms * INT64_C(1000);
+	int64_t until = clock_steady_us() + timeout_ms * INT64_C(1000);
 	for (;;) {
-		int64_t now = now_us(), repeat = now + SESSION_SILENCE_MS * INT64_C(1000);
+		int64_t now = clock_steady_us(), repeat = now + SESSION_SILENCE_MS * INT64_C(1000);
 		if (!session_send(s, request))
 			return SESSION_BROKEN;
 		enum session_failure failure = take_answer(s, request->id, repeat < until ? repeat : until, out);

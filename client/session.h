@@ -49,7 +49,4 @@ bool session_reconnect(struct session *session) __attribute__((warn_unused_resul
 const struct refusal *session_refusal(const struct session *session);
 const char *session_error(const struct session *session);
 
-/* Microseconds since 1970 UTC. */
-int64_t now_us(void);
-
 #endif

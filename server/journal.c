@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <libpq-fe.h>
 #include <poll.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,10 @@ enum state {
 	STATE_ROLLING_BACK, /* after a refusal */
 };
 
-enum { TABLES = 3, RETRY_FIRST_MS = 50, RETRY_MOST_MS = 1000, OPEN_RESULTS = 3 };
+enum { TABLES = 3, RETRY_FIRST_MS = 50, RETRY_MOST_MS = 1000, ID_HEX_BYTES = 2 * ID_BYTES + 1 };
+
+/* A database that says nothing for so long is told of, or given up and connected to anew. */
+enum { CONNECT_US = 10 * 1000000, WRITE_SLOW_US = 5 * 1000000, WRITE_US = 60 * 1000000 };
 
 struct journal {
 	struct pg_target target;
@@ -29,6 +33,8 @@ struct journal {
 	enum state state;
 	PostgresPollingStatusType polling;
 	int64_t retry_us;
+	int64_t since_us; /* when the state began */
+	bool slow_told;
 	int retry_ms;
 	/* The batch: rows of the three tables, and its sequence numbers. */
 	struct copy_writer rows[TABLES];
@@ -36,9 +42,11 @@ struct journal {
 	int next_table; /* to be sent */
 	bool batch, in_doubt;
 	uint64_t seq_first, seq_last;
+	char id_last[ID_HEX_BYTES]; /* of the last submission in it */
 	/* What memory holds, and what the database had. */
 	bool expecting;
 	uint64_t seq_known, seq_found;
+	char id_found[ID_HEX_BYTES]; /* of the submission that the database has at seq_last */
 	bool locked;
 	char error[PG_ERROR_BYTES], sqlstate[6];
 };
@@ -54,16 +62,16 @@ static const char *const copy_statements[TABLES] = {
 
 /* A receipt means "on disk", whatever the server's default is. The lock comes first: what max(seq)
  * then sees cannot change any more. */
-static const char open_statements[] =
-    "SET synchronous_commit = on; SELECT pg_try_advisory_lock(" PG_LOCK_SERVE
-    "); SELECT coalesce(max(seq), 0) FROM submission";
+#define OPEN_STATEMENTS "SET synchronous_commit = on; SELECT pg_try_advisory_lock(" PG_LOCK_SERVE ")"
 
 struct journal *
 journal_create(const struct pg_target *target)
 {
 	struct journal *j = calloc(1, sizeof *j);
-	if (j)
+	if (j) {
 		j->target = *target;
+		j->retry_us = 1; /* long ago: at once */
+	}
 	return j;
 }
 
@@ -95,12 +103,23 @@ journal_poll_events(const struct journal *j)
 	return (short)(POLLIN | (j->connection && PQflush(j->connection) == 1 ? POLLOUT : 0));
 }
 
+/* When the present state has lasted too long; 0: it may last. */
+static int64_t
+deadline_us(const struct journal *j)
+{
+	if (j->state == STATE_CONNECTING || j->state == STATE_OPENING)
+		return j->since_us + CONNECT_US;
+	if (j->state == STATE_WRITING || j->state == STATE_ROLLING_BACK)
+		return j->since_us + (j->slow_told ? WRITE_US : WRITE_SLOW_US);
+	return j->state == STATE_AWAY ? j->retry_us : 0;
+}
+
 int
 journal_wait_ms(const struct journal *j, int64_t now_us)
 {
-	if (j->state != STATE_AWAY)
+	if (!deadline_us(j))
 		return -1;
-	int64_t left = (j->retry_us - now_us) / 1000 + 1;
+	int64_t left = (deadline_us(j) - now_us) / 1000 + 1;
 	return left > 0 ? (int)left : 0;
 }
 
@@ -151,18 +170,6 @@ note_error(struct journal *j, const char *message, const char *sqlstate)
 
 /* ---------------------------------------------------------------- connecting */
 
-void
-journal_connect(struct journal *j)
-{
-	const char *names[PG_PARAMS], *values[PG_PARAMS];
-	pg_parameters(&j->target, names, values);
-	PQfinish(j->connection);
-	j->locked = false;
-	j->connection = PQconnectStartParams(names, values, 1);
-	j->state = STATE_CONNECTING;
-	j->polling = PGRES_POLLING_WRITING;
-}
-
 /* Gives up the connection; a batch that was being written is in doubt from here on. */
 static enum journal_event
 lose(struct journal *j, int64_t now_us, const char *why)
@@ -181,10 +188,43 @@ lose(struct journal *j, int64_t now_us, const char *why)
 }
 
 static void
+connect_now(struct journal *j, int64_t now_us)
+{
+	const char *names[PG_PARAMS], *values[PG_PARAMS];
+	pg_parameters(&j->target, names, values);
+	PQfinish(j->connection);
+	j->locked = false;
+	*j->id_found = 0;
+	j->connection = PQconnectStartParams(names, values, 1);
+	j->state = STATE_CONNECTING;
+	j->since_us = now_us;
+	j->polling = PGRES_POLLING_WRITING;
+	/* What fails at once has no socket that could wake the loop. */
+	if (PQstatus(j->connection) == CONNECTION_BAD)
+		lose(j, now_us, j->connection ? PQerrorMessage(j->connection) : "no memory");
+}
+
+static void
 ignore_notice(void *data, const PGresult *result)
 {
 	(void)data;
 	(void)result;
+}
+
+/* The first connection takes the lock alone: the tables may not be there yet. Later ones ask what the
+ * database has: the last commit, and who stands where the batch in doubt would. */
+static bool
+send_opening(struct journal *j)
+{
+	char sql[512];
+	if (!j->expecting)
+		return PQsendQuery(j->connection, OPEN_STATEMENTS);
+	snprintf(sql, sizeof sql,
+	         OPEN_STATEMENTS
+	         "; SELECT coalesce(max(seq), 0), coalesce((SELECT encode(uuid_send(id), 'hex') FROM "
+	         "submission WHERE seq = %" PRIu64 " LIMIT 1), '') FROM submission",
+	         j->seq_last);
+	return PQsendQuery(j->connection, sql);
 }
 
 static enum journal_event
@@ -198,9 +238,10 @@ step_connecting(struct journal *j, int64_t now_us)
 	if (j->polling != PGRES_POLLING_OK)
 		return JOURNAL_NOTHING;
 	PQsetNoticeReceiver(j->connection, ignore_notice, NULL);
-	if (PQsetnonblocking(j->connection, 1) || !PQsendQuery(j->connection, open_statements))
+	if (PQsetnonblocking(j->connection, 1) || !send_opening(j))
 		return lose(j, now_us, PQerrorMessage(j->connection));
 	j->state = STATE_OPENING;
+	j->since_us = now_us;
 	return JOURNAL_NOTHING;
 }
 
@@ -225,7 +266,8 @@ opened(struct journal *j, int64_t now_us)
 	         j->in_doubt ? "yes" : "no");
 	if (!j->expecting)
 		return JOURNAL_READY;
-	if (j->in_doubt && j->seq_found == j->seq_last) {
+	/* The id tells that what stands there is ours, and not another writer's. */
+	if (j->in_doubt && j->seq_found == j->seq_last && !strcmp(j->id_found, j->id_last)) {
 		j->in_doubt = j->batch = false;
 		j->seq_known = j->seq_last;
 		return JOURNAL_COMMITTED;
@@ -237,6 +279,8 @@ opened(struct journal *j, int64_t now_us)
 	if (j->in_doubt) {
 		j->in_doubt = false;
 		log_line(LOG_INFO, "batch_repeated", "seq_first=%llu", (unsigned long long)j->seq_first);
+		j->since_us = now_us;
+		j->slow_told = false;
 		return begin_batch(j) ? JOURNAL_NOTHING : lose(j, now_us, PQerrorMessage(j->connection));
 	}
 	return JOURNAL_READY;
@@ -255,10 +299,12 @@ step_opening(struct journal *j, int64_t now_us)
 		ExecStatusType status = PQresultStatus(result);
 		if (status == PGRES_TUPLES_OK) {
 			const char *value = PQgetvalue(result, 0, 0);
-			if (*value == 't' || *value == 'f')
+			if (PQnfields(result) == 1) {
 				j->locked = *value == 't';
-			else
+			} else {
 				j->seq_found = strtoull(value, NULL, 10);
+				snprintf(j->id_found, sizeof j->id_found, "%s", PQgetvalue(result, 0, 1));
+			}
 		}
 		if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
 			char message[PG_ERROR_BYTES];
@@ -379,14 +425,17 @@ begin_batch(struct journal *j)
 }
 
 bool
-journal_write(struct journal *j, const struct journal_item *items, size_t count)
+journal_write(struct journal *j, const struct journal_item *items, size_t count, int64_t now_us)
 {
 	assert(journal_is_idle(j) && count);
 	if (!encode(j, items, count))
 		return false;
 	j->batch = true;
+	j->since_us = now_us;
+	j->slow_told = false;
 	j->seq_first = items[0].receipt.seq;
 	j->seq_last = items[count - 1].receipt.seq;
+	sodium_bin2hex(j->id_last, sizeof j->id_last, items[count - 1].receipt.id.bytes, ID_BYTES);
 	/* A connection that fails here shows itself at the next step. */
 	if (!begin_batch(j))
 		note_error(j, PQerrorMessage(j->connection), "08006");
@@ -489,20 +538,25 @@ step_idle(struct journal *j, int64_t now_us)
 	                                                : lose(j, now_us, PQerrorMessage(j->connection));
 }
 
-enum journal_event
-journal_step(struct journal *j, int64_t now_us)
+/* A database that has gone silent: told after a while, given up after a longer one. */
+static enum journal_event
+check_deadline(struct journal *j, int64_t now_us)
 {
-	if (j->state == STATE_AWAY) {
-		if (now_us >= j->retry_us)
-			journal_connect(j);
+	if (!deadline_us(j) || now_us < deadline_us(j))
+		return JOURNAL_NOTHING;
+	bool writing = j->state == STATE_WRITING || j->state == STATE_ROLLING_BACK;
+	if (writing && !j->slow_told) {
+		j->slow_told = true;
+		log_line(LOG_WARNING, "commit_slow", "seconds=%d seq_first=%" PRIu64, WRITE_SLOW_US / 1000000,
+		         j->seq_first);
 		return JOURNAL_NOTHING;
 	}
-	if (j->state == STATE_CONNECTING)
-		return step_connecting(j, now_us);
-	/* At the end of the stream there may still be results to read: the state's own step tells. */
-	bool alive = PQconsumeInput(j->connection) && PQflush(j->connection) >= 0;
-	if (!alive && PQstatus(j->connection) != CONNECTION_OK)
-		return lose(j, now_us, PQerrorMessage(j->connection));
+	return lose(j, now_us, "the database does not answer");
+}
+
+static enum journal_event
+step_state(struct journal *j, int64_t now_us)
+{
 	switch (j->state) {
 	case STATE_OPENING:
 		return step_opening(j, now_us);
@@ -513,4 +567,25 @@ journal_step(struct journal *j, int64_t now_us)
 	default:
 		return step_idle(j, now_us);
 	}
+}
+
+enum journal_event
+journal_step(struct journal *j, int64_t now_us)
+{
+	if (j->state == STATE_AWAY) {
+		if (now_us >= j->retry_us)
+			connect_now(j, now_us);
+		return JOURNAL_NOTHING;
+	}
+	if (j->state == STATE_CONNECTING) {
+		enum journal_event event = step_connecting(j, now_us);
+		return event || j->state != STATE_CONNECTING ? event : check_deadline(j, now_us);
+	}
+	/* At the end of the stream there may still be results to read: the state's own step tells. */
+	bool alive = PQconsumeInput(j->connection) && PQflush(j->connection) >= 0;
+	if (!alive && PQstatus(j->connection) != CONNECTION_OK)
+		return lose(j, now_us, PQerrorMessage(j->connection));
+	enum state before = j->state;
+	enum journal_event event = step_state(j, now_us);
+	return event || j->state != before ? event : check_deadline(j, now_us);
 }

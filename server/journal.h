@@ -34,12 +34,9 @@ enum journal_event {
 	JOURNAL_FATAL,     /* the database is not the one that we served: journal_error() */
 };
 
-/* `seq_last`: the last commit sequence number that memory knows, 0 at first connection. */
+/* Not connected yet. NULL: no memory. */
 struct journal *journal_create(const struct pg_target *target);
 void journal_destroy(struct journal **journal);
-
-/* Begins the first connection. */
-void journal_connect(struct journal *journal);
 
 /* Tells which commits memory holds; a database that has fewer (or more, unexplained) is FATAL. */
 void journal_expect(struct journal *journal, uint64_t seq_last);
@@ -49,6 +46,7 @@ short journal_poll_events(const struct journal *journal);
 /* Until journal_step() has to be called without an event on the socket; -1: no limit. */
 int journal_wait_ms(const struct journal *journal, int64_t now_us);
 
+/* `now_us`: of the steady clock, everywhere in this file. The first step begins the first connection. */
 enum journal_event journal_step(struct journal *journal, int64_t now_us);
 
 /* May a batch be written now? */
@@ -56,7 +54,7 @@ bool journal_is_idle(const struct journal *journal);
 bool journal_is_connected(const struct journal *journal);
 
 /* Begins to write a batch, journal_is_idle() being true. False: no memory. */
-bool journal_write(struct journal *journal, const struct journal_item *items, size_t count)
+bool journal_write(struct journal *journal, const struct journal_item *items, size_t count, int64_t now_us)
     __attribute__((warn_unused_result));
 
 /* Of the last REFUSED, LOST or FATAL. */

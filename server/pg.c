@@ -8,9 +8,17 @@
 void
 pg_parameters(const struct pg_target *target, const char *names[PG_PARAMS], const char *values[PG_PARAMS])
 {
+	/* Defaults come first: what a URI says itself comes later and wins. A line that has gone dead is
+	 * noticed within a minute. */
+	static const char *const defaults[][2] = {
+	    {"connect_timeout", "10"}, {"keepalives_idle", "20"},     {"keepalives_interval", "10"},
+	    {"keepalives_count", "3"}, {"tcp_user_timeout", "50000"}, {"client_encoding", "UTF8"},
+	};
 	size_t n = 0;
-	/* The URI stands first: what it says itself comes after our defaults only where libpq lets later
-	 * settings win, so defaults are limited to what a URI rarely sets. */
+	for (; n < sizeof defaults / sizeof *defaults; n++) {
+		names[n] = defaults[n][0];
+		values[n] = defaults[n][1];
+	}
 	if (target->uri) {
 		names[n] = "dbname";
 		values[n++] = target->uri;
@@ -24,8 +32,6 @@ pg_parameters(const struct pg_target *target, const char *names[PG_PARAMS], cons
 	}
 	names[n] = "fallback_application_name";
 	values[n++] = "fupind";
-	names[n] = "client_encoding";
-	values[n++] = "UTF8";
 	names[n] = NULL;
 	values[n] = NULL;
 }

@@ -22,7 +22,7 @@ enum { PG_ERROR_BYTES = 512 };
 
 /* The parameter arrays for PQconnectStartParams: filled for `target`, `names` and `values` hold
  * PG_PARAMS entries. */
-enum { PG_PARAMS = 8 };
+enum { PG_PARAMS = 16 };
 void pg_parameters(const struct pg_target *target, const char *names[PG_PARAMS],
                    const char *values[PG_PARAMS]);
 

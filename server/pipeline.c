@@ -1,5 +1,6 @@
 #include "pipeline.h"
 
+#include "clock.h"
 #include "log.h"
 
 #include <assert.h>
@@ -7,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RETRY_SOON_MS = 1000, RETRY_FULL_MS = 5000 };
+enum { RETRY_SOON_MS = 1000, RETRY_FULL_MS = 5000, CLOCK_AHEAD_US = 60 * 1000000 };
 
 void
 pipeline_init(struct pipeline *p)
@@ -217,6 +218,19 @@ reserve_items(struct pipeline *p, size_t count)
 	return true;
 }
 
+/* A clock that was wrong once, forwards, leaves its mark on every later receipt: say so. */
+static void
+warn_of_clock(struct pipeline *p, int64_t now_us)
+{
+	int64_t ahead_us = p->as_of.time_us - now_us;
+	if (ahead_us < CLOCK_AHEAD_US || (p->clock_warned && now_us - p->clock_warned_us < CLOCK_AHEAD_US))
+		return;
+	p->clock_warned = true;
+	p->clock_warned_us = now_us;
+	log_line(LOG_WARNING, "clock_behind_journal", "seconds=%" PRId64 " seq=%" PRIu64, ahead_us / 1000000,
+	         p->as_of.seq);
+}
+
 bool
 pipeline_write(struct pipeline *p, int64_t now_us)
 {
@@ -226,6 +240,7 @@ pipeline_write(struct pipeline *p, int64_t now_us)
 	if (!reserve_items(p, count))
 		return false;
 	/* Time never runs backwards in the journal, even if the clock does. */
+	warn_of_clock(p, now_us);
 	int64_t time_us = now_us > p->as_of.time_us ? now_us : p->as_of.time_us;
 	for (struct envelope *e = p->batch; e; e = e->next, at++) {
 		e->receipt = (struct receipt){
@@ -243,7 +258,7 @@ pipeline_write(struct pipeline *p, int64_t now_us)
 		    .receipt = e->receipt,
 		};
 	}
-	return journal_write(p->journal, p->items, count);
+	return journal_write(p->journal, p->items, count, clock_steady_us());
 }
 
 /* ---------------------------------------------------------------- after the commit */

@@ -31,6 +31,8 @@ struct pipeline {
 	struct envelope *batch; /* being committed */
 	struct journal_item *items;
 	size_t item_room, queued_count, queued_bytes, careful_left;
+	bool clock_warned;
+	int64_t clock_warned_us;
 	struct pipeline_counters counters;
 };
 

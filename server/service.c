@@ -3,6 +3,7 @@
 #include "service.h"
 
 #include "answers.h"
+#include "clock.h"
 #include "codec.h"
 #include "log.h"
 #include "plan_store.h"
@@ -22,7 +23,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 #include <zmq.h>
 
@@ -52,14 +52,6 @@ struct service {
 	struct envelope *reload_waiting; /* who wants to know when it is done */
 	struct arena reply_arena;
 };
-
-static int64_t
-now_us(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_REALTIME, &time);
-	return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
-}
 
 static bool
 fail(const char *event, const char *error)
@@ -137,6 +129,26 @@ find_office(const struct service *s, const char *public_key, struct envelope *en
 	return true;
 }
 
+/* Answers all who asked for the reload. */
+static void
+tell_reloaded(struct service *s, bool good)
+{
+	while (s->reload_waiting) {
+		struct envelope *e = s->reload_waiting;
+		s->reload_waiting = e->next;
+		struct reply reply = {
+		    .request_id = e->request.id, .kind = REPLY_RELOADED, .reloaded = (uint32_t)s->principal_count};
+		struct problem_list problems = {0};
+		if (!good) {
+			problem_only(&problems, PROBLEM_STORE_UNAVAILABLE);
+			reply.kind = REPLY_REFUSAL;
+			reply.refusal = (struct refusal){.problems = &problems, .retry_after_ms = 1000};
+		}
+		send_reply(s, e, &reply);
+		envelope_destroy(&e);
+	}
+}
+
 static void
 begin_reload(struct service *s)
 {
@@ -145,8 +157,10 @@ begin_reload(struct service *s)
 		return;
 	}
 	s->reload = reload_begin(&s->store.target);
-	if (!s->reload)
+	if (!s->reload) {
 		fail("reload_failed", "no thread");
+		tell_reloaded(s, false);
+	}
 }
 
 static void
@@ -171,20 +185,7 @@ finish_reload(struct service *s)
 		begin_reload(s);
 		return;
 	}
-	while (s->reload_waiting) {
-		struct envelope *e = s->reload_waiting;
-		s->reload_waiting = e->next;
-		struct reply reply = {
-		    .request_id = e->request.id, .kind = REPLY_RELOADED, .reloaded = (uint32_t)count};
-		struct problem_list problems = {0};
-		if (!good) {
-			problem_only(&problems, PROBLEM_STORE_UNAVAILABLE);
-			reply.kind = REPLY_REFUSAL;
-			reply.refusal = (struct refusal){.problems = &problems, .retry_after_ms = 1000};
-		}
-		send_reply(s, e, &reply);
-		envelope_destroy(&e);
-	}
+	tell_reloaded(s, good);
 }
 
 /* ---------------------------------------------------------------- frames */
@@ -193,7 +194,8 @@ static void
 answer_now(struct service *s, struct envelope *envelope, struct problem_list *problems)
 {
 	struct reply reply;
-	answer(&s->pipeline, &envelope->office, &envelope->request, now_us(), &envelope->arena, problems, &reply);
+	answer(&s->pipeline, &envelope->office, &envelope->request, clock_wall_us(), &envelope->arena, problems,
+	       &reply);
 	if (reply.kind == REPLY_REFUSAL)
 		send_refusal(s, envelope, problems);
 	else
@@ -207,7 +209,7 @@ dispatch(struct service *s, struct envelope *envelope, struct problem_list *prob
 {
 	switch (envelope->request.kind) {
 	case REQUEST_SUBMIT:
-		pipeline_take(&s->pipeline, envelope, now_us());
+		pipeline_take(&s->pipeline, envelope, clock_wall_us());
 		break;
 	case REQUEST_RELOAD:
 		envelope->next = s->reload_waiting;
@@ -264,7 +266,7 @@ take_signals(struct service *s)
 			begin_reload(s);
 		} else if (!s->stopping) {
 			s->stopping = true;
-			s->stop_by_us = now_us() + DRAIN_SECONDS * INT64_C(1000000);
+			s->stop_by_us = clock_steady_us() + DRAIN_SECONDS * INT64_C(1000000);
 			log_line(LOG_INFO, "stopping", "waiting=%zu", pipeline_waiting(&s->pipeline));
 		}
 	}
@@ -275,36 +277,35 @@ step_journal(struct service *s)
 {
 	enum journal_event event;
 	do {
-		int64_t now = now_us();
-		event = journal_step(s->pipeline.journal, now);
+		event = journal_step(s->pipeline.journal, clock_steady_us());
 		if (event == JOURNAL_FATAL)
 			return fail("journal_fatal", journal_error(s->pipeline.journal));
 		if (event == JOURNAL_LOST)
 			fail("database_lost", journal_error(s->pipeline.journal));
-		if (!pipeline_event(&s->pipeline, event, now))
+		if (!pipeline_event(&s->pipeline, event, clock_wall_us()))
 			return fail("out_of_memory", "a committed batch could not be taken over");
 	} while (event == JOURNAL_COMMITTED || event == JOURNAL_REFUSED);
 	if (!journal_is_connected(s->pipeline.journal) && s->store.is_embedded)
-		embedded_keep_running(&s->store.embedded, now_us());
+		embedded_keep_running(&s->store.embedded, clock_steady_us());
 	return true;
 }
 
 static bool
 write_batch(struct service *s)
 {
-	if (!pipeline_write(&s->pipeline, now_us()))
+	if (!pipeline_write(&s->pipeline, clock_wall_us()))
 		return fail("out_of_memory", "a batch could not be written");
 	return true;
 }
 
 /* poll(2)'s flags are not ZeroMQ's: POLLOUT is 4 there and ZMQ_POLLOUT is 2. */
 static zmq_pollitem_t
-journal_poll_item(const struct service *s, const struct journal *journal)
+journal_poll_item(const struct journal *journal)
 {
 	int fd = journal_fd(journal);
 	short events = fd >= 0 ? journal_poll_events(journal) : 0;
 	return (zmq_pollitem_t){
-	    .fd = fd >= 0 ? fd : s->signals,
+	    .fd = fd >= 0 ? fd : STDERR_FILENO,
 	    .events = (short)((events & POLLIN ? ZMQ_POLLIN : 0) | (events & POLLOUT ? ZMQ_POLLOUT : 0)),
 	};
 }
@@ -321,8 +322,8 @@ wait_for_events(struct service *s, zmq_pollitem_t items[POLL_COUNT])
 	items[POLL_SIGNALS] = (zmq_pollitem_t){.fd = s->signals, .events = ZMQ_POLLIN};
 	items[POLL_RELOAD] = (zmq_pollitem_t){.fd = s->reload ? reload_fd(s->reload) : s->signals,
 	                                      .events = s->reload ? ZMQ_POLLIN : 0};
-	items[POLL_JOURNAL] = journal_poll_item(s, journal);
-	int wait = journal_wait_ms(journal, now_us());
+	items[POLL_JOURNAL] = journal_poll_item(journal);
+	int wait = journal_wait_ms(journal, clock_steady_us());
 	if (s->stopping && (wait < 0 || wait > 50))
 		wait = 50;
 	return zmq_poll(items, POLL_COUNT, wait);
@@ -352,7 +353,7 @@ loop(struct service *s)
 	for (;;) {
 		if (!turn(s))
 			return false;
-		bool done = !pipeline_waiting(&s->pipeline) || now_us() >= s->stop_by_us;
+		bool done = !pipeline_waiting(&s->pipeline) || clock_steady_us() >= s->stop_by_us;
 		if (s->stopping && done)
 			break;
 	}
@@ -362,6 +363,16 @@ loop(struct service *s)
 
 /* ---------------------------------------------------------------- start and end */
 
+/* Until the loop begins SIGTERM and SIGINT end the process as they always do (nothing is acknowledged
+ * yet, and the database ends with its parent); SIGHUP has nothing to reload. */
+static void
+quiet_signals(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+}
+
+/* libzmq's own threads block all signals, so that this thread alone is asked. */
 static bool
 open_signals(struct service *s)
 {
@@ -370,12 +381,13 @@ open_signals(struct service *s)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
-	signal(SIGPIPE, SIG_IGN);
-	/* Blocked before any thread exists, so that all of them inherit it. */
 	if (pthread_sigmask(SIG_BLOCK, &set, NULL))
-		return false;
+		return fail("signals_failed", strerror(errno));
+	/* A signal that is ignored, as a shell does for background jobs, would never be told. */
+	signal(SIGHUP, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
 	s->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	return s->signals >= 0;
+	return s->signals >= 0 || fail("signals_failed", strerror(errno));
 }
 
 /* After home_open(): becoming another user would undo it. */
@@ -404,13 +416,12 @@ open_journal(struct service *s)
 	s->pipeline.journal = journal;
 	if (!journal)
 		return fail("out_of_memory", "journal");
-	journal_connect(journal);
-	int64_t until = now_us() + LOCK_WAIT_SECONDS * INT64_C(1000000);
-	while (now_us() < until) {
-		int wait = journal_wait_ms(journal, now_us());
-		zmq_pollitem_t item = journal_poll_item(s, journal);
+	int64_t until = clock_steady_us() + LOCK_WAIT_SECONDS * INT64_C(1000000);
+	while (clock_steady_us() < until) {
+		int wait = journal_wait_ms(journal, clock_steady_us());
+		zmq_pollitem_t item = journal_poll_item(journal);
 		zmq_poll(&item, 1, wait < 0 || wait > 100 ? 100 : wait);
-		if (journal_step(journal, now_us()) == JOURNAL_READY)
+		if (journal_step(journal, clock_steady_us()) == JOURNAL_READY)
 			return true;
 	}
 	return fail("database_refused", journal_error(journal));
@@ -422,7 +433,7 @@ fill_memory(struct service *s, struct pg_conn *connection)
 	struct pipeline *p = &s->pipeline;
 	struct replayed replayed;
 	char error[PG_ERROR_BYTES];
-	int64_t began = now_us();
+	int64_t began = clock_steady_us();
 	p->catalogue = &s->plan.catalogue;
 	p->totals = totals_create(p->catalogue);
 	p->records = records_create();
@@ -436,23 +447,26 @@ fill_memory(struct service *s, struct pg_conn *connection)
 	         "seq=%" PRIu64 " submissions=%" PRIu64 " reports=%" PRIu64 " fund_entries=%" PRIu64
 	         " ms=%" PRId64,
 	         replayed.as_of.seq, replayed.submissions, replayed.reports, replayed.entries,
-	         (now_us() - began) / 1000);
+	         (clock_steady_us() - began) / 1000);
 	return true;
 }
 
+/* The lock comes first: who does not serve changes neither schema nor plan. */
 static bool
 open_store(struct service *s, const struct plan *files)
 {
 	char error[PG_ERROR_BYTES];
 	if (!store_open(s->options, &s->home, true, &s->store, error))
 		return fail("database_failed", error);
+	if (!open_journal(s))
+		return false;
 	struct pg_conn *connection = store_prepare(&s->store, s->options, files, &s->plan, error);
 	if (!connection)
 		return fail("database_failed", error);
 	bool good =
 	    principals_load(connection, &s->principal_arena, &s->principals, &s->principal_count, error) ||
 	    fail("database_failed", error);
-	good = good && open_journal(s) && fill_memory(s, connection);
+	good = good && fill_memory(s, connection);
 	PQfinish(connection);
 	return good;
 }
@@ -521,10 +535,10 @@ service_run(const struct options *options, const struct plan *files)
 	s.pipeline.reply = send_reply;
 	s.pipeline.reply_context = &s;
 	raise_file_limit();
+	quiet_signals();
 	bool good =
-	    open_signals(&s) &&
 	    ((home_open(options, &s.home, error) && home_lock(&s.home, error)) || fail("start_failed", error)) &&
-	    follow_parent(options) && open_store(&s, files) && open_gate(&s) && loop(&s);
+	    follow_parent(options) && open_store(&s, files) && open_signals(&s) && open_gate(&s) && loop(&s);
 	close_all(&s);
 	if (good)
 		log_line(LOG_INFO, "stopped", "seq=%" PRIu64, s.pipeline.as_of.seq);
