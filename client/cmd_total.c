@@ -78,8 +78,8 @@ ask_both(struct totalling *t)
 		if (status != EXIT_DONE || t->rows.as_of.seq == t->whole.as_of.seq)
 			return status;
 	}
-	fprintf(stderr, "fupin total: the totals change faster than they can be read\n");
-	return status;
+	fprintf(stderr, "fupin total: the totals change faster than they can be read: try again\n");
+	return EXIT_WAITING;
 }
 
 /* ---------------------------------------------------------------- figures */

@@ -87,6 +87,48 @@ put_back(struct deliverer *d, struct parcel *p)
 	p->sent = false;
 }
 
+static const char *
+problems_text(const struct refusal *refusal, char *out, size_t size)
+{
+	size_t used = 0;
+	*out = 0;
+	for (size_t i = 0; i < refusal->problems->count && used < size; i++) {
+		char text[PROBLEM_TEXT_BYTES];
+		used += (size_t)snprintf(out + used, size - used, "%s%s", i ? "\n" : "",
+		                         problem_text(&refusal->problems->items[i], LANGUAGE_ENGLISH, text));
+	}
+	return out;
+}
+
+static bool
+refuse_parcel(struct deliverer *d, struct parcel *p, const struct refusal *refusal)
+{
+	char text[8192];
+	struct outbox_item item;
+	if (!begin_writing(d) ||
+	    !outbox_set_refused(d->outbox, p->position, problems_text(refusal, text, sizeof text)) ||
+	    !outbox_get(d->outbox, p->position, &item))
+		return false;
+	d->delivery->refused++;
+	if (d->watch->refused)
+		d->watch->refused(d->watch->context, &item, refusal);
+	close_parcel(d, p);
+	return true;
+}
+
+/* What cannot be put into a frame would stop all behind it: it is refused here. */
+static bool
+give_up(struct deliverer *d, struct parcel *p, const struct outbox_item *item)
+{
+	struct problem_list problems;
+	problems.count = problems.more = 0;
+	struct problem *problem = problem_only(&problems, PROBLEM_BYTES_TOO_MANY);
+	problem->actual = (int64_t)item->size;
+	problem->limit = FRAME_BYTES_MAX;
+	const struct refusal refusal = {.problems = &problems};
+	return refuse_parcel(d, p, &refusal);
+}
+
 static bool
 send_parcel(struct deliverer *d, struct parcel *p, int64_t now)
 {
@@ -94,10 +136,8 @@ send_parcel(struct deliverer *d, struct parcel *p, int64_t now)
 	if (!outbox_get(d->outbox, p->position, &item))
 		return false;
 	struct request request = {.kind = REQUEST_SUBMIT, .submit = {.bytes = item.bytes, .size = item.size}};
-	if (!session_send(d->session, &request)) {
-		d->delivery->failure = SESSION_BROKEN;
-		return true;
-	}
+	if (!session_send(d->session, &request))
+		return give_up(d, p, &item);
 	if (!d->in_flight)
 		d->heard_us = now;
 	p->request_id = request.id;
@@ -152,35 +192,6 @@ take_receipt(struct deliverer *d, const struct receipt *receipt)
 		close_parcel(d, p);
 		break;
 	}
-	return true;
-}
-
-static const char *
-problems_text(const struct refusal *refusal, char *out, size_t size)
-{
-	size_t used = 0;
-	*out = 0;
-	for (size_t i = 0; i < refusal->problems->count && used < size; i++) {
-		char text[PROBLEM_TEXT_BYTES];
-		used += (size_t)snprintf(out + used, size - used, "%s%s", i ? "\n" : "",
-		                         problem_text(&refusal->problems->items[i], LANGUAGE_ENGLISH, text));
-	}
-	return out;
-}
-
-static bool
-refuse_parcel(struct deliverer *d, struct parcel *p, const struct refusal *refusal)
-{
-	char text[8192];
-	struct outbox_item item;
-	if (!begin_writing(d) ||
-	    !outbox_set_refused(d->outbox, p->position, problems_text(refusal, text, sizeof text)) ||
-	    !outbox_get(d->outbox, p->position, &item))
-		return false;
-	d->delivery->refused++;
-	if (d->watch->refused)
-		d->watch->refused(d->watch->context, &item, refusal);
-	close_parcel(d, p);
 	return true;
 }
 

@@ -28,6 +28,28 @@ places_text(struct draft *d)
 	return text;
 }
 
+/* Room in a frame for what stands around a submission: request id, field numbers, lengths. */
+enum { REQUEST_BYTES = 64 };
+
+/* What does not fit into a frame must never get into the outbox: it would stand there for ever. */
+static bool
+fits(struct draft *d, struct findings *findings)
+{
+	uint8_t *bytes;
+	size_t size;
+	struct problem_list problems;
+	problems.count = problems.more = 0;
+	if (!codec_encode_submission(&d->arena, &d->submission, &bytes, &size))
+		return false;
+	if (size <= FRAME_BYTES_MAX - REQUEST_BYTES)
+		return true;
+	struct problem *p = problem_only(&problems, PROBLEM_BYTES_TOO_MANY);
+	p->actual = (int64_t)size;
+	p->limit = FRAME_BYTES_MAX - REQUEST_BYTES;
+	findings_add(findings, d, NULL, &problems);
+	return false;
+}
+
 static bool
 save_draft(struct outbox *outbox, struct draft *d, const char *files, int64_t time_us)
 {
@@ -90,7 +112,10 @@ save_files(struct outbox *outbox, const char *const *files, size_t count, bool e
 	/* Rows that could not be read would only bring follow-up problems. */
 	for (size_t i = 0; !findings->count && i < draft_count; i++)
 		draft_check(&drafts[i], catalogue, today, time_us, findings);
-	bool good = !findings->count && save_drafts(outbox, drafts, draft_count, files, count, time_us);
+	bool good = !findings->count;
+	for (size_t i = 0; good && i < draft_count; i++)
+		good = fits(&drafts[i], findings);
+	good = good && save_drafts(outbox, drafts, draft_count, files, count, time_us);
 	for (size_t i = 0; i < draft_count; i++)
 		draft_free(&drafts[i]);
 	free(drafts);

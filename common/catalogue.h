@@ -105,6 +105,10 @@ void catalogue_free(struct catalogue *catalogue);
 bool catalogue_finish(struct catalogue *catalogue, char error[CATALOGUE_ERROR_BYTES])
     __attribute__((warn_unused_result));
 
+/* Do two finished catalogues mean the same by every stored report and entry? Units, forms, indicators,
+ * sources and uses are compared; targets and the label are not. */
+bool catalogue_same(const struct catalogue *a, const struct catalogue *b);
+
 /* Each returns NULL where there is none. */
 const struct unit *catalogue_unit(const struct catalogue *catalogue, unit_code code);
 const struct form *catalogue_form(const struct catalogue *catalogue, uint32_t number);
@@ -119,6 +123,10 @@ const struct indicator *catalogue_indicator(const struct catalogue *catalogue, u
 const struct indicator *catalogue_indicator_by_name(const struct catalogue *catalogue, const char *name);
 const struct fund_term *fund_term_by_number(const struct fund_term *terms, size_t count, uint32_t number);
 const struct fund_term *fund_term_by_name(const struct fund_term *terms, size_t count, const char *name);
+/* Do they give a stored value the same meaning? (number, code, form, decimals, flow or stock) */
+bool indicator_same(const struct indicator *a, const struct indicator *b);
+/* The same periods, indicators in the same order, and rules? */
+bool form_version_same(const struct form_version *a, const struct form_version *b);
 /* Position of an indicator in a form version, -1: not in it. */
 int form_version_position(const struct form_version *version, uint32_t indicator);
 

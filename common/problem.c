@@ -125,6 +125,9 @@ static const struct problem_kind {
     {PROBLEM_NUMBER_INVALID, 0, "NUMBER_INVALID", "%D is not a number with at most %L decimals",
      "%D 不是最多 %L 位小数的数字"},
     {PROBLEM_FILE_EMPTY, 0, "FILE_EMPTY", "the sheet has no rows", "表中没有数据行"},
+    {PROBLEM_BYTES_TOO_MANY, 0, "BYTES_TOO_MANY",
+     "the submission takes %A bytes, at most %L can be sent at once: split the files",
+     "报送内容为 %A 字节，一次最多 %L 字节：请分开报送"},
 };
 
 static const size_t kind_count = sizeof problem_kinds / sizeof *problem_kinds;
@@ -209,7 +212,8 @@ static bool
 is_figure(enum problem_code code)
 {
 	return code == PROBLEM_VALUE_TOO_SMALL || code == PROBLEM_VALUE_TOO_LARGE ||
-	       code == PROBLEM_PART_EXCEEDS_WHOLE || code == PROBLEM_ROWS_TOO_MANY;
+	       code == PROBLEM_PART_EXCEEDS_WHOLE || code == PROBLEM_ROWS_TOO_MANY ||
+	       code == PROBLEM_BYTES_TOO_MANY;
 }
 
 static const char *

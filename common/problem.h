@@ -73,6 +73,7 @@ enum problem_code {
 	PROBLEM_CELL_INVALID = 107,
 	PROBLEM_NUMBER_INVALID = 108,
 	PROBLEM_FILE_EMPTY = 109,
+	PROBLEM_BYTES_TOO_MANY = 110,
 };
 
 /* What a problem speaks of: the request as a whole, or row `index` of its reports or fund entries. */

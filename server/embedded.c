@@ -69,6 +69,23 @@ find_bin_dir(char out[PATH_MAX])
 	return good;
 }
 
+/* A cluster is run by the major version that made it, also when a newer one is installed. */
+static bool
+find_version_dir(const struct embedded *e, char out[PATH_MAX])
+{
+	char path[PATH_MAX + 16];
+	int version = 0;
+	snprintf(path, sizeof path, "%s/PG_VERSION", e->data_dir);
+	FILE *file = fopen(path, "re");
+	bool known = file && fscanf(file, "%d", &version) == 1;
+	if (file)
+		fclose(file);
+	if (!known)
+		return false;
+	snprintf(out, PATH_MAX, "/usr/lib/postgresql/%d/bin", version);
+	return has_programs(out);
+}
+
 bool
 embedded_init(struct embedded *e, const char *data_dir, const char *wanted_bin_dir,
               char error[PG_ERROR_BYTES])
@@ -88,7 +105,8 @@ embedded_init(struct embedded *e, const char *data_dir, const char *wanted_bin_d
 	snprintf(e->user, sizeof e->user, "%s", user ? user->pw_name : "fupin");
 	if (wanted_bin_dir)
 		snprintf(e->bin_dir, sizeof e->bin_dir, "%s", wanted_bin_dir);
-	if (wanted_bin_dir ? has_programs(wanted_bin_dir) : find_bin_dir(e->bin_dir))
+	if (wanted_bin_dir ? has_programs(wanted_bin_dir)
+	                   : find_version_dir(e, e->bin_dir) || find_bin_dir(e->bin_dir))
 		return true;
 	snprintf(error, PG_ERROR_BYTES,
 	         "postgres and initdb were not found (looked in %.200s): install the package postgresql, say "
@@ -171,8 +189,8 @@ launch(struct embedded *e)
 {
 	char sockets[PATH_MAX + 48];
 	snprintf(sockets, sizeof sockets, "unix_socket_directories=%s", e->socket_dir);
-	/* A comma in the path would be two directories; quoted it is one. */
-	if (strchr(e->socket_dir, ',') || strchr(e->socket_dir, ' '))
+	/* Blanks would be two directories; quoted it is one. */
+	if (strchr(e->socket_dir, ' '))
 		snprintf(sockets, sizeof sockets, "unix_socket_directories=\"%s\"", e->socket_dir);
 	char *arguments[] = {(char *)"postgres",
 	                     (char *)"-D",
@@ -199,9 +217,28 @@ ping(const struct embedded *e)
 }
 
 bool
-embedded_answers(const struct embedded *e)
+embedded_wait(const struct embedded *e, char error[PG_ERROR_BYTES])
 {
-	return ping(e) == PQPING_OK;
+	for (int waited = 0; waited < START_SECONDS * 1000; waited += POLL_MS) {
+		if (ping(e) == PQPING_OK)
+			return true;
+		pause_ms(POLL_MS);
+	}
+	snprintf(error, PG_ERROR_BYTES, "the running centre's database does not answer: see %.300s", e->log_path);
+	return false;
+}
+
+/* A postmaster's working directory is its data directory. */
+static bool
+is_our_server(const struct embedded *e, long pid)
+{
+	char link[64], place[PATH_MAX], ours[PATH_MAX];
+	snprintf(link, sizeof link, "/proc/%ld/cwd", pid);
+	ssize_t size = readlink(link, place, sizeof place - 1);
+	if (size <= 0 || !realpath(e->data_dir, ours))
+		return false;
+	place[size] = 0;
+	return !strcmp(place, ours);
 }
 
 /* The server of a killed fupind is shutting down by itself; ask again and wait. */
@@ -218,14 +255,8 @@ end_leftover(const struct embedded *e, char error[PG_ERROR_BYTES])
 			fclose(file);
 		if (!read || pid <= 1 || (kill((pid_t)pid, 0) && errno == ESRCH))
 			return true;
-		/* Ours by name only if it is a postgres on this directory: PostgreSQL itself checks a stale pid
-		 * file, so a foreign process of that number is no obstacle. */
-		char link[64], program[PATH_MAX];
-		snprintf(link, sizeof link, "/proc/%ld/exe", pid);
-		ssize_t size = readlink(link, program, sizeof program - 1);
-		program[size > 0 ? size : 0] = 0;
-		const char *name = strrchr(program, '/');
-		if (!name || strcmp(name, "/postgres"))
+		/* The number may be anybody's by now; PostgreSQL itself deals with a stale file. */
+		if (!is_our_server(e, pid))
 			return true;
 		kill((pid_t)pid, SIGINT);
 		pause_ms(POLL_MS);
@@ -248,16 +279,19 @@ create_database(const struct embedded *e, char error[PG_ERROR_BYTES])
 	return good;
 }
 
+/* Crash recovery may take long: as long as the server says that it is starting, it is left to it. */
 static bool
 wait_until_ready(struct embedded *e, char error[PG_ERROR_BYTES])
 {
-	for (int waited = 0; waited < START_SECONDS * 1000; waited += POLL_MS) {
-		if (embedded_answers(e))
+	for (int waited = 0; waited < START_SECONDS * 1000;) {
+		PGPing answer = ping(e);
+		if (answer == PQPING_OK)
 			return true;
 		if (e->pid && waitpid(e->pid, NULL, WNOHANG) == e->pid) {
 			e->pid = 0;
 			break;
 		}
+		waited += answer == PQPING_REJECT ? 0 : POLL_MS;
 		pause_ms(POLL_MS);
 	}
 	snprintf(error, PG_ERROR_BYTES, "the database does not start: see %.300s", e->log_path);

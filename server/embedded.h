@@ -25,13 +25,14 @@ struct embedded {
 bool embedded_init(struct embedded *embedded, const char *data_dir, const char *wanted_bin_dir,
                    char error[PG_ERROR_BYTES]) __attribute__((warn_unused_result));
 
-/* Creates the cluster if there is none, starts it and waits until it answers. A server left over from
- * a killed fupind is stopped first. */
+/* Only for who holds the data directory's lock. Creates the cluster if there is none, starts it and waits
+ * until it answers. A server left over from a killed fupind is stopped first. */
 bool embedded_start(struct embedded *embedded, char error[PG_ERROR_BYTES])
     __attribute__((warn_unused_result));
 
-/* Does somebody's server answer on the socket? */
-bool embedded_answers(const struct embedded *embedded);
+/* Waits for the server that a running fupind keeps. */
+bool embedded_wait(const struct embedded *embedded, char error[PG_ERROR_BYTES])
+    __attribute__((warn_unused_result));
 
 /* Starts the server again if it has ended by itself. Does not wait. */
 void embedded_keep_running(struct embedded *embedded, int64_t now_us);

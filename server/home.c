@@ -1,5 +1,6 @@
 #include "home.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -19,17 +20,46 @@ fail(char error[HOME_ERROR_BYTES], const char *path, const char *what)
 	return false;
 }
 
+static bool
+is_empty(const char *path)
+{
+	DIR *directory = opendir(path);
+	bool empty = directory;
+	for (const struct dirent *entry; empty && (entry = readdir(directory));)
+		empty = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..");
+	if (directory)
+		closedir(directory);
+	return empty;
+}
+
+/* Gives an empty directory to the user; one with something in it has to be the user's already. */
+static bool
+hand_over(const char *path, const struct passwd *user, char error[HOME_ERROR_BYTES])
+{
+	struct stat status;
+	char what[160];
+	if (lstat(path, &status))
+		return fail(error, path, strerror(errno));
+	if (status.st_uid == user->pw_uid)
+		return true;
+	if (S_ISDIR(status.st_mode) && is_empty(path) && !lchown(path, user->pw_uid, user->pw_gid))
+		return true;
+	snprintf(what, sizeof what, "belongs to another user; for fupind to run as %.40s: chown -R %.40s it",
+	         user->pw_name, user->pw_name);
+	return fail(error, path, what);
+}
+
 /* Become the user for good: no way back to root. */
 static bool
 become(const char *path, const char *name, char error[HOME_ERROR_BYTES])
 {
 	const struct passwd *user = getpwnam(name);
-	if (!user)
-		return fail(error, name,
-		            "no such user; started as root, fupind becomes the user that --user NAME says");
-	struct stat status;
-	if (stat(path, &status) || (status.st_uid != user->pw_uid && chown(path, user->pw_uid, user->pw_gid)))
-		return fail(error, path, strerror(errno));
+	if (!user || !user->pw_uid)
+		return fail(
+		    error, name,
+		    "not an unprivileged user; started as root, fupind becomes the one that --user NAME says");
+	if (!hand_over(path, user, error))
+		return false;
 	if (initgroups(name, user->pw_gid) || setgid(user->pw_gid) || setuid(user->pw_uid))
 		return fail(error, name, strerror(errno));
 	if (access(path, R_OK | W_OK | X_OK)) {
@@ -69,6 +99,8 @@ home_open(const struct options *options, struct home *out, char error[HOME_ERROR
 		return fail(error, options->data, strerror(errno));
 	if (!realpath(options->data, home.path))
 		return fail(error, options->data, strerror(errno));
+	if (strchr(home.path, ','))
+		return fail(error, home.path, "a path with a comma cannot be told to libpq: choose another --data");
 	if (geteuid() == 0 && !become(home.path, options->user, error))
 		return false;
 	/* The folder that fupind was started in may be closed to its new user, and PostgreSQL looks at it. */
@@ -94,10 +126,13 @@ home_lock(struct home *home, char error[HOME_ERROR_BYTES])
 {
 	char path[PATH_MAX + 16];
 	snprintf(path, sizeof path, "%s/fupind.lock", home->path);
-	home->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (home->lock < 0)
+	int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (lock < 0)
 		return fail(error, path, strerror(errno));
-	if (flock(home->lock, LOCK_EX | LOCK_NB))
+	if (flock(lock, LOCK_EX | LOCK_NB)) {
+		close(lock);
 		return fail(error, home->path, "another fupind serves this data directory");
+	}
+	home->lock = lock;
 	return true;
 }

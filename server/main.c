@@ -11,9 +11,11 @@
 #include "version.h"
 
 #include <libpq-fe.h>
+#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { EXIT_USAGE = 2, EXIT_PLAN = 3, EXIT_FAILED = 4 };
 
@@ -43,25 +45,35 @@ serve(const struct options *options)
 	return status;
 }
 
+static bool
+load_into(struct pg_conn *connection, const struct options *options, const struct plan *files, char *error)
+{
+	struct plan_saving how = {.label = options->label, .principals_whole = options->principals};
+	return store_lock(connection, &how.may_change_catalogue, error) &&
+	       store_save(connection, files, &how, error);
+}
+
 static int
 load(const struct options *options)
 {
-	struct plan files, catalogue;
+	struct plan files;
 	struct home home;
 	struct store store;
-	char error[PG_ERROR_BYTES];
+	char error[PG_ERROR_BYTES], busy[HOME_ERROR_BYTES];
 	if (!options->plan) {
 		fprintf(stderr, "fupind load: say which plan with --plan DIR\n");
 		return EXIT_USAGE;
 	}
 	plan_init(&files);
-	plan_init(&catalogue);
 	int status = EXIT_PLAN;
 	if (read_plan(options, &files)) {
-		bool open = home_open(options, &home, error) && store_open(options, &home, false, &store, error);
-		struct pg_conn *connection = open ? store_prepare(&store, options, &files, &catalogue, error) : NULL;
-		status = connection ? EXIT_SUCCESS : EXIT_FAILED;
-		if (connection)
+		/* Without the lock a centre runs here; its database is used as it is. */
+		bool open = home_open(options, &home, error) && (home_lock(&home, busy) || home.lock < 0) &&
+		            store_open(options, &home, &store, error);
+		struct pg_conn *connection = open ? pg_connect(&store.target, error) : NULL;
+		bool good = connection && load_into(connection, options, &files, error);
+		status = good ? EXIT_SUCCESS : EXIT_FAILED;
+		if (good)
 			printf("loaded %s: %zu units, %zu forms, %zu indicators, %zu targets, %zu principals\n",
 			       files.catalogue.plan, files.catalogue.unit_count, files.catalogue.form_count,
 			       files.catalogue.indicator_count, files.catalogue.target_count, files.principal_count);
@@ -72,7 +84,6 @@ load(const struct options *options)
 			store_close(&store);
 	}
 	plan_free(&files);
-	plan_free(&catalogue);
 	return status;
 }
 
@@ -89,9 +100,23 @@ keygen(const struct options *options)
 	return EXIT_SUCCESS;
 }
 
+/* fupind works in its data directory: a relative path of the command line is made absolute before. */
+static bool
+make_absolute(const char **path, char room[PATH_MAX])
+{
+	char here[PATH_MAX];
+	if (!*path || **path == '/')
+		return true;
+	if (!getcwd(here, sizeof here) || snprintf(room, PATH_MAX, "%s/%s", here, *path) >= PATH_MAX)
+		return false;
+	*path = room;
+	return true;
+}
+
 int
 main(int argc, char **argv)
 {
+	static char ready_file[PATH_MAX], pg_bin[PATH_MAX];
 	struct options options;
 	enum log_level level;
 	char error[256];
@@ -104,7 +129,8 @@ main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	log_set_level(level);
-	if (sodium_init() < 0)
+	if (sodium_init() < 0 || !make_absolute(&options.ready_file, ready_file) ||
+	    !make_absolute(&options.pg_bin, pg_bin))
 		return EXIT_FAILED;
 	switch (options.command) {
 	case COMMAND_SERVE:

@@ -1,5 +1,9 @@
 #include "plan_store.h"
 
+#include "records.h"
+#include "replay.h"
+#include "totals.h"
+
 #include <inttypes.h>
 #include <libpq-fe.h>
 #include <stdarg.h>
@@ -255,9 +259,9 @@ save_targets(struct pg_conn *connection, const struct catalogue *c, char *error)
 }
 
 static bool
-save_principals(struct pg_conn *connection, const struct plan *plan, char *error)
+save_principals(struct pg_conn *connection, const struct plan *plan, bool whole, char *error)
 {
-	if (!pg_run(connection, "DELETE FROM principal", error))
+	if (whole && !pg_run(connection, "DELETE FROM principal", error))
 		return false;
 	for (size_t i = 0; i < plan->principal_count; i++) {
 		const struct principal *principal = &plan->principals[i];
@@ -266,7 +270,10 @@ save_principals(struct pg_conn *connection, const struct plan *plan, char *error
 		text(&p, role_name(principal->role));
 		number(&p, principal->unit);
 		text(&p, *principal->public_key ? principal->public_key : NULL);
-		if (!run(connection, "INSERT INTO principal (name, role, unit, public_key) VALUES ($1, $2, $3, $4)",
+		if (!run(connection,
+		         "INSERT INTO principal AS p (name, role, unit, public_key) VALUES ($1, $2, $3, $4) "
+		         "ON CONFLICT (name) DO UPDATE SET role = $2, unit = $3, public_key = coalesce($4, "
+		         "p.public_key)",
 		         &p, error))
 			return false;
 	}
@@ -307,43 +314,112 @@ remove_rest(struct pg_conn *connection, const struct catalogue *c, char *error)
 }
 
 static bool
-save_all(struct pg_conn *connection, const struct plan *plan, const char *label, char *error)
+save_all(struct pg_conn *connection, const struct plan *plan, const struct plan_saving *how, char *error)
 {
 	const struct catalogue *c = &plan->catalogue;
-	if (!save_head(connection, c, label, error) ||
-	    !pg_run(connection, "DELETE FROM unit_group; DELETE FROM target; DELETE FROM principal", error) ||
+	if (!save_head(connection, c, how->label, error) ||
+	    !pg_run(connection, "DELETE FROM unit_group; DELETE FROM target", error) ||
 	    !save_units(connection, plan, error) || !save_forms(connection, c, error))
 		return false;
 	for (size_t i = 0; i < c->version_count; i++)
 		if (!save_version(connection, &c->versions[i], error))
 			return false;
 	return save_terms(connection, c, error) && save_targets(connection, c, error) &&
-	       remove_rest(connection, c, error) && save_principals(connection, plan, error);
+	       save_principals(connection, plan, how->principals_whole, error) &&
+	       remove_rest(connection, c, error);
+}
+
+/* What the database has now; an empty catalogue (unit_count 0) if it has no plan yet. */
+static bool
+load_present(struct pg_conn *connection, struct plan *out, char *error)
+{
+	int64_t plans;
+	plan_init(out);
+	return pg_number(connection, "SELECT count(*) FROM plan", &plans, error) &&
+	       (!plans || catalogue_load(connection, out, error));
+}
+
+/* Reported figures must not change their scale, kind or name afterwards. */
+static bool
+keeps_meaning(struct pg_conn *connection, const struct catalogue *old, const struct catalogue *new,
+              char *error)
+{
+	for (size_t i = 0; i < old->indicator_count; i++) {
+		const struct indicator *before = &old->indicators[i];
+		const struct indicator *after = catalogue_indicator(new, before->number);
+		char sql[96];
+		int64_t reports;
+		snprintf(sql, sizeof sql, "SELECT count(*) FROM (SELECT 1 FROM report WHERE form = %u LIMIT 1) r",
+		         before->form);
+		if (!after || indicator_same(before, after))
+			continue;
+		if (!pg_number(connection, sql, &reports, error))
+			return false;
+		if (reports) {
+			snprintf(
+			    error, PG_ERROR_BYTES,
+			    "indicators.csv: indicator %u (%s) has reports: its code, decimals, kind and form may not "
+			    "change; give the new one a new number",
+			    before->number, before->code);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Can every stored row be read with what was just saved? */
+static bool
+reads_journal(struct pg_conn *connection, char *error)
+{
+	struct plan plan;
+	struct replayed replayed;
+	plan_init(&plan);
+	bool good = catalogue_load(connection, &plan, error);
+	struct totals *totals = good ? totals_create(&plan.catalogue) : NULL;
+	struct records *records = records_create();
+	if (good && (!totals || !records)) {
+		snprintf(error, PG_ERROR_BYTES, "out of memory");
+		good = false;
+	}
+	good = good && replay(connection, &plan.catalogue, totals, records, &replayed, error);
+	totals_destroy(&totals);
+	records_destroy(&records);
+	plan_free(&plan);
+	return good;
 }
 
 static bool
-finish(struct pg_conn *connection, bool good, char *error)
+save_checked(struct pg_conn *connection, const struct plan *plan, const struct plan_saving *how, char *error)
+{
+	struct plan present;
+	bool good = load_present(connection, &present, error);
+	bool same = good && present.catalogue.unit_count && catalogue_same(&present.catalogue, &plan->catalogue);
+	if (good && !same && !how->may_change_catalogue) {
+		snprintf(
+		    error, PG_ERROR_BYTES,
+		    "a centre serves this database: units, forms, indicators, sources and uses may change only while "
+		    "it is stopped (targets, groups, label and principals may change now)");
+		good = false;
+	}
+	good = good && keeps_meaning(connection, &present.catalogue, &plan->catalogue, error) &&
+	       save_all(connection, plan, how, error) && (same || reads_journal(connection, error));
+	plan_free(&present);
+	return good;
+}
+
+bool
+plan_save(struct pg_conn *connection, const struct plan *plan, const struct plan_saving *how,
+          char error[PG_ERROR_BYTES])
 {
 	char ignored[PG_ERROR_BYTES];
-	if (good)
-		return pg_run(connection, "COMMIT", error);
-	if (!pg_run(connection, "ROLLBACK", ignored))
+	if (!pg_run(connection, "BEGIN", error))
 		return false;
+	if (save_checked(connection, plan, how, error))
+		return pg_run(connection, "COMMIT", error);
+	/* What went wrong is in `error`; a connection that cannot even roll back is closed by the caller. */
+	bool rolled_back = pg_run(connection, "ROLLBACK", ignored);
+	(void)rolled_back;
 	return false;
-}
-
-bool
-plan_save(struct pg_conn *connection, const struct plan *plan, const char *label, char error[PG_ERROR_BYTES])
-{
-	return pg_run(connection, "BEGIN", error) &&
-	       finish(connection, save_all(connection, plan, label, error), error);
-}
-
-bool
-principals_save(struct pg_conn *connection, const struct plan *plan, char error[PG_ERROR_BYTES])
-{
-	return pg_run(connection, "BEGIN", error) &&
-	       finish(connection, save_principals(connection, plan, error), error);
 }
 
 /* ---------------------------------------------------------------- loading */

@@ -5,15 +5,21 @@
 #include "pg.h"
 #include "plan.h"
 
-/* Loads the plan; doing it again changes nothing. What reports already use must stay as it is: a unit
- * with reports may not vanish, and the indicators of a form version in use may not change (add a
- * version instead). `label` is shown with every table; NULL leaves the present one. */
-bool plan_save(struct pg_conn *connection, const struct plan *plan, const char *label,
-               char error[PG_ERROR_BYTES]) __attribute__((warn_unused_result));
+/* Loads the plan in one transaction; doing it again changes nothing. `label` is shown with every table;
+ * NULL leaves the present one. `principals_whole`: offices that the plan does not have, and keys that are
+ * empty in it, go; otherwise they stay.
+ *
+ * What the journal holds must keep its meaning: the new catalogue is compared with the old one and the
+ * whole journal is read with it before the commit. A caller that does not hold the serve lock
+ * (`serving` is somebody else's) may change targets, groups, label and principals only. */
+struct plan_saving {
+	const char *label;
+	bool principals_whole;
+	bool may_change_catalogue;
+};
 
-/* Replaces the principals alone. */
-bool principals_save(struct pg_conn *connection, const struct plan *plan, char error[PG_ERROR_BYTES])
-    __attribute__((warn_unused_result));
+bool plan_save(struct pg_conn *connection, const struct plan *plan, const struct plan_saving *how,
+               char error[PG_ERROR_BYTES]) __attribute__((warn_unused_result));
 
 /* Fills an initialised plan with the catalogue; groups stay in the database. */
 bool catalogue_load(struct pg_conn *connection, struct plan *out, char error[PG_ERROR_BYTES])

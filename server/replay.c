@@ -92,8 +92,13 @@ take_entry(struct replay *r, struct copy_reader *row)
 	entry.amount_fen = copy_read_int8(row);
 	entry.occurred = date_from_days(copy_read_int4(row));
 	r->out->entries++;
-	return !row->failed && totals_add_entry(r->totals, &entry) &&
-	       records_add_voucher(r->records, entry.unit, entry.voucher);
+	if (!row->failed && totals_add_entry(r->totals, &entry) &&
+	    records_add_voucher(r->records, entry.unit, entry.voucher))
+		return true;
+	snprintf(r->error, PG_ERROR_BYTES,
+	         "fund entry %s of unit %" PRId64 ": the unit is not in the plan, or no memory", voucher,
+	         entry.unit);
+	return false;
 }
 
 /* Runs a COPY … TO STDOUT (FORMAT binary) and gives each row to `take`. */

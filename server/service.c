@@ -456,16 +456,21 @@ static bool
 open_store(struct service *s, const struct plan *files)
 {
 	char error[PG_ERROR_BYTES];
-	if (!store_open(s->options, &s->home, true, &s->store, error))
+	if (!store_open(s->options, &s->home, &s->store, error))
 		return fail("database_failed", error);
 	if (!open_journal(s))
 		return false;
-	struct pg_conn *connection = store_prepare(&s->store, s->options, files, &s->plan, error);
-	if (!connection)
-		return fail("database_failed", error);
-	bool good =
-	    principals_load(connection, &s->principal_arena, &s->principals, &s->principal_count, error) ||
-	    fail("database_failed", error);
+	const struct plan_saving how = {
+	    .label = s->options->label,
+	    .principals_whole = s->options->principals,
+	    .may_change_catalogue = true,
+	};
+	struct pg_conn *connection = pg_connect(&s->store.target, error);
+	bool good = connection && store_save(connection, files, &how, error) &&
+	            catalogue_load(connection, &s->plan, error) &&
+	            principals_load(connection, &s->principal_arena, &s->principals, &s->principal_count, error);
+	if (!good)
+		fail("database_failed", error);
 	good = good && fill_memory(s, connection);
 	PQfinish(connection);
 	return good;

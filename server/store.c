@@ -2,13 +2,12 @@
 
 #include "log.h"
 #include "migrate.h"
-#include "plan_store.h"
 
 #include <libpq-fe.h>
 #include <string.h>
 
 bool
-store_open(const struct options *options, const struct home *home, bool serving, struct store *out,
+store_open(const struct options *options, const struct home *home, struct store *out,
            char error[PG_ERROR_BYTES])
 {
 	*out = (struct store){.is_embedded = !options->db};
@@ -18,10 +17,8 @@ store_open(const struct options *options, const struct home *home, bool serving,
 	}
 	if (!embedded_init(&out->embedded, home->path, options->pg_bin, error))
 		return false;
-	if ((serving || !embedded_answers(&out->embedded)) && !embedded_start(&out->embedded, error))
-		return false;
 	out->target = embedded_target(&out->embedded);
-	return true;
+	return home->lock >= 0 ? embedded_start(&out->embedded, error) : embedded_wait(&out->embedded, error);
 }
 
 static void
@@ -37,21 +34,23 @@ warn_if_not_durable(struct pg_conn *connection)
 	PQclear(result);
 }
 
-struct pg_conn *
-store_prepare(const struct store *store, const struct options *options, const struct plan *files,
-              struct plan *catalogue, char error[PG_ERROR_BYTES])
+bool
+store_lock(struct pg_conn *connection, bool *is_free, char error[PG_ERROR_BYTES])
 {
-	struct pg_conn *connection = pg_connect(&store->target, error);
-	if (!connection)
-		return NULL;
+	int64_t got;
+	if (!pg_number(connection, "SELECT pg_try_advisory_lock(" PG_LOCK_SERVE ")::integer", &got, error))
+		return false;
+	*is_free = got == 1;
+	return true;
+}
+
+bool
+store_save(struct pg_conn *connection, const struct plan *files, const struct plan_saving *how,
+           char error[PG_ERROR_BYTES])
+{
 	warn_if_not_durable(connection);
-	bool good = migrate(connection, error) &&
-	            (!files || plan_save(connection, files, options->label, error)) &&
-	            catalogue_load(connection, catalogue, error);
-	if (good)
-		return connection;
-	PQfinish(connection);
-	return NULL;
+	return (!how->may_change_catalogue || migrate(connection, error)) &&
+	       (!files || plan_save(connection, files, how, error));
 }
 
 void

@@ -4,7 +4,7 @@
 
 #include "embedded.h"
 #include "home.h"
-#include "plan.h"
+#include "plan_store.h"
 
 struct store {
 	struct embedded embedded;
@@ -12,15 +12,18 @@ struct store {
 	struct pg_target target;
 };
 
-/* Connects the pieces: `serving` starts the embedded server anew; otherwise a running one is used and
- * only started if none answers. */
-bool store_open(const struct options *options, const struct home *home, bool serving, struct store *out,
+/* Connects the pieces. Only who holds the data directory's lock (home->lock) starts or stops the embedded
+ * server; others wait until it answers. */
+bool store_open(const struct options *options, const struct home *home, struct store *out,
                 char error[PG_ERROR_BYTES]) __attribute__((warn_unused_result));
 
-/* Migrates, saves `files` if not NULL, and fills the (initialised) catalogue. The connection is the
- * caller's: PQfinish. NULL: `error` says why. */
-struct pg_conn *store_prepare(const struct store *store, const struct options *options,
-                              const struct plan *files, struct plan *catalogue, char error[PG_ERROR_BYTES]);
+/* Takes the serve lock for this connection, if nobody holds it: *free says so. */
+bool store_lock(struct pg_conn *connection, bool *is_free, char error[PG_ERROR_BYTES])
+    __attribute__((warn_unused_result));
+
+/* Migrates and saves the plan. */
+bool store_save(struct pg_conn *connection, const struct plan *files, const struct plan_saving *how,
+                char error[PG_ERROR_BYTES]) __attribute__((warn_unused_result));
 
 /* Stops what store_open() started. */
 void store_close(struct store *store);

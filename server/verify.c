@@ -335,7 +335,9 @@ replay_here(struct verify *v, struct records **records)
 	struct replayed replayed;
 	v->totals = totals_create(v->catalogue);
 	*records = records_create();
+	/* One snapshot for all of it, as a centre elsewhere may be writing. */
 	if (!v->totals || !*records ||
+	    !pg_run(v->connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", v->error) ||
 	    !replay(v->connection, v->catalogue, v->totals, *records, &replayed, v->error))
 		return false;
 	v->replayed = replayed.as_of;
@@ -346,9 +348,8 @@ static bool
 verify_all(struct verify *v, const struct home *home)
 {
 	struct records *records = NULL;
-	struct home probe = *home;
 	/* Does a centre serve this directory? Then its lock is taken. */
-	bool running = !home_lock(&probe, v->error);
+	bool running = home->lock < 0;
 	bool good = (running ? connect_centre(v, home) : replay_here(v, &records)) && verify_invariants(v) &&
 	            verify_totals(v);
 	if (good)
@@ -369,13 +370,15 @@ verify_run(const struct options *options)
 	struct store store;
 	struct plan plan;
 	struct verify v = {0};
+	char busy[HOME_ERROR_BYTES];
 	plan_init(&plan);
 	log_set_level(LOG_ERROR);
-	bool good = home_open(options, &home, v.error) && store_open(options, &home, false, &store, v.error);
+	bool good = home_open(options, &home, v.error) && (home_lock(&home, busy) || home.lock < 0) &&
+	            store_open(options, &home, &store, v.error);
 	if (good) {
-		v.connection = store_prepare(&store, options, NULL, &plan, v.error);
+		v.connection = pg_connect(&store.target, v.error);
 		v.catalogue = &plan.catalogue;
-		good = v.connection && verify_all(&v, &home);
+		good = v.connection && catalogue_load(v.connection, &plan, v.error) && verify_all(&v, &home);
 		PQfinish(v.connection);
 		store_close(&store);
 	}

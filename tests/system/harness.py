@@ -200,7 +200,7 @@ class Centre:
             os.unlink(self.ready)
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                self.words("serve") + ["--plan", self.plan, "--endpoint", self.endpoint, "--ready-file",
+                self.words("serve") + ["--plan", self.plan, "--principals", os.path.join(self.plan, "principals.csv"), "--endpoint", self.endpoint, "--ready-file",
                                        self.ready, "--log-level", "debug", *self.options],
                 stdout=log, stderr=log, start_new_session=True)
         if wait:

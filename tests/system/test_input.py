@@ -348,6 +348,13 @@ class BadSheets(CentreTest):
         text = self.submit(changed).stderr
         self.assertEqual(text, "s.csv: row 2, column replaces: the centre's current revision is 1, this report says it replaces 0\n")
 
+    def test_sheet_too_large_for_a_frame(self):
+        """Nothing of it gets into the outbox, where it would stand before all others for ever."""
+        rows = "".join(f"raised,220122,big-{i},2013-01-01,sector,1,{'x' * 480}\n" for i in range(5000))
+        sheet = self.write("big.csv", "kind,unit,voucher,occurred,source,amount,note\n" + rows)
+        self.assertRegex(self.submit(sheet).stderr, r"the submission takes [\d,]+ bytes, at most [\d,]+ can be sent at once: split the files")
+        self.submit(self.write("small.csv", "kind,unit,voucher,occurred,source,amount\nraised,220122,small,2013-01-01,sector,1\n"), check=0)
+
     def test_neighbour(self):
         sheet = self.write("n.csv", "unit,period,people_lifted,households_lifted,registered_people\n220112,2013-11,1,1,9\n")
         self.assertIn("n.csv: row 2, column unit: unit 220112 is not in the plan", self.submit(sheet).stderr)

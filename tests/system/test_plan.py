@@ -104,24 +104,96 @@ class Plan(unittest.TestCase):
             self.assertEqual(self.centre.load().returncode, 0)
             self.assertEqual(content(), before)
 
-    def test_what_reports_use_may_not_change(self):
+    def load_while_stopped(self):
+        """Loads self.plan into a stopped centre, and starts it again with the good one."""
+        self.centre.stop()
+        try:
+            return self.centre.load()
+        finally:
+            self.centre.plan = self.good
+            self.centre.start()
+
+    def send_one(self):
         wire = self.centre.wire("county-220122")
-        numbers = {i.code: i.number for i in wire.catalogue().indicators}
-        wire.submit(submission(report(numbers, 220122, 201301), entry(220122, "plan-1")))
-        edit_csv(os.path.join(self.plan, "indicators.csv"), lambda rows: rows[1:] if False else rows[:5] + rows[6:])
-        result = self.centre.load()
-        self.assertEqual(result.returncode, 4)
-        self.assertIn("form 1 version 1 has reports: its indicators may not change; add a version", result.stderr)
+        catalogue = wire.catalogue()
+        numbers = {i.code: i.number for i in catalogue.indicators}
+        village = next(u.code for u in catalogue.units if u.level == pb.VILLAGE and u.code // 10**6 == 220122)
+        wire.submit(submission(report(numbers, 220122, 201301), entry(village, "plan-1")))
+        return village
+
+    def test_what_reports_use_may_not_change(self):
+        village = self.send_one()
+        for file, change, reason in (
+                ("indicators.csv", lambda rows: rows[:5] + rows[6:],
+                 "form 1 version 1 has reports: its indicators may not change; add a version"),
+                ("indicators.csv", lambda rows: [dict(r, kind="stock") if r["indicator"] == "people_lifted" else r for r in rows],
+                 "indicator 1 (people_lifted) has reports: its code, decimals, kind and form may not change"),
+                ("indicators.csv", lambda rows: [dict(r, decimals="2", maximum="1000") if r["indicator"] == "people_lifted" else r
+                                                 for r in rows], "indicator 1 (people_lifted) has reports"),
+                ("forms.csv", lambda rows: [dict(r, first_period="2013-02") for r in rows], "its unit or period is not in the plan"),
+                ("units.csv", lambda rows: [r for r in rows if r["code"] != str(village)],
+                 f"unit {village} has reports or fund entries, it may not vanish")):
+            with self.subTest(file=file, reason=reason):
+                self.plan = copy_plan(os.path.join(new_directory(), "plan"))
+                edit_csv(os.path.join(self.plan, file), change)
+                self.centre.plan = self.plan
+                result = self.load_while_stopped()
+                self.assertEqual(result.returncode, 4, result.stdout + result.stderr)
+                self.assertIn(reason, result.stderr)
         self.centre.verify()
 
-    def test_unit_with_reports_may_not_vanish(self):
-        wire = self.centre.wire("county-220122")
-        village = next(u.code for u in wire.catalogue().units if u.level == pb.VILLAGE and u.code // 10**6 == 220122)
-        wire.submit(submission(entry(village, "plan-2")))
-        edit_csv(os.path.join(self.plan, "units.csv"), lambda rows: [r for r in rows if r["code"] != str(village)])
+    def test_catalogue_may_not_change_under_a_running_centre(self):
+        """It goes on with the catalogue that it started with: what it then accepted could not be read again."""
+        edit_csv(os.path.join(self.plan, "units.csv"), lambda rows: rows[:-1])
         result = self.centre.load()
         self.assertEqual(result.returncode, 4)
-        self.assertIn(f"unit {village} has reports or fund entries, it may not vanish", result.stderr)
+        self.assertIn("a centre serves this database", result.stderr)
+        # Targets, label and principals may.
+        self.centre.plan = self.plan = copy_plan(os.path.join(new_directory(), "plan"))
+        change_cell(self.plan, "targets.csv", 0, "value", "300001")
+        self.assertEqual(self.centre.load("--label", "a label").returncode, 0)
+        self.assertEqual(self.centre.sql("SELECT value FROM target WHERE measure = 'people_lifted'"), [(300001,)])
+        self.centre.plan = self.good
+        self.assertEqual(self.centre.load("--label", "").returncode, 0)
+
+    def test_new_version_beside_an_old_one_in_use(self):
+        shared, self.centre = self.centre, Centre(plan=self.plan).start()
+        try:
+            self.use_a_new_version()
+        finally:
+            self.centre.stop()
+            self.centre = shared
+
+    def use_a_new_version(self):
+        self.send_one()
+        edit_csv(os.path.join(self.plan, "forms.csv"), lambda rows: [
+            dict(r, last_period="2013-06") if r["form"] == "county" else r for r in rows] + [
+                dict(rows[0], version="2", first_period="2013-07")])
+        edit_csv(os.path.join(self.plan, "indicators.csv"), lambda rows: rows + [
+            dict(r, version="2") for r in rows if r["form"] == "county"][::-1])
+        self.centre.stop()
+        result = self.centre.load()
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.centre.start()
+        wire = self.centre.wire("county-220122")
+        numbers = {i.code: i.number for i in wire.catalogue().indicators}
+        wire.submit(submission(report(numbers, 220122, 201307, version=2, people_lifted=30)))
+        wire.submit(submission(report(numbers, 220122, 201306, version=1, people_lifted=12)))
+        total = wire.total(220122, 201306, 201307, indicators=[numbers["people_lifted"]])
+        self.assertEqual(total.units[0].values[0], 42)
+        self.centre.verify()
+        self.centre.stop()
+        self.centre.start()
+        total = self.centre.wire("county-220122").total(220122, 201306, 201307, indicators=[numbers["people_lifted"]])
+        self.assertEqual(total.units[0].values[0], 42)
+
+    def test_keys_stay_when_the_plan_has_none(self):
+        """The shipped principals.csv has no keys: loading it must not shut all offices out."""
+        before = self.centre.sql("SELECT count(public_key) FROM principal")
+        self.assertGreater(before[0][0], 0)
+        edit_csv(os.path.join(self.plan, "principals.csv"), lambda rows: [dict(r, public_key="") for r in rows])
+        self.assertEqual(self.centre.load().returncode, 0)
+        self.assertEqual(self.centre.sql("SELECT count(public_key) FROM principal"), before)
 
     def test_principals_are_reloaded(self):
         """By SIGHUP and by the administrator's request; a revoked key is cut off on a standing line."""
@@ -136,7 +208,8 @@ class Plan(unittest.TestCase):
         fresh.run("status", check=5)
         others = [name for name in centre.offices if name != "county-220112"]
         centre.admit(*others)
-        self.assertEqual(centre.load().returncode, 0)
+        principals = os.path.join(self.good, "principals.csv")
+        self.assertEqual(centre.load("--principals", principals).returncode, 0)
         centre.process.send_signal(signal.SIGHUP)
         wait_for("the new office", lambda: fresh.run("status").returncode == 0)
         refused = standing.ask(pb.Request(ping=pb.Ping()))
@@ -144,7 +217,7 @@ class Plan(unittest.TestCase):
         with self.assertRaises(NoAnswer):
             centre.wire("county-220112").ping(timeout=0.5)
         centre.admit(*centre.offices)
-        self.assertEqual(centre.load().returncode, 0)
+        self.assertEqual(centre.load("--principals", principals).returncode, 0)
         result = centre.offices["admin"].run("reload", check=0)
         self.assertIn(f"admits {len(centre.offices)} offices", result.stdout)
         self.assertTrue(standing.ping().store_ready)

@@ -1,11 +1,12 @@
 """The database: away, full, foreign, newer, shared; nothing half stored, and the centre goes on."""
 import os
 import signal
+import socket
 import subprocess
 import unittest
 
-from harness import Centre, Database, as_database_user, entry, pb, report, submission, wait_for
-from wire import codes
+from harness import FUPIND, Centre, Database, as_database_user, entry, new_directory, pb, report, submission, wait_for
+from wire import NoAnswer, codes
 
 COUNTY = 220122
 
@@ -127,6 +128,8 @@ class Store(unittest.TestCase):
         wait_for("the refusal", lambda: second.process.poll() is not None, 60)
         self.assertEqual(second.process.returncode, 4)
         self.assertIn("another fupind serves this database", second.log())
+        # It has changed nothing: not the plan, not who may connect.
+        self.assertEqual(self.centre.sql("SELECT count(public_key) FROM principal"), [(len(self.centre.offices),)])
         self.assertTrue(self.wire.ping().store_ready)
         self.end()
 
@@ -146,6 +149,103 @@ class Store(unittest.TestCase):
         self.assertEqual(self.centre.process.wait(60), 4)
         self.assertIn("set back behind what was acknowledged", self.centre.log())
         self.database.stop()
+
+    def backend(self):
+        return self.centre.sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'fupind'")[0][0]
+
+    def test_batch_in_doubt_and_another_writer(self):
+        """As many commits as expected are there, but they are not ours: no receipt, and the centre ends."""
+        self.start()
+        backend = self.backend()
+        os.kill(backend, signal.SIGSTOP)
+        sent = submission(entry(COUNTY, "doubt"))
+        self.wire.send(pb.Request(submit=pb.Submit(submission=sent.SerializeToString())))
+        other = self.centre.wire("province")
+        wait_for("the batch", lambda: other.ping().waiting == 1)
+        self.centre.process.send_signal(signal.SIGSTOP)
+        os.kill(backend, signal.SIGKILL)
+        wait_for("the end of the backend", lambda: not os.path.exists(f"/proc/{backend}"))
+        self.database.wait_ready()
+        self.database.execute("INSERT INTO submission VALUES (22, 1, gen_random_uuid(), 'x', '', now(), 0, 0)")
+        self.centre.process.send_signal(signal.SIGCONT)
+        self.assertEqual(self.centre.process.wait(60), 4)
+        self.assertIn("another one writes to it", self.centre.log())
+        with self.assertRaises(NoAnswer):
+            self.wire.receive(timeout=0.2)
+        self.database.stop()
+
+    def test_batch_in_doubt_that_was_lost_is_written_again(self):
+        self.start()
+        backend = self.backend()
+        os.kill(backend, signal.SIGSTOP)
+        sent = submission(entry(COUNTY, "lost-batch"))
+        self.wire.send(pb.Request(submit=pb.Submit(submission=sent.SerializeToString())))
+        other = self.centre.wire("province")
+        wait_for("the batch", lambda: other.ping().waiting == 1)
+        os.kill(backend, signal.SIGKILL)
+        self.assertEqual(self.wire.receive(timeout=60).receipt.id, sent.id)
+        self.assertIn("event=batch_repeated", self.centre.log())
+        self.assertEqual(self.count("lost-batch"), 1)
+        self.end()
+
+    def test_idle_centre_reconnects_by_itself(self):
+        """Without any client: a connection that fails at once must not put the loop to sleep."""
+        self.start()
+        self.database.stop()
+        wait_for("the loss", lambda: "event=database_lost" in self.centre.log())
+        self.database.start()
+        wait_for("the reconnection", lambda: self.centre.log().count("event=database_connected") == 2)
+        self.end()
+
+    def test_silent_database_does_not_hold_the_start(self):
+        """A port that accepts and says nothing: SIGTERM ends the start, and it ends by itself."""
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            centre = Centre(offices=("province",))
+            words = [*centre.words("serve"), "--db", f"postgresql://127.0.0.1:{silent.getsockname()[1]}/x"]
+            started = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
+            silent.settimeout(30)
+            line, _ = silent.accept()
+            started.terminate()
+            self.assertEqual(started.wait(10), -signal.SIGTERM)
+            started.stderr.close()
+            line.close()
+            self.assertEqual(subprocess.run(words, capture_output=True, timeout=60, check=False).returncode, 4)
+
+    def test_verify_while_the_embedded_database_recovers(self):
+        """It waits for the running centre's server and never stops it."""
+        centre = Centre().start()
+        centre.wire("county-220122").submit(submission(entry(COUNTY, "recover")))
+        with open(os.path.join(centre.data, "pg", "postmaster.pid"), encoding="utf-8") as file:
+            os.kill(int(file.readline()), signal.SIGKILL)
+        centre.verify()
+        with open(os.path.join(centre.data, "pg.log"), encoding="utf-8") as file:
+            self.assertNotIn("shutdown request", file.read())
+        centre.stop()
+
+    def test_foreign_server_is_left_alone(self):
+        """The number in a stale postmaster.pid may be anybody's by now."""
+        foreign = Database()
+        centre = Centre(offices=("province",)).start()
+        centre.stop()
+        with open(os.path.join(centre.data, "pg", "postmaster.pid"), "w", encoding="utf-8") as file:
+            file.write(f"{foreign.process.pid}\n")
+        centre.start(wait=False)
+        wait_for("the end or the start", lambda: centre.process.poll() is not None or os.path.exists(centre.ready))
+        self.assertIsNone(foreign.process.poll())
+        foreign.connect().close()
+        centre.stop()
+        foreign.stop()
+
+    def test_root_gives_nobodys_directory_away(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root can give a directory away")
+        directory = new_directory()
+        with open(os.path.join(directory, "mine"), "w", encoding="utf-8"):
+            pass
+        result = subprocess.run([FUPIND, "keygen", "--data", directory], capture_output=True, text=True, check=False)
+        self.assertEqual(result.returncode, 4)
+        self.assertIn("belongs to another user", result.stderr)
+        self.assertEqual(os.stat(directory).st_uid, 0)
 
     def test_sigterm_writes_what_is_queued(self):
         self.start()
