@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds fupin and runs all tests.
 #
-#   scripts/test.sh            gcc, then clang with AddressSanitizer and UBSan: all tests in both
+#   scripts/test.sh            gcc; clang with AddressSanitizer and UBSan: all tests in both;
+#                              clang with ThreadSanitizer: where fupind has threads
 #   scripts/test.sh --quick    gcc only
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -13,8 +14,11 @@ case ${1:-} in
   *) say "test.sh: $1: unknown; see the head of this file"; exit 2 ;;
 esac
 
+# run_tests DIR [CTEST OPTION…]
 run_tests() {
-  ctest --test-dir "$1" --output-on-failure --no-tests=error -j "$(nproc)"
+  local dir=$1
+  shift
+  ctest --test-dir "$dir" --output-on-failure --no-tests=error -j "$(nproc)" "$@"
 }
 
 need_packages "${build_packages[@]}" "${test_packages[@]}"
@@ -26,3 +30,6 @@ run_tests "$root/build-gcc"
 say "== clang, AddressSanitizer and UndefinedBehaviorSanitizer"
 build_tree "$root/build-asan" -DCMAKE_C_COMPILER=clang -DFUPIN_ASAN=ON
 run_tests "$root/build-asan"
+say "== clang, ThreadSanitizer"
+build_tree "$root/build-tsan" -DCMAKE_C_COMPILER=clang -DFUPIN_TSAN=ON
+run_tests "$root/build-tsan" -R 'system_plan|system_submission'
