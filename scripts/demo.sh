@@ -29,6 +29,9 @@ finish() {
   # shellcheck disable=SC2046
   kill $(jobs -p) 2>/dev/null || true
   stop_process "$centre"
+  # Again: a child between fork and exec may have missed the first.
+  # shellcheck disable=SC2046
+  kill $(jobs -p) 2>/dev/null || true
   wait 2>/dev/null || true
   [ -z "$temporary" ] || rm -rf -- "$temporary"
   exit "$status"
@@ -51,6 +54,13 @@ make_keys() {
   done <"$root/db/plan-2013/principals.csv" >"$dir/principals.csv"
 }
 
+centre_is_gone() {
+  say "demo.sh: the centre ended by itself (status $1):"
+  tail -n 5 "$dir/fupind.log" >&2
+  tail -n 5 "$dir/data/pg.log" >&2 || true
+  exit 1
+}
+
 start_centre() {
   rm -f "$dir/data/endpoint"
   fupind serve --data "$dir/data" --plan "$root/db/plan-2013" --principals "$dir/principals.csv" \
@@ -59,9 +69,7 @@ start_centre() {
   centre=$!
   while [ ! -e "$dir/data/endpoint" ]; do
     if ! kill -0 "$centre" 2>/dev/null; then
-      cat "$dir/fupind.log" >&2
-      say "demo.sh: the centre did not start"
-      exit 1
+      centre_is_gone "before it served"
     fi
     sleep 0.02
   done
@@ -82,7 +90,8 @@ progress() {
 }
 
 send_all() {
-  local name role unit i pids=() names=() began ended
+  local name role unit i status pids=() began ended
+  local -A name_of=()
   mkdir -p "$dir/sheets/22"
   while IFS=, read -r name role unit _; do
     [ "$role" != county ] || mkdir -p "$dir/sheets/$unit"
@@ -95,21 +104,27 @@ send_all() {
     [ ! -e "$dir/home/$name/year-sent" ] || continue
     fupin submit --home "$dir/home/$name" --each --quiet --timeout 120 "$dir/sheets/$unit"/2013-*.csv \
       >"$dir/home/$name/year.log" 2>&1 &
-    pids+=($!) names+=("$name")
+    pids+=($!)
+    name_of[$!]=$name
   done <"$dir/principals.csv"
   if [ ${#pids[@]} = 0 ]; then
     printf 'the year was sent before\n\n'
     return 0
   fi
   progress 0 ${#pids[@]}
-  for i in "${!pids[@]}"; do
-    if ! wait "${pids[i]}"; then
-      cat "$dir/home/${names[i]}/year.log" >&2
-      say "demo.sh: ${names[i]} could not send its year"
+  for ((i = 1; i <= ${#pids[@]}; i++)); do
+    status=0
+    wait -n -p ended "$centre" "${!name_of[@]}" || status=$?
+    [ "$ended" != "$centre" ] || centre_is_gone "$status"
+    name=${name_of[$ended]}
+    if [ "$status" != 0 ]; then
+      cat "$dir/home/$name/year.log" >&2
+      say "demo.sh: $name could not send its year"
       exit 1
     fi
-    mv "$dir/home/${names[i]}/year.log" "$dir/home/${names[i]}/year-sent"
-    progress $((i + 1)) ${#pids[@]}
+    mv "$dir/home/$name/year.log" "$dir/home/$name/year-sent"
+    unset "name_of[$ended]"
+    progress "$i" ${#pids[@]}
   done
   ended=$(date +%s%N)
   printf '%d offices sent their year (61 counties, 210 villages, and the province for its funds) in %d.%02d s\n\n' \
@@ -162,6 +177,4 @@ Ctrl-C ends it.
 EOF
 status=0
 wait "$centre" || status=$?
-say "demo.sh: the centre ended by itself (status $status):"
-tail -n 5 "$dir/fupind.log" >&2
-exit 1
+centre_is_gone "$status"

@@ -125,7 +125,7 @@ embedded_target(const struct embedded *e)
 
 /* Starts a program with its output in the log; it gets `death_signal` when we end. */
 static pid_t
-start(const struct embedded *e, const char *program, char *const arguments[], int death_signal)
+start(const struct embedded *e, const char *program, char *arguments[], int death_signal)
 {
 	pid_t parent = getpid(), pid = fork();
 	if (pid)
@@ -147,12 +147,14 @@ start(const struct embedded *e, const char *program, char *const arguments[], in
 	dup2(log, 2);
 	char path[2 * PATH_MAX];
 	snprintf(path, sizeof path, "%s/%s", e->bin_dir, program);
+	/* PostgreSQL looks for its other programs beside argv[0], or on PATH when there is no folder in it. */
+	arguments[0] = path;
 	execv(path, arguments);
 	_exit(127);
 }
 
 static bool
-run_and_wait(const struct embedded *e, const char *program, char *const arguments[])
+run_and_wait(const struct embedded *e, const char *program, char *arguments[])
 {
 	int status = 0;
 	pid_t pid = start(e, program, arguments, SIGTERM);

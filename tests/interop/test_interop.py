@@ -361,7 +361,7 @@ class Revoked(unittest.TestCase):
         county = centre.wire("county-220122")
         self.assertTrue(county.ping().store_ready)
         centre.admit("admin")
-        self.assertEqual(centre.load().returncode, 0)
+        self.assertEqual(centre.load_principals().returncode, 0)
         centre.wire("admin").ask(pb.Request(reload=pb.Reload()))
         self.assertEqual(codes(county.ask(pb.Request(ping=pb.Ping())).refusal), ["NOT_PERMITTED"])
         self.assertRaises(NoAnswer, centre.wire("county-220122").ping, SHORT)

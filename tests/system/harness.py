@@ -23,6 +23,8 @@ import psycopg2
 from wire import Wire, uuid7
 import fupin_pb2 as pb
 
+# Programs as Debian has them: nothing that this machine happens to have elsewhere on its PATH.
+os.environ["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin"
 SOURCE = os.environ["FUPIN_SOURCE"]
 BUILD = os.environ["FUPIN_BUILD"]
 FUPIND = os.path.join(BUILD, "fupind")
@@ -269,6 +271,10 @@ class Centre:
     def load(self, *words):
         return subprocess.run(self.words("load") + ["--plan", self.plan, *words], capture_output=True,
                               text=True, check=False)
+
+    def load_principals(self):
+        """The plan again, with its principals as the whole of those that may connect."""
+        return self.load("--principals", os.path.join(self.plan, "principals.csv"))
 
     def verify(self):
         result = subprocess.run(self.words("verify"), capture_output=True, text=True, check=False)

@@ -208,8 +208,7 @@ class Plan(unittest.TestCase):
         fresh.run("status", check=5)
         others = [name for name in centre.offices if name != "county-220112"]
         centre.admit(*others)
-        principals = os.path.join(self.good, "principals.csv")
-        self.assertEqual(centre.load("--principals", principals).returncode, 0)
+        self.assertEqual(centre.load_principals().returncode, 0)
         centre.process.send_signal(signal.SIGHUP)
         wait_for("the new office", lambda: fresh.run("status").returncode == 0)
         refused = standing.ask(pb.Request(ping=pb.Ping()))
@@ -217,7 +216,7 @@ class Plan(unittest.TestCase):
         with self.assertRaises(NoAnswer):
             centre.wire("county-220112").ping(timeout=0.5)
         centre.admit(*centre.offices)
-        self.assertEqual(centre.load("--principals", principals).returncode, 0)
+        self.assertEqual(centre.load_principals().returncode, 0)
         result = centre.offices["admin"].run("reload", check=0)
         self.assertIn(f"admits {len(centre.offices)} offices", result.stdout)
         self.assertTrue(standing.ping().store_ready)
