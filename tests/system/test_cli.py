@@ -1,5 +1,6 @@
 """What people see: tables in two languages, CSV and JSON for programs, exit statuses, libfupin."""
 import csv
+import glob
 import io
 import json
 import os
@@ -142,13 +143,20 @@ class CommandLine(CentreTest):
         self.assertEqual(office.run("keygen", check=0).stdout.strip(), office.public_key)
 
     def test_library(self):
-        """A C program with nothing but fupin.h and libfupin."""
+        """A C program with nothing but what is installed: fupin.h, libfupin and its pkg-config file."""
         directory = new_directory()
-        program = os.path.join(directory, "library")
-        flags = os.environ.get("FUPIN_CFLAGS", "").split()
-        subprocess.run([os.environ.get("FUPIN_CC", "cc"), *flags, "-Wall", "-Werror", "-I",
-                        os.path.join(SOURCE, "client"), os.path.join(SOURCE, "tests", "system", "library.c"), "-o",
-                        program, "-L", BUILD, "-lfupin", "-Wl,-rpath," + BUILD], check=True)
+        program, installed = os.path.join(directory, "library"), os.path.join(directory, "installed")
+        subprocess.run(["cmake", "--install", BUILD, "--prefix", installed], check=True, capture_output=True)
+        for path in ("bin/fupind", "bin/fupin", "share/fupin/plan-2013/units.csv", "share/fupin/migrations/0001_base.sql",
+                     "share/fupin/fupin.proto", "include/fupin.h"):
+            self.assertTrue(os.path.exists(os.path.join(installed, path)), path)
+        configuration = glob.glob(os.path.join(installed, "**", "fupin.pc"), recursive=True)[0]
+        flags = subprocess.run(["pkg-config", "--cflags", "--libs", "fupin"], check=True, capture_output=True, text=True,
+                               env=dict(os.environ, PKG_CONFIG_PATH=os.path.dirname(configuration))).stdout.split()
+        library = os.path.dirname(os.path.dirname(configuration))
+        subprocess.run([os.environ.get("FUPIN_CC", "cc"), *os.environ.get("FUPIN_CFLAGS", "").split(), "-Wall", "-Werror",
+                        os.path.join(SOURCE, "tests", "system", "library.c"), "-o", program, *flags,
+                        "-Wl,-rpath," + library], check=True)
         county = self.centre.offices["county-222403"]
         sheet = os.path.join(directory, "sheet.csv")
         with open(sheet, "w", encoding="utf-8") as file:
