@@ -1,6 +1,7 @@
 #include "gate.h"
 
 #include "bounds.h"
+#include "clock.h"
 #include "log.h"
 
 #include <stdio.h>
@@ -13,11 +14,16 @@ struct gate {
 	gate_admits admits;
 	void *admits_context;
 	char endpoint[GATE_ENDPOINT_BYTES];
+	int64_t refused_second; /* when unknown keys were last counted */
+	unsigned refused_count;
 	zmq_msg_t payload;
 };
 
 /* A dead line is noticed after at most a minute and a half. */
 enum { HEARTBEAT_MS = 30000, HEARTBEAT_TIMEOUT_MS = 90000, LINGER_MS = 1000, BACKLOG = 8192 };
+
+/* Who connects and says nothing holds a file descriptor for so long. */
+enum { HANDSHAKE_MS = 10000, REFUSED_LOGGED_PER_SECOND = 5 };
 
 static bool
 set_int(void *socket, int option, int value)
@@ -34,7 +40,8 @@ configure(void *router, const struct key_pair *keys)
 	       !zmq_setsockopt(router, ZMQ_ZAP_DOMAIN, "fupin", 5) &&
 	       !zmq_setsockopt(router, ZMQ_MAXMSGSIZE, &frame_max, sizeof frame_max) &&
 	       set_int(router, ZMQ_ROUTER_MANDATORY, 1) && set_int(router, ZMQ_LINGER, LINGER_MS) &&
-	       set_int(router, ZMQ_BACKLOG, BACKLOG) && set_int(router, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) &&
+	       set_int(router, ZMQ_BACKLOG, BACKLOG) && set_int(router, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS) &&
+	       set_int(router, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) &&
 	       set_int(router, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS);
 }
 
@@ -167,6 +174,23 @@ zap_reply(void *socket, const struct zap_request *request, const char *status, c
 	zmq_send(socket, "", 0, 0);
 }
 
+/* A flood of strangers must not fill the disk with log lines. */
+static void
+log_unknown_key(struct gate *gate, const char *address, const char *key)
+{
+	char text[LOG_QUOTED_BYTES];
+	int64_t second = clock_steady_us() / 1000000;
+	if (second != gate->refused_second) {
+		if (gate->refused_count > REFUSED_LOGGED_PER_SECOND)
+			log_line(LOG_WARNING, "keys_unknown", "not_logged=%u",
+			         gate->refused_count - REFUSED_LOGGED_PER_SECOND);
+		gate->refused_second = second;
+		gate->refused_count = 0;
+	}
+	if (++gate->refused_count <= REFUSED_LOGGED_PER_SECOND)
+		log_line(LOG_WARNING, "key_unknown", "address=%s key=%s", log_quoted(address, text), key);
+}
+
 void
 gate_authenticate(struct gate *gate)
 {
@@ -179,9 +203,7 @@ gate_authenticate(struct gate *gate)
 		zap_reply(gate->zap, &request, "200", "OK", key);
 		return;
 	}
-	char address[LOG_QUOTED_BYTES];
-	log_line(LOG_WARNING, "key_unknown", "address=%s key=%s",
-	         log_quoted((const char *)request.frames[ZAP_ADDRESS], address), curve ? key : "none");
+	log_unknown_key(gate, (const char *)request.frames[ZAP_ADDRESS], curve ? key : "none");
 	zap_reply(gate->zap, &request, "400", "unknown key", "");
 }
 

@@ -76,6 +76,26 @@ class BadInput(CentreTest):
         stranger.close()
         wait_for("the log", lambda: "event=key_unknown" in self.centre.log())
 
+    def test_flood_of_unknown_keys_does_not_flood_the_log(self):
+        public, secret = zmq.curve_keypair()
+        before = self.centre.log().count("event=key_unknown")
+        strangers = [Wire(self.centre.endpoint, self.centre.centre_key(), public.decode(), secret.decode())
+                     for _ in range(60)]
+        for stranger in strangers:
+            stranger.send(pb.Request(ping=pb.Ping()))
+        wait_for("the next second", lambda: self.one_more_stranger() and "event=keys_unknown" in self.centre.log())
+        self.assertLess(self.centre.log().count("event=key_unknown") - before, 60)
+        for stranger in strangers:
+            stranger.close()
+
+    def one_more_stranger(self):
+        public, secret = zmq.curve_keypair()
+        stranger = Wire(self.centre.endpoint, self.centre.centre_key(), public.decode(), secret.decode())
+        with self.assertRaises(NoAnswer):
+            stranger.ping(timeout=0.3)
+        stranger.close()
+        return True
+
     def test_unknown_key_is_told_by_the_client(self):
         stranger = Office(self.centre.directory, "stranger-220122")
         with open(os.path.join(stranger.home, "fupin.ini"), "w", encoding="utf-8") as file:
