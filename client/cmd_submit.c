@@ -39,7 +39,8 @@ save(struct submitting *s, char **files, int count)
 	print_findings(s);
 	if (s->findings->count)
 		return EXIT_PROBLEMS;
-	fprintf(stderr, "fupin submit: %s\n", outbox_error(s->outbox));
+	const char *error = outbox_error(s->outbox);
+	fprintf(stderr, "fupin submit: %s\n", *error ? error : "no memory");
 	return EXIT_FAILED_INSIDE;
 }
 

@@ -136,8 +136,13 @@ send_parcel(struct deliverer *d, struct parcel *p, int64_t now)
 	if (!outbox_get(d->outbox, p->position, &item))
 		return false;
 	struct request request = {.kind = REQUEST_SUBMIT, .submit = {.bytes = item.bytes, .size = item.size}};
-	if (!session_send(d->session, &request))
+	enum session_failure failure = session_send(d->session, &request);
+	if (failure == SESSION_TOO_LARGE)
 		return give_up(d, p, &item);
+	if (failure) {
+		d->delivery->failure = failure;
+		return true; /* it waits on */
+	}
 	if (!d->in_flight)
 		d->heard_us = now;
 	p->request_id = request.id;

@@ -135,28 +135,33 @@ session_error(const struct session *session)
 	return session->error;
 }
 
-bool
-session_send(struct session *s, struct request *request)
-{
-	struct arena arena;
-	uint8_t *bytes;
-	size_t size;
-	request->id = ++s->request_id;
-	arena_init(&arena, 2 * FRAME_BYTES_MAX);
-	bool good = codec_encode_request(&arena, request, &bytes, &size) && size <= FRAME_BYTES_MAX &&
-	            zmq_send(s->socket, bytes, size, 0) >= 0;
-	arena_free(&arena);
-	if (!good)
-		snprintf(s->error, sizeof s->error,
-		         "the request could not be sent: it is too large, or memory ran out");
-	return good;
-}
-
 static enum session_failure
 broken(struct session *s, const char *what)
 {
 	snprintf(s->error, sizeof s->error, "%.150s: %.300s", s->home.endpoint, what);
 	return SESSION_BROKEN;
+}
+
+enum session_failure
+session_send(struct session *s, struct request *request)
+{
+	struct arena arena;
+	uint8_t *bytes;
+	size_t size = 0;
+	request->id = ++s->request_id;
+	arena_init(&arena, 2 * FRAME_BYTES_MAX);
+	bool encoded = codec_encode_request(&arena, request, &bytes, &size);
+	bool fits = encoded ? size <= FRAME_BYTES_MAX
+	                    : request->kind == REQUEST_SUBMIT && request->submit.size > FRAME_BYTES_MAX;
+	int result = encoded && fits ? zmq_send(s->socket, bytes, size, 0) : -1;
+	arena_free(&arena);
+	if (result >= 0)
+		return SESSION_OK;
+	if (encoded ? !fits : fits) {
+		broken(s, "the request is too large for a frame");
+		return SESSION_TOO_LARGE;
+	}
+	return broken(s, encoded ? zmq_strerror(zmq_errno()) : "no memory");
 }
 
 static enum session_failure
@@ -217,9 +222,10 @@ session_ask(struct session *s, struct request *request, enum reply_kind kind, in
 	int64_t until = clock_steady_us() + timeout_ms * INT64_C(1000);
 	for (;;) {
 		int64_t now = clock_steady_us(), repeat = now + SESSION_SILENCE_MS * INT64_C(1000);
-		if (!session_send(s, request))
-			return SESSION_BROKEN;
-		enum session_failure failure = take_answer(s, request->id, repeat < until ? repeat : until, out);
+		enum session_failure failure = session_send(s, request);
+		if (failure)
+			return failure;
+		failure = take_answer(s, request->id, repeat < until ? repeat : until, out);
 		if (failure == SESSION_NO_ANSWER && repeat < until) {
 			if (!session_reconnect(s))
 				return SESSION_BROKEN;

@@ -12,6 +12,7 @@ enum session_failure {
 	SESSION_NO_ANSWER,    /* not reached in time */
 	SESSION_NOT_ADMITTED, /* the centre does not know the key */
 	SESSION_REFUSED,      /* a refusal: session_refusal() */
+	SESSION_TOO_LARGE,    /* no frame can hold the request: it was not sent */
 	SESSION_BROKEN,       /* anything else: session_error() */
 };
 
@@ -40,7 +41,8 @@ enum session_failure session_ask(struct session *session, struct request *reques
 
 /* For many requests in flight: send without waiting for the answer, and take the next reply, whichever
  * comes first. session_take returns SESSION_NO_ANSWER after timeout_ms. */
-bool session_send(struct session *session, struct request *request) __attribute__((warn_unused_result));
+enum session_failure session_send(struct session *session, struct request *request)
+    __attribute__((warn_unused_result));
 enum session_failure session_take(struct session *session, int timeout_ms, struct reply *out);
 
 /* Drops the connection, with all that is unsent or unanswered in it, and begins a new one. */

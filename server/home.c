@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include <zmq.h>
 
@@ -121,18 +122,45 @@ home_open(const struct options *options, struct home *out, char error[HOME_ERROR
 	return true;
 }
 
-bool
-home_lock(struct home *home, char error[HOME_ERROR_BYTES])
+enum { LOCK_STEP_MS = 50, SERVED_WAIT_MS = 3000, OTHER_WAIT_MS = 60000 };
+
+static const char role_serve = 'S', role_other = 'O';
+
+/* The lock file holds one letter: what its holder does. */
+static bool
+is_served(int lock)
+{
+	char role = 0;
+	return pread(lock, &role, 1, 0) == 1 && role == role_serve;
+}
+
+enum home_lock
+home_lock(struct home *home, bool serving, char error[HOME_ERROR_BYTES])
 {
 	char path[PATH_MAX + 16];
+	const struct timespec step = {.tv_nsec = LOCK_STEP_MS * 1000000L};
 	snprintf(path, sizeof path, "%s/fupind.lock", home->path);
 	int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (lock < 0)
-		return fail(error, path, strerror(errno));
-	if (flock(lock, LOCK_EX | LOCK_NB)) {
+		return fail(error, path, strerror(errno)), HOME_FAILED;
+	for (int waited = 0; flock(lock, LOCK_EX | LOCK_NB); waited += LOCK_STEP_MS) {
+		bool served = is_served(lock);
+		if (served && (!serving || waited >= SERVED_WAIT_MS)) {
+			close(lock);
+			return fail(error, home->path, "another fupind serves this data directory"), HOME_SERVED;
+		}
+		if (waited >= OTHER_WAIT_MS) {
+			close(lock);
+			return fail(error, home->path, "another fupind command works in this data directory"),
+			       HOME_FAILED;
+		}
+		nanosleep(&step, NULL);
+	}
+	if (pwrite(lock, serving ? &role_serve : &role_other, 1, 0) != 1) {
+		fail(error, path, strerror(errno));
 		close(lock);
-		return fail(error, home->path, "another fupind serves this data directory");
+		return HOME_FAILED;
 	}
 	home->lock = lock;
-	return true;
+	return HOME_LOCKED;
 }

@@ -23,7 +23,15 @@ enum { HOME_ERROR_BYTES = 512 };
 bool home_open(const struct options *options, struct home *out, char error[HOME_ERROR_BYTES])
     __attribute__((warn_unused_result));
 
-/* Only one fupind serves a data directory. */
-bool home_lock(struct home *home, char error[HOME_ERROR_BYTES]) __attribute__((warn_unused_result));
+enum home_lock {
+	HOME_LOCKED, /* ours, until the process ends */
+	HOME_SERVED, /* a fupind serves this directory */
+	HOME_FAILED, /* no lock file, or another command holds it too long */
+};
+
+/* One fupind at a time works in a data directory. A lock that another command holds (load, verify) is
+ * waited for; `serving` also waits a little for a fupind that is just ending. */
+enum home_lock home_lock(struct home *home, bool serving, char error[HOME_ERROR_BYTES])
+    __attribute__((warn_unused_result));
 
 #endif

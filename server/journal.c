@@ -46,7 +46,8 @@ struct journal {
 	/* What memory holds, and what the database had. */
 	bool expecting;
 	uint64_t seq_known, seq_found;
-	char id_found[ID_HEX_BYTES]; /* of the submission that the database has at seq_last */
+	int64_t plan_known, plan_found; /* generations */
+	char id_found[ID_HEX_BYTES];    /* of the submission that the database has at seq_last */
 	bool locked;
 	char error[PG_ERROR_BYTES], sqlstate[6];
 };
@@ -62,7 +63,11 @@ static const char *const copy_statements[TABLES] = {
 
 /* A receipt means "on disk", whatever the server's default is. The lock comes first: what max(seq)
  * then sees cannot change any more. */
-#define OPEN_STATEMENTS "SET synchronous_commit = on; SELECT pg_try_advisory_lock(" PG_LOCK_SERVE ")"
+/* The server, too, has to notice a dead line: else its session holds the lock for hours. */
+#define OPEN_STATEMENTS                                                                                      \
+	"SET synchronous_commit = on; SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; "          \
+	"SET tcp_keepalives_count = 3; SET tcp_user_timeout = 50000; SELECT pg_try_advisory_lock(" PG_LOCK_SERVE \
+	")"
 
 struct journal *
 journal_create(const struct pg_target *target)
@@ -154,8 +159,9 @@ journal_seq_found(const struct journal *j)
 }
 
 void
-journal_expect(struct journal *j, uint64_t seq_last)
+journal_expect(struct journal *j, uint64_t seq_last, int64_t plan_generation)
 {
+	j->plan_known = plan_generation;
 	j->expecting = true;
 	j->seq_known = seq_last;
 }
@@ -216,13 +222,14 @@ ignore_notice(void *data, const PGresult *result)
 static bool
 send_opening(struct journal *j)
 {
-	char sql[512];
+	char sql[1024];
 	if (!j->expecting)
 		return PQsendQuery(j->connection, OPEN_STATEMENTS);
 	snprintf(sql, sizeof sql,
 	         OPEN_STATEMENTS
 	         "; SELECT coalesce(max(seq), 0), coalesce((SELECT encode(uuid_send(id), 'hex') FROM "
-	         "submission WHERE seq = %" PRIu64 " LIMIT 1), '') FROM submission",
+	         "submission WHERE seq = %" PRIu64 " LIMIT 1), ''), "
+	         "(SELECT generation FROM plan) FROM submission",
 	         j->seq_last);
 	return PQsendQuery(j->connection, sql);
 }
@@ -266,6 +273,8 @@ opened(struct journal *j, int64_t now_us)
 	         j->in_doubt ? "yes" : "no");
 	if (!j->expecting)
 		return JOURNAL_READY;
+	if (j->plan_found != j->plan_known)
+		return fatal(j, "its units, forms or indicators were changed: start again");
 	/* The id tells that what stands there is ours, and not another writer's. */
 	if (j->in_doubt && j->seq_found == j->seq_last && !strcmp(j->id_found, j->id_last)) {
 		j->in_doubt = j->batch = false;
@@ -304,6 +313,7 @@ step_opening(struct journal *j, int64_t now_us)
 			} else {
 				j->seq_found = strtoull(value, NULL, 10);
 				snprintf(j->id_found, sizeof j->id_found, "%s", PQgetvalue(result, 0, 1));
+				j->plan_found = strtoll(PQgetvalue(result, 0, 2), NULL, 10);
 			}
 		}
 		if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {

@@ -38,8 +38,9 @@ enum journal_event {
 struct journal *journal_create(const struct pg_target *target);
 void journal_destroy(struct journal **journal);
 
-/* Tells which commits memory holds; a database that has fewer (or more, unexplained) is FATAL. */
-void journal_expect(struct journal *journal, uint64_t seq_last);
+/* Tells which commits memory holds, and the generation of the plan that it reads them with; a database
+ * that has fewer (or more, unexplained), or another plan, is FATAL. */
+void journal_expect(struct journal *journal, uint64_t seq_last, int64_t plan_generation);
 
 int journal_fd(const struct journal *journal); /* -1: none now */
 short journal_poll_events(const struct journal *journal);

@@ -45,12 +45,18 @@ serve(const struct options *options)
 	return status;
 }
 
+/* The catalogue may change only while no centre serves: neither this data directory nor the database. A
+ * centre whose connection is just away holds its directory still, and looks at the plan when it is back. */
 static bool
-load_into(struct pg_conn *connection, const struct options *options, const struct plan *files, char *error)
+load_into(struct pg_conn *connection, const struct options *options, const struct home *home,
+          const struct plan *files, char *error)
 {
 	struct plan_saving how = {.label = options->label, .principals_whole = options->principals};
-	return store_lock(connection, &how.may_change_catalogue, error) &&
-	       store_save(connection, files, &how, error);
+	bool is_free;
+	if (!store_lock(connection, &is_free, error))
+		return false;
+	how.may_change_catalogue = is_free && home->lock >= 0;
+	return store_save(connection, files, &how, error);
 }
 
 static int
@@ -59,7 +65,7 @@ load(const struct options *options)
 	struct plan files;
 	struct home home;
 	struct store store;
-	char error[PG_ERROR_BYTES], busy[HOME_ERROR_BYTES];
+	char error[PG_ERROR_BYTES];
 	if (!options->plan) {
 		fprintf(stderr, "fupind load: say which plan with --plan DIR\n");
 		return EXIT_USAGE;
@@ -68,10 +74,10 @@ load(const struct options *options)
 	int status = EXIT_PLAN;
 	if (read_plan(options, &files)) {
 		/* Without the lock a centre runs here; its database is used as it is. */
-		bool open = home_open(options, &home, error) && (home_lock(&home, busy) || home.lock < 0) &&
+		bool open = home_open(options, &home, error) && home_lock(&home, false, error) != HOME_FAILED &&
 		            store_open(options, &home, &store, error);
 		struct pg_conn *connection = open ? pg_connect(&store.target, error) : NULL;
-		bool good = connection && load_into(connection, options, &files, error);
+		bool good = connection && load_into(connection, options, &home, &files, error);
 		status = good ? EXIT_SUCCESS : EXIT_FAILED;
 		if (good)
 			printf("loaded %s: %zu units, %zu forms, %zu indicators, %zu targets, %zu principals\n",

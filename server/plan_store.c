@@ -49,7 +49,7 @@ run(struct pg_conn *connection, const char *sql, const struct parameters *p, cha
 }
 
 static bool
-save_head(struct pg_conn *connection, const struct catalogue *c, const char *label, char *error)
+save_head(struct pg_conn *connection, const struct catalogue *c, const char *label, bool changed, char *error)
 {
 	struct parameters p = {0};
 	text(&p, c->plan);
@@ -57,11 +57,12 @@ save_head(struct pg_conn *connection, const struct catalogue *c, const char *lab
 	text(&p, c->title_en);
 	text(&p, c->source);
 	text(&p, label);
+	number(&p, changed);
 	return run(connection,
 	           "INSERT INTO plan (code, title_zh, title_en, source, label) "
 	           "VALUES ($1, $2, $3, $4, coalesce($5, '')) ON CONFLICT (only_row) DO UPDATE SET "
-	           "code = $1, title_zh = $2, title_en = $3, source = $4, "
-	           "label = coalesce($5, plan.label), loaded_at = now()",
+	           "code = $1, title_zh = $2, title_en = $3, source = $4, label = coalesce($5, plan.label), "
+	           "loaded_at = now(), generation = plan.generation + $6::bigint",
 	           &p, error);
 }
 
@@ -280,44 +281,135 @@ save_principals(struct pg_conn *connection, const struct plan *plan, bool whole,
 	return true;
 }
 
-/* What the files no longer have goes, unless reports or entries speak of it. */
+/* What the files no longer have goes, unless reports or entries speak of it: then the load is refused, so
+ * that the database has what the files say and nothing else. $1: the numbers that stay. */
+static const struct {
+	const char *what, *remove, *left;
+} removals[] = {
+    {"units.csv: unit %s has reports or fund entries, it may not vanish",
+     "DELETE FROM unit u WHERE code <> ALL ($1::bigint[]) AND NOT EXISTS (SELECT 1 FROM report r WHERE "
+     "r.unit = "
+     "u.code) AND NOT EXISTS (SELECT 1 FROM fund_entry e WHERE e.unit = u.code)",
+     "SELECT code FROM unit WHERE code <> ALL ($1::bigint[])"},
+    {"forms.csv: version %s of a form (number * 10000 + version) has reports, it may not vanish",
+     "WITH gone AS (SELECT form, version FROM form_version v WHERE form * 10000 + version <> ALL "
+     "($1::bigint[]) "
+     "AND NOT EXISTS (SELECT 1 FROM report r WHERE r.form = v.form AND r.version = v.version)), "
+     "fields AS (DELETE FROM form_field f USING gone g WHERE f.form = g.form AND f.version = g.version) "
+     "DELETE FROM form_version v USING gone g WHERE v.form = g.form AND v.version = g.version",
+     "SELECT form * 10000 + version FROM form_version WHERE form * 10000 + version <> ALL ($1::bigint[])"},
+    {"indicators.csv: indicator %s has reports, it may not vanish",
+     "DELETE FROM indicator i WHERE number <> ALL ($1::bigint[]) AND NOT EXISTS "
+     "(SELECT 1 FROM form_field f WHERE f.indicator = i.number OR f.part_of = i.number)",
+     "SELECT number FROM indicator WHERE number <> ALL ($1::bigint[])"},
+    {"forms.csv: form %s has reports, it may not vanish",
+     "DELETE FROM form f WHERE number <> ALL ($1::bigint[]) AND NOT EXISTS "
+     "(SELECT 1 FROM form_version v WHERE v.form = f.number)",
+     "SELECT number FROM form WHERE number <> ALL ($1::bigint[])"},
+    {"fund_sources.csv: source %s has fund entries, it may not vanish",
+     "DELETE FROM fund_source s WHERE number <> ALL ($1::bigint[]) AND NOT EXISTS "
+     "(SELECT 1 FROM fund_entry e WHERE e.source = s.number)",
+     "SELECT number FROM fund_source WHERE number <> ALL ($1::bigint[])"},
+    {"fund_uses.csv: use %s has fund entries, it may not vanish",
+     "DELETE FROM fund_use s WHERE number <> ALL ($1::bigint[]) AND NOT EXISTS "
+     "(SELECT 1 FROM fund_entry e WHERE e.use = s.number)",
+     "SELECT number FROM fund_use WHERE number <> ALL ($1::bigint[])"},
+};
+
+enum {
+	REMOVE_UNITS,
+	REMOVE_VERSIONS,
+	REMOVE_INDICATORS,
+	REMOVE_FORMS,
+	REMOVE_SOURCES,
+	REMOVE_USES,
+	REMOVALS
+};
+
+/* The i-th number that stays in list `which`; false past its end. */
 static bool
-remove_rest(struct pg_conn *connection, const struct catalogue *c, char *error)
+staying(const struct catalogue *c, int which, size_t i, int64_t *out)
+{
+	const size_t counts[REMOVALS] = {c->unit_count, c->version_count, c->indicator_count,
+	                                 c->form_count, c->source_count,  c->use_count};
+	if (i >= counts[which])
+		return false;
+	switch (which) {
+	case REMOVE_UNITS:
+		*out = c->units[i].code;
+		break;
+	case REMOVE_VERSIONS:
+		*out = (int64_t)c->versions[i].form * 10000 + c->versions[i].version;
+		break;
+	case REMOVE_INDICATORS:
+		*out = c->indicators[i].number;
+		break;
+	case REMOVE_FORMS:
+		*out = c->forms[i].number;
+		break;
+	default:
+		*out = which == REMOVE_SOURCES ? c->sources[i].number : c->uses[i].number;
+	}
+	return true;
+}
+
+/* "{22,2201,…}", from malloc; NULL: no memory. */
+static char *
+staying_list(const struct catalogue *c, int which)
+{
+	size_t size = 0;
+	char *list = NULL;
+	FILE *out = open_memstream(&list, &size);
+	int64_t value;
+	if (!out)
+		return NULL;
+	for (size_t i = 0; staying(c, which, i, &value); i++)
+		fprintf(out, "%s%" PRId64, i ? "," : "{", value);
+	fprintf(out, staying(c, which, 0, &value) ? "}" : "{}");
+	return fclose(out) ? NULL : list;
+}
+
+static bool
+remove_one(struct pg_conn *connection, const struct catalogue *c, int which, char *error)
 {
 	struct pg_result *result;
-	size_t room = c->unit_count * 14 + 3, used = 0;
-	char *list = malloc(room);
-	if (!list)
+	char *list = staying_list(c, which);
+	if (!list) {
+		snprintf(error, PG_ERROR_BYTES, "out of memory");
 		return false;
-	list[used++] = '{';
-	for (size_t i = 0; i < c->unit_count; i++)
-		used += (size_t)snprintf(list + used, room - used, "%s%" PRId64, i ? "," : "", c->units[i].code);
-	snprintf(list + used, room - used, "}");
+	}
 	const char *values[] = {list};
-	bool good = pg_query(connection,
-	                     "DELETE FROM unit WHERE code <> ALL ($1::bigint[]) RETURNING code, EXISTS "
-	                     "(SELECT 1 FROM report r WHERE r.unit = code) OR EXISTS "
-	                     "(SELECT 1 FROM fund_entry e WHERE e.unit = code)",
-	                     1, values, &result, error);
+	bool good = pg_execute(connection, removals[which].remove, 1, values, error) &&
+	            pg_query(connection, removals[which].left, 1, values, &result, error);
 	free(list);
-	for (int i = 0; good && i < PQntuples(result); i++)
-		if (*PQgetvalue(result, i, 1) == 't') {
-			snprintf(error, PG_ERROR_BYTES,
-			         "units.csv: unit %s has reports or fund entries, it may not vanish",
-			         PQgetvalue(result, i, 0));
-			PQclear(result);
-			return false;
-		}
-	if (good)
-		PQclear(result);
+	if (!good)
+		return false;
+	if (PQntuples(result)) {
+		/* The text has one %s: the number. */
+		const char *what = removals[which].what, *mark = strstr(what, "%s");
+		snprintf(error, PG_ERROR_BYTES, "%.*s%s%s", (int)(mark - what), what, PQgetvalue(result, 0, 0),
+		         mark + 2);
+		good = false;
+	}
+	PQclear(result);
 	return good;
 }
 
 static bool
-save_all(struct pg_conn *connection, const struct plan *plan, const struct plan_saving *how, char *error)
+remove_rest(struct pg_conn *connection, const struct catalogue *c, char *error)
+{
+	bool good = true;
+	for (int which = 0; good && which < REMOVALS; which++)
+		good = remove_one(connection, c, which, error);
+	return good;
+}
+
+static bool
+save_all(struct pg_conn *connection, const struct plan *plan, const struct plan_saving *how, bool changed,
+         char *error)
 {
 	const struct catalogue *c = &plan->catalogue;
-	if (!save_head(connection, c, how->label, error) ||
+	if (!save_head(connection, c, how->label, changed, error) ||
 	    !pg_run(connection, "DELETE FROM unit_group; DELETE FROM target", error) ||
 	    !save_units(connection, plan, error) || !save_forms(connection, c, error))
 		return false;
@@ -339,32 +431,71 @@ load_present(struct pg_conn *connection, struct plan *out, char *error)
 	       (!plans || catalogue_load(connection, out, error));
 }
 
-/* Reported figures must not change their scale, kind or name afterwards. */
+/* Does the journal have a row with this number? `table_column`: "report WHERE form". */
+static bool
+is_used(struct pg_conn *connection, const char *table_column, uint32_t value, bool *used, char *error)
+{
+	char sql[128];
+	int64_t rows;
+	snprintf(sql, sizeof sql, "SELECT count(*) FROM (SELECT 1 FROM %s = %u LIMIT 1) r", table_column, value);
+	if (!pg_number(connection, sql, &rows, error))
+		return false;
+	*used = rows > 0;
+	return true;
+}
+
+/* Refuses the change of something that the journal speaks of. */
+static bool
+refuse_if_used(struct pg_conn *connection, const char *table_column, uint32_t used_by, const char *what,
+               const char *code, char *error)
+{
+	bool used;
+	if (!is_used(connection, table_column, used_by, &used, error))
+		return false;
+	if (used)
+		snprintf(error, PG_ERROR_BYTES, "%s (%s) is in use: %s may not change; give the new one a new number",
+		         what, code, "its code, kind, decimals, form, level and being special");
+	return !used;
+}
+
+static bool
+terms_keep_meaning(struct pg_conn *connection, const struct fund_term *old, size_t old_count,
+                   const struct fund_term *new, size_t new_count, const char *table_column, const char *what,
+                   char *error)
+{
+	bool good = true;
+	for (size_t i = 0; good && i < old_count; i++) {
+		const struct fund_term *after = fund_term_by_number(new, new_count, old[i].number);
+		if (after && (strcmp(after->code, old[i].code) || after->special != old[i].special))
+			good = refuse_if_used(connection, table_column, old[i].number, what, old[i].code, error);
+	}
+	return good;
+}
+
+/* What was reported must not change its scale, kind or name afterwards. */
 static bool
 keeps_meaning(struct pg_conn *connection, const struct catalogue *old, const struct catalogue *new,
               char *error)
 {
-	for (size_t i = 0; i < old->indicator_count; i++) {
+	bool good = true;
+	for (size_t i = 0; good && i < old->indicator_count; i++) {
 		const struct indicator *before = &old->indicators[i];
 		const struct indicator *after = catalogue_indicator(new, before->number);
-		char sql[96];
-		int64_t reports;
-		snprintf(sql, sizeof sql, "SELECT count(*) FROM (SELECT 1 FROM report WHERE form = %u LIMIT 1) r",
-		         before->form);
-		if (!after || indicator_same(before, after))
-			continue;
-		if (!pg_number(connection, sql, &reports, error))
-			return false;
-		if (reports) {
-			snprintf(
-			    error, PG_ERROR_BYTES,
-			    "indicators.csv: indicator %u (%s) has reports: its code, decimals, kind and form may not "
-			    "change; give the new one a new number",
-			    before->number, before->code);
-			return false;
-		}
+		if (after && !indicator_same(before, after))
+			good = refuse_if_used(connection, "report WHERE form", before->form, "indicators.csv: indicator",
+			                      before->code, error);
 	}
-	return true;
+	for (size_t i = 0; good && i < old->form_count; i++) {
+		const struct form *before = &old->forms[i], *after = catalogue_form(new, before->number);
+		if (after && (strcmp(after->code, before->code) || after->level != before->level))
+			good = refuse_if_used(connection, "report WHERE form", before->number, "forms.csv: form",
+			                      before->code, error);
+	}
+	return good &&
+	       terms_keep_meaning(connection, old->sources, old->source_count, new->sources, new->source_count,
+	                          "fund_entry WHERE source", "fund_sources.csv: source", error) &&
+	       terms_keep_meaning(connection, old->uses, old->use_count, new->uses, new->use_count,
+	                          "fund_entry WHERE use", "fund_uses.csv: use", error);
 }
 
 /* Can every stored row be read with what was just saved? */
@@ -402,7 +533,7 @@ save_checked(struct pg_conn *connection, const struct plan *plan, const struct p
 		good = false;
 	}
 	good = good && keeps_meaning(connection, &present.catalogue, &plan->catalogue, error) &&
-	       save_all(connection, plan, how, error) && (same || reads_journal(connection, error));
+	       save_all(connection, plan, how, !same, error) && (same || reads_journal(connection, error));
 	plan_free(&present);
 	return good;
 }

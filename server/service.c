@@ -30,7 +30,7 @@ enum {
 	FRAMES_PER_TURN = 512, /* then the journal and authentication get their turn */
 	HANDSHAKES_PER_TURN = 64,
 	DRAIN_SECONDS = 10,     /* for what is queued when SIGTERM comes */
-	LOCK_WAIT_SECONDS = 10, /* a killed fupind's database session ends within that */
+	LOCK_WAIT_SECONDS = 12, /* a killed fupind's database session ends within that */
 };
 
 struct service {
@@ -302,10 +302,9 @@ write_batch(struct service *s)
 static zmq_pollitem_t
 journal_poll_item(const struct journal *journal)
 {
-	int fd = journal_fd(journal);
-	short events = fd >= 0 ? journal_poll_events(journal) : 0;
+	short events = journal_poll_events(journal);
 	return (zmq_pollitem_t){
-	    .fd = fd >= 0 ? fd : STDERR_FILENO,
+	    .fd = journal_fd(journal),
 	    .events = (short)((events & POLLIN ? ZMQ_POLLIN : 0) | (events & POLLOUT ? ZMQ_POLLOUT : 0)),
 	};
 }
@@ -322,11 +321,16 @@ wait_for_events(struct service *s, zmq_pollitem_t items[POLL_COUNT])
 	items[POLL_SIGNALS] = (zmq_pollitem_t){.fd = s->signals, .events = ZMQ_POLLIN};
 	items[POLL_RELOAD] = (zmq_pollitem_t){.fd = s->reload ? reload_fd(s->reload) : s->signals,
 	                                      .events = s->reload ? ZMQ_POLLIN : 0};
-	items[POLL_JOURNAL] = journal_poll_item(journal);
+	/* The journal comes last: without a connection there is nothing of it to poll. */
+	bool connected = journal_fd(journal) >= 0;
+	if (connected)
+		items[POLL_JOURNAL] = journal_poll_item(journal);
+	else
+		items[POLL_JOURNAL].revents = 0;
 	int wait = journal_wait_ms(journal, clock_steady_us());
 	if (s->stopping && (wait < 0 || wait > 50))
 		wait = 50;
-	return zmq_poll(items, POLL_COUNT, wait);
+	return zmq_poll(items, connected ? POLL_COUNT : POLL_COUNT - 1, wait);
 }
 
 static bool
@@ -419,8 +423,11 @@ open_journal(struct service *s)
 	int64_t until = clock_steady_us() + LOCK_WAIT_SECONDS * INT64_C(1000000);
 	while (clock_steady_us() < until) {
 		int wait = journal_wait_ms(journal, clock_steady_us());
-		zmq_pollitem_t item = journal_poll_item(journal);
-		zmq_poll(&item, 1, wait < 0 || wait > 100 ? 100 : wait);
+		bool connected = journal_fd(journal) >= 0;
+		zmq_pollitem_t item = {0};
+		if (connected)
+			item = journal_poll_item(journal);
+		zmq_poll(&item, connected, wait < 0 || wait > 100 ? 100 : wait);
 		if (journal_step(journal, clock_steady_us()) == JOURNAL_READY)
 			return true;
 	}
@@ -433,16 +440,18 @@ fill_memory(struct service *s, struct pg_conn *connection)
 	struct pipeline *p = &s->pipeline;
 	struct replayed replayed;
 	char error[PG_ERROR_BYTES];
-	int64_t began = clock_steady_us();
+	int64_t began = clock_steady_us(), generation;
 	p->catalogue = &s->plan.catalogue;
 	p->totals = totals_create(p->catalogue);
 	p->records = records_create();
 	if (!p->totals || !p->records)
 		return fail("out_of_memory", "totals");
+	if (!pg_number(connection, "SELECT generation FROM plan", &generation, error))
+		return fail("database_failed", error);
 	if (!replay(connection, p->catalogue, p->totals, p->records, &replayed, error))
 		return fail("replay_failed", error);
 	p->as_of = replayed.as_of;
-	journal_expect(p->journal, replayed.as_of.seq);
+	journal_expect(p->journal, replayed.as_of.seq, generation);
 	log_line(LOG_INFO, "replayed",
 	         "seq=%" PRIu64 " submissions=%" PRIu64 " reports=%" PRIu64 " fund_entries=%" PRIu64
 	         " ms=%" PRId64,
@@ -541,9 +550,10 @@ service_run(const struct options *options, const struct plan *files)
 	s.pipeline.reply_context = &s;
 	raise_file_limit();
 	quiet_signals();
-	bool good =
-	    ((home_open(options, &s.home, error) && home_lock(&s.home, error)) || fail("start_failed", error)) &&
-	    follow_parent(options) && open_store(&s, files) && open_signals(&s) && open_gate(&s) && loop(&s);
+	bool good = ((home_open(options, &s.home, error) && home_lock(&s.home, true, error) == HOME_LOCKED) ||
+	             fail("start_failed", error)) &&
+	            follow_parent(options) && open_store(&s, files) && open_signals(&s) && open_gate(&s) &&
+	            loop(&s);
 	close_all(&s);
 	if (good)
 		log_line(LOG_INFO, "stopped", "seq=%" PRIu64, s.pipeline.as_of.seq);

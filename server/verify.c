@@ -370,10 +370,9 @@ verify_run(const struct options *options)
 	struct store store;
 	struct plan plan;
 	struct verify v = {0};
-	char busy[HOME_ERROR_BYTES];
 	plan_init(&plan);
 	log_set_level(LOG_ERROR);
-	bool good = home_open(options, &home, v.error) && (home_lock(&home, busy) || home.lock < 0) &&
+	bool good = home_open(options, &home, v.error) && home_lock(&home, false, v.error) != HOME_FAILED &&
 	            store_open(options, &home, &store, v.error);
 	if (good) {
 		v.connection = pg_connect(&store.target, v.error);

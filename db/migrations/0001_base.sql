@@ -13,7 +13,8 @@ CREATE TABLE plan (
     title_en   text NOT NULL,
     source     text NOT NULL,
     label      text NOT NULL DEFAULT '',       -- shown with every table, e.g. 演示数据
-    loaded_at  timestamptz NOT NULL DEFAULT now()
+    loaded_at  timestamptz NOT NULL DEFAULT now(),
+    generation bigint NOT NULL DEFAULT 1       -- counts changes of units, forms, indicators, sources, uses
 );
 
 CREATE TABLE unit (

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import unittest
 
-from harness import FUPIND, Centre, Database, as_database_user, entry, new_directory, pb, report, submission, wait_for
+from harness import FUPIND, Centre, Database, as_database_user, edit_csv, entry, new_directory, pb, report, submission, wait_for
 from wire import NoAnswer, codes
 
 COUNTY = 220122
@@ -187,6 +187,22 @@ class Store(unittest.TestCase):
         self.assertIn("event=batch_repeated", self.centre.log())
         self.assertEqual(self.count("lost-batch"), 1)
         self.end()
+
+    def test_plan_that_was_changed_meanwhile_is_not_served(self):
+        """Another directory's load on the same database, while the centre's connection is away."""
+        self.start()
+        self.database.stop()
+        wait_for("the loss", lambda: "event=database_lost" in self.centre.log())
+        self.centre.process.send_signal(signal.SIGSTOP)
+        self.database.start()
+        elsewhere = Centre(database=self.database, offices=("province",))
+        edit_csv(os.path.join(elsewhere.plan, "units.csv"), lambda rows: rows[:-1])
+        result = elsewhere.load()
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.centre.process.send_signal(signal.SIGCONT)
+        self.assertEqual(self.centre.process.wait(60), 4)
+        self.assertIn("its units, forms or indicators were changed", self.centre.log())
+        self.database.stop()
 
     def test_idle_centre_reconnects_by_itself(self):
         """Without any client: a connection that fails at once must not put the loop to sleep."""
