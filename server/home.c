@@ -61,6 +61,9 @@ become(const char *path, const char *name, char error[HOME_ERROR_BYTES])
 		    "not an unprivileged user; started as root, fupind becomes the one that --user NAME says");
 	if (!hand_over(path, user, error))
 		return false;
+	/* libpq looks for certificates and passwords in HOME, and root's is closed to the user. */
+	if (setenv("HOME", user->pw_dir, 1) || setenv("USER", name, 1) || setenv("LOGNAME", name, 1))
+		return fail(error, name, strerror(errno));
 	if (initgroups(name, user->pw_gid) || setgid(user->pw_gid) || setuid(user->pw_uid))
 		return fail(error, name, strerror(errno));
 	if (access(path, R_OK | W_OK | X_OK)) {

@@ -124,6 +124,7 @@ class Database:
                                              "-U", "fupin", "-E", "UTF8", "--locale=C.UTF-8", *initdb],
                        check=True, capture_output=True, cwd=self.directory)
         self.process = None
+        self.settings = ()
         self.start()
         self.execute("CREATE DATABASE fupin", database="postgres")
         atexit.register(self.stop)
@@ -132,7 +133,8 @@ class Database:
         with open(os.path.join(self.directory, "log"), "ab") as log:
             self.process = subprocess.Popen(
                 as_database_user() + [os.path.join(self.bin, "postgres"), "-D", self.data, "-c",
-                                      "listen_addresses=", "-c", "unix_socket_directories=" + self.directory],
+                                      "listen_addresses=", "-c", "unix_socket_directories=" + self.directory,
+                                      *self.settings],
                 stdout=log, stderr=log, cwd=self.directory, start_new_session=True)
         self.wait_ready()
 

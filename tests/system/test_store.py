@@ -213,6 +213,49 @@ class Store(unittest.TestCase):
         wait_for("the reconnection", lambda: self.centre.log().count("event=database_connected") == 2)
         self.end()
 
+    def test_database_over_tls_with_a_password(self):
+        """As libpq has them: --db with sslmode=verify-ca and a password; without them nobody gets in."""
+        database = Database()
+        database.execute("ALTER ROLE fupin PASSWORD 'geheim'")
+        key, certificate = (os.path.join(database.data, name) for name in ("server.key", "server.crt"))
+        subprocess.run(as_database_user() + ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+                                             "-subj", "/CN=localhost", "-keyout", key, "-out", certificate],
+                       check=True, capture_output=True, cwd="/")
+        with open(os.path.join(database.data, "pg_hba.conf"), "w", encoding="utf-8") as file:
+            file.write("local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n")
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        # A TLS connection to the port, while the harness itself stays on the socket of the same number.
+        database.stop()
+        database.settings = ("-c", "ssl=on", "-c", "listen_addresses=127.0.0.1", "-c", f"port={port}")
+        os.environ["PGPORT"] = str(port)
+        try:
+            database.start()
+            # A copy that the centre's own user can read.
+            trusted = os.path.join(new_directory(), "ca.crt")
+            with open(certificate, encoding="utf-8") as source, open(trusted, "w", encoding="utf-8") as file:
+                file.write(source.read())
+            uri = f"postgresql://fupin:geheim@127.0.0.1:{port}/fupin?sslmode=verify-ca&sslrootcert={trusted}"
+            centre = Centre(offices=("province", "county-220122"), options=("--db", uri)).start()
+            centre.wire("county-220122").submit(submission(entry(COUNTY, "tls")))
+            connection = database.connect()
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM fund_entry WHERE voucher = 'tls'")
+                self.assertEqual(cursor.fetchone(), (1,))
+                cursor.execute("SELECT bool_and(ssl), count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) "
+                               "WHERE application_name = 'fupind'")
+                self.assertEqual(cursor.fetchone(), (True, 1))
+            connection.close()
+            self.assertEqual(centre.stop(), 0)
+            wrong = Centre(offices=("province",), options=("--db", uri.replace("geheim", "falsch")))
+            wrong.start(wait=False)
+            self.assertEqual(wrong.process.wait(60), 4)
+            self.assertIn("password authentication failed", wrong.log())
+            self.assertNotIn("falsch", wrong.log())
+        finally:
+            del os.environ["PGPORT"]
+            database.stop()
+
     def test_silent_database_does_not_hold_the_start(self):
         """A port that accepts and says nothing: SIGTERM ends the start, and it ends by itself."""
         with socket.create_server(("127.0.0.1", 0)) as silent:
