@@ -16,8 +16,9 @@ enum session_failure {
 	SESSION_BROKEN,       /* anything else: session_error() */
 };
 
-/* After this much silence the connection is made anew and what is unanswered is sent again: libzmq
- * gives up a connection that breaks during its handshake, and networks forget connections. */
+/* After this much silence the connection is made anew and what is unanswered is sent again: a client
+ * whose centre was killed while the two shook hands was seen to wait for ever on the old one, and
+ * networks forget connections. */
 enum { SESSION_SILENCE_MS = 5000 };
 
 /* Does not wait. NULL: `error` says why. */
