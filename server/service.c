@@ -259,6 +259,8 @@ step_journal(struct service *s)
 		if (!pipeline_event(&s->pipeline, event, clock_wall_us()))
 			return service_fail("out_of_memory", "what was committed could not be taken over");
 	} while (event == JOURNAL_COMMITTED || event == JOURNAL_REFUSED || event == JOURNAL_NEWS);
+	if (journal_principals_changed(s->pipeline.journal))
+		service_reload(s, NULL);
 	if (!journal_is_connected(s->pipeline.journal) && s->store.is_embedded)
 		embedded_keep_running(&s->store.embedded, clock_steady_us());
 	return true;

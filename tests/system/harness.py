@@ -184,9 +184,21 @@ class Centre:
         os.makedirs(self.data, exist_ok=True)
         self.plan = plan or copy_plan(os.path.join(self.directory, "plan"))
         self.offices = {name: Office(self.directory, name) for name in offices}
-        self.admit(*offices)
+        if offices:
+            self.admit(*offices)
         self.wires = []
         atexit.register(self.stop)
+
+    def beside(self):
+        """Another fupind on the same database: same centre key, same offices, its own directory and port."""
+        other = Centre(database=self.database, plan=self.plan, offices=())
+        for name in ("", "centre.key", "centre.key_secret"):
+            source, copy = os.path.join(self.data, name), os.path.join(other.data, name)
+            if name:
+                shutil.copy2(source, copy)
+            shutil.chown(copy, os.stat(source).st_uid, os.stat(source).st_gid)
+        other.offices = self.offices
+        return other
 
     def admit(self, *names):
         """Enters the offices' keys, of these only, into the plan's principals."""
@@ -218,10 +230,13 @@ class Centre:
         wait_for("fupind", ready, 60)
         with open(self.ready, encoding="utf-8") as file:
             self.endpoint = file.read().strip()  # the same port again after a restart
+        self.tell_offices(self.endpoint)
+
+    def tell_offices(self, endpoint):
         key = self.centre_key()
         for office in self.offices.values():
             with open(os.path.join(office.home, "fupin.ini"), "w", encoding="utf-8") as file:
-                file.write(f"[centre]\nendpoint = {self.endpoint}\npublic-key = {key}\n")
+                file.write(f"[centre]\nendpoint = {endpoint}\npublic-key = {key}\n")
 
     def centre_key(self):
         with open(os.path.join(self.data, "centre.key"), encoding="utf-8") as file:
