@@ -2,6 +2,7 @@
 import os
 import random
 import signal
+import subprocess
 import time
 import unittest
 
@@ -146,6 +147,26 @@ class Pair(unittest.TestCase):
         self.assertEqual(self.first.load_principals().returncode, 0)
         for wire in self.wires:
             wait_for("the refusal", lambda: codes(wire.ask(pb.Request(ping=pb.Ping())).refusal) == ["NOT_PERMITTED"])
+
+    def test_clients_go_on_at_the_other(self):
+        """Both endpoints in fupin.ini: one centre is killed in the middle, nobody is told, all is receipted."""
+        office = self.first.offices["county-220122"]
+        self.first.tell_offices(f"{self.first.endpoint}, {self.second.endpoint}")
+        sheets = []
+        for i in range(400):
+            sheets.append(os.path.join(office.home, f"{i}.csv"))
+            with open(sheets[-1], "w", encoding="utf-8") as file:
+                file.write("kind,unit,voucher,occurred,source,amount\n"
+                           f"raised,{COUNTY},pair/{i},2013-05-01,sector,1.00\n")
+        client = subprocess.Popen(office.command("submit", "--each", "--quiet", "--timeout", "60", *sheets),
+                                  stdout=subprocess.DEVNULL)
+        wait_for("some commits", lambda: self.wires[1].ping().as_of.seq > 20)
+        self.first.kill()
+        self.assertEqual(client.wait(60), 0)
+        self.assertEqual(self.second.sql("SELECT count(*), count(DISTINCT voucher) FROM fund_entry"), [(400, 400)])
+        # One that begins while its first centre is away.
+        result = office.run("total", COUNTY, "--funds", check=0)
+        self.assertIn("as of commit 400", result.stdout)
 
 
 if __name__ == "__main__":

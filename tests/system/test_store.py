@@ -230,9 +230,9 @@ class Store(unittest.TestCase):
             with connection.cursor() as cursor:
                 cursor.execute("SELECT count(*) FROM fund_entry WHERE voucher = 'tls'")
                 self.assertEqual(cursor.fetchone(), (1,))
-                cursor.execute("SELECT bool_and(ssl), count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) "
+                cursor.execute("SELECT bool_and(ssl), count(*) > 0 FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) "
                                "WHERE application_name = 'fupind'")
-                self.assertEqual(cursor.fetchone(), (True, 1))
+                self.assertEqual(cursor.fetchone(), (True, True))
             connection.close()
             self.assertEqual(centre.stop(), 0)
             wrong = Centre(offices=("province",), options=("--db", uri.replace("geheim", "falsch")))
