@@ -130,13 +130,17 @@ class Database:
         atexit.register(self.stop)
 
     def start(self):
+        self.launch()
+        self.wait_ready()
+
+    def launch(self):
+        """Starts it and does not wait."""
         with open(os.path.join(self.directory, "log"), "ab") as log:
             self.process = subprocess.Popen(
                 as_database_user() + [os.path.join(self.bin, "postgres"), "-D", self.data, "-c",
                                       "listen_addresses=", "-c", "unix_socket_directories=" + self.directory,
                                       *self.settings],
                 stdout=log, stderr=log, cwd=self.directory, start_new_session=True)
-        self.wait_ready()
 
     def wait_ready(self):
         def ready():
@@ -329,6 +333,28 @@ def submission(*rows):
     for row in rows:
         (result.reports if isinstance(row, pb.Report) else result.fund_entries).append(row)
     return result
+
+
+def children_of(parent):
+    """Process ids of a process's children."""
+    found = []
+    for path in glob.glob("/proc/[0-9]*/stat"):
+        try:
+            with open(path, encoding="utf-8", errors="replace") as file:
+                if int(file.read().rsplit(")", 1)[1].split()[1]) == parent:
+                    found.append(int(path.split("/")[2]))
+        except OSError:
+            continue
+    return found
+
+
+def is_gone(pid):
+    """Ended, though somebody may not have asked for its status yet."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return True
 
 
 def processes_below(directory):
