@@ -41,6 +41,15 @@ ROUND_S = 120 * SLOW
 LATE_US, FREEZE_US = 20_000, 400_000
 
 
+def title(pid):
+    """What a process calls itself: PostgreSQL's say there what they are doing."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
 class Stage:
     """A centre, its database, and what runs through all rounds on it."""
 
@@ -76,17 +85,8 @@ class Stage:
             return int(file.readline())
 
     def backends(self):
-        """PostgreSQL's processes for its clients: what each does, by its process id."""
-        found = {}
-        for pid in children_of(self.postmaster()):
-            try:
-                with open(f"/proc/{pid}/cmdline", "rb") as file:
-                    title = file.read().rstrip(b"\0 ").decode(errors="replace")
-            except OSError:
-                continue
-            if "[local]" in title:
-                found[pid] = title
-        return found
+        """Process ids of PostgreSQL's processes for its clients."""
+        return sorted(pid for pid in children_of(self.postmaster()) if b"[local]" in title(pid))
 
     def log_tails(self):
         """The ends of the centre's log, commits left out, and of PostgreSQL's."""
@@ -174,8 +174,8 @@ class Round:
         if moment == "clock":
             until = time.monotonic_ns() + 1000 * self.source.randint(0, 150_000)
             return lambda: time.monotonic_ns() >= until
-        wanted = stage.count_commits() + self.source.randint(0, 3)
-        return lambda: stage.count_commits() >= wanted and any("COMMIT" in t for t in stage.backends().values())
+        wanted, backends = stage.count_commits() + self.source.randint(1, 4), stage.backends()
+        return lambda: stage.count_commits() >= wanted and any(b"COMMIT" in title(pid) for pid in backends)
 
     def await_moment(self):
         moment = self.source.choice(MOMENTS)
@@ -196,7 +196,7 @@ class Round:
 
     def kill_backend(self):
         """Mostly the one that writes the journal; else any process of PostgreSQL's."""
-        choice = sorted(self.stage.backends()) if self.source.random() < 0.7 else []
+        choice = self.stage.backends() if self.source.random() < 0.7 else []
         choice = choice or sorted(children_of(self.stage.postmaster()))
         if choice:
             self.signal(self.source.choice(choice), signal.SIGKILL)
@@ -229,7 +229,7 @@ class Round:
     def freeze_postgresql(self):
         """The whole server, or only the writing process."""
         postmaster = self.stage.postmaster()
-        some = sorted(self.stage.backends())
+        some = self.stage.backends()
         self.freeze(some if some and self.source.random() < 0.5 else [postmaster, *children_of(postmaster)])
 
     @staticmethod
@@ -384,11 +384,10 @@ def main():
             stage, wrong = run_store(store, rounds, seed, counters, done)
             stages.append(stage)
             done += rounds
-    wrong = wrong or any(s.findings.texts for s in stages)
-    for stage in stages:
-        print("\n".join(stage.findings.texts[:20]), end="")
+    late = [] if wrong else [text for stage in stages for text in stage.findings.texts]
+    print("\n".join(late[:20]), end="\n" if late else "")
     print(summary(seed, options.rounds, stages, counters, began))
-    return 1 if wrong else 0
+    return 1 if wrong or late else 0
 
 
 if __name__ == "__main__":
