@@ -90,6 +90,46 @@ class Wire:
         return reply.total if reply.WhichOneof("body") == "total" else reply.refusal
 
 
+class Stubborn:
+    """A client as PROTOCOL.md has it: the same bytes again, over a new connection, until the receipt is there.
+
+    step() does what can be done and does not wait; `connect` makes a Wire."""
+
+    def __init__(self, connect, submissions, silence=1.0):
+        self.connect, self.silence = connect, silence
+        self.open = {s.id: s.SerializeToString() for s in submissions}
+        self.receipts = {}
+        self.connections = 0
+        self.wire = None
+
+    def begin(self):
+        self.close()
+        self.wire = self.connect()
+        self.connections += 1
+        self.heard = time.monotonic()
+        for data in self.open.values():
+            self.wire.send(pb.Request(submit=pb.Submit(submission=data)))
+
+    def step(self):
+        """True when everything is receipted."""
+        if not self.wire or time.monotonic() - self.heard > self.silence:
+            self.begin()
+        while self.open and self.wire.socket.poll(0):
+            reply = self.wire.receive()
+            self.heard = time.monotonic()
+            assert reply.WhichOneof("body") == "receipt", reply
+            data = self.open.pop(reply.receipt.id, None)
+            if data:
+                assert reply.receipt.digest == digest(data)
+                self.receipts[reply.receipt.id] = reply.receipt
+        return not self.open
+
+    def close(self):
+        if self.wire:
+            self.wire.close()
+            self.wire = None
+
+
 def codes(refusal):
     """The names of a refusal's problems."""
     return [pb.ProblemCode.Name(p.code) for p in refusal.problems]
