@@ -143,6 +143,22 @@ class Network(CentreTest):
         self.undisturbed()
         self.finish(clients)
 
+    def test_answer_that_takes_longer_than_the_client_waits(self):
+        """The line moves all the time, but slowly: the units and forms need eight seconds."""
+        proxy = self.proxy(down_bytes_per_s=1200)
+        program = Program(self, "slow-down", proxy, sheets=1).start()
+        proxy.wait("the program", lambda p: p.connections)
+        self.undisturbed()
+        self.finish([program])
+
+    def test_submission_that_takes_longer_than_the_client_waits(self):
+        """A year's sheet over a line that needs eight seconds for it."""
+        proxy = self.proxy(up_bytes_per_s=20_000)
+        program = Program(self, "slow-up", proxy, sheets=1, rows=4000).start()
+        proxy.wait("the program", lambda p: p.connections)
+        self.undisturbed()
+        self.finish([program])
+
     def test_heartbeats_do_not_get_through(self):
         """So slow that a frame takes longer than the heartbeat's time: libzmq gives the line up again and again."""
         def heartbeats(wire):
