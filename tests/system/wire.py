@@ -98,6 +98,7 @@ class Stubborn:
     def __init__(self, connect, submissions, silence=1.0):
         self.connect, self.silence = connect, silence
         self.open = {s.id: s.SerializeToString() for s in submissions}
+        self.sent = list(self.open)  # ids, in order
         self.receipts = {}
         self.connections = 0
         self.wire = None
@@ -117,6 +118,8 @@ class Stubborn:
         while self.open and self.wire.socket.poll(0):
             reply = self.wire.receive()
             self.heard = time.monotonic()
+            if reply.refusal.retry_after_ms:
+                continue  # it goes again with the others
             assert reply.WhichOneof("body") == "receipt", reply
             data = self.open.pop(reply.receipt.id, None)
             if data:
