@@ -195,6 +195,72 @@ class Outage(unittest.TestCase):
         except ProcessLookupError:
             pass
 
+    # ------------------------------------------------------------ read-only
+
+    def test_read_only(self):
+        """The administrator makes the database read-only for a while."""
+        self.start(Database())
+        self.set_read_only("on")
+        # A session learns of it in its own time.
+        wait_for("the first refusal", self.is_refused)
+        for _ in range(3):
+            self.refused("STORE_UNAVAILABLE")
+        self.set_read_only("off")
+        self.comes_back()
+        self.end()
+
+    def set_read_only(self, value):
+        connection = self.database.connect()
+        with connection.cursor() as cursor:
+            cursor.execute("SET default_transaction_read_only = off")
+            cursor.execute(f"ALTER SYSTEM SET default_transaction_read_only = {value}")
+            cursor.execute("SELECT pg_reload_conf()")
+        connection.close()
+
+    def is_refused(self):
+        reply = self.wire.submit(submission(entry(COUNTY, f"probe-{self.last}")), timeout=60 * SLOW)
+        if isinstance(reply, pb.Receipt):
+            self.last, self.entries = reply.seq, self.entries + 1
+            return False
+        self.assertGreater(reply.retry_after_ms, 0)
+        return True
+
+    def test_several_in_flight_when_it_becomes_read_only(self):
+        """All are refused with a time, and all are stored later in the order in which they are sent again."""
+        self.start(Database())
+        self.set_read_only("on")
+        wait_for("the first refusal", self.is_refused)
+        sent = [submission(entry(COUNTY, f"kept-{i}")) for i in range(50)]
+        for message in sent:
+            self.wire.send(pb.Request(submit=pb.Submit(submission=message.SerializeToString())))
+        for _ in sent:
+            refusal = self.wire.receive(60 * SLOW).refusal
+            self.assertEqual(codes(refusal), ["STORE_UNAVAILABLE"])
+            self.assertGreater(refusal.retry_after_ms, 0)
+        self.kept = sent
+        self.set_read_only("off")
+        self.comes_back()
+        self.end()
+
+    def test_server_becomes_a_standby(self):
+        """It is there, it can be read, it takes no writes; then it is promoted."""
+        self.start(Database())
+        self.database.stop()
+        wait_for("the loss", lambda: not self.wire.ping().store_ready)
+        self.refused("STORE_UNAVAILABLE")
+        with open(os.path.join(self.database.data, "standby.signal"), "w", encoding="utf-8"):
+            pass
+        self.database.settings = ("-c", "log_connections=on")
+        attempts = self.database.log().count("application_name=fupind")
+        self.database.start()
+        self.assertEqual(self.database.rows("SELECT pg_is_in_recovery()"), [(True,)])
+        wait_for("an attempt", lambda: self.database.log().count("application_name=fupind") > attempts)
+        for _ in range(3):
+            self.refused("STORE_UNAVAILABLE")
+        self.database.execute("SELECT pg_promote(wait => true)")
+        self.comes_back()
+        self.end()
+
     # ------------------------------------------------------------ without room
 
     def full_disk(self):
