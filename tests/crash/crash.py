@@ -24,7 +24,7 @@ import time
 import zmq
 
 from check import Findings, compare, compare_rows, verify, whole
-from harness import SLOW, Centre, Database, children_of, is_gone, pb
+from harness import SLOW, Centre, Database, children_of, is_gone
 from load import Clerk, Ledger, Sender, Wrong, sources
 
 # The offices on the wire, and those with the program.
@@ -59,14 +59,7 @@ class Stage:
         self.centre = Centre(database=self.database, offices=tuple(dict.fromkeys(SENDERS + CLERKS))).start()
         self.ledger, self.findings, self.source = Ledger(), Findings(), source
         self.commits = self.log_read = 0
-        catalogue = self.centre.wire(SENDERS[0]).catalogue()
-        self.numbers = {i.code: i.number for i in catalogue.indicators}
-        self.senders = []
-        for name in SENDERS:
-            # An office reads its own villages only.
-            wire = self.centre.wire(name)
-            villages = [u.code for u in wire.catalogue().units if u.level == pb.VILLAGE][:4]
-            self.senders.append(Sender(self.centre, name, self.numbers, villages, self.ledger, source[name]))
+        self.senders = [Sender(self.centre, name, self.ledger, source[name]) for name in SENDERS]
 
     def count_commits(self):
         """Commits that the log tells of, in all; reads only what is new."""
@@ -127,12 +120,11 @@ class Round:
         self.stage, self.number, self.card, self.counters = stage, number, card, counters
         self.centre, self.ledger = stage.centre, stage.ledger
         self.source = stage.source["rounds"]
-        self.producing, self.killed_fupind, self.restarts_seen = True, False, []
-        self.frozen = []
+        self.producing, self.killed_fupind = True, False
+        self.clerks, self.frozen, self.dead = [], [], []
         self.base = self.centre.sql("SELECT coalesce(max(seq), 0) FROM submission")[0][0]
         self.ledger.rows = {}
         self.until = time.monotonic() + ROUND_S
-        self.poller = zmq.Poller()
 
     # ------------------------------------------------------------ clients
 
@@ -248,7 +240,6 @@ class Round:
         actions = {"fupind": self.kill_fupind, "backend": self.kill_backend, "postgresql": self.kill_postgresql,
                    "client": self.kill_client, "frozen fupind": self.freeze_fupind,
                    "frozen postgresql": self.freeze_postgresql}
-        self.dead = []
         self.counters.under_load += self.in_flight() > 0
         for victim in self.card:
             actions[victim]()

@@ -70,16 +70,17 @@ class Parcel:
 class Sender:
     """One connection of an office; step() sends and takes what is there and never waits."""
 
-    def __init__(self, centre, name, numbers, villages, ledger, source):
-        self.centre, self.name, self.numbers, self.ledger = centre, name, numbers, ledger
-        self.source = source
-        self.units = [centre.offices[name].unit, *villages]
+    def __init__(self, centre, name, ledger, source):
+        self.centre, self.name, self.ledger, self.source = centre, name, ledger, source
         self.revisions = {}
         self.open = {}      # id → Parcel, in the order of their making
         self.requests = {}  # request number → Parcel
         self.produced = self.receipted = self.bytes = 0
         self.wire = None
         self.connect()
+        catalogue = self.wire.catalogue()
+        self.numbers = {i.code: i.number for i in catalogue.indicators}
+        self.units = [centre.offices[name].unit] + [u.code for u in catalogue.units if u.level == pb.VILLAGE][:4]
 
     def connect(self):
         """Begins anew: what is unanswered goes again, in order."""

@@ -30,7 +30,7 @@ class Wire:
 
     context = None
 
-    def __init__(self, endpoint, centre_key, public_key, secret_key, timeout=20):
+    def __init__(self, endpoint, centre_key, public_key, secret_key, timeout=20, options=None):
         if Wire.context is None:
             Wire.context = zmq.Context()
         self.timeout = timeout
@@ -40,6 +40,8 @@ class Wire:
         self.socket.curve_serverkey = centre_key.encode()
         self.socket.curve_publickey = public_key.encode()
         self.socket.curve_secretkey = secret_key.encode()
+        for option, value in (options or {}).items():
+            setattr(self.socket, option, value)
         self.socket.connect(endpoint)
 
     def close(self):
