@@ -65,34 +65,6 @@ class Store(unittest.TestCase):
         self.assertEqual(self.count("wait"), 1)
         self.end()
 
-    def limit_files(self, pid, limit):
-        """The soft limit alone, as the process's own user."""
-        subprocess.run(as_database_user() + ["prlimit", f"--pid={pid}", f"--fsize={limit}:"], check=True, cwd="/")
-
-    def test_full_disk(self):
-        """A limit on the size of files makes PostgreSQL fail to extend a table, as a full disk does."""
-        self.start(initdb=("--wal-segsize=1",))
-        pid = self.centre.sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'fupind'")[0][0]
-        limit = 1024 * 1024 + 4096  # above the WAL's files, and not at a page's end
-        self.limit_files(pid, limit)
-        full = None
-        for i in range(40):
-            rows = [entry(COUNTY, f"full-{i}-{n}", note="x" * 200) for n in range(500)]
-            reply = self.wire.submit(submission(*rows), timeout=60)
-            if isinstance(reply, pb.Refusal):
-                full = (i, reply)
-                break
-        self.assertIsNotNone(full, "the limit was never reached")
-        stored, reply = full
-        self.assertEqual(codes(reply), ["STORE_FULL"])
-        self.assertGreater(reply.retry_after_ms, 0)
-        self.assertEqual(self.count("full-%"), stored * 500)
-        # A refusal is not the end: with room again the next one is stored.
-        self.limit_files(pid, "unlimited")
-        self.assertGreater(self.wire.submit(submission(entry(COUNTY, "room"))).seq, 0)
-        self.assertEqual(self.count("full-%") + self.count("room"), stored * 500 + 1)
-        self.end()
-
     def test_constraint_is_the_last_guard(self):
         """Somebody wrote into the table behind the centre's back: the batch goes the careful way."""
         self.start()
