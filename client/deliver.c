@@ -16,6 +16,7 @@ struct parcel {
 	bool sent, done;
 	bool after_earlier; /* goes only when all before it are done */
 	uint64_t request_id;
+	size_t size;
 	int64_t not_before_us;
 };
 
@@ -25,9 +26,10 @@ struct deliverer {
 	const struct delivery_watch *watch;
 	struct delivery *delivery;
 	struct parcel *parcels;
-	size_t count, room, first_open, in_flight;
-	int64_t heard_us; /* when the last answer came, or the first parcel of a silence went */
-	bool writing;     /* an outbox transaction is open */
+	size_t count, room, first_open, in_flight, bytes_in_flight;
+	unsigned silences; /* in a row */
+	int64_t heard_us;  /* when the last answer came, or the first parcel of a silence went */
+	bool writing;      /* an outbox transaction is open */
 	bool out_of_memory;
 };
 
@@ -69,22 +71,22 @@ end_writing(struct deliverer *d)
 }
 
 static void
-close_parcel(struct deliverer *d, struct parcel *p)
+put_back(struct deliverer *d, struct parcel *p)
 {
-	if (p->sent)
+	if (p->sent) {
 		d->in_flight--;
+		d->bytes_in_flight -= p->size;
+	}
 	p->sent = false;
-	p->done = true;
-	while (d->first_open < d->count && d->parcels[d->first_open].done)
-		d->first_open++;
 }
 
 static void
-put_back(struct deliverer *d, struct parcel *p)
+close_parcel(struct deliverer *d, struct parcel *p)
 {
-	if (p->sent)
-		d->in_flight--;
-	p->sent = false;
+	put_back(d, p);
+	p->done = true;
+	while (d->first_open < d->count && d->parcels[d->first_open].done)
+		d->first_open++;
 }
 
 static const char *
@@ -147,7 +149,9 @@ send_parcel(struct deliverer *d, struct parcel *p, int64_t now)
 		d->heard_us = now;
 	p->request_id = request.id;
 	p->sent = true;
+	p->size = item.size;
 	d->in_flight++;
+	d->bytes_in_flight += item.size;
 	return true;
 }
 
@@ -164,6 +168,7 @@ static void
 start_over(struct deliverer *d)
 {
 	take_all_back(d);
+	d->silences++;
 	if (!session_reconnect(d->session))
 		d->delivery->failure = SESSION_BROKEN;
 }
@@ -248,6 +253,7 @@ take_answers(struct deliverer *d, int wait_ms)
 		}
 		bool good = true;
 		d->heard_us = clock_steady_us();
+		d->silences = 0;
 		if (reply.kind == REPLY_RECEIPT)
 			good = take_receipt(d, &reply.receipt);
 		else if (reply.kind == REPLY_REFUSAL)
@@ -271,7 +277,7 @@ deliver(struct session *session, struct outbox *outbox, int timeout_ms, const st
 	out->total = d.count;
 	while (good && d.first_open < d.count && !out->failure && clock_steady_us() < until) {
 		int64_t now = clock_steady_us();
-		if (d.in_flight && now - d.heard_us > SESSION_SILENCE_MS * INT64_C(1000))
+		if (d.in_flight && now - d.heard_us > session_silence_us(d.silences, d.bytes_in_flight))
 			start_over(&d);
 		good = send_ready(&d, now) && take_answers(&d, 100);
 	}

@@ -28,7 +28,11 @@ struct session {
 	struct home home;
 };
 
-enum { HEARTBEAT_MS = 10000, HEARTBEAT_TIMEOUT_MS = 30000, RECONNECT_MS = 100, RECONNECT_MAX_MS = 2000 };
+/* The longest frame on the slowest line that we know of has to get through between two signs of life; what
+ * the other end's system does not even acknowledge is lost sooner. */
+enum { HEARTBEAT_MS = 10000, HEARTBEAT_TIMEOUT_MS = 180000, UNACKNOWLEDGED_MS = 20000 };
+enum { SILENCE_MS = 5000, SILENCE_MOST_MS = 300000, SLOW_BYTES_PER_MS = 10 };
+enum { RECONNECT_MS = 100, RECONNECT_MAX_MS = 2000 };
 enum {
 	MONITORED_EVENTS = ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_HANDSHAKE_SUCCEEDED |
 	                   ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CONNECT_RETRIED,
@@ -46,6 +50,7 @@ configure(void *socket, const struct home *home)
 	int64_t answer_max = ANSWER_BYTES_MAX + CURVE_BYTES;
 	return set_int(socket, ZMQ_LINGER, 0) && set_int(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) &&
 	       set_int(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS) &&
+	       set_int(socket, ZMQ_TCP_MAXRT, UNACKNOWLEDGED_MS) &&
 	       set_int(socket, ZMQ_RECONNECT_IVL, RECONNECT_MS) &&
 	       set_int(socket, ZMQ_RECONNECT_IVL_MAX, RECONNECT_MAX_MS) &&
 	       !zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &answer_max, sizeof answer_max) &&
@@ -291,13 +296,24 @@ take_answer(struct session *s, uint64_t request_id, int64_t until_us, struct rep
 	}
 }
 
+int64_t
+session_silence_us(unsigned attempt, size_t bytes)
+{
+	int64_t limit_us = SILENCE_MOST_MS * INT64_C(1000);
+	int64_t us = SILENCE_MS * INT64_C(1000) + (int64_t)(bytes / SLOW_BYTES_PER_MS) * 1000;
+	for (; attempt && us < limit_us; attempt--)
+		us *= 2;
+	return us < limit_us ? us : limit_us;
+}
+
 enum session_failure
 session_ask(struct session *s, struct request *request, enum reply_kind kind, int timeout_ms,
             struct reply *out)
 {
 	int64_t until = clock_steady_us() + timeout_ms * INT64_C(1000);
-	for (;;) {
-		int64_t now = clock_steady_us(), repeat = now + SESSION_SILENCE_MS * INT64_C(1000);
+	for (unsigned attempt = 0;; attempt++) {
+		size_t bytes = request->kind == REQUEST_SUBMIT ? request->submit.size : 0;
+		int64_t repeat = clock_steady_us() + session_silence_us(attempt, bytes);
 		enum session_failure failure = session_send(s, request);
 		if (failure)
 			return failure;

@@ -18,10 +18,11 @@ enum session_failure {
 	SESSION_BROKEN,       /* anything else: session_error() */
 };
 
-/* After this much silence the connection is made anew and what is unanswered is sent again: a client
- * whose centre was killed while the two shook hands was seen to wait for ever on the old one, and
- * networks forget connections. */
-enum { SESSION_SILENCE_MS = 5000 };
+/* After so much silence the connection is made anew and what is unanswered is sent again: a client whose
+ * centre was killed while the two shook hands was seen to wait for ever on the old one, and networks
+ * forget connections. On a slow line silence is only a long message: more bytes may take longer, and each
+ * time in a row (`attempt`, from 0) twice as long. */
+int64_t session_silence_us(unsigned attempt, size_t bytes);
 
 /* Does not wait. NULL: `error` says why. */
 struct session *session_open(const struct home *home, char error[HOME_ERROR_BYTES]);

@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { START_SECONDS = 60, STOP_SECONDS = 60, POLL_MS = 20 };
+enum { START_SECONDS = 60, STOP_SECONDS = 60, LEFTOVER_SECONDS = 10, POLL_MS = 20, RETRY_MS = 200 };
 
 static const char database[] = "fupin";
 
@@ -230,37 +230,43 @@ embedded_wait(const struct embedded *e, char error[PG_ERROR_BYTES])
 	return false;
 }
 
-/* A postmaster's working directory is its data directory. */
-static bool
-is_our_server(const struct embedded *e, long pid)
+enum leftover { LEFTOVER_NONE, LEFTOVER_OURS, LEFTOVER_DYING };
+
+/* A postmaster's working directory is its data directory. The number may be anybody's by now; PostgreSQL
+ * itself deals with a stale file. A process that is just ending has no directory any more. */
+static enum leftover
+look_at(const struct embedded *e, long pid)
 {
 	char link[64], place[PATH_MAX], ours[PATH_MAX];
+	if (pid <= 1 || (kill((pid_t)pid, 0) && errno == ESRCH))
+		return LEFTOVER_NONE;
 	snprintf(link, sizeof link, "/proc/%ld/cwd", pid);
 	ssize_t size = readlink(link, place, sizeof place - 1);
-	if (size <= 0 || !realpath(e->data_dir, ours))
-		return false;
+	if (size < 0)
+		return errno == ENOENT ? LEFTOVER_DYING : LEFTOVER_NONE;
 	place[size] = 0;
-	return !strcmp(place, ours);
+	return realpath(e->data_dir, ours) && !strcmp(place, ours) ? LEFTOVER_OURS : LEFTOVER_NONE;
 }
 
-/* The server of a killed fupind is shutting down by itself; ask again and wait. */
+/* The server of a killed fupind is shutting down by itself; ask again and wait. *was_there: it had not
+ * been stopped in order, and its own children may still be ending. */
 static bool
-end_leftover(const struct embedded *e, char error[PG_ERROR_BYTES])
+end_leftover(const struct embedded *e, bool *was_there, char error[PG_ERROR_BYTES])
 {
 	char path[PATH_MAX + 24];
 	snprintf(path, sizeof path, "%s/postmaster.pid", e->data_dir);
+	*was_there = !access(path, F_OK);
 	for (int waited = 0; waited < STOP_SECONDS * 1000; waited += POLL_MS) {
 		long pid = 0;
 		FILE *file = fopen(path, "re");
 		bool read = file && fscanf(file, "%ld", &pid) == 1;
 		if (file)
 			fclose(file);
-		if (!read || pid <= 1 || (kill((pid_t)pid, 0) && errno == ESRCH))
+		enum leftover leftover = read ? look_at(e, pid) : LEFTOVER_NONE;
+		if (leftover == LEFTOVER_NONE)
 			return true;
-		/* The number may be anybody's by now; PostgreSQL itself deals with a stale file. */
-		if (!is_our_server(e, pid))
-			return true;
-		kill((pid_t)pid, SIGINT);
+		if (leftover == LEFTOVER_OURS)
+			kill((pid_t)pid, SIGINT);
 		pause_ms(POLL_MS);
 	}
 	snprintf(error, PG_ERROR_BYTES, "an old database server does not end: see %.300s", path);
@@ -300,6 +306,24 @@ wait_until_ready(struct embedded *e, char error[PG_ERROR_BYTES])
 	return false;
 }
 
+/* While children of a killed server still end, a new one refuses to start. */
+static bool
+launch_until_ready(struct embedded *e, bool again, char error[PG_ERROR_BYTES])
+{
+	for (int tries = again ? LEFTOVER_SECONDS * 1000 / RETRY_MS : 0;; tries--) {
+		if (!launch(e)) {
+			snprintf(error, PG_ERROR_BYTES, "postgres could not be started: %s", strerror(errno));
+			return false;
+		}
+		if (wait_until_ready(e, error))
+			return true;
+		embedded_stop(e);
+		if (!tries)
+			return false;
+		pause_ms(RETRY_MS);
+	}
+}
+
 bool
 embedded_start(struct embedded *e, char error[PG_ERROR_BYTES])
 {
@@ -307,13 +331,11 @@ embedded_start(struct embedded *e, char error[PG_ERROR_BYTES])
 		snprintf(error, PG_ERROR_BYTES, "%.300s: %s", e->socket_dir, strerror(errno));
 		return false;
 	}
-	if (!create_cluster(e, error) || !end_leftover(e, error))
+	bool was_there;
+	if (!create_cluster(e, error) || !end_leftover(e, &was_there, error) ||
+	    !launch_until_ready(e, was_there, error))
 		return false;
-	if (!launch(e)) {
-		snprintf(error, PG_ERROR_BYTES, "postgres could not be started: %s", strerror(errno));
-		return false;
-	}
-	if (!wait_until_ready(e, error) || !create_database(e, error)) {
+	if (!create_database(e, error)) {
 		embedded_stop(e);
 		return false;
 	}
@@ -340,7 +362,8 @@ embedded_stop(struct embedded *e)
 {
 	if (!e->pid)
 		return;
-	kill(e->pid, SIGINT);
+	/* During crash recovery it would listen to nothing milder; what is on disk stays there. */
+	kill(e->pid, ping(e) == PQPING_REJECT ? SIGQUIT : SIGINT);
 	int waited = 0;
 	while (waitpid(e->pid, NULL, WNOHANG) == 0 && waited < STOP_SECONDS * 1000) {
 		pause_ms(POLL_MS);

@@ -20,8 +20,10 @@ struct gate {
 	zmq_msg_t payload;
 };
 
-/* A dead line is noticed after at most a minute and a half. */
-enum { HEARTBEAT_MS = 30000, HEARTBEAT_TIMEOUT_MS = 90000, LINGER_MS = 1000, BACKLOG = 8192 };
+/* The longest frame on the slowest line has to get through between two signs of life. What a dead line's
+ * other end does not even acknowledge ends the connection sooner. */
+enum { HEARTBEAT_MS = 30000, HEARTBEAT_TIMEOUT_MS = 300000, UNACKNOWLEDGED_MS = 20000 };
+enum { LINGER_MS = 1000, BACKLOG = 8192 };
 
 /* Who connects and says nothing holds a file descriptor for so long. */
 enum { HANDSHAKE_MS = 10000, REFUSED_LOGGED_PER_SECOND = 5 };
@@ -42,6 +44,7 @@ configure(void *router, const struct key_pair *keys)
 	       !zmq_setsockopt(router, ZMQ_MAXMSGSIZE, &frame_max, sizeof frame_max) &&
 	       set_int(router, ZMQ_ROUTER_MANDATORY, 1) && set_int(router, ZMQ_LINGER, LINGER_MS) &&
 	       set_int(router, ZMQ_BACKLOG, BACKLOG) && set_int(router, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS) &&
+	       set_int(router, ZMQ_TCP_MAXRT, UNACKNOWLEDGED_MS) &&
 	       set_int(router, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) &&
 	       set_int(router, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS);
 }

@@ -575,12 +575,24 @@ send_rows(struct journal *j)
 }
 
 /* Errors after which the connection is of no use: shutdown or crash of the server (57P), a broken line
- * (08), a server that has become a standby (25006). Whether the COMMIT came through is asked after
- * reconnecting, to the server that takes writes then. */
+ * (08). Whether the COMMIT came through is asked after reconnecting. */
 static bool
 ends_connection(const char *sqlstate)
 {
-	return !strncmp(sqlstate, "57P", 3) || !strncmp(sqlstate, "08", 2) || !strcmp(sqlstate, "25006");
+	return !strncmp(sqlstate, "57P", 3) || !strncmp(sqlstate, "08", 2);
+}
+
+/* A server that has become read-only, perhaps a standby: nothing was stored, and a server that takes writes
+ * has to be found. */
+static enum journal_event
+leave_read_only(struct journal *j, int64_t now_us)
+{
+	char why[PG_ERROR_BYTES];
+	snprintf(why, sizeof why, "%s", j->error);
+	j->batch = false;
+	lose(j, now_us, why);
+	note_error(j, why, SQLSTATE_READ_ONLY);
+	return JOURNAL_REFUSED;
 }
 
 /* The transaction's string has been answered whole. */
@@ -598,6 +610,8 @@ written(struct journal *j, int64_t now_us)
 		snprintf(why, sizeof why, "%s", j->error);
 		return lose(j, now_us, why);
 	}
+	if (!strcmp(j->sqlstate, SQLSTATE_READ_ONLY))
+		return leave_read_only(j, now_us);
 	if (PQtransactionStatus(j->connection) == PQTRANS_IDLE) {
 		j->batch = false;
 		enter(j, STATE_IDLE, now_us);

@@ -45,6 +45,8 @@ bool pg_execute(struct pg_conn *connection, const char *sql, size_t count, const
 bool pg_number(struct pg_conn *connection, const char *sql, int64_t *out, char error[PG_ERROR_BYTES])
     __attribute__((warn_unused_result));
 
+#define SQLSTATE_READ_ONLY "25006"
+
 /* Advisory locks: one word each, so that no two uses meet. */
 #define PG_LOCK_MIGRATE "7304460101"
 #define PG_LOCK_SERVE "7304460102"

@@ -449,6 +449,8 @@ committed(struct pipeline *p, int64_t now_us)
 static enum problem_code
 code_of_sqlstate(const char *sqlstate)
 {
+	if (!strcmp(sqlstate, SQLSTATE_READ_ONLY))
+		return PROBLEM_STORE_UNAVAILABLE;
 	if (!strncmp(sqlstate, "53", 2)) /* insufficient resources: disk full, out of memory */
 		return PROBLEM_STORE_FULL;
 	if (!strncmp(sqlstate, "23", 2)) /* integrity constraint */
@@ -463,13 +465,16 @@ refused(struct pipeline *p)
 	const char *sqlstate = journal_sqlstate(p->journal);
 	log_line(LOG_WARNING, "batch_refused", "sqlstate=%s error=%s", sqlstate,
 	         log_quoted(journal_error(p->journal), text));
-	if (p->batch.count > 1) {
+	enum problem_code code = code_of_sqlstate(sqlstate);
+	if (p->batch.count > 1 && code != PROBLEM_STORE_UNAVAILABLE) {
 		list_prepend(&p->careful, &p->batch);
 		return;
 	}
-	struct envelope *e = list_pop(&p->batch);
-	records_release(p->records, &e->submission);
-	refuse_for(p, e, code_of_sqlstate(sqlstate), sqlstate);
+	while (p->batch.first) {
+		struct envelope *e = list_pop(&p->batch);
+		records_release(p->records, &e->submission);
+		refuse_for(p, e, code, code == PROBLEM_STORE_UNAVAILABLE ? "" : sqlstate);
+	}
 }
 
 /* What others committed comes after all that we did; then what was about to be written is compared
@@ -516,19 +521,21 @@ pipeline_event(struct pipeline *p, enum journal_event event, int64_t now_us)
 	}
 }
 
+static void
+refuse_list(struct pipeline *p, struct envelope_list *list, enum problem_code code)
+{
+	while (list->first) {
+		struct envelope *e = list_pop(list);
+		records_release(p->records, &e->submission);
+		refuse_for(p, e, code, "");
+	}
+}
+
 void
 pipeline_refuse_all(struct pipeline *p, enum problem_code code)
 {
-	while (p->careful.first) {
-		struct envelope *e = list_pop(&p->careful);
-		records_release(p->records, &e->submission);
-		refuse_for(p, e, code, "");
-	}
-	while (p->doubtful.first) {
-		struct envelope *e = list_pop(&p->doubtful);
-		records_release(p->records, &e->submission);
-		refuse_for(p, e, code, "");
-	}
+	refuse_list(p, &p->careful, code);
+	refuse_list(p, &p->doubtful, code);
 	while (p->lanes.current)
 		refuse_for(p, lanes_pop(&p->lanes), code, "");
 }

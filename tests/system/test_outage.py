@@ -344,10 +344,10 @@ class Outage(unittest.TestCase):
         self.addCleanup(self.go_on, walreceiver)
         clients = []
         for n, name in enumerate((f"county-{COUNTY}", f"county-{OTHER}") * 2):
-            messages = [submission(entry(int(name[-6:]), f"over-{n}-{i}")) for i in range(400)]
+            messages = [submission(entry(int(name[-6:]), f"over-{n}-{i}")) for i in range(100)]
             clients.append(Stubborn(lambda name=name: self.centre.wire(name), messages, 30 * SLOW))
             clients[-1].step()
-        wait_for("all of them", lambda: self.wire.ping().waiting == 1600)
+        wait_for("all of them", lambda: self.wire.ping().waiting == 400)
         self.assertEqual(sum(len(c.receipts) for c in clients), 0)
         self.database.primary.kill()
         self.go_on(walreceiver)
@@ -356,7 +356,7 @@ class Outage(unittest.TestCase):
         self.assertFalse(self.wire.ping().store_ready, "a standby takes no writes")
         self.database.fail_over()
         wait_for("all receipts", lambda: all([c.step() for c in clients]), 90)
-        self.last, self.entries = self.last + 1600, self.entries + 800
+        self.last, self.entries = self.last + 400, self.entries + 200
         self.comes_back()
         stored = {row[0]: row[1:] for row in self.centre.sql(
             "SELECT encode(uuid_send(id), 'hex'), seq, encode(digest, 'hex'), "
