@@ -335,6 +335,13 @@ class Centre:
         connection.close()
         return rows
 
+    def is_database_up(self):
+        """A server that ends its crash recovery takes connections again."""
+        try:
+            return self.sql("SELECT 1") == [(1,)]
+        except psycopg2.OperationalError:
+            return False
+
     def load(self, *words):
         return subprocess.run(self.words("load") + ["--plan", self.plan, *words], capture_output=True,
                               text=True, check=False)
