@@ -1,0 +1,372 @@
+/* Many offices send at once: each as fast as its credit window lets, or at given moments.
+ *
+ * Every socket's ZMQ_FD is in one epoll set. That descriptor tells of commands inside libzmq, not of
+ * messages: whoever uses a socket reads it until nothing is left, or a wake-up is lost (zmq_getsockopt(3),
+ * ZMQ_FD). office_turn does that. */
+#include "bench.h"
+#include "clock.h"
+#include "codec.h"
+#include "office.h"
+#include "prepared.h"
+#include "usage.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <zmq.h>
+
+/* Silence of so long means that something was lost. */
+enum { SILENCE_US = 60 * 1000000, EVENTS_MAX = 256, REPLY_BYTES_MAX = 1 << 20 };
+
+struct retry {
+	size_t item;
+	int64_t due_us;
+};
+
+struct run {
+	const struct arguments *arguments;
+	struct offices offices;
+	struct prepared prepared;
+	uint32_t *credit; /* of each office */
+	size_t *next;     /* item that it sends next; past the end: none */
+	size_t *order;    /* items by their moment; NULL: as fast as the window lets */
+	size_t released;  /* of order */
+	struct retry *retries;
+	size_t retry_count;
+	int epoll;
+	struct arena arena;
+	int64_t start_us, last_us; /* the clock's start; when something last came */
+	size_t answered, receipts, refused, busy, wrong;
+};
+
+/* ---------------------------------------------------------------- answers */
+
+static void
+take_receipt(struct run *run, struct item *item, const struct receipt *receipt)
+{
+	bool good = !item->seq && receipt->seq && submission_id_equal(&receipt->id, &item->id) &&
+	            digest_equal(&receipt->digest, &item->digest) && receipt->report_count == item->reports &&
+	            !receipt->entry_count;
+	if (!good && !run->wrong++)
+		bench_fail("a receipt does not fit what was sent: seq %" PRIu64, receipt->seq);
+	item->seq = receipt->seq;
+	item->time_us = receipt->time_us;
+	item->latency_us = (uint32_t)(run->last_us - item->sent_us);
+	run->receipts++;
+	run->answered++;
+}
+
+/* Busy: once more after the time that the centre said. Anything else is an error of ours or its. */
+static void
+take_refusal(struct run *run, size_t item, const struct refusal *refusal)
+{
+	if (refusal->retry_after_ms) {
+		run->busy++;
+		run->retries[run->retry_count++] =
+		    (struct retry){item, run->last_us + refusal->retry_after_ms * INT64_C(1000)};
+		return;
+	}
+	const struct problem_list *problems = refusal->problems;
+	if (!run->refused++)
+		bench_fail("refused: %s",
+		           problems && problems->count ? problem_name(problems->items[0].code) : "no reason given");
+	run->answered++;
+}
+
+static void
+take_reply(struct run *run, size_t office, zmq_msg_t *message)
+{
+	struct reply reply;
+	arena_reset(&run->arena);
+	run->last_us = clock_steady_us();
+	if (!codec_decode_reply(&run->arena, zmq_msg_data(message), zmq_msg_size(message), &reply) ||
+	    reply.request_id >= run->prepared.count) {
+		run->wrong++;
+		return;
+	}
+	struct item *item = &run->prepared.items[reply.request_id];
+	run->credit[office]++;
+	if (reply.kind == REPLY_RECEIPT)
+		take_receipt(run, item, &reply.receipt);
+	else if (reply.kind == REPLY_REFUSAL)
+		take_refusal(run, reply.request_id, &reply.refusal);
+	else
+		run->wrong++;
+}
+
+/* ---------------------------------------------------------------- sending */
+
+/* Latency counts from the moment that was given, if one was. */
+static void
+send_item(struct run *run, size_t number)
+{
+	struct item *item = &run->prepared.items[number];
+	size_t office = number % run->offices.count;
+	zmq_msg_t message;
+	/* Constant data: libzmq does not copy it and does not free it. */
+	zmq_msg_init_data(&message, item->frame, item->size, NULL, NULL);
+	if (!item->sent_us)
+		item->sent_us = run->order ? run->start_us + item->due_us : clock_steady_us();
+	run->credit[office]--;
+	if (zmq_msg_send(&message, run->offices.items[office].socket, ZMQ_DONTWAIT) < 0 && !run->wrong++)
+		bench_fail("cannot send: %s", zmq_strerror(zmq_errno()));
+}
+
+static bool
+send_what_fits(struct run *run, size_t office)
+{
+	bool sent = false;
+	while (!run->order && run->credit[office] && run->next[office] < run->prepared.count) {
+		send_item(run, run->next[office]);
+		run->next[office] += run->offices.count;
+		sent = true;
+	}
+	return sent;
+}
+
+/* Reads all there is and sends what may be sent, until neither brings anything. */
+static void
+office_turn(struct run *run, size_t office)
+{
+	zmq_msg_t message;
+	do {
+		zmq_msg_init(&message);
+		while (zmq_msg_recv(&message, run->offices.items[office].socket, ZMQ_DONTWAIT) >= 0)
+			take_reply(run, office, &message);
+		zmq_msg_close(&message);
+	} while (send_what_fits(run, office));
+}
+
+/* ---------------------------------------------------------------- the loop */
+
+/* Sends those whose moment has come; returns when the next one's comes. */
+static int64_t
+release_due(struct run *run)
+{
+	int64_t now = clock_steady_us(), next = now + SILENCE_US;
+	while (run->order && run->released < run->prepared.count) {
+		size_t item = run->order[run->released];
+		int64_t due = run->start_us + run->prepared.items[item].due_us;
+		if (due > now) {
+			next = due;
+			break;
+		}
+		run->released++;
+		send_item(run, item);
+		office_turn(run, item % run->offices.count);
+	}
+	for (size_t i = 0; i < run->retry_count;) {
+		struct retry retry = run->retries[i];
+		if (retry.due_us <= now && run->credit[retry.item % run->offices.count]) {
+			run->retries[i] = run->retries[--run->retry_count];
+			send_item(run, retry.item);
+			office_turn(run, retry.item % run->offices.count);
+			continue;
+		}
+		next = retry.due_us < next ? retry.due_us : next;
+		i++;
+	}
+	return next;
+}
+
+static bool
+loop(struct run *run)
+{
+	struct epoll_event events[EVENTS_MAX];
+	run->start_us = run->last_us = clock_steady_us();
+	for (size_t i = 0; i < run->offices.count; i++)
+		office_turn(run, i);
+	while (run->answered < run->prepared.count) {
+		int64_t wait = release_due(run) - clock_steady_us();
+		if (wait < 0)
+			wait = 0;
+		struct timespec time = {wait / 1000000, wait % 1000000 * 1000};
+		int count = epoll_pwait2(run->epoll, events, EVENTS_MAX, &time, NULL);
+		if (count < 0 && errno != EINTR)
+			return bench_fail("epoll: %s", strerror(errno));
+		for (int i = 0; i < count; i++)
+			office_turn(run, events[i].data.u64);
+		if (clock_steady_us() - run->last_us > SILENCE_US && (!run->order || wait >= SILENCE_US))
+			return bench_fail("%zu submissions were not answered", run->prepared.count - run->answered);
+	}
+	return true;
+}
+
+/* ---------------------------------------------------------------- making ready */
+
+static const struct item *sorted_items;
+
+static int
+by_moment(const void *a, const void *b)
+{
+	size_t x, y;
+	memcpy(&x, a, sizeof x);
+	memcpy(&y, b, sizeof y);
+	int64_t p = sorted_items[x].due_us, q = sorted_items[y].due_us;
+	return (p > q) - (p < q);
+}
+
+/* Moments: at a steady rate, or at random within a time. */
+static bool
+set_moments(struct run *run)
+{
+	const struct arguments *o = run->arguments;
+	if (!o->spread_ms && !o->rate)
+		return true;
+	run->order = calloc(run->prepared.count, sizeof *run->order);
+	for (size_t i = 0; run->order && i < run->prepared.count; i++) {
+		run->order[i] = i;
+		run->prepared.items[i].due_us =
+		    o->rate ? (int64_t)i * 1000000 / o->rate : randombytes_uniform((uint32_t)o->spread_ms * 1000);
+	}
+	sorted_items = run->prepared.items;
+	if (run->order)
+		qsort(run->order, run->prepared.count, sizeof *run->order, by_moment);
+	return run->order;
+}
+
+static bool
+watch_socket(struct run *run, size_t office)
+{
+	int fd;
+	size_t size = sizeof fd;
+	struct epoll_event event = {.events = EPOLLIN, .data.u64 = office};
+	run->credit[office] = run->offices.items[office].window;
+	run->next[office] = office;
+	return !zmq_getsockopt(run->offices.items[office].socket, ZMQ_FD, &fd, &size) &&
+	       !epoll_ctl(run->epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+static bool
+make_ready(struct run *run)
+{
+	const struct arguments *o = run->arguments;
+	struct shape shape;
+	if (!o->plan || !shape_read(o->plan, &shape))
+		return bench_fail("load: which plan?");
+	if (!offices_read(o->plan, UNIT_COUNTY, (size_t)o->office_first, (size_t)o->office_count,
+	                  &run->offices) ||
+	    !prepare(&shape, o, run->offices.count, &run->prepared) || !set_moments(run) ||
+	    !offices_connect(&run->offices, o))
+		return false;
+	run->credit = calloc(run->offices.count, sizeof *run->credit);
+	run->next = calloc(run->offices.count, sizeof *run->next);
+	run->retries = calloc(run->prepared.count, sizeof *run->retries);
+	run->epoll = epoll_create1(EPOLL_CLOEXEC);
+	bool good = run->credit && run->next && run->retries && run->epoll >= 0;
+	for (size_t i = 0; good && i < run->offices.count; i++)
+		good = watch_socket(run, i);
+	return good;
+}
+
+/* ---------------------------------------------------------------- afterwards */
+
+static int
+ascending(const void *a, const void *b)
+{
+	uint64_t x, y;
+	memcpy(&x, a, sizeof x);
+	memcpy(&y, b, sizeof y);
+	return (x > y) - (x < y);
+}
+
+/* No commit sequence number stands on two receipts. */
+static size_t
+count_doubles(const struct prepared *prepared)
+{
+	size_t count = 0, doubles = 0;
+	uint64_t *seqs = calloc(prepared->count, sizeof *seqs);
+	for (size_t i = 0; seqs && i < prepared->count; i++)
+		if (prepared->items[i].seq)
+			seqs[count++] = prepared->items[i].seq;
+	if (seqs)
+		qsort(seqs, count, sizeof *seqs, ascending);
+	for (size_t i = 1; seqs && i < count; i++)
+		doubles += seqs[i] == seqs[i - 1];
+	free(seqs);
+	return doubles;
+}
+
+/* One line a receipt in COPY's text format: id, digest, seq, time in microseconds, reports. */
+static bool
+write_receipts(const char *path, const struct prepared *prepared)
+{
+	FILE *file = fopen(path, "we");
+	if (!file)
+		return bench_fail("%s cannot be written", path);
+	for (size_t i = 0; i < prepared->count; i++) {
+		const struct item *item = &prepared->items[i];
+		char id[ID_TEXT_BYTES], digest[DIGEST_TEXT_BYTES];
+		if (item->seq)
+			fprintf(file, "%s\t\\\\x%s\t%" PRIu64 "\t%" PRId64 "\t%u\n", submission_id_format(&item->id, id),
+			        digest_format(&item->digest, digest), item->seq, item->time_us, item->reports);
+	}
+	return !fclose(file);
+}
+
+static bool
+print_run(struct run *run, struct json_object *out)
+{
+	size_t count = 0, reports = 0, doubles = count_doubles(&run->prepared);
+	uint32_t *latencies = calloc(run->prepared.count + 1, sizeof *latencies);
+	for (size_t i = 0; latencies && i < run->prepared.count; i++) {
+		const struct item *item = &run->prepared.items[i];
+		if (!item->seq)
+			continue;
+		latencies[count++] = item->latency_us;
+		reports += item->reports;
+	}
+	double seconds = (double)(run->last_us - run->start_us) / 1e6;
+	bench_number(out, "offices", (int64_t)run->offices.count);
+	bench_number(out, "submissions", (int64_t)run->prepared.count);
+	bench_number(out, "receipts", (int64_t)run->receipts);
+	bench_number(out, "reports", (int64_t)reports);
+	bench_number(out, "refused", (int64_t)run->refused);
+	bench_number(out, "busy", (int64_t)run->busy);
+	bench_number(out, "wrong", (int64_t)(run->wrong + doubles));
+	bench_number(out, "lost", (int64_t)(run->prepared.count - run->answered));
+	bench_number(out, "start_us", run->start_us);
+	bench_number(out, "end_us", run->last_us);
+	bench_real(out, "seconds", seconds);
+	bench_real(out, "rate", seconds > 0 ? (double)reports / seconds : 0);
+	if (latencies)
+		bench_samples(out, "latency_us", latencies, count);
+	free(latencies);
+	if (doubles)
+		bench_fail("%zu commit sequence numbers stand on two receipts", doubles);
+	return !doubles && !run->wrong && !run->refused && run->receipts == run->prepared.count &&
+	       (!run->arguments->receipts || write_receipts(run->arguments->receipts, &run->prepared));
+}
+
+static void
+run_free(struct run *run)
+{
+	offices_close(&run->offices);
+	prepared_free(&run->prepared);
+	arena_free(&run->arena);
+	free(run->credit);
+	free(run->next);
+	free(run->order);
+	free(run->retries);
+}
+
+bool
+bench_load(const struct arguments *arguments, struct json_object *out)
+{
+	struct run run = {.arguments = arguments};
+	arena_init(&run.arena, REPLY_BYTES_MAX);
+	bool good = make_ready(&run) && bench_wait(arguments);
+	if (good) {
+		struct usage before = usage_now(arguments);
+		good = loop(&run);
+		usage_print(out, arguments, &before);
+		good = print_run(&run, out) && good;
+	}
+	run_free(&run);
+	return good;
+}
