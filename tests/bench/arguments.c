@@ -28,6 +28,8 @@ static const struct {
     {"--count", offsetof(struct arguments, count)},
     {"--per", offsetof(struct arguments, per)},
     {"--skip", offsetof(struct arguments, skip)},
+    {"--from", offsetof(struct arguments, from)},
+    {"--period", offsetof(struct arguments, period)},
     {"--batch", offsetof(struct arguments, batch)},
     {"--connections", offsetof(struct arguments, connections)},
     {"--office-first", offsetof(struct arguments, office_first)},

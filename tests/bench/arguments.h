@@ -15,6 +15,8 @@ struct arguments {
 	int64_t count;       /* submissions; queries; lone submissions */
 	int64_t per;         /* reports a submission */
 	int64_t skip;        /* reports of each office that were sent before */
+	int64_t from;        /* the first report of each office that was sent (skip: the end) */
+	int64_t period;      /* month to ask for; 0: the plan's first */
 	int64_t batch;       /* reports a transaction */
 	int64_t connections; /* to the database */
 	int64_t office_first, office_count;

@@ -8,7 +8,7 @@ enum { ANSWER_BYTES = 256 << 20, TOLD_MAX = 10 };
 
 struct check {
 	struct shape shape;
-	int64_t sent; /* reports of each office, at most */
+	int64_t first, end; /* numbers of the reports that each office sent */
 	int64_t compared, wrong;
 	struct shape_total sum; /* of the province so far */
 };
@@ -52,7 +52,7 @@ compare_county(struct check *check, const struct unit_total *told)
 	struct shape_total known;
 	int office = county_number(&check->shape, told->unit);
 	int64_t all = shape_reports(&check->shape, office);
-	shape_total(&check->shape, office, check->sent < all ? check->sent : all, &known);
+	shape_total(&check->shape, office, check->first, check->end < all ? check->end : all, &known);
 	compare(check, told, &known);
 	for (int i = 0; i < SHAPE_VALUES; i++) {
 		check->sum.values[i] += known.values[i];
@@ -88,7 +88,7 @@ check_province(struct check *check, struct office *office, struct arena *arena)
 bool
 bench_check(const struct arguments *arguments, struct json_object *out)
 {
-	struct check check = {.sent = arguments->skip};
+	struct check check = {.first = arguments->from, .end = arguments->skip};
 	struct offices provinces = {0};
 	struct arena arena;
 	arena_init(&arena, ANSWER_BYTES);

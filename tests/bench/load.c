@@ -292,7 +292,8 @@ count_doubles(const struct prepared *prepared)
 	return doubles;
 }
 
-/* One line a receipt in COPY's text format: id, digest, seq, time in microseconds, reports. */
+/* One line a receipt in COPY's text format: id, digest, seq, time in microseconds, reports, latency
+ * in microseconds. */
 static bool
 write_receipts(const char *path, const struct prepared *prepared)
 {
@@ -303,8 +304,9 @@ write_receipts(const char *path, const struct prepared *prepared)
 		const struct item *item = &prepared->items[i];
 		char id[ID_TEXT_BYTES], digest[DIGEST_TEXT_BYTES];
 		if (item->seq)
-			fprintf(file, "%s\t\\\\x%s\t%" PRIu64 "\t%" PRId64 "\t%u\n", submission_id_format(&item->id, id),
-			        digest_format(&item->digest, digest), item->seq, item->time_us, item->reports);
+			fprintf(file, "%s\t\\\\x%s\t%" PRIu64 "\t%" PRId64 "\t%u\t%u\n",
+			        submission_id_format(&item->id, id), digest_format(&item->digest, digest), item->seq,
+			        item->time_us, item->reports, item->latency_us);
 	}
 	return !fclose(file);
 }

@@ -158,14 +158,14 @@ shape_report(const struct shape *shape, int office, int64_t number, int64_t *val
 
 /* Flows add up over all reports; a stock is what each unit reported last. */
 void
-shape_total(const struct shape *shape, int office, int64_t sent, struct shape_total *out)
+shape_total(const struct shape *shape, int office, int64_t first, int64_t end, struct shape_total *out)
 {
 	int units = reporting_units(shape, office);
 	*out = (struct shape_total){0};
-	for (int64_t number = 0; number < sent; number++) {
+	for (int64_t number = first; number < end; number++) {
 		int64_t values[SHAPE_VALUES];
 		shape_report(shape, office, number, values);
-		int kept = number + units >= sent ? SHAPE_VALUES : SHAPE_FLOWS;
+		int kept = number + units >= end ? SHAPE_VALUES : SHAPE_FLOWS;
 		for (int i = 0; i < kept; i++) {
 			out->values[i] += values[i];
 			out->reported[i]++;

@@ -35,10 +35,11 @@ struct report shape_report(const struct shape *shape, int office, int64_t number
 /* How many different reports an office has. */
 int64_t shape_reports(const struct shape *shape, int office);
 
-/* What the office's totals are for the whole time once its first `sent` reports are in. */
+/* What the office's totals are for the whole time once its reports from number `first` up to before `end`
+ * are in. */
 struct shape_total {
 	int64_t values[SHAPE_VALUES], reported[SHAPE_VALUES];
 };
-void shape_total(const struct shape *shape, int office, int64_t sent, struct shape_total *out);
+void shape_total(const struct shape *shape, int office, int64_t first, int64_t end, struct shape_total *out);
 
 #endif

@@ -22,15 +22,13 @@ struct asking {
 };
 
 static bool
-make_frame(struct asking *a)
+make_frame(struct asking *a, period when)
 {
 	struct arena arena;
 	uint8_t *bytes;
-	struct request request = {.kind = REQUEST_TOTAL,
-	                          .total = {.unit = a->provinces.items[0].unit,
-	                                    .from = a->shape.first,
-	                                    .to = a->shape.first,
-	                                    .by = UNIT_COUNTY}};
+	struct request request = {
+	    .kind = REQUEST_TOTAL,
+	    .total = {.unit = a->provinces.items[0].unit, .from = when, .to = when, .by = UNIT_COUNTY}};
 	arena_init(&arena, FRAME_BYTES);
 	bool good = codec_encode_request(&arena, &request, &bytes, &a->size) && a->size <= FRAME_BYTES;
 	for (size_t i = 0; good && i < a->size; i++)
@@ -97,8 +95,9 @@ bench_total(const struct arguments *arguments, struct json_object *out)
 	bool good = a.latencies && (arguments->count || arguments->wait) && arguments->plan &&
 	            shape_read(arguments->plan, &a.shape) &&
 	            offices_read(arguments->plan, UNIT_PROVINCE, 0, 1, &a.provinces) &&
-	            offices_connect(&a.provinces, arguments) && make_frame(&a) && bench_wait(arguments) &&
-	            ask_all(&a, arguments);
+	            offices_connect(&a.provinces, arguments) &&
+	            make_frame(&a, arguments->period ? (period)arguments->period : a.shape.first) &&
+	            bench_wait(arguments) && ask_all(&a, arguments);
 	if (good) {
 		bench_number(out, "rows", (int64_t)a.rows);
 		bench_samples(out, "latency_us", a.latencies, a.count);
