@@ -22,10 +22,10 @@ def province(bench):
 
 def copy(bench, reports, per, batch, connections=1):
     """Reports a second by COPY alone, into an empty journal."""
-    uri = bench.fresh("limit", "province")
+    uri = bench.fresh("copied", "province")
     figures = bench.generator.run("copy", plan=bench.plans["province"], db=uri, count=reports // per, per=per,
                                   batch=batch, connections=connections)
-    bench.postgres.drop("limit")
+    bench.postgres.drop("copied")
     return figures["rate"]
 
 
