@@ -118,7 +118,7 @@ def centre_round(bench, single, batched):
 
 def rounds(bench):
     province(bench)
-    single, batched = bench.pick((180000, 300000), (36000, 36000))
+    single, batched = bench.pick((180000, 300000), (30000, 30000))
     seconds = bench.pick(4, 1)
     batch = best_batch(bench, single, 1)
     batch_50 = best_batch(bench, batched, 50)
@@ -206,7 +206,7 @@ def ask_under_load(bench, centre, single, skip):
 
 def totals(bench):
     province(bench)
-    single = bench.pick(120000, 36000)
+    single = bench.pick(120000, 30000)
     bench.fresh("asked", "province")
     centre = bench.centre("asked").start()
     idle, loaded = [], []
