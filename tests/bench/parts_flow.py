@@ -14,8 +14,8 @@ BATCHES = (256, 1000, 4000, 16000)
 
 def province(bench):
     """One province of 60 counties."""
-    villages = bench.pick(60000, 12000)
-    bench.plan("province", provinces=1, prefectures=9, counties=OFFICES, villages=villages, first=201301, last=201312)
+    villages, last = bench.pick((60000, 201312), (12000, 201306))
+    bench.plan("province", provinces=1, prefectures=9, counties=OFFICES, villages=villages, first=201301, last=last)
 
 
 # ---------------------------------------------------------------- A
@@ -206,7 +206,7 @@ def ask_under_load(bench, centre, single, skip):
 
 def totals(bench):
     province(bench)
-    single = bench.pick(120000, 30000)
+    single = bench.pick(120000, 24000)
     bench.fresh("asked", "province")
     centre = bench.centre("asked").start()
     idle, loaded = [], []

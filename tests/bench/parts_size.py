@@ -163,11 +163,11 @@ def grown(bench, plan, size, end, month, single):
 
 
 def growth(bench):
-    sizes = bench.pick((100_000, 1_000_000, 10_000_000), (6_000, 24_000, 60_000))
+    sizes = bench.pick((100_000, 1_000_000, 10_000_000), (3_000, 12_000, 30_000))
     end = sizes[-1] // OFFICES
     if bench.quick:
         province(bench)
-        found = [grown(bench, "province", size, end, 201306, 18000) for size in sizes]
+        found = [grown(bench, "province", size, end, 201303, 12000) for size in sizes]
     else:
         bench.plan("growth", provinces=1, prefectures=9, counties=OFFICES, villages=120000, first=201301, last=202012)
         found = [grown(bench, "growth", size, end, 201912, 90000) for size in sizes]
