@@ -33,11 +33,24 @@ enum {
 
 	/* Requests a client may have unanswered; the receipt of one opens the way for the next. */
 	CREDIT_WINDOW = 64,
-	/* Submissions and bytes waiting for the journal before the centre answers BUSY. */
+	/* Submissions and their memory waiting for the journal before the centre answers BUSY. */
 	QUEUE_SUBMISSIONS_MAX = 20000,
-	QUEUE_BYTES_MAX = 64 * 1024 * 1024,
+	QUEUE_BYTES_MAX = 128 * 1024 * 1024,
+	/* Of one office: four connections with a full window each. */
+	QUEUE_OFFICE_MAX = 4 * CREDIT_WINDOW,
 	/* Rows in one commit: past this COPY gets no faster (DESIGN: 4,000). */
-	BATCH_ROWS_MAX = 8000,
+	BATCH_ROWS_MAX = 4000,
+	/* Of one office (or one submission, if that is larger): 60 others that send one report each then wait
+	 * for twice as many rows as without it. */
+	LANE_ROWS = 128,
+	/* Rows that are taken over into the totals, and their receipts sent, before the loop looks at frames
+	 * again. */
+	SETTLE_ROWS = 512,
+
+	/* Watched totals, in all and of one office; a stopped watcher holds one push of PUSH_ROWS_MAX rows. */
+	WATCHES_MAX = 4096,
+	WATCHES_OFFICE_MAX = 16,
+	PUSH_ROWS_MAX = 200,
 
 	/* The first period that any plan of this programme can name. */
 	PERIOD_FIRST = 200001,

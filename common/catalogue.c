@@ -230,11 +230,25 @@ catalogue_finish(struct catalogue *c, char error[CATALOGUE_ERROR_BYTES])
 	       finish_terms(c->uses, c->use_count, "use", error) && finish_targets(c, error);
 }
 
+size_t
+catalogue_first_unit(const struct catalogue *c, unit_code code)
+{
+	size_t low = 0, high = c->unit_count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (c->units[middle].code < code)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 const struct unit *
 catalogue_unit(const struct catalogue *c, unit_code code)
 {
-	struct unit key = {.code = code};
-	return c->unit_count ? bsearch(&key, c->units, c->unit_count, sizeof key, by_unit_code) : NULL;
+	size_t at = catalogue_first_unit(c, code);
+	return at < c->unit_count && c->units[at].code == code ? &c->units[at] : NULL;
 }
 
 const struct form *

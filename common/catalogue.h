@@ -111,6 +111,8 @@ bool catalogue_same(const struct catalogue *a, const struct catalogue *b);
 
 /* Each returns NULL where there is none. */
 const struct unit *catalogue_unit(const struct catalogue *catalogue, unit_code code);
+/* The index of the first unit whose code is not less. */
+size_t catalogue_first_unit(const struct catalogue *catalogue, unit_code code);
 const struct form *catalogue_form(const struct catalogue *catalogue, uint32_t number);
 const struct form *catalogue_form_by_code(const struct catalogue *catalogue, const char *code);
 const struct form_version *catalogue_version(const struct catalogue *catalogue, uint32_t form,

@@ -124,24 +124,43 @@ unit_total_to_wire(struct arena *arena, const struct unit_total *total, Fupin__V
 	return true;
 }
 
+/* False: no memory. */
+static bool
+unit_totals_to_wire(struct arena *arena, const struct unit_total *totals, size_t count,
+                    Fupin__V1__UnitTotal ***out)
+{
+	static const Fupin__V1__UnitTotal init = FUPIN__V1__UNIT_TOTAL__INIT;
+	Fupin__V1__UnitTotal *units;
+	*out = codec_pointers(arena, count, &init, sizeof init, (void **)&units);
+	if (count && !*out)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!unit_total_to_wire(arena, &totals[i], &units[i]))
+			return false;
+	return true;
+}
+
 static bool
 total_to_wire(struct arena *arena, const struct total_answer *total, Fupin__V1__Total *wire,
               Fupin__V1__AsOf *as_of)
 {
-	static const Fupin__V1__UnitTotal init = FUPIN__V1__UNIT_TOTAL__INIT;
-	Fupin__V1__UnitTotal *units;
 	fupin__v1__total__init(wire);
 	*as_of = as_of_to_wire(&total->as_of);
 	wire->as_of = as_of;
 	wire->label = codec_text(total->label);
 	wire->n_units = total->unit_count;
-	wire->units = codec_pointers(arena, total->unit_count, &init, sizeof init, (void **)&units);
-	if (total->unit_count && !wire->units)
-		return false;
-	for (size_t i = 0; i < total->unit_count; i++)
-		if (!unit_total_to_wire(arena, &total->units[i], &units[i]))
-			return false;
-	return true;
+	return unit_totals_to_wire(arena, total->units, total->unit_count, &wire->units);
+}
+
+static bool
+push_to_wire(struct arena *arena, const struct push *push, Fupin__V1__Push *wire, Fupin__V1__AsOf *as_of)
+{
+	fupin__v1__push__init(wire);
+	*as_of = as_of_to_wire(&push->as_of);
+	wire->as_of = as_of;
+	wire->since_seq = push->since_seq;
+	wire->n_units = push->unit_count;
+	return unit_totals_to_wire(arena, push->units, push->unit_count, &wire->units);
 }
 
 bool
@@ -158,6 +177,8 @@ codec_encode_reply(struct arena *arena, const struct reply *reply, uint8_t **byt
 	Fupin__V1__Catalogue catalogue = FUPIN__V1__CATALOGUE__INIT;
 	Fupin__V1__Pong pong = FUPIN__V1__PONG__INIT;
 	Fupin__V1__Reloaded reloaded = FUPIN__V1__RELOADED__INIT;
+	Fupin__V1__Push push;
+	Fupin__V1__Unwatched unwatched = FUPIN__V1__UNWATCHED__INIT;
 	bool good = true;
 	wire.request_id = reply->request_id;
 	switch (reply->kind) {
@@ -209,6 +230,15 @@ codec_encode_reply(struct arena *arena, const struct reply *reply, uint8_t **byt
 		wire.body_case = FUPIN__V1__REPLY__BODY_RELOADED;
 		wire.reloaded = &reloaded;
 		reloaded.principals = reply->reloaded;
+		break;
+	case REPLY_PUSH:
+		wire.body_case = FUPIN__V1__REPLY__BODY_PUSH;
+		wire.push = &push;
+		good = push_to_wire(arena, &reply->push, &push, &as_of);
+		break;
+	case REPLY_UNWATCHED:
+		wire.body_case = FUPIN__V1__REPLY__BODY_UNWATCHED;
+		wire.unwatched = &unwatched;
 		break;
 	default:
 		return false;
@@ -334,20 +364,36 @@ unit_total_from_wire(struct arena *arena, const Fupin__V1__UnitTotal *wire, stru
 }
 
 static bool
+unit_totals_from_wire(struct arena *arena, Fupin__V1__UnitTotal *const *wire, size_t count,
+                      struct unit_total **out)
+{
+	*out = arena_array(arena, count, sizeof **out);
+	bool good = *out;
+	for (size_t i = 0; good && i < count; i++)
+		good = unit_total_from_wire(arena, wire[i], &(*out)[i]);
+	return good;
+}
+
+static bool
 total_from_wire(struct arena *arena, const Fupin__V1__Total *wire, struct total_answer *out)
 {
 	*out = (struct total_answer){
 	    .as_of = as_of_from_wire(wire->as_of),
 	    .label = codec_string(wire->label),
 	    .unit_count = wire->n_units,
-	    .units = arena_array(arena, wire->n_units, sizeof *out->units),
 	};
-	if (!out->units)
-		return false;
-	for (size_t i = 0; i < wire->n_units; i++)
-		if (!unit_total_from_wire(arena, wire->units[i], &out->units[i]))
-			return false;
-	return true;
+	return unit_totals_from_wire(arena, wire->units, wire->n_units, &out->units);
+}
+
+static bool
+push_from_wire(struct arena *arena, const Fupin__V1__Push *wire, struct push *out)
+{
+	*out = (struct push){
+	    .as_of = as_of_from_wire(wire->as_of),
+	    .since_seq = wire->since_seq,
+	    .unit_count = wire->n_units,
+	};
+	return unit_totals_from_wire(arena, wire->units, wire->n_units, &out->units);
 }
 
 static bool
@@ -399,6 +445,12 @@ codec_decode_reply(struct arena *arena, const uint8_t *bytes, size_t size, struc
 	case FUPIN__V1__REPLY__BODY_RELOADED:
 		out->kind = REPLY_RELOADED;
 		out->reloaded = wire->reloaded->principals;
+		return true;
+	case FUPIN__V1__REPLY__BODY_PUSH:
+		out->kind = REPLY_PUSH;
+		return push_from_wire(arena, wire->push, &out->push);
+	case FUPIN__V1__REPLY__BODY_UNWATCHED:
+		out->kind = REPLY_UNWATCHED;
 		return true;
 	default:
 		return false;

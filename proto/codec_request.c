@@ -58,7 +58,6 @@ take_submit(const Fupin__V1__Submit *wire, struct request *out)
 static bool
 take_total(const Fupin__V1__TotalQuery *wire, struct request *out, struct problem_list *problems)
 {
-	out->kind = REQUEST_TOTAL;
 	bool level_known = wire->by >= (int)UNIT_NONE && wire->by <= (int)UNIT_VILLAGE;
 	if (!level_known || wire->n_indicators > CATALOGUE_NUMBER_MAX)
 		return malformed(problems, "total: no such level, or too many indicators");
@@ -75,6 +74,16 @@ take_total(const Fupin__V1__TotalQuery *wire, struct request *out, struct proble
 }
 
 static bool
+take_watch(const Fupin__V1__Watch *wire, struct request *out, struct problem_list *problems)
+{
+	out->kind = REQUEST_WATCH;
+	if (!wire->query)
+		return malformed(problems, "watch: no query");
+	return wire->query->base.n_unknown_fields ? field_unknown(problems)
+	                                          : take_total(wire->query, out, problems);
+}
+
+static bool
 take_body(const Fupin__V1__Request *wire, struct request *out, struct problem_list *problems)
 {
 	switch (wire->body_case) {
@@ -83,6 +92,7 @@ take_body(const Fupin__V1__Request *wire, struct request *out, struct problem_li
 	case FUPIN__V1__REQUEST__BODY_SUBMIT:
 		return take_submit(wire->submit, out);
 	case FUPIN__V1__REQUEST__BODY_TOTAL:
+		out->kind = REQUEST_TOTAL;
 		return take_total(wire->total, out, problems);
 	case FUPIN__V1__REQUEST__BODY_STATUS:
 		out->kind = REQUEST_STATUS;
@@ -97,6 +107,16 @@ take_body(const Fupin__V1__Request *wire, struct request *out, struct problem_li
 		return true;
 	case FUPIN__V1__REQUEST__BODY_RELOAD:
 		out->kind = REQUEST_RELOAD;
+		return true;
+	case FUPIN__V1__REQUEST__BODY_WATCH:
+		return take_watch(wire->watch, out, problems);
+	case FUPIN__V1__REQUEST__BODY_ACK:
+		out->kind = REQUEST_ACK;
+		out->ack = (struct ack){wire->ack->watch, wire->ack->seq};
+		return true;
+	case FUPIN__V1__REQUEST__BODY_UNWATCH:
+		out->kind = REQUEST_UNWATCH;
+		out->unwatch = wire->unwatch->watch;
 		return true;
 	default:
 		problem_only(problems, PROBLEM_REQUEST_UNKNOWN)->limit = PROTOCOL_VERSION;
@@ -264,17 +284,33 @@ codec_encode_submission(struct arena *arena, const struct submission *s, uint8_t
 	return codec_pack(arena, &wire.base, bytes, size);
 }
 
+static void
+total_to_wire(const struct total_query *query, Fupin__V1__TotalQuery *wire)
+{
+	fupin__v1__total_query__init(wire);
+	wire->unit = (uint64_t)query->unit;
+	wire->from = (uint32_t)query->from;
+	wire->to = (uint32_t)query->to;
+	wire->by = (Fupin__V1__Level)query->by;
+	wire->n_indicators = query->indicator_count;
+	wire->indicators = (uint32_t *)(uintptr_t)query->indicators;
+	wire->funds = query->funds;
+}
+
 bool
 codec_encode_request(struct arena *arena, const struct request *request, uint8_t **bytes, size_t *size)
 {
 	Fupin__V1__Request wire = FUPIN__V1__REQUEST__INIT;
 	Fupin__V1__Hello hello = FUPIN__V1__HELLO__INIT;
 	Fupin__V1__Submit submit = FUPIN__V1__SUBMIT__INIT;
-	Fupin__V1__TotalQuery total = FUPIN__V1__TOTAL_QUERY__INIT;
+	Fupin__V1__TotalQuery total;
 	Fupin__V1__StatusQuery status = FUPIN__V1__STATUS_QUERY__INIT;
 	Fupin__V1__CatalogueQuery catalogue = FUPIN__V1__CATALOGUE_QUERY__INIT;
 	Fupin__V1__Ping ping = FUPIN__V1__PING__INIT;
 	Fupin__V1__Reload reload = FUPIN__V1__RELOAD__INIT;
+	Fupin__V1__Watch watch = FUPIN__V1__WATCH__INIT;
+	Fupin__V1__Ack ack = FUPIN__V1__ACK__INIT;
+	Fupin__V1__Unwatch unwatch = FUPIN__V1__UNWATCH__INIT;
 	wire.request_id = request->id;
 	switch (request->kind) {
 	case REQUEST_HELLO:
@@ -292,13 +328,7 @@ codec_encode_request(struct arena *arena, const struct request *request, uint8_t
 	case REQUEST_TOTAL:
 		wire.body_case = FUPIN__V1__REQUEST__BODY_TOTAL;
 		wire.total = &total;
-		total.unit = (uint64_t)request->total.unit;
-		total.from = (uint32_t)request->total.from;
-		total.to = (uint32_t)request->total.to;
-		total.by = (Fupin__V1__Level)request->total.by;
-		total.n_indicators = request->total.indicator_count;
-		total.indicators = (uint32_t *)(uintptr_t)request->total.indicators;
-		total.funds = request->total.funds;
+		total_to_wire(&request->total, &total);
 		break;
 	case REQUEST_STATUS:
 		wire.body_case = FUPIN__V1__REQUEST__BODY_STATUS;
@@ -319,6 +349,23 @@ codec_encode_request(struct arena *arena, const struct request *request, uint8_t
 	case REQUEST_RELOAD:
 		wire.body_case = FUPIN__V1__REQUEST__BODY_RELOAD;
 		wire.reload = &reload;
+		break;
+	case REQUEST_WATCH:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_WATCH;
+		wire.watch = &watch;
+		watch.query = &total;
+		total_to_wire(&request->total, &total);
+		break;
+	case REQUEST_ACK:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_ACK;
+		wire.ack = &ack;
+		ack.watch = request->ack.watch;
+		ack.seq = request->ack.seq;
+		break;
+	case REQUEST_UNWATCH:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_UNWATCH;
+		wire.unwatch = &unwatch;
+		unwatch.watch = request->unwatch;
 		break;
 	default:
 		return false;

@@ -18,6 +18,9 @@ enum request_kind {
 	REQUEST_CATALOGUE,
 	REQUEST_PING,
 	REQUEST_RELOAD,
+	REQUEST_WATCH,
+	REQUEST_ACK,
+	REQUEST_UNWATCH,
 	REQUEST_KINDS,
 };
 
@@ -45,15 +48,22 @@ struct catalogue_query {
 	bool units, forms;
 };
 
+/* A push of the watch with this request id was taken over. */
+struct ack {
+	uint64_t watch, seq;
+};
+
 struct request {
 	uint64_t id;
 	enum request_kind kind;
 	union {
 		struct hello hello;
 		struct submit submit;
-		struct total_query total;
+		struct total_query total; /* of a watch, too */
 		struct submission_id status;
 		struct catalogue_query catalogue;
+		struct ack ack;
+		uint64_t unwatch; /* request id of the watch */
 	};
 };
 
@@ -67,6 +77,8 @@ enum reply_kind {
 	REPLY_CATALOGUE,
 	REPLY_PONG,
 	REPLY_RELOADED,
+	REPLY_PUSH,
+	REPLY_UNWATCHED,
 };
 
 /* An answer includes every submission up to `seq` and none after. */
@@ -152,6 +164,14 @@ struct pong {
 	bool store_ready;
 };
 
+/* Rows of a watched total that may have changed after `since_seq`, as they are now. */
+struct push {
+	struct as_of as_of;
+	uint64_t since_seq;
+	size_t unit_count;
+	struct unit_total *units;
+};
+
 struct reply {
 	uint64_t request_id;
 	enum reply_kind kind;
@@ -163,6 +183,7 @@ struct reply {
 		struct submission_status status;
 		struct catalogue_answer catalogue;
 		struct pong pong;
+		struct push push;
 		uint32_t reloaded; /* principals */
 	};
 };

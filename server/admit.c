@@ -35,6 +35,7 @@ admit_request(const struct office *office, const struct request *request, struct
 		return role_may(office->role, ACTION_SUBMIT_REPORT) || role_may(office->role, ACTION_SUBMIT_FUNDS) ||
 		       deny(office, problems);
 	case REQUEST_TOTAL:
+	case REQUEST_WATCH:
 		if (!role_may(office->role, ACTION_READ))
 			return deny(office, problems);
 		if (unit_within(request->total.unit, office->unit))
@@ -45,6 +46,8 @@ admit_request(const struct office *office, const struct request *request, struct
 		return false;
 	case REQUEST_STATUS:
 	case REQUEST_CATALOGUE:
+	case REQUEST_ACK:
+	case REQUEST_UNWATCH:
 		return role_may(office->role, ACTION_READ) || deny(office, problems);
 	case REQUEST_RELOAD:
 		return role_may(office->role, ACTION_RELOAD) || deny(office, problems);

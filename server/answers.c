@@ -40,20 +40,17 @@ answer_hello(const struct pipeline *p, const struct office *office, const struct
 	};
 }
 
-/* An office is told about its own submissions only. */
-static void
-answer_status(const struct pipeline *p, const struct office *office, const struct submission_id *id,
+void
+answer_status(const struct office *office, const struct submission_id *id, const struct recorded *recorded,
               struct reply *out)
 {
-	const struct recorded *recorded = records_find(p->records, id);
 	out->kind = REPLY_STATUS;
 	out->status = (struct submission_status){.id = *id};
-	if (recorded && unit_within(recorded->office, office->unit)) {
-		out->status.state = SUBMISSION_COMMITTED;
-		out->status.receipt = recorded->receipt;
-	} else if (!recorded && records_id_pending(p->records, id, office->unit)) {
-		out->status.state = SUBMISSION_WAITING;
-	}
+	if (!recorded || !submission_id_equal(&recorded->receipt.id, id) ||
+	    !unit_within(recorded->office, office->unit))
+		return;
+	out->status.state = SUBMISSION_COMMITTED;
+	out->status.receipt = recorded->receipt;
 }
 
 static void
@@ -76,10 +73,8 @@ answer(const struct pipeline *p, const struct office *office, const struct reque
 		answer_hello(p, office, &request->hello, now_us, problems, out);
 		break;
 	case REQUEST_TOTAL:
+	case REQUEST_WATCH:
 		answer_total(p, &request->total, arena, problems, out);
-		break;
-	case REQUEST_STATUS:
-		answer_status(p, office, &request->status, out);
 		break;
 	case REQUEST_CATALOGUE:
 		out->kind = REPLY_CATALOGUE;

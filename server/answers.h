@@ -1,12 +1,17 @@
-/* Answers from memory: hello, total, submission status, catalogue, ping. */
+/* Answers from memory: hello, total, catalogue, ping; and what became of a submission. */
 #ifndef FUPIN_SERVER_ANSWERS_H
 #define FUPIN_SERVER_ANSWERS_H
 
 #include "pipeline.h"
 
-/* Makes the reply to any request but a submission or a reload. `problems` backs a refusal; the arena
- * owns what the reply points to. */
+/* Makes the reply to a hello, a total (and the first answer to a watch), a catalogue or a ping. `problems`
+ * backs a refusal; the arena owns what the reply points to. */
 void answer(const struct pipeline *pipeline, const struct office *office, const struct request *request,
             int64_t now_us, struct arena *arena, struct problem_list *problems, struct reply *out);
+
+/* What became of a submission: COMMITTED if it is `recorded` (may be NULL), else UNKNOWN. An office is told
+ * about its own submissions only. */
+void answer_status(const struct office *office, const struct submission_id *id,
+                   const struct recorded *recorded, struct reply *out);
 
 #endif

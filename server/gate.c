@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "log.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -226,10 +227,11 @@ gate_receive(struct gate *gate, struct frame *out)
 	return true;
 }
 
-bool
+enum gate_sent
 gate_send(struct gate *gate, const struct sender *to, const uint8_t *bytes, size_t size)
 {
-	if (zmq_send(gate->router, to->id, to->size, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0)
-		return false;
-	return zmq_send(gate->router, bytes, size, ZMQ_DONTWAIT) >= 0;
+	if (zmq_send(gate->router, to->id, to->size, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0 &&
+	    zmq_send(gate->router, bytes, size, ZMQ_DONTWAIT) >= 0)
+		return GATE_SENT;
+	return zmq_errno() == EAGAIN ? GATE_FULL : GATE_GONE;
 }

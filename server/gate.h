@@ -49,7 +49,8 @@ void gate_authenticate(struct gate *gate);
 /* Takes one frame; false if none is there. */
 bool gate_receive(struct gate *gate, struct frame *out);
 
-/* Sends without waiting. False: the peer is gone, or reads too slowly: it will ask again. */
-bool gate_send(struct gate *gate, const struct sender *to, const uint8_t *bytes, size_t size);
+/* Sends without waiting. FULL: the peer reads too slowly; GONE: it is not there any more. */
+enum gate_sent { GATE_SENT, GATE_FULL, GATE_GONE };
+enum gate_sent gate_send(struct gate *gate, const struct sender *to, const uint8_t *bytes, size_t size);
 
 #endif

@@ -26,11 +26,22 @@ envelope_destroy(struct envelope **envelope)
 	*envelope = NULL;
 }
 
-/* The same id again: the first receipt, if the same office sent the same bytes. */
-static enum intake_outcome
-decide_repeated(const struct recorded *recorded, struct envelope *e, struct problem_list *problems)
+bool
+intake_read(const struct catalogue *catalogue, date today, struct envelope *e, struct problem_list *problems)
 {
-	if (recorded->office == e->office.unit && digest_equal(&recorded->receipt.digest, &e->digest)) {
+	const struct submit *submit = &e->request.submit;
+	if (!codec_decode_submission(&e->arena, submit->bytes, submit->size, &e->submission, problems))
+		return false;
+	e->digest = digest_of(submit->bytes, submit->size);
+	return admit_submission(&e->office, &e->submission, problems) &&
+	       check_submission(catalogue, today, &e->submission, problems);
+}
+
+enum intake_outcome
+intake_repeated(const struct recorded *recorded, struct envelope *e, struct problem_list *problems)
+{
+	if (recorded->office == unit_county(e->office.unit) &&
+	    digest_equal(&recorded->receipt.digest, &e->digest)) {
 		e->receipt = recorded->receipt;
 		return INTAKE_DUPLICATE;
 	}
@@ -38,9 +49,25 @@ decide_repeated(const struct recorded *recorded, struct envelope *e, struct prob
 	return INTAKE_REFUSED;
 }
 
+enum intake_outcome
+intake_find(const struct records *records, struct envelope *e, struct problem_list *problems)
+{
+	struct recorded recorded;
+	switch (records_find(records, &e->submission.id, &recorded)) {
+	case RECORD_RECENT:
+		return intake_repeated(&recorded, e, problems);
+	case RECORD_OLDER:
+		e->receipt.seq = recorded.receipt.seq;
+		return INTAKE_OLDER;
+	case RECORD_NONE:
+		break;
+	}
+	return INTAKE_ACCEPTED;
+}
+
 /* Revisions and vouchers against what is recorded. */
 static void
-compare(const struct holdings *h, const struct submission *s, struct problem_list *problems)
+compare_rows(const struct holdings *h, const struct submission *s, struct problem_list *problems)
 {
 	for (size_t i = 0; i < s->report_count; i++) {
 		const struct report *r = &s->reports[i];
@@ -60,24 +87,11 @@ compare(const struct holdings *h, const struct submission *s, struct problem_lis
 }
 
 enum intake_outcome
-intake_decide(const struct holdings *h, struct envelope *e, date today, struct problem_list *problems)
+intake_compare(const struct holdings *h, struct envelope *e, struct problem_list *problems)
 {
-	const struct submit *submit = &e->request.submit;
-	struct submission *s = &e->submission;
-	bool decoded = s->reports || s->entries; /* a held one comes a second time */
-	if (!decoded && !codec_decode_submission(&e->arena, submit->bytes, submit->size, s, problems))
-		return INTAKE_REFUSED;
-	if (!decoded)
-		e->digest = digest_of(submit->bytes, submit->size);
-	if (!admit_submission(&e->office, s, problems))
-		return INTAKE_REFUSED;
-	const struct recorded *recorded = records_find(h->records, &s->id);
-	if (recorded)
-		return decide_repeated(recorded, e, problems);
-	if (!check_submission(h->catalogue, today, s, problems))
-		return INTAKE_REFUSED;
-	if (records_is_pending(h->records, s))
-		return INTAKE_HELD;
-	compare(h, s, problems);
+	enum intake_outcome outcome = intake_find(h->records, e, problems);
+	if (outcome != INTAKE_ACCEPTED)
+		return outcome;
+	compare_rows(h, &e->submission, problems);
 	return problems->count ? INTAKE_REFUSED : INTAKE_ACCEPTED;
 }

@@ -1,5 +1,7 @@
-/* Intake: what becomes of one submission. Decode, admit, check, then the comparison with what the
- * centre already holds. Nothing is changed here but the envelope. */
+/* Intake: what becomes of one submission, in two steps. Reading (decode, admit, check) needs nothing but
+ * the plan and happens when it arrives. Comparing it with what the centre holds happens when its turn to
+ * be written has come, so that it is compared with the newest state. Nothing is changed here but the
+ * envelope. */
 #ifndef FUPIN_SERVER_INTAKE_H
 #define FUPIN_SERVER_INTAKE_H
 
@@ -24,9 +26,12 @@ struct envelope {
 struct envelope *envelope_create(const struct frame *frame);
 void envelope_destroy(struct envelope **envelope);
 
+/* Decodes and checks a submission. `today`: the centre's date in China. */
+bool intake_read(const struct catalogue *catalogue, date today, struct envelope *envelope,
+                 struct problem_list *problems) __attribute__((warn_unused_result));
+
 /* What the centre holds, for comparison. */
 struct holdings {
-	const struct catalogue *catalogue;
 	const struct totals *totals;
 	const struct records *records;
 };
@@ -34,12 +39,18 @@ struct holdings {
 enum intake_outcome {
 	INTAKE_REFUSED,   /* for the reasons in `problems` */
 	INTAKE_DUPLICATE, /* committed before: envelope->receipt is the first one's */
-	INTAKE_HELD,      /* it touches what is on its way to the disk: decide again afterwards */
+	INTAKE_OLDER,     /* perhaps committed long ago: the database has envelope->receipt.seq */
 	INTAKE_ACCEPTED,  /* it may be written */
 };
 
-/* `today`: the centre's date in China. */
-enum intake_outcome intake_decide(const struct holdings *holdings, struct envelope *envelope, date today,
-                                  struct problem_list *problems);
+/* The id alone: is this submission the journal's already? ACCEPTED: no. */
+enum intake_outcome intake_find(const struct records *records, struct envelope *envelope,
+                                struct problem_list *problems);
+/* The same id again, and what is recorded of it: DUPLICATE, or REFUSED. */
+enum intake_outcome intake_repeated(const struct recorded *recorded, struct envelope *envelope,
+                                    struct problem_list *problems);
+/* The id, revisions and vouchers. */
+enum intake_outcome intake_compare(const struct holdings *holdings, struct envelope *envelope,
+                                   struct problem_list *problems);
 
 #endif

@@ -1,8 +1,6 @@
 #include "journal.h"
 
-#include "catalogue.h"
 #include "log.h"
-#include "pgcopy.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -16,16 +14,28 @@
 enum state {
 	STATE_AWAY,       /* not connected; the next attempt is at retry_us */
 	STATE_CONNECTING, /* PQconnectPoll */
-	STATE_OPENING,    /* asking for the lock and the last commit */
+	STATE_OPENING,    /* asking for the locks and the last commit */
 	STATE_IDLE,
 	STATE_WRITING,      /* the batch's transaction */
 	STATE_ROLLING_BACK, /* after a refusal */
+	STATE_READING,      /* what others committed */
+	STATE_LOCKED,       /* the head's lock is held, the batch has to be decided anew */
 };
 
-enum { TABLES = 3, RETRY_FIRST_MS = 50, RETRY_MOST_MS = 1000, ID_HEX_BYTES = 2 * ID_BYTES + 1 };
+enum { RETRY_FIRST_MS = 50, RETRY_MOST_MS = 1000, ID_HEX_BYTES = 2 * ID_BYTES + 1, SQL_BYTES = 2048 };
 
 /* A database that says nothing for so long is told of, or given up and connected to anew. */
 enum { CONNECT_US = 10 * 1000000, WRITE_SLOW_US = 5 * 1000000, WRITE_US = 60 * 1000000 };
+
+/* Submissions of others that are read at a time: bounds memory and the loop's pause. */
+enum { NEWS_MAX = 2000 };
+
+/* Messages of the three COPYs, each: table (1 byte), begins with the header (1), size (4), bytes. */
+struct news {
+	uint8_t *bytes;
+	size_t size, room;
+	bool more; /* than NEWS_MAX: read again */
+};
 
 struct journal {
 	struct pg_target target;
@@ -36,38 +46,37 @@ struct journal {
 	int64_t since_us; /* when the state began */
 	bool slow_told;
 	int retry_ms;
-	/* The batch: rows of the three tables, and its sequence numbers. */
-	struct copy_writer rows[TABLES];
-	bool has_rows[TABLES];
+	uint32_t instance; /* of this process, for its advisory lock */
+	/* The batch, and its sequence numbers. */
+	struct journal_rows rows;
 	int next_table; /* to be sent */
-	bool batch, in_doubt;
+	bool batch, in_doubt, behind;
 	uint64_t seq_first, seq_last;
 	char id_last[ID_HEX_BYTES]; /* of the last submission in it */
-	/* What memory holds, and what the database had. */
+	/* What memory holds. */
 	bool expecting;
-	uint64_t seq_known, seq_found;
-	int64_t plan_known, plan_found; /* generations */
-	char id_found[ID_HEX_BYTES];    /* of the submission that the database has at seq_last */
-	bool locked;
+	uint64_t seq_known;
+	char id_known[ID_HEX_BYTES];
+	int64_t plan_known; /* generation */
+	/* What the database has. */
+	uint64_t seq_head;
+	int64_t plan_found;
+	char id_at_known[ID_HEX_BYTES], id_at_last[ID_HEX_BYTES];
+	bool has_instance, has_shared, alone;
+	struct news news;
+	bool reading_locked;         /* the read under way holds the head's lock */
+	int reading;                 /* table */
+	bool copying, reading_first; /* inside its COPY; the next message begins with the header */
 	char error[PG_ERROR_BYTES], sqlstate[6];
 };
 
-static const char *const copy_statements[TABLES] = {
-    "COPY submission (county, seq, id, principal, digest, recorded_at, report_count, entry_count) "
-    "FROM STDIN (FORMAT binary)",
-    "COPY report (county, unit, period, form, revision, version, seq, \"values\") "
-    "FROM STDIN (FORMAT binary)",
-    "COPY fund_entry (county, unit, voucher, kind, source, use, counterparty, amount_fen, occurred, "
-    "seq, line, note) FROM STDIN (FORMAT binary)",
-};
-
-/* A receipt means "on disk", whatever the server's default is. The lock comes first: what max(seq)
- * then sees cannot change any more. */
-/* The server, too, has to notice a dead line: else its session holds the lock for hours. */
-#define OPEN_STATEMENTS                                                                                      \
+/* A receipt means "on disk", whatever the server's default is. The server, too, has to notice a dead
+ * line: else its session holds locks for hours. A fupind that is stopped must not hold the head. */
+#define SETTINGS                                                                                             \
 	"SET synchronous_commit = on; SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; "          \
-	"SET tcp_keepalives_count = 3; SET tcp_user_timeout = 50000; SELECT pg_try_advisory_lock(" PG_LOCK_SERVE \
-	")"
+	"SET tcp_keepalives_count = 3; SET tcp_user_timeout = 50000; "                                           \
+	"SET idle_in_transaction_session_timeout = '10s'; LISTEN " CHANNEL "; "
+#define CHANNEL "fupin_commit"
 
 struct journal *
 journal_create(const struct pg_target *target)
@@ -76,6 +85,7 @@ journal_create(const struct pg_target *target)
 	if (j) {
 		j->target = *target;
 		j->retry_us = 1; /* long ago: at once */
+		j->instance = randombytes_uniform(INT32_MAX);
 	}
 	return j;
 }
@@ -87,8 +97,8 @@ journal_destroy(struct journal **journal)
 	if (!j)
 		return;
 	PQfinish(j->connection);
-	for (int i = 0; i < TABLES; i++)
-		copy_free(&j->rows[i]);
+	journal_rows_free(&j->rows);
+	free(j->news.bytes);
 	free(j);
 	*journal = NULL;
 }
@@ -108,13 +118,20 @@ journal_poll_events(const struct journal *j)
 	return (short)(POLLIN | (j->connection && PQflush(j->connection) == 1 ? POLLOUT : 0));
 }
 
+/* Is the database at work for us? */
+static bool
+is_working(const struct journal *j)
+{
+	return j->state == STATE_WRITING || j->state == STATE_ROLLING_BACK || j->state == STATE_READING;
+}
+
 /* When the present state has lasted too long; 0: it may last. */
 static int64_t
 deadline_us(const struct journal *j)
 {
 	if (j->state == STATE_CONNECTING || j->state == STATE_OPENING)
 		return j->since_us + CONNECT_US;
-	if (j->state == STATE_WRITING || j->state == STATE_ROLLING_BACK)
+	if (is_working(j))
 		return j->since_us + (j->slow_told ? WRITE_US : WRITE_SLOW_US);
 	return j->state == STATE_AWAY ? j->retry_us : 0;
 }
@@ -137,7 +154,19 @@ journal_is_idle(const struct journal *j)
 bool
 journal_is_connected(const struct journal *j)
 {
-	return j->state == STATE_IDLE || j->state == STATE_WRITING || j->state == STATE_ROLLING_BACK;
+	return j->state == STATE_IDLE || j->state == STATE_LOCKED || is_working(j);
+}
+
+bool
+journal_wants_batch(const struct journal *j)
+{
+	return j->state == STATE_LOCKED;
+}
+
+bool
+journal_is_alone(const struct journal *j)
+{
+	return j->alone;
 }
 
 const char *
@@ -152,18 +181,16 @@ journal_sqlstate(const struct journal *j)
 	return j->sqlstate;
 }
 
-uint64_t
-journal_seq_found(const struct journal *j)
-{
-	return j->seq_found;
-}
-
 void
-journal_expect(struct journal *j, uint64_t seq_last, int64_t plan_generation)
+journal_expect(struct journal *j, uint64_t seq_last, const struct submission_id *id_last,
+               int64_t plan_generation)
 {
-	j->plan_known = plan_generation;
 	j->expecting = true;
-	j->seq_known = seq_last;
+	j->plan_known = plan_generation;
+	j->seq_known = j->seq_head = seq_last;
+	*j->id_known = 0;
+	if (seq_last)
+		sodium_bin2hex(j->id_known, sizeof j->id_known, id_last->bytes, ID_BYTES);
 }
 
 static void
@@ -172,6 +199,14 @@ note_error(struct journal *j, const char *message, const char *sqlstate)
 	snprintf(j->error, sizeof j->error, "%s", message);
 	j->error[strcspn(j->error, "\n")] = 0;
 	snprintf(j->sqlstate, sizeof j->sqlstate, "%s", sqlstate ? sqlstate : "");
+}
+
+static void
+enter(struct journal *j, enum state state, int64_t now_us)
+{
+	j->state = state;
+	j->since_us = now_us;
+	j->slow_told = false;
 }
 
 /* ---------------------------------------------------------------- connecting */
@@ -193,21 +228,26 @@ lose(struct journal *j, int64_t now_us, const char *why)
 	return was_connected ? JOURNAL_LOST : JOURNAL_NOTHING;
 }
 
+static enum journal_event
+lose_connection(struct journal *j, int64_t now_us)
+{
+	return lose(j, now_us, j->connection ? PQerrorMessage(j->connection) : "no memory");
+}
+
 static void
 connect_now(struct journal *j, int64_t now_us)
 {
 	const char *names[PG_PARAMS], *values[PG_PARAMS];
 	pg_parameters(&j->target, names, values);
 	PQfinish(j->connection);
-	j->locked = false;
-	*j->id_found = 0;
+	j->has_instance = j->has_shared = j->alone = false;
+	*j->id_at_known = *j->id_at_last = 0;
 	j->connection = PQconnectStartParams(names, values, 1);
-	j->state = STATE_CONNECTING;
-	j->since_us = now_us;
+	enter(j, STATE_CONNECTING, now_us);
 	j->polling = PGRES_POLLING_WRITING;
 	/* What fails at once has no socket that could wake the loop. */
 	if (PQstatus(j->connection) == CONNECTION_BAD)
-		lose(j, now_us, j->connection ? PQerrorMessage(j->connection) : "no memory");
+		lose_connection(j, now_us);
 }
 
 static void
@@ -217,20 +257,24 @@ ignore_notice(void *data, const PGresult *result)
 	(void)result;
 }
 
-/* The first connection takes the lock alone: the tables may not be there yet. Later ones ask what the
- * database has: the last commit, and who stands where the batch in doubt would. */
+/* Three locks. The instance's own: it is free only when our last connection's session has ended, so that
+ * what the questions then see of a batch in doubt is final. The shared one of all that serve: units and
+ * forms do not change under them. The exclusive one, at the first time only: nobody else serves. */
 static bool
 send_opening(struct journal *j)
 {
-	char sql[1024];
-	if (!j->expecting)
-		return PQsendQuery(j->connection, OPEN_STATEMENTS);
+	char sql[SQL_BYTES], questions[SQL_BYTES] = "";
+	if (j->expecting)
+		snprintf(questions, sizeof questions,
+		         "; SELECT (SELECT seq FROM journal_head), (SELECT generation FROM plan), "
+		         "coalesce((SELECT encode(uuid_send(id), 'hex') FROM submission WHERE seq = %" PRIu64
+		         "), ''), coalesce((SELECT encode(uuid_send(id), 'hex') FROM submission WHERE seq = %" PRIu64
+		         "), '')",
+		         j->seq_known, j->in_doubt ? j->seq_last : 0);
 	snprintf(sql, sizeof sql,
-	         OPEN_STATEMENTS
-	         "; SELECT coalesce(max(seq), 0), coalesce((SELECT encode(uuid_send(id), 'hex') FROM "
-	         "submission WHERE seq = %" PRIu64 " LIMIT 1), ''), "
-	         "(SELECT generation FROM plan) FROM submission",
-	         j->seq_last);
+	         SETTINGS "SELECT pg_try_advisory_lock(" PG_LOCK_INSTANCE ", %" PRIu32
+	                  "), %s, pg_try_advisory_lock_shared(" PG_LOCK_SERVE ")%s",
+	         j->instance, j->expecting ? "false" : "pg_try_advisory_lock(" PG_LOCK_SERVE ")", questions);
 	return PQsendQuery(j->connection, sql);
 }
 
@@ -238,17 +282,16 @@ static enum journal_event
 step_connecting(struct journal *j, int64_t now_us)
 {
 	if (!j->connection || PQstatus(j->connection) == CONNECTION_BAD)
-		return lose(j, now_us, j->connection ? PQerrorMessage(j->connection) : "no memory");
+		return lose_connection(j, now_us);
 	j->polling = PQconnectPoll(j->connection);
 	if (j->polling == PGRES_POLLING_FAILED)
-		return lose(j, now_us, PQerrorMessage(j->connection));
+		return lose_connection(j, now_us);
 	if (j->polling != PGRES_POLLING_OK)
 		return JOURNAL_NOTHING;
 	PQsetNoticeReceiver(j->connection, ignore_notice, NULL);
 	if (PQsetnonblocking(j->connection, 1) || !send_opening(j))
-		return lose(j, now_us, PQerrorMessage(j->connection));
-	j->state = STATE_OPENING;
-	j->since_us = now_us;
+		return lose_connection(j, now_us);
+	enter(j, STATE_OPENING, now_us);
 	return JOURNAL_NOTHING;
 }
 
@@ -256,43 +299,67 @@ static enum journal_event
 fatal(struct journal *j, const char *why)
 {
 	snprintf(j->error, sizeof j->error,
-	         "the database has commits up to %" PRIu64 ", this fupind knows %" PRIu64 ": %s", j->seq_found,
+	         "the database has commits up to %" PRIu64 ", this fupind knows %" PRIu64 ": %s", j->seq_head,
 	         j->seq_known, why);
 	return JOURNAL_FATAL;
 }
 
 static bool begin_batch(struct journal *j);
+static bool begin_reading(struct journal *j, bool locked, const char *before, int64_t now_us);
 
-/* The lock is ours and the last commit is known: what became of the batch in doubt? */
+static enum journal_event
+batch_is_there(struct journal *j)
+{
+	j->in_doubt = j->batch = false;
+	j->seq_known = j->seq_last;
+	if (j->seq_head < j->seq_last)
+		j->seq_head = j->seq_last;
+	memcpy(j->id_known, j->id_last, sizeof j->id_known);
+	return JOURNAL_COMMITTED;
+}
+
+/* The locks are ours and the last commit is known: what became of the batch in doubt? What others
+ * committed meanwhile is read from the idle state, or before the batch is written again. */
 static enum journal_event
 opened(struct journal *j, int64_t now_us)
 {
 	j->retry_ms = 0;
-	j->state = STATE_IDLE;
-	log_line(LOG_INFO, "database_connected", "seq=%" PRIu64 " in_doubt=%s", j->seq_found,
+	enter(j, STATE_IDLE, now_us);
+	log_line(LOG_INFO, "database_connected", "seq=%" PRIu64 " in_doubt=%s", j->seq_head,
 	         j->in_doubt ? "yes" : "no");
 	if (!j->expecting)
 		return JOURNAL_READY;
 	if (j->plan_found != j->plan_known)
 		return fatal(j, "its units, forms or indicators were changed: start again");
-	/* The id tells that what stands there is ours, and not another writer's. */
-	if (j->in_doubt && j->seq_found == j->seq_last && !strcmp(j->id_found, j->id_last)) {
-		j->in_doubt = j->batch = false;
-		j->seq_known = j->seq_last;
-		return JOURNAL_COMMITTED;
-	}
-	if (j->seq_found < j->seq_known)
+	if (j->seq_head < j->seq_known || strcmp(j->id_at_known, j->id_known) != 0)
 		return fatal(j, "it was set back behind what was acknowledged");
-	if (j->seq_found > j->seq_known)
-		return fatal(j, "another one writes to it");
+	/* The id tells that what stands there is ours, and not another one's. */
+	if (j->in_doubt && j->seq_head >= j->seq_last && !strcmp(j->id_at_last, j->id_last))
+		return batch_is_there(j);
 	if (j->in_doubt) {
 		j->in_doubt = false;
-		log_line(LOG_INFO, "batch_repeated", "seq_first=%llu", (unsigned long long)j->seq_first);
-		j->since_us = now_us;
-		j->slow_told = false;
-		return begin_batch(j) ? JOURNAL_NOTHING : lose(j, now_us, PQerrorMessage(j->connection));
+		log_line(LOG_INFO, "batch_repeated", "seq_first=%" PRIu64, j->seq_first);
+		enter(j, STATE_WRITING, now_us);
+		if (!begin_batch(j))
+			return lose_connection(j, now_us);
 	}
 	return JOURNAL_READY;
+}
+
+static void
+take_opening(struct journal *j, const PGresult *result)
+{
+	const char *first = PQgetvalue(result, 0, 0);
+	if (PQnfields(result) == 3) {
+		j->has_instance = *first == 't';
+		j->alone = *PQgetvalue(result, 0, 1) == 't';
+		j->has_shared = *PQgetvalue(result, 0, 2) == 't';
+		return;
+	}
+	j->seq_head = strtoull(first, NULL, 10);
+	j->plan_found = strtoll(PQgetvalue(result, 0, 1), NULL, 10);
+	snprintf(j->id_at_known, sizeof j->id_at_known, "%s", PQgetvalue(result, 0, 2));
+	snprintf(j->id_at_last, sizeof j->id_at_last, "%s", PQgetvalue(result, 0, 3));
 }
 
 static enum journal_event
@@ -301,194 +368,165 @@ step_opening(struct journal *j, int64_t now_us)
 	while (!PQisBusy(j->connection)) {
 		PGresult *result = PQgetResult(j->connection);
 		if (!result) {
-			if (j->locked)
-				return opened(j, now_us);
-			return lose(j, now_us, "another fupind serves this database");
+			if (!j->has_instance)
+				return lose(j, now_us, "the last connection's session has not ended yet");
+			if (!j->has_shared)
+				return lose(j, now_us, "another fupind is just starting on this database, or loads a plan");
+			return opened(j, now_us);
 		}
 		ExecStatusType status = PQresultStatus(result);
-		if (status == PGRES_TUPLES_OK) {
-			const char *value = PQgetvalue(result, 0, 0);
-			if (PQnfields(result) == 1) {
-				j->locked = *value == 't';
-			} else {
-				j->seq_found = strtoull(value, NULL, 10);
-				snprintf(j->id_found, sizeof j->id_found, "%s", PQgetvalue(result, 0, 1));
-				j->plan_found = strtoll(PQgetvalue(result, 0, 2), NULL, 10);
-			}
-		}
-		if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
-			char message[PG_ERROR_BYTES];
-			snprintf(message, sizeof message, "%s", PQresultErrorMessage(result));
-			PQclear(result);
-			return lose(j, now_us, message);
-		}
+		char message[PG_ERROR_BYTES];
+		snprintf(message, sizeof message, "%s", PQresultErrorMessage(result));
+		if (status == PGRES_TUPLES_OK)
+			take_opening(j, result);
 		PQclear(result);
+		if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
+			return lose(j, now_us, message);
 	}
 	return JOURNAL_NOTHING;
 }
 
+/* ---------------------------------------------------------------- alone or among others */
+
+/* One statement with one value, blocking; the start's own. */
+static bool
+ask_now(struct journal *j, const char *sql)
+{
+	PGresult *result = PQexec(j->connection, sql);
+	bool yes = PQresultStatus(result) == PGRES_TUPLES_OK && *PQgetvalue(result, 0, 0) == 't';
+	if (PQresultStatus(result) != PGRES_TUPLES_OK)
+		note_error(j, PQresultErrorMessage(result), "08006");
+	PQclear(result);
+	return yes;
+}
+
+bool
+journal_try_alone(struct journal *j)
+{
+	j->alone = j->alone || ask_now(j, "SELECT pg_try_advisory_lock(" PG_LOCK_SERVE ")");
+	return j->alone;
+}
+
+bool
+journal_share(struct journal *j)
+{
+	bool good = !j->alone || ask_now(j, "SELECT pg_advisory_unlock(" PG_LOCK_SERVE ")");
+	j->alone = false;
+	return good;
+}
+
 /* ---------------------------------------------------------------- writing */
 
-static void
-put_submission(struct copy_writer *w, const struct journal_item *item)
-{
-	const struct receipt *receipt = &item->receipt;
-	copy_row(w, 8);
-	copy_int4(w, (int32_t)unit_county(item->office->unit));
-	copy_int8(w, (int64_t)receipt->seq);
-	copy_bytes(w, receipt->id.bytes, ID_BYTES);
-	copy_text(w, item->office->name);
-	copy_bytes(w, receipt->digest.bytes, DIGEST_BYTES);
-	copy_time(w, receipt->time_us);
-	copy_int4(w, (int32_t)receipt->report_count);
-	copy_int4(w, (int32_t)receipt->entry_count);
-}
-
-static void
-put_report(struct copy_writer *w, const struct journal_item *item, const struct report *report)
-{
-	const int64_t absent = INT64_MIN;
-	int64_t values[FORM_FIELDS_MAX];
-	const struct form_version *version =
-	    catalogue_version(item->catalogue, report->form, report->form_version);
-	assert(version);
-	for (size_t at = 0; at < version->field_count; at++)
-		values[at] = absent;
-	for (uint32_t i = 0; i < report->value_count; i++)
-		values[form_version_position(version, report->indicators[i])] = report->values[i];
-	copy_row(w, 8);
-	copy_int4(w, (int32_t)unit_county(report->unit));
-	copy_int8(w, report->unit);
-	copy_int4(w, report->period);
-	copy_int4(w, (int32_t)report->form);
-	copy_int4(w, (int32_t)report->replaces + 1);
-	copy_int4(w, (int32_t)report->form_version);
-	copy_int8(w, (int64_t)item->receipt.seq);
-	copy_int8_array(w, values, version->field_count, absent);
-}
-
-static void
-put_entry(struct copy_writer *w, const struct journal_item *item, size_t line)
-{
-	const struct fund_entry *entry = &item->submission->entries[line];
-	copy_row(w, 12);
-	copy_int4(w, (int32_t)unit_county(entry->unit));
-	copy_int8(w, entry->unit);
-	copy_text(w, entry->voucher);
-	copy_int2(w, (int16_t)entry->kind);
-	copy_int4(w, (int32_t)entry->source);
-	if (entry->use)
-		copy_int4(w, (int32_t)entry->use);
-	else
-		copy_null(w);
-	if (entry->counterparty)
-		copy_int8(w, entry->counterparty);
-	else
-		copy_null(w);
-	copy_int8(w, entry->amount_fen);
-	copy_int4(w, date_days(entry->occurred));
-	copy_int8(w, (int64_t)item->receipt.seq);
-	copy_int4(w, (int32_t)line);
-	copy_text(w, entry->note);
-}
-
-static bool
-encode(struct journal *j, const struct journal_item *items, size_t count)
-{
-	bool failed = false;
-	for (int i = 0; i < TABLES; i++)
-		copy_begin(&j->rows[i]);
-	memset(j->has_rows, 0, sizeof j->has_rows);
-	for (size_t i = 0; i < count; i++) {
-		const struct submission *s = items[i].submission;
-		put_submission(&j->rows[0], &items[i]);
-		for (size_t r = 0; r < s->report_count; r++)
-			put_report(&j->rows[1], &items[i], &s->reports[r]);
-		for (size_t e = 0; e < s->entry_count; e++)
-			put_entry(&j->rows[2], &items[i], e);
-		j->has_rows[0] = true;
-		j->has_rows[1] |= s->report_count > 0;
-		j->has_rows[2] |= s->entry_count > 0;
-	}
-	for (int i = 0; i < TABLES; i++) {
-		copy_end(&j->rows[i]);
-		failed |= j->rows[i].failed;
-	}
-	return !failed;
-}
-
-/* One string: BEGIN, a COPY for each table that has rows, COMMIT. The server answers each COPY in turn
- * with "send", so a batch costs one round trip a table. */
+/* One string: BEGIN, the head moved on, a COPY for each table that has rows, COMMIT. The server answers
+ * each COPY in turn with "send", so a batch costs one round trip a table. */
 static bool
 begin_batch(struct journal *j)
 {
-	char sql[1024];
-	size_t used = (size_t)snprintf(sql, sizeof sql, "BEGIN; ");
+	char sql[SQL_BYTES];
+	size_t used = (size_t)snprintf(sql, sizeof sql,
+	                               "%sUPDATE journal_head SET seq = %" PRIu64 " WHERE seq = %" PRIu64 "; ",
+	                               PQtransactionStatus(j->connection) == PQTRANS_INTRANS ? "" : "BEGIN; ",
+	                               j->seq_last, j->seq_first - 1);
 	for (int i = 0; i < TABLES; i++)
-		if (j->has_rows[i])
-			used += (size_t)snprintf(sql + used, sizeof sql - used, "%s; ", copy_statements[i]);
-	snprintf(sql + used, sizeof sql - used, "COMMIT");
+		if (j->rows.present[i])
+			used += (size_t)snprintf(sql + used, sizeof sql - used, "%s; ", journal_copy_statements[i]);
+	snprintf(sql + used, sizeof sql - used, "NOTIFY " CHANNEL ", '%" PRIu64 "'; COMMIT", j->seq_last);
 	j->next_table = 0;
+	j->behind = false;
 	*j->error = *j->sqlstate = 0;
-	j->state = STATE_WRITING;
 	return PQsendQuery(j->connection, sql) && PQflush(j->connection) >= 0;
 }
 
 bool
 journal_write(struct journal *j, const struct journal_item *items, size_t count, int64_t now_us)
 {
-	assert(journal_is_idle(j) && count);
-	if (!encode(j, items, count))
+	assert((journal_is_idle(j) || journal_wants_batch(j)) && count);
+	if (!journal_rows_encode(&j->rows, items, count))
 		return false;
 	j->batch = true;
-	j->since_us = now_us;
-	j->slow_told = false;
 	j->seq_first = items[0].receipt.seq;
 	j->seq_last = items[count - 1].receipt.seq;
 	sodium_bin2hex(j->id_last, sizeof j->id_last, items[count - 1].receipt.id.bytes, ID_BYTES);
+	enter(j, STATE_WRITING, now_us);
 	/* A connection that fails here shows itself at the next step. */
 	if (!begin_batch(j))
 		note_error(j, PQerrorMessage(j->connection), "08006");
 	return true;
 }
 
+void
+journal_give_up(struct journal *j, int64_t now_us)
+{
+	assert(journal_wants_batch(j));
+	j->batch = false;
+	enter(j, STATE_ROLLING_BACK, now_us);
+	if (!PQsendQuery(j->connection, "ROLLBACK") || PQflush(j->connection) < 0)
+		note_error(j, PQerrorMessage(j->connection), "08006");
+}
+
 static bool
 send_rows(struct journal *j)
 {
-	while (j->next_table < TABLES && !j->has_rows[j->next_table])
+	if (j->behind)
+		return PQputCopyEnd(j->connection, "another fupind was faster") == 1 && PQflush(j->connection) >= 0;
+	while (j->next_table < TABLES && !j->rows.present[j->next_table])
 		j->next_table++;
 	if (j->next_table == TABLES)
 		return false;
-	const struct copy_writer *w = &j->rows[j->next_table++];
+	const struct copy_writer *w = &j->rows.tables[j->next_table++];
 	return PQputCopyData(j->connection, (const char *)w->bytes, (int)w->size) == 1 &&
 	       PQputCopyEnd(j->connection, NULL) == 1 && PQflush(j->connection) >= 0;
+}
+
+/* Errors after which the connection is of no use: shutdown or crash of the server (57P), a broken line
+ * (08), a server that has become a standby (25006). Whether the COMMIT came through is asked after
+ * reconnecting, to the server that takes writes then. */
+static bool
+ends_connection(const char *sqlstate)
+{
+	return !strncmp(sqlstate, "57P", 3) || !strncmp(sqlstate, "08", 2) || !strcmp(sqlstate, "25006");
 }
 
 /* The transaction's string has been answered whole. */
 static enum journal_event
 written(struct journal *j, int64_t now_us)
 {
+	if (j->behind)
+		return begin_reading(j, true, "ROLLBACK; ", now_us) ? JOURNAL_NOTHING : lose_connection(j, now_us);
 	if (!*j->sqlstate) {
-		j->batch = false;
-		j->seq_known = j->seq_last;
-		j->state = STATE_IDLE;
-		return JOURNAL_COMMITTED;
+		enter(j, STATE_IDLE, now_us);
+		return batch_is_there(j);
 	}
-	if (PQstatus(j->connection) != CONNECTION_OK)
-		return lose(j, now_us, j->error);
-	/* Class 57P (shutdown, crash of another backend) and 08: the connection is about to go. Whether the
-	 * COMMIT came through is asked after reconnecting. */
-	if (!strncmp(j->sqlstate, "57P", 3) || !strncmp(j->sqlstate, "08", 2))
-		return lose(j, now_us, j->error);
+	if (PQstatus(j->connection) != CONNECTION_OK || ends_connection(j->sqlstate)) {
+		char why[PG_ERROR_BYTES];
+		snprintf(why, sizeof why, "%s", j->error);
+		return lose(j, now_us, why);
+	}
 	if (PQtransactionStatus(j->connection) == PQTRANS_IDLE) {
 		j->batch = false;
-		j->state = STATE_IDLE;
+		enter(j, STATE_IDLE, now_us);
 		return JOURNAL_REFUSED;
 	}
 	if (!PQsendQuery(j->connection, "ROLLBACK") || PQflush(j->connection) < 0)
-		return lose(j, now_us, PQerrorMessage(j->connection));
-	j->state = STATE_ROLLING_BACK;
+		return lose_connection(j, now_us);
+	enter(j, STATE_ROLLING_BACK, now_us);
 	return JOURNAL_NOTHING;
+}
+
+static void
+note_result(struct journal *j, const PGresult *result)
+{
+	ExecStatusType status = PQresultStatus(result);
+	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
+		if (!*j->sqlstate)
+			note_error(j, PQresultErrorMessage(result), sqlstate ? sqlstate : "08006");
+	} else if (!strcmp(PQcmdStatus((PGresult *)(uintptr_t)result), "UPDATE 0")) {
+		j->behind = true;
+	} else if (!strcmp(PQcmdStatus((PGresult *)(uintptr_t)result), "ROLLBACK")) {
+		/* "COMMIT" answered by "ROLLBACK" would be a refusal without an error. */
+		note_error(j, "the transaction was rolled back", "40000");
+	}
 }
 
 static enum journal_event
@@ -498,43 +536,178 @@ step_writing(struct journal *j, int64_t now_us)
 		PGresult *result = PQgetResult(j->connection);
 		if (!result)
 			return written(j, now_us);
-		ExecStatusType status = PQresultStatus(result);
 		bool good = true;
-		if (status == PGRES_COPY_IN)
+		if (PQresultStatus(result) == PGRES_COPY_IN)
 			good = send_rows(j);
-		else if (status != PGRES_COMMAND_OK && !*j->sqlstate)
-			note_error(j, PQresultErrorMessage(result),
-			           PQresultErrorField(result, PG_DIAG_SQLSTATE)
-			               ? PQresultErrorField(result, PG_DIAG_SQLSTATE)
-			               : "08006");
-		/* "COMMIT" answered by "ROLLBACK" would be a refusal without an error. */
-		else if (!strcmp(PQcmdStatus(result), "ROLLBACK"))
-			note_error(j, "the transaction was rolled back", "40000");
+		else
+			note_result(j, result);
 		PQclear(result);
 		if (!good)
-			return lose(j, now_us, PQerrorMessage(j->connection));
+			return lose_connection(j, now_us);
 		if (PQstatus(j->connection) != CONNECTION_OK)
-			return lose(j, now_us, *j->error ? j->error : PQerrorMessage(j->connection));
+			return lose_connection(j, now_us);
 	}
 	return JOURNAL_NOTHING;
 }
 
 static enum journal_event
-step_rolling_back(struct journal *j)
+step_rolling_back(struct journal *j, int64_t now_us)
 {
 	while (!PQisBusy(j->connection)) {
 		PGresult *result = PQgetResult(j->connection);
 		if (!result) {
+			bool refused = j->batch;
 			j->batch = false;
-			j->state = STATE_IDLE;
-			return JOURNAL_REFUSED;
+			enter(j, STATE_IDLE, now_us);
+			return refused ? JOURNAL_REFUSED : JOURNAL_READY;
 		}
 		PQclear(result);
 	}
 	return JOURNAL_NOTHING;
 }
 
-/* An idle connection speaks only when it is being closed. */
+/* ---------------------------------------------------------------- what others committed */
+
+/* Reads the next submissions after those that memory holds. `locked`: under the head's lock, which is
+ * kept afterwards; otherwise in a snapshot. `before`: a statement to come first. */
+static bool
+begin_reading(struct journal *j, bool locked, const char *before, int64_t now_us)
+{
+	char sql[SQL_BYTES];
+	bool open = PQtransactionStatus(j->connection) == PQTRANS_INTRANS;
+	const char *begin = open && !*before ? ""
+	                    : locked         ? "BEGIN; "
+	                                     : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ";
+	size_t used = (size_t)snprintf(sql, sizeof sql, "%s%sSELECT seq FROM journal_head%s; ", before, begin,
+	                               locked ? " FOR UPDATE" : "");
+	for (int table = 0; table < TABLES; table++)
+		used += (size_t)snprintf(sql + used, sizeof sql - used,
+		                         "COPY (%s WHERE seq > %" PRIu64 " AND seq <= %" PRIu64
+		                         ") TO STDOUT (FORMAT binary); ",
+		                         replay_selects[table], j->seq_known, j->seq_known + NEWS_MAX);
+	if (!locked)
+		snprintf(sql + used, sizeof sql - used, "COMMIT");
+	j->news.size = 0;
+	j->reading = -1;
+	j->copying = false;
+	j->reading_locked = locked;
+	*j->error = *j->sqlstate = 0;
+	enter(j, STATE_READING, now_us);
+	return PQsendQuery(j->connection, sql) && PQflush(j->connection) >= 0;
+}
+
+static bool
+keep_message(struct journal *j, const char *bytes, size_t size)
+{
+	struct news *news = &j->news;
+	uint32_t length = (uint32_t)size;
+	size_t need = news->size + 6 + size;
+	if (need > news->room) {
+		uint8_t *more = realloc(news->bytes, need * 2);
+		if (!more)
+			return false;
+		news->bytes = more;
+		news->room = need * 2;
+	}
+	uint8_t *to = news->bytes + news->size;
+	to[0] = (uint8_t)j->reading;
+	to[1] = j->reading_first;
+	memcpy(to + 2, &length, sizeof length);
+	memcpy(to + 6, bytes, size);
+	news->size = need;
+	j->reading_first = false;
+	return true;
+}
+
+/* Takes what has arrived of the present COPY. False: more has to arrive first. */
+static bool
+take_copy(struct journal *j)
+{
+	char *bytes;
+	int size = -1;
+	while (j->copying && (size = PQgetCopyData(j->connection, &bytes, 1)) > 0) {
+		if (!keep_message(j, bytes, (size_t)size))
+			note_error(j, "no memory", "53200");
+		PQfreemem(bytes);
+	}
+	j->copying = j->copying && !size;
+	return !j->copying;
+}
+
+/* The rows are there: the caller takes them over now. */
+static enum journal_event
+read_through(struct journal *j, int64_t now_us)
+{
+	if (*j->sqlstate) {
+		char why[PG_ERROR_BYTES];
+		snprintf(why, sizeof why, "%s", j->error);
+		return lose(j, now_us, why);
+	}
+	j->news.more = j->seq_head > j->seq_known + NEWS_MAX;
+	if (j->news.more || !j->reading_locked)
+		enter(j, STATE_IDLE, now_us);
+	else
+		enter(j, STATE_LOCKED, now_us);
+	return JOURNAL_NEWS;
+}
+
+static enum journal_event
+step_reading(struct journal *j, int64_t now_us)
+{
+	while (take_copy(j)) {
+		if (PQisBusy(j->connection))
+			return JOURNAL_NOTHING;
+		PGresult *result = PQgetResult(j->connection);
+		if (!result)
+			return read_through(j, now_us);
+		ExecStatusType status = PQresultStatus(result);
+		if (status == PGRES_TUPLES_OK) {
+			j->seq_head = strtoull(PQgetvalue(result, 0, 0), NULL, 10);
+		} else if (status == PGRES_COPY_OUT) {
+			j->reading++;
+			j->copying = j->reading_first = true;
+		} else if (status != PGRES_COMMAND_OK && !*j->sqlstate) {
+			note_error(j, PQresultErrorMessage(result), "08006");
+		}
+		PQclear(result);
+	}
+	return JOURNAL_NOTHING;
+}
+
+bool
+journal_news(struct journal *j, struct replay *replay)
+{
+	const uint8_t *at = j->news.bytes, *end = at + j->news.size;
+	while (at < end) {
+		uint32_t size;
+		memcpy(&size, at + 2, sizeof size);
+		if (!replay_message(replay, (enum journal_table)at[0], at + 6, size, at[1]))
+			return false;
+		at += 6 + size;
+	}
+	j->news.size = 0;
+	if (replay->as_of.seq > j->seq_known) {
+		j->seq_known = replay->as_of.seq;
+		sodium_bin2hex(j->id_known, sizeof j->id_known, replay->last_id.bytes, ID_BYTES);
+	}
+	return true;
+}
+
+/* ---------------------------------------------------------------- stepping */
+
+static void
+take_notifications(struct journal *j)
+{
+	PGnotify *notify;
+	while ((notify = PQnotifies(j->connection))) {
+		uint64_t seq = strtoull(notify->extra, NULL, 10);
+		if (seq > j->seq_head)
+			j->seq_head = seq;
+		PQfreemem(notify);
+	}
+}
+
+/* An idle connection speaks when it is being closed, or when others committed. */
 static enum journal_event
 step_idle(struct journal *j, int64_t now_us)
 {
@@ -544,8 +717,13 @@ step_idle(struct journal *j, int64_t now_us)
 			break;
 		PQclear(result);
 	}
-	return PQstatus(j->connection) == CONNECTION_OK ? JOURNAL_NOTHING
-	                                                : lose(j, now_us, PQerrorMessage(j->connection));
+	if (PQstatus(j->connection) != CONNECTION_OK)
+		return lose_connection(j, now_us);
+	take_notifications(j);
+	/* `batch`: the read under the lock goes on. */
+	if (j->expecting && (j->seq_head > j->seq_known || j->batch) && !begin_reading(j, j->batch, "", now_us))
+		return lose_connection(j, now_us);
+	return JOURNAL_NOTHING;
 }
 
 /* A database that has gone silent: told after a while, given up after a longer one. */
@@ -554,8 +732,7 @@ check_deadline(struct journal *j, int64_t now_us)
 {
 	if (!deadline_us(j) || now_us < deadline_us(j))
 		return JOURNAL_NOTHING;
-	bool writing = j->state == STATE_WRITING || j->state == STATE_ROLLING_BACK;
-	if (writing && !j->slow_told) {
+	if (is_working(j) && !j->slow_told) {
 		j->slow_told = true;
 		log_line(LOG_WARNING, "commit_slow", "seconds=%d seq_first=%" PRIu64, WRITE_SLOW_US / 1000000,
 		         j->seq_first);
@@ -573,7 +750,11 @@ step_state(struct journal *j, int64_t now_us)
 	case STATE_WRITING:
 		return step_writing(j, now_us);
 	case STATE_ROLLING_BACK:
-		return step_rolling_back(j);
+		return step_rolling_back(j, now_us);
+	case STATE_READING:
+		return step_reading(j, now_us);
+	case STATE_LOCKED:
+		return JOURNAL_NOTHING;
 	default:
 		return step_idle(j, now_us);
 	}

@@ -5,31 +5,28 @@
  * broke is in doubt: the journal reconnects, asks the database whether it is there, and either reports
  * it committed or writes it again. So JOURNAL_COMMITTED always means: on disk, exactly once.
  *
- * It holds an advisory lock as long as it is connected: one fupind writes to a database. */
+ * Several fupind may write to one database. Each transaction moves journal_head on from the commit that
+ * this fupind knows. If another one was faster, nothing is written: under the head's row lock the journal
+ * reads what the others committed (JOURNAL_NEWS), the caller decides its batch anew and hands it in again,
+ * and the lock sees to it that this time nobody comes between. A fupind that is idle hears of others by
+ * NOTIFY. So every fupind holds the same commits in the same order, without a gap. */
 #ifndef FUPIN_SERVER_JOURNAL_H
 #define FUPIN_SERVER_JOURNAL_H
 
-#include "admit.h"
 #include "identity.h"
+#include "journal_rows.h"
 #include "pg.h"
 
 #include <stdbool.h>
 
 struct journal;
 
-/* One submission of a batch. All pointers must stay valid until the batch is decided. */
-struct journal_item {
-	const struct office *office;
-	const struct submission *submission;
-	const struct catalogue *catalogue;
-	struct receipt receipt; /* seq, digest, time and counts are set */
-};
-
 enum journal_event {
 	JOURNAL_NOTHING,   /* still waiting */
-	JOURNAL_READY,     /* connected, the lock is held, nothing in doubt */
+	JOURNAL_READY,     /* connected, nothing in doubt */
 	JOURNAL_COMMITTED, /* the batch is on disk */
 	JOURNAL_REFUSED,   /* the database refused the batch, nothing of it is stored: journal_error() */
+	JOURNAL_NEWS,      /* others committed: journal_news(), then journal_wants_batch() */
 	JOURNAL_LOST,      /* the connection broke; it is being made again */
 	JOURNAL_FATAL,     /* the database is not the one that we served: journal_error() */
 };
@@ -38,9 +35,16 @@ enum journal_event {
 struct journal *journal_create(const struct pg_target *target);
 void journal_destroy(struct journal **journal);
 
-/* Tells which commits memory holds, and the generation of the plan that it reads them with; a database
- * that has fewer (or more, unexplained), or another plan, is FATAL. */
-void journal_expect(struct journal *journal, uint64_t seq_last, int64_t plan_generation);
+/* Tells which commits memory holds (the last one's number and id), and the generation of the plan that
+ * it reads them with; a database that has fewer, or others, or another plan, is FATAL. */
+void journal_expect(struct journal *journal, uint64_t seq_last, const struct submission_id *id_last,
+                    int64_t plan_generation);
+
+/* Is this the only fupind on the database, with all others kept out? So it is from the first READY on if
+ * no other one serves, until journal_share(). Blocks; for the start only. */
+bool journal_is_alone(const struct journal *journal);
+bool journal_try_alone(struct journal *journal);
+bool journal_share(struct journal *journal) __attribute__((warn_unused_result));
 
 int journal_fd(const struct journal *journal); /* -1: none now */
 short journal_poll_events(const struct journal *journal);
@@ -54,15 +58,18 @@ enum journal_event journal_step(struct journal *journal, int64_t now_us);
 bool journal_is_idle(const struct journal *journal);
 bool journal_is_connected(const struct journal *journal);
 
-/* Begins to write a batch, journal_is_idle() being true. False: no memory. */
+/* Begins to write a batch, journal_is_idle() or journal_wants_batch() being true. False: no memory. */
 bool journal_write(struct journal *journal, const struct journal_item *items, size_t count, int64_t now_us)
     __attribute__((warn_unused_result));
+
+/* After JOURNAL_NEWS: gives the rows to `replay`, once. */
+bool journal_news(struct journal *journal, struct replay *replay) __attribute__((warn_unused_result));
+/* The batch that was handed in must be decided anew and handed in again, or given up. */
+bool journal_wants_batch(const struct journal *journal);
+void journal_give_up(struct journal *journal, int64_t now_us);
 
 /* Of the last REFUSED, LOST or FATAL. */
 const char *journal_error(const struct journal *journal);
 const char *journal_sqlstate(const struct journal *journal);
-
-/* The highest commit sequence number that the database had when the connection was made. */
-uint64_t journal_seq_found(const struct journal *journal);
 
 #endif

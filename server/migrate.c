@@ -53,6 +53,22 @@ apply_missing(struct pg_conn *connection, char error[PG_ERROR_BYTES])
 }
 
 bool
+migrate_check(struct pg_conn *connection, char error[PG_ERROR_BYTES])
+{
+	int64_t have;
+	int newest = migrations[migration_count - 1].number;
+	if (!pg_number(connection, "SELECT coalesce(max(number), 0) FROM schema_migration", &have, error))
+		return false;
+	if (have == newest)
+		return true;
+	snprintf(error, PG_ERROR_BYTES,
+	         "the database has schema %" PRId64 ", this fupind %d, and another one serves it: use the same "
+	         "version, or stop the other",
+	         have, newest);
+	return false;
+}
+
+bool
 migrate(struct pg_conn *connection, char error[PG_ERROR_BYTES])
 {
 	char ignored[PG_ERROR_BYTES];

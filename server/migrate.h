@@ -17,4 +17,8 @@ extern const size_t migration_count;
  * transaction. A schema newer than the program knows is refused. */
 bool migrate(struct pg_conn *connection, char error[PG_ERROR_BYTES]) __attribute__((warn_unused_result));
 
+/* Does the database have exactly this program's schema? Changes nothing. */
+bool migrate_check(struct pg_conn *connection, char error[PG_ERROR_BYTES])
+    __attribute__((warn_unused_result));
+
 #endif

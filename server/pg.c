@@ -11,8 +11,13 @@ pg_parameters(const struct pg_target *target, const char *names[PG_PARAMS], cons
 	/* Defaults come first: what a URI says itself comes later and wins. A line that has gone dead is
 	 * noticed within a minute. */
 	static const char *const defaults[][2] = {
-	    {"connect_timeout", "10"}, {"keepalives_idle", "20"},     {"keepalives_interval", "10"},
-	    {"keepalives_count", "3"}, {"tcp_user_timeout", "50000"}, {"client_encoding", "UTF8"},
+	    {"connect_timeout", "10"},
+	    {"keepalives_idle", "20"},
+	    {"keepalives_interval", "10"},
+	    {"keepalives_count", "3"},
+	    {"tcp_user_timeout", "50000"},
+	    {"client_encoding", "UTF8"},
+	    {"target_session_attrs", "read-write"}, /* of several hosts, the one that takes writes */
 	};
 	size_t n = 0;
 	for (; n < sizeof defaults / sizeof *defaults; n++) {

@@ -9,175 +9,15 @@
 #include <string.h>
 
 enum { RETRY_SOON_MS = 1000, RETRY_FULL_MS = 5000, CLOCK_AHEAD_US = 60 * 1000000 };
-
-void
-pipeline_init(struct pipeline *p)
-{
-	*p = (struct pipeline){0};
-	p->queue_end = &p->queue;
-	p->held_end = &p->held;
-}
+/* BUSY says when to come again: when what waits now should be written. */
+enum { RETRY_LEAST_MS = 50, RETRY_MOST_MS = 10000 };
 
 static void
-free_list(struct envelope **list)
+list_init(struct envelope_list *list)
 {
-	while (*list) {
-		struct envelope *envelope = *list;
-		*list = envelope->next;
-		envelope_destroy(&envelope);
-	}
+	*list = (struct envelope_list){0};
+	list->end = &list->first;
 }
-
-void
-pipeline_free(struct pipeline *p)
-{
-	free_list(&p->queue);
-	free_list(&p->held);
-	free_list(&p->batch);
-	free(p->items);
-	p->items = NULL;
-}
-
-size_t
-pipeline_waiting(const struct pipeline *p)
-{
-	return p->queued_count;
-}
-
-/* ---------------------------------------------------------------- answering */
-
-/* The one place where problems of a submission become a reply. */
-static void
-refuse(struct pipeline *p, struct envelope *e, const struct problem_list *problems)
-{
-	enum problem_code code = problems->items[0].code;
-	struct reply reply = {.request_id = e->request.id, .kind = REPLY_REFUSAL};
-	reply.refusal.problems = problems;
-	if (problem_is_transient(code))
-		reply.refusal.retry_after_ms = code == PROBLEM_STORE_FULL ? RETRY_FULL_MS : RETRY_SOON_MS;
-	p->counters.refused++;
-	log_line(LOG_INFO, "refused", "office=%s code=%s problems=%zu", e->office.name, problem_name(code),
-	         problems->count + problems->more);
-	p->reply(p->reply_context, e, &reply);
-	envelope_destroy(&e);
-}
-
-static void
-refuse_for(struct pipeline *p, struct envelope *e, enum problem_code code, const char *detail)
-{
-	struct problem_list *problems = calloc(1, sizeof *problems);
-	if (!problems) {
-		envelope_destroy(&e); /* no memory even to say so: the client will ask again */
-		return;
-	}
-	problem_detail(problem_only(problems, code), "%s", detail);
-	refuse(p, e, problems);
-	free(problems);
-}
-
-static void
-send_receipt(struct pipeline *p, struct envelope *e)
-{
-	struct reply reply = {.request_id = e->request.id, .kind = REPLY_RECEIPT, .receipt = e->receipt};
-	p->reply(p->reply_context, e, &reply);
-	envelope_destroy(&e);
-}
-
-/* ---------------------------------------------------------------- taking */
-
-static void
-append(struct envelope ***end, struct envelope *e)
-{
-	e->next = NULL;
-	**end = e;
-	*end = &e->next;
-}
-
-static void
-count_in(struct pipeline *p, const struct envelope *e)
-{
-	p->queued_count++;
-	p->queued_bytes += e->request.submit.size;
-}
-
-static void
-count_out(struct pipeline *p, const struct envelope *e)
-{
-	assert(p->queued_count && p->queued_bytes >= e->request.submit.size);
-	p->queued_count--;
-	p->queued_bytes -= e->request.submit.size;
-}
-
-static bool
-is_full(const struct pipeline *p, const struct envelope *e)
-{
-	return p->queued_count >= QUEUE_SUBMISSIONS_MAX ||
-	       p->queued_bytes + e->request.submit.size > QUEUE_BYTES_MAX;
-}
-
-/* To the journal's queue, or to those that wait for what is on its way. */
-static void
-enqueue(struct pipeline *p, struct envelope *e, bool held)
-{
-	if (!held && !records_hold(p->records, &e->submission, e->office.unit)) {
-		refuse_for(p, e, PROBLEM_BUSY, "");
-		return;
-	}
-	p->counters.held += held;
-	count_in(p, e);
-	append(held ? &p->held_end : &p->queue_end, e);
-}
-
-static void
-decide(struct pipeline *p, struct envelope *e, int64_t now_us)
-{
-	const struct holdings holdings = {p->catalogue, p->totals, p->records};
-	struct problem_list *problems = calloc(1, sizeof *problems);
-	if (!problems) {
-		envelope_destroy(&e);
-		return;
-	}
-	enum intake_outcome outcome = intake_decide(&holdings, e, date_of_time(now_us), problems);
-	if (outcome == INTAKE_REFUSED) {
-		refuse(p, e, problems);
-	} else if (outcome == INTAKE_DUPLICATE) {
-		p->counters.duplicates++;
-		send_receipt(p, e);
-	} else if (!journal_is_connected(p->journal)) {
-		refuse_for(p, e, PROBLEM_STORE_UNAVAILABLE, "");
-	} else {
-		enqueue(p, e, outcome == INTAKE_HELD);
-	}
-	free(problems);
-}
-
-void
-pipeline_take(struct pipeline *p, struct envelope *e, int64_t now_us)
-{
-	if (is_full(p, e)) {
-		p->counters.busy++;
-		refuse_for(p, e, PROBLEM_BUSY, "");
-	} else {
-		decide(p, e, now_us);
-	}
-}
-
-/* What was held may be decided now; what still touches something on its way is held again, in order. */
-static void
-decide_held(struct pipeline *p, int64_t now_us)
-{
-	struct envelope *list = p->held;
-	p->held = NULL;
-	p->held_end = &p->held;
-	while (list) {
-		struct envelope *e = list;
-		list = e->next;
-		count_out(p, e);
-		decide(p, e, now_us);
-	}
-}
-
-/* ---------------------------------------------------------------- writing */
 
 static size_t
 row_count(const struct envelope *e)
@@ -185,24 +25,268 @@ row_count(const struct envelope *e)
 	return e->submission.report_count + e->submission.entry_count;
 }
 
-/* Moves what fits into one batch from the queue; returns how many submissions. */
-static size_t
+static void
+list_put(struct envelope_list *list, struct envelope *e)
+{
+	e->next = NULL;
+	*list->end = e;
+	list->end = &e->next;
+	list->count++;
+	list->rows += row_count(e);
+}
+
+static struct envelope *
+list_pop(struct envelope_list *list)
+{
+	struct envelope *e = list->first;
+	list->first = e->next;
+	if (!list->first)
+		list->end = &list->first;
+	list->count--;
+	list->rows -= row_count(e);
+	e->next = NULL;
+	return e;
+}
+
+/* Puts all of `from` in front of `list`. */
+static void
+list_prepend(struct envelope_list *list, struct envelope_list *from)
+{
+	if (!from->first)
+		return;
+	*from->end = list->first;
+	if (!list->first)
+		list->end = from->end;
+	list->first = from->first;
+	list->count += from->count;
+	list->rows += from->rows;
+	list_init(from);
+}
+
+static void
+list_free(struct envelope_list *list)
+{
+	while (list->first) {
+		struct envelope *e = list_pop(list);
+		envelope_destroy(&e);
+	}
+}
+
+void
+pipeline_init(struct pipeline *p)
+{
+	*p = (struct pipeline){0};
+	list_init(&p->batch);
+	list_init(&p->careful);
+	list_init(&p->done);
+}
+
+void
+pipeline_free(struct pipeline *p)
+{
+	lanes_free(&p->lanes);
+	list_free(&p->batch);
+	list_free(&p->careful);
+	list_free(&p->done);
+	free(p->items);
+	p->items = NULL;
+}
+
+size_t
+pipeline_waiting(const struct pipeline *p)
+{
+	return p->lanes.count + p->batch.count + p->careful.count + p->done.count;
+}
+
+bool
+pipeline_has_work(const struct pipeline *p)
+{
+	return p->done.first || (journal_is_idle(p->journal) && (p->lanes.count || p->careful.first));
+}
+
+static bool
+list_holds(const struct envelope_list *list, const struct office *office, const struct submission_id *id)
+{
+	for (const struct envelope *e = list->first; e; e = e->next)
+		if (e->office.unit == office->unit && submission_id_equal(&e->submission.id, id))
+			return true;
+	return false;
+}
+
+bool
+pipeline_holds(const struct pipeline *p, const struct office *office, const struct submission_id *id)
+{
+	return lanes_hold(&p->lanes, office, id) || list_holds(&p->batch, office, id) ||
+	       list_holds(&p->careful, office, id) || list_holds(&p->done, office, id);
+}
+
+/* ---------------------------------------------------------------- answering */
+
+static uint32_t
+retry_after_ms(const struct pipeline *p, enum problem_code code)
+{
+	if (!problem_is_transient(code))
+		return 0;
+	if (code == PROBLEM_STORE_FULL)
+		return RETRY_FULL_MS;
+	if (code != PROBLEM_BUSY || p->rows_per_ms <= 0)
+		return RETRY_SOON_MS;
+	double ms = (double)(p->lanes.count + p->batch.rows) / p->rows_per_ms;
+	return ms < RETRY_LEAST_MS ? RETRY_LEAST_MS : ms > RETRY_MOST_MS ? RETRY_MOST_MS : (uint32_t)ms;
+}
+
+/* The one place where problems of a submission become a reply. */
+static void
+refuse(struct pipeline *p, struct envelope *e, const struct problem_list *problems)
+{
+	enum problem_code code = problems->items[0].code;
+	struct reply reply = {.request_id = e->request.id, .kind = REPLY_REFUSAL};
+	reply.refusal = (struct refusal){problems, retry_after_ms(p, code)};
+	p->counters.refused++;
+	/* A flood that is told to wait must not fill the log. */
+	log_line(code == PROBLEM_BUSY ? LOG_DEBUG : LOG_INFO, "refused", "office=%s code=%s problems=%zu",
+	         e->office.name, problem_name(code), problems->count + problems->more);
+	p->reply(p->context, e, &reply);
+	envelope_destroy(&e);
+}
+
+static void
+refuse_for(struct pipeline *p, struct envelope *e, enum problem_code code, const char *detail)
+{
+	struct problem_list problems;
+	problems.count = problems.more = 0;
+	problem_detail(problem_only(&problems, code), "%s", detail);
+	refuse(p, e, &problems);
+}
+
+static void
+send_receipt(struct pipeline *p, struct envelope *e)
+{
+	struct reply reply = {.request_id = e->request.id, .kind = REPLY_RECEIPT, .receipt = e->receipt};
+	p->reply(p->context, e, &reply);
+	envelope_destroy(&e);
+}
+
+static void
+look_up(struct pipeline *p, struct envelope *e)
+{
+	if (!p->look_up(p->context, e))
+		refuse_for(p, e, PROBLEM_BUSY, "");
+}
+
+/* Answers what need not be written. False: it is accepted, and stays the caller's. */
+static bool
+answer_outcome(struct pipeline *p, struct envelope *e, enum intake_outcome outcome,
+               const struct problem_list *problems)
+{
+	switch (outcome) {
+	case INTAKE_REFUSED:
+		refuse(p, e, problems);
+		return true;
+	case INTAKE_DUPLICATE:
+		p->counters.duplicates++;
+		send_receipt(p, e);
+		return true;
+	case INTAKE_OLDER:
+		look_up(p, e);
+		return true;
+	case INTAKE_ACCEPTED:
+		break;
+	}
+	return false;
+}
+
+void
+pipeline_looked_up(struct pipeline *p, struct envelope *e, const struct recorded *found, bool failed)
+{
+	struct problem_list problems;
+	problems.count = problems.more = 0;
+	if (failed || !found || !submission_id_equal(&found->receipt.id, &e->submission.id))
+		refuse_for(p, e, PROBLEM_STORE_UNAVAILABLE, "");
+	else
+		answer_outcome(p, e, intake_repeated(found, e, &problems), &problems);
+}
+
+/* ---------------------------------------------------------------- into the lanes */
+
+void
+pipeline_take(struct pipeline *p, struct envelope *e, int64_t now_us)
+{
+	struct problem_list problems;
+	problems.count = problems.more = 0;
+	if (!lanes_have_room(&p->lanes, e)) {
+		p->counters.busy++;
+		refuse_for(p, e, PROBLEM_BUSY, "");
+		return;
+	}
+	if (!intake_read(p->catalogue, date_of_time(now_us), e, &problems)) {
+		refuse(p, e, &problems);
+		return;
+	}
+	if (answer_outcome(p, e, intake_find(p->records, e, &problems), &problems))
+		return;
+	if (!journal_is_connected(p->journal))
+		refuse_for(p, e, PROBLEM_STORE_UNAVAILABLE, "");
+	else if (!lanes_put(&p->lanes, e))
+		refuse_for(p, e, PROBLEM_BUSY, "");
+}
+
+/* ---------------------------------------------------------------- into a batch */
+
+/* Its claims are made: compares it, and puts it into the batch or answers it. True: it is in the batch. */
+static bool
+place(struct pipeline *p, struct envelope *e)
+{
+	const struct holdings holdings = {p->totals, p->records};
+	struct problem_list problems;
+	problems.count = problems.more = 0;
+	enum intake_outcome outcome = intake_compare(&holdings, e, &problems);
+	if (outcome == INTAKE_ACCEPTED) {
+		list_put(&p->batch, e);
+		return true;
+	}
+	records_release(p->records, &e->submission);
+	answer_outcome(p, e, outcome, &problems);
+	return false;
+}
+
+/* One office's turn. False: the batch is full. */
+static bool
+take_turn(struct pipeline *p)
+{
+	const struct lane *lane = p->lanes.current;
+	size_t given = 0;
+	while (p->lanes.current == lane) {
+		const struct envelope *e = lanes_first(&p->lanes);
+		size_t rows = row_count(e);
+		if (p->batch.rows && p->batch.rows + rows > BATCH_ROWS_MAX)
+			return false;
+		/* What touches something on its way keeps its place, and so does all behind it. */
+		if ((given && given + rows > LANE_ROWS) || !records_claim(p->records, &e->submission)) {
+			lanes_turn(&p->lanes);
+			return true;
+		}
+		if (place(p, lanes_pop(&p->lanes)))
+			given += rows;
+	}
+	return true;
+}
+
+/* Fills the batch: all offices that have something get one turn. */
+static void
 gather(struct pipeline *p)
 {
-	size_t count = 0, rows = 0;
-	struct envelope **end = &p->batch;
-	while (p->queue && (!count || rows + row_count(p->queue) <= BATCH_ROWS_MAX)) {
-		struct envelope *e = p->queue;
-		p->queue = e->next;
-		if (!p->queue)
-			p->queue_end = &p->queue;
-		append(&end, e);
-		rows += row_count(e);
-		count++;
-		if (p->careful_left)
+	for (size_t turns = p->lanes.active; turns && p->lanes.current; turns--)
+		if (!take_turn(p))
 			break;
-	}
-	return count;
+}
+
+/* What was refused together is written one by one. */
+static void
+gather_carefully(struct pipeline *p)
+{
+	while (p->careful.first && !place(p, list_pop(&p->careful)))
+		;
 }
 
 static bool
@@ -222,31 +306,30 @@ reserve_items(struct pipeline *p, size_t count)
 static void
 warn_of_clock(struct pipeline *p, int64_t now_us)
 {
-	int64_t ahead_us = p->as_of.time_us - now_us;
+	int64_t ahead_us = p->written.time_us - now_us;
 	if (ahead_us < CLOCK_AHEAD_US || (p->clock_warned && now_us - p->clock_warned_us < CLOCK_AHEAD_US))
 		return;
 	p->clock_warned = true;
 	p->clock_warned_us = now_us;
 	log_line(LOG_WARNING, "clock_behind_journal", "seconds=%" PRId64 " seq=%" PRIu64, ahead_us / 1000000,
-	         p->as_of.seq);
+	         p->written.seq);
 }
 
-bool
-pipeline_write(struct pipeline *p, int64_t now_us)
+/* Numbers the batch behind what is written, and hands it to the journal. */
+static bool
+hand_in(struct pipeline *p, int64_t now_us)
 {
-	if (!p->queue || !journal_is_idle(p->journal))
-		return true;
-	size_t count = gather(p), at = 0;
-	if (!reserve_items(p, count))
+	size_t at = 0;
+	if (!reserve_items(p, p->batch.count))
 		return false;
 	/* Time never runs backwards in the journal, even if the clock does. */
 	warn_of_clock(p, now_us);
-	int64_t time_us = now_us > p->as_of.time_us ? now_us : p->as_of.time_us;
-	for (struct envelope *e = p->batch; e; e = e->next, at++) {
+	int64_t time_us = now_us > p->written.time_us ? now_us : p->written.time_us;
+	for (struct envelope *e = p->batch.first; e; e = e->next, at++) {
 		e->receipt = (struct receipt){
 		    .id = e->submission.id,
 		    .digest = e->digest,
-		    .seq = p->as_of.seq + 1 + at,
+		    .seq = p->written.seq + 1 + at,
 		    .time_us = time_us,
 		    .report_count = (uint32_t)e->submission.report_count,
 		    .entry_count = (uint32_t)e->submission.entry_count,
@@ -258,7 +341,20 @@ pipeline_write(struct pipeline *p, int64_t now_us)
 		    .receipt = e->receipt,
 		};
 	}
-	return journal_write(p->journal, p->items, count, clock_steady_us());
+	p->write_began_us = clock_steady_us();
+	return journal_write(p->journal, p->items, p->batch.count, p->write_began_us);
+}
+
+bool
+pipeline_write(struct pipeline *p, int64_t now_us)
+{
+	if (!journal_is_idle(p->journal))
+		return true;
+	if (p->careful.first)
+		gather_carefully(p);
+	else
+		gather(p);
+	return !p->batch.first || hand_in(p, now_us);
 }
 
 /* ---------------------------------------------------------------- after the commit */
@@ -267,49 +363,62 @@ static bool
 take_over(struct pipeline *p, const struct envelope *e)
 {
 	const struct submission *s = &e->submission;
+	uint64_t seq = e->receipt.seq;
 	bool good = records_add(p->records, &e->receipt, e->office.unit);
 	for (size_t i = 0; good && i < s->report_count; i++)
-		good = totals_add_report(p->totals, &s->reports[i], s->reports[i].replaces + 1);
+		good = totals_add_report(p->totals, &s->reports[i], s->reports[i].replaces + 1, seq);
 	for (size_t i = 0; good && i < s->entry_count; i++)
-		good = totals_add_entry(p->totals, &s->entries[i]) &&
+		good = totals_add_entry(p->totals, &s->entries[i], seq) &&
 		       records_add_voucher(p->records, s->entries[i].unit, s->entries[i].voucher);
+	records_release(p->records, s);
+	p->as_of = (struct as_of){.seq = seq, .time_us = e->receipt.time_us};
+	p->counters.submissions++;
+	p->counters.reports += s->report_count;
+	p->counters.entries += s->entry_count;
 	return good;
 }
 
-static struct envelope *
-batch_pop(struct pipeline *p)
+bool
+pipeline_settle(struct pipeline *p, size_t rows)
 {
-	struct envelope *e = p->batch;
-	p->batch = e->next;
-	records_release(p->records, &e->submission, e->office.unit);
-	count_out(p, e);
-	return e;
+	struct envelope_list ready;
+	list_init(&ready);
+	while (p->done.first && (!ready.rows || ready.rows + row_count(p->done.first) <= rows)) {
+		struct envelope *e = list_pop(&p->done);
+		list_put(&ready, e);
+		if (!take_over(p, e)) {
+			list_free(&ready);
+			return false;
+		}
+	}
+	/* Every total is right before the first of these receipts leaves. */
+	while (ready.first)
+		send_receipt(p, list_pop(&ready));
+	return true;
 }
 
-/* Every total is right before the first receipt leaves. */
-static bool
-committed(struct pipeline *p)
+static void
+measure_rate(struct pipeline *p)
 {
-	size_t submissions = 0, reports = 0, entries = 0;
-	for (struct envelope *e = p->batch; e; e = e->next) {
-		if (!take_over(p, e))
-			return false;
-		p->as_of = (struct as_of){.seq = e->receipt.seq, .time_us = e->receipt.time_us};
-		submissions++;
-		reports += e->submission.report_count;
-		entries += e->submission.entry_count;
-	}
+	int64_t took_us = clock_steady_us() - p->write_began_us;
+	double rate = took_us > 0 ? (double)p->batch.rows * 1000.0 / (double)took_us : 0;
+	p->rows_per_ms = p->rows_per_ms > 0 ? 0.8 * p->rows_per_ms + 0.2 * rate : rate;
+}
+
+/* The journal is idle now: the next batch first, so that the disk does not wait for us. */
+static bool
+committed(struct pipeline *p, int64_t now_us)
+{
+	if (!pipeline_settle(p, SIZE_MAX))
+		return false;
+	measure_rate(p);
 	p->counters.batches++;
-	p->counters.submissions += submissions;
-	p->counters.reports += reports;
-	p->counters.entries += entries;
-	if (p->careful_left)
-		p->careful_left--;
-	log_line(LOG_DEBUG, "commit", "seq=%" PRIu64 " submissions=%zu reports=%zu fund_entries=%zu",
-	         p->as_of.seq, submissions, reports, entries);
-	while (p->batch)
-		send_receipt(p, batch_pop(p));
-	return true;
+	for (const struct envelope *e = p->batch.first; e; e = e->next)
+		p->written = (struct as_of){.seq = e->receipt.seq, .time_us = e->receipt.time_us};
+	log_line(LOG_DEBUG, "commit", "seq=%" PRIu64 " submissions=%zu rows=%zu", p->written.seq, p->batch.count,
+	         p->batch.rows);
+	list_prepend(&p->done, &p->batch);
+	return pipeline_write(p, now_us);
 }
 
 static enum problem_code
@@ -322,22 +431,6 @@ code_of_sqlstate(const char *sqlstate)
 	return PROBLEM_STORE_FAILED;
 }
 
-/* The batch goes back to the front of the queue, to be written one by one. */
-static void
-go_carefully(struct pipeline *p)
-{
-	struct envelope *last = p->batch;
-	size_t count = 1;
-	for (; last->next; last = last->next)
-		count++;
-	last->next = p->queue;
-	if (!p->queue)
-		p->queue_end = &last->next;
-	p->queue = p->batch;
-	p->batch = NULL;
-	p->careful_left = count;
-}
-
 static void
 refused(struct pipeline *p)
 {
@@ -345,39 +438,69 @@ refused(struct pipeline *p)
 	const char *sqlstate = journal_sqlstate(p->journal);
 	log_line(LOG_WARNING, "batch_refused", "sqlstate=%s error=%s", sqlstate,
 	         log_quoted(journal_error(p->journal), text));
-	if (p->batch->next) {
-		go_carefully(p);
+	if (p->batch.count > 1) {
+		list_prepend(&p->careful, &p->batch);
 		return;
 	}
-	if (p->careful_left)
-		p->careful_left--;
-	refuse_for(p, batch_pop(p), code_of_sqlstate(sqlstate), sqlstate);
+	struct envelope *e = list_pop(&p->batch);
+	records_release(p->records, &e->submission);
+	refuse_for(p, e, code_of_sqlstate(sqlstate), sqlstate);
+}
+
+/* What others committed comes after all that we did; then what was about to be written is compared
+ * again. */
+static bool
+take_news(struct pipeline *p, int64_t now_us)
+{
+	if (!pipeline_settle(p, SIZE_MAX))
+		return false;
+	struct replay replay = {
+	    .catalogue = p->catalogue, .totals = p->totals, .records = p->records, .as_of = p->as_of};
+	if (!journal_news(p->journal, &replay)) {
+		char text[LOG_QUOTED_BYTES];
+		log_line(LOG_ERROR, "news_unreadable", "error=%s", log_quoted(replay.error, text));
+		return false;
+	}
+	p->as_of = p->written = replay.as_of;
+	log_line(LOG_DEBUG, "news", "seq=%" PRIu64 " submissions=%" PRIu64, p->as_of.seq, replay.submissions);
+	if (!journal_wants_batch(p->journal))
+		return true;
+	struct envelope_list batch = p->batch;
+	if (batch.first == NULL)
+		list_init(&batch);
+	list_init(&p->batch);
+	while (batch.first)
+		place(p, list_pop(&batch));
+	if (p->batch.first)
+		return hand_in(p, now_us);
+	journal_give_up(p->journal, clock_steady_us());
+	return true;
 }
 
 bool
 pipeline_event(struct pipeline *p, enum journal_event event, int64_t now_us)
 {
-	if (event == JOURNAL_COMMITTED && !committed(p))
-		return false;
-	if (event == JOURNAL_REFUSED)
+	switch (event) {
+	case JOURNAL_COMMITTED:
+		return committed(p, now_us);
+	case JOURNAL_NEWS:
+		return take_news(p, now_us);
+	case JOURNAL_REFUSED:
 		refused(p);
-	if ((event == JOURNAL_COMMITTED || event == JOURNAL_REFUSED) && p->held)
-		decide_held(p, now_us);
-	return true;
+		return true;
+	default:
+		return true;
+	}
 }
 
 void
 pipeline_refuse_all(struct pipeline *p, enum problem_code code)
 {
-	struct envelope **lists[] = {&p->queue, &p->held};
-	for (int i = 0; i < 2; i++)
-		while (*lists[i]) {
-			struct envelope *e = *lists[i];
-			*lists[i] = e->next;
-			records_release(p->records, &e->submission, e->office.unit);
-			count_out(p, e);
-			refuse_for(p, e, code, "");
-		}
-	p->queue_end = &p->queue;
-	p->held_end = &p->held;
+	while (p->careful.first) {
+		struct envelope *e = list_pop(&p->careful);
+		records_release(p->records, &e->submission);
+		refuse_for(p, e, code, "");
+	}
+	while (p->lanes.current)
+		refuse_for(p, lanes_pop(&p->lanes), code, "");
 }

@@ -1,21 +1,30 @@
-/* The way of a submission, in order: intake → queue → journal → totals → receipt. This file knows the
- * order; the stages know nothing of each other.
+/* The way of a submission, in order: intake → its office's lane → journal → totals → receipt. This file
+ * knows the order; the stages know nothing of each other.
  *
- * Group commit without a timer: while one batch is being committed, the next gathers in the queue. A
- * batch that the database refuses goes the careful way: each of its submissions alone, so that one bad
- * one does not take the others with it. A submission that touches what is on its way (the same report,
- * voucher or id) is held until that is decided. */
+ * Group commit without a timer: while one batch is being committed, the next gathers in the lanes. When
+ * it is committed the next one is handed to the journal first, and then totals and receipts of the old
+ * one follow, in slices. A batch that the database refuses goes the careful way: each of its submissions
+ * alone, so that one bad one does not take the others with it. A submission that touches what is being
+ * written (the same report, voucher or id) keeps its place until that is settled. */
 #ifndef FUPIN_SERVER_PIPELINE_H
 #define FUPIN_SERVER_PIPELINE_H
 
 #include "intake.h"
 #include "journal.h"
+#include "lanes.h"
 
 /* Sends a reply to whoever sent the envelope. */
 typedef void (*pipeline_reply)(void *context, const struct envelope *envelope, const struct reply *reply);
+/* Asks the database about envelope->receipt.seq, and calls pipeline_looked_up(). False: too much to do. */
+typedef bool (*pipeline_look_up)(void *context, struct envelope *envelope);
 
 struct pipeline_counters {
-	uint64_t submissions, reports, entries, batches, refused, duplicates, held, busy;
+	uint64_t submissions, reports, entries, batches, refused, duplicates, busy;
+};
+
+struct envelope_list {
+	struct envelope *first, **end;
+	size_t count, rows;
 };
 
 struct pipeline {
@@ -24,13 +33,18 @@ struct pipeline {
 	struct records *records;
 	struct journal *journal;
 	pipeline_reply reply;
-	void *reply_context;
-	struct as_of as_of; /* the last commit */
-	struct envelope *queue, **queue_end;
-	struct envelope *held, **held_end;
-	struct envelope *batch; /* being committed */
+	pipeline_look_up look_up;
+	void *context;        /* of both */
+	struct as_of as_of;   /* the last commit that is in the totals */
+	struct as_of written; /* the last one that is on disk, or being written */
+	struct lanes lanes;
+	struct envelope_list batch;   /* being written */
+	struct envelope_list careful; /* of a refused batch: to be written one by one */
+	struct envelope_list done;    /* on disk: totals and receipts follow */
 	struct journal_item *items;
-	size_t item_room, queued_count, queued_bytes, careful_left;
+	size_t item_room;
+	double rows_per_ms; /* lately */
+	int64_t write_began_us;
 	bool clock_warned;
 	int64_t clock_warned_us;
 	struct pipeline_counters counters;
@@ -41,19 +55,30 @@ void pipeline_free(struct pipeline *pipeline);
 
 /* Takes a submission (and the envelope with it); it is answered now or when its batch is decided. */
 void pipeline_take(struct pipeline *pipeline, struct envelope *envelope, int64_t now_us);
+/* What the database has at envelope->receipt.seq: `found` may be NULL. `failed`: it could not be asked. */
+void pipeline_looked_up(struct pipeline *pipeline, struct envelope *envelope, const struct recorded *found,
+                        bool failed);
 
 /* Begins a commit if the journal is idle and something is queued. False: no memory. */
 bool pipeline_write(struct pipeline *pipeline, int64_t now_us) __attribute__((warn_unused_result));
 
-/* Takes over what the journal reported about the batch. False: memory and disk could differ (no memory
- * to take over a committed batch): the caller must stop. */
+/* Takes over what the journal reported. False: memory and disk could differ (no memory to take over what
+ * is committed): the caller must stop. */
 bool pipeline_event(struct pipeline *pipeline, enum journal_event event, int64_t now_us)
     __attribute__((warn_unused_result));
 
-/* Submissions queued, held or being committed. */
-size_t pipeline_waiting(const struct pipeline *pipeline);
+/* Takes over up to `rows` committed rows into the totals, then sends their receipts. False: as above. */
+bool pipeline_settle(struct pipeline *pipeline, size_t rows) __attribute__((warn_unused_result));
+/* Is there something to settle or to write now, without an event? */
+bool pipeline_has_work(const struct pipeline *pipeline);
 
-/* Refuses all that is still queued or held, at the end. */
+/* Submissions queued, being written or not yet receipted. */
+size_t pipeline_waiting(const struct pipeline *pipeline);
+/* Is this one among them? */
+bool pipeline_holds(const struct pipeline *pipeline, const struct office *office,
+                    const struct submission_id *id);
+
+/* Refuses all that is still queued, at the end. */
 void pipeline_refuse_all(struct pipeline *pipeline, enum problem_code code);
 
 #endif

@@ -503,7 +503,6 @@ static bool
 reads_journal(struct pg_conn *connection, char *error)
 {
 	struct plan plan;
-	struct replayed replayed;
 	plan_init(&plan);
 	bool good = catalogue_load(connection, &plan, error);
 	struct totals *totals = good ? totals_create(&plan.catalogue) : NULL;
@@ -512,7 +511,11 @@ reads_journal(struct pg_conn *connection, char *error)
 		snprintf(error, PG_ERROR_BYTES, "out of memory");
 		good = false;
 	}
-	good = good && replay(connection, &plan.catalogue, totals, records, &replayed, error);
+	struct replay replay = {.catalogue = &plan.catalogue, .totals = totals, .records = records};
+	if (good && !replay_all(&replay, connection)) {
+		snprintf(error, PG_ERROR_BYTES, "%s", replay.error);
+		good = false;
+	}
 	totals_destroy(&totals);
 	records_destroy(&records);
 	plan_free(&plan);

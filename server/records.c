@@ -1,113 +1,61 @@
 #include "records.h"
 
-#include <sodium.h>
+#include "key_set.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
-struct id_entry {
-	struct recorded recorded;
-	UT_hash_handle hh;
+/* Fingerprint of an id → commit sequence number; open addressing, at most three quarters full. */
+struct id_slot {
+	uint64_t fingerprint, seq; /* seq 0: free */
 };
 
-/* Vouchers and pending keys are kept as 128-bit digests: fixed size, and no two differ in practice. */
-struct key {
-	uint8_t bytes[16];
-};
-
-struct key_entry {
-	struct key key;
-	UT_hash_handle hh;
-};
+enum { ID_ROOM_FIRST = 1024 };
 
 struct records {
-	struct id_entry *ids;
-	struct key_entry *vouchers, *pending;
+	struct id_slot *ids;
+	size_t id_count, id_room;
+	struct recorded *recent; /* a ring by seq; pages that were never used take no memory */
+	struct key_set vouchers, claims;
 };
 
-static struct key
-make_key(char kind, const void *a, size_t a_size, const void *b, size_t b_size)
+static uint64_t
+fingerprint_of(const struct submission_id *id)
 {
-	struct key key;
-	crypto_generichash_state state;
-	crypto_generichash_init(&state, NULL, 0, sizeof key.bytes);
-	crypto_generichash_update(&state, (const uint8_t *)&kind, 1);
-	crypto_generichash_update(&state, a, a_size);
-	crypto_generichash_update(&state, b, b_size);
-	crypto_generichash_final(&state, key.bytes, sizeof key.bytes);
-	return key;
-}
-
-static struct key
-id_key(const struct submission_id *id)
-{
-	return make_key('i', id->bytes, ID_BYTES, "", 0);
-}
-
-static struct key
-office_key(const struct submission_id *id, unit_code office)
-{
-	return make_key('o', id->bytes, ID_BYTES, &office, sizeof office);
+	return key_make('i', id->bytes, ID_BYTES, "", 0).words[0];
 }
 
 static struct key
 voucher_key(unit_code unit, const char *voucher)
 {
-	return make_key('v', &unit, sizeof unit, voucher, strlen(voucher));
+	return key_make('v', &unit, sizeof unit, voucher, strnlen(voucher, VOUCHER_BYTES_MAX));
 }
 
 static struct key
 report_key(const struct report *report)
 {
 	int64_t place[] = {report->unit, report->period};
-	return make_key('r', place, sizeof place, &report->form, sizeof report->form);
+	return key_make('r', place, sizeof place, &report->form, sizeof report->form);
 }
 
-static struct key_entry *
-set_find(const struct key_entry *set, const struct key *key)
+static struct key
+id_key(const struct submission_id *id)
 {
-	struct key_entry *found = NULL;
-	HASH_FIND(hh, set, key->bytes, sizeof key->bytes, found);
-	return found;
-}
-
-static bool
-set_add(struct key_entry **set, struct key key)
-{
-	if (set_find(*set, &key))
-		return true;
-	struct key_entry *entry = malloc(sizeof *entry);
-	if (!entry)
-		return false;
-	entry->key = key;
-	HASH_ADD(hh, *set, key.bytes, sizeof entry->key.bytes, entry);
-	return true;
-}
-
-static void
-set_remove(struct key_entry **set, struct key key)
-{
-	struct key_entry *entry = set_find(*set, &key);
-	if (!entry)
-		return;
-	HASH_DEL(*set, entry);
-	free(entry);
-}
-
-static void
-set_free(struct key_entry **set)
-{
-	struct key_entry *entry, *next;
-	HASH_ITER (hh, *set, entry, next) {
-		HASH_DEL(*set, entry);
-		free(entry);
-	}
+	return key_make('i', id->bytes, ID_BYTES, "", 0);
 }
 
 struct records *
 records_create(void)
 {
-	return calloc(1, sizeof(struct records));
+	struct records *r = calloc(1, sizeof *r);
+	if (!r)
+		return NULL;
+	r->id_room = ID_ROOM_FIRST;
+	r->ids = calloc(r->id_room, sizeof *r->ids);
+	r->recent = calloc(RECORDS_RECENT_MAX, sizeof *r->recent);
+	if (!r->ids || !r->recent)
+		records_destroy(&r);
+	return r;
 }
 
 void
@@ -116,98 +64,131 @@ records_destroy(struct records **records)
 	struct records *r = *records;
 	if (!r)
 		return;
-	struct id_entry *entry, *next;
-	HASH_ITER (hh, r->ids, entry, next) {
-		HASH_DEL(r->ids, entry);
-		free(entry);
-	}
-	set_free(&r->vouchers);
-	set_free(&r->pending);
+	free(r->ids);
+	free(r->recent);
+	key_set_free(&r->vouchers);
+	key_set_free(&r->claims);
 	free(r);
 	*records = NULL;
 }
 
-const struct recorded *
-records_find(const struct records *records, const struct submission_id *id)
+/* ---------------------------------------------------------------- ids */
+
+static size_t
+id_slot_of(const struct id_slot *ids, size_t room, uint64_t fingerprint)
 {
-	struct id_entry *found = NULL;
-	HASH_FIND(hh, records->ids, id->bytes, ID_BYTES, found);
-	return found ? &found->recorded : NULL;
+	size_t at = fingerprint & (room - 1);
+	while (ids[at].seq && ids[at].fingerprint != fingerprint)
+		at = (at + 1) & (room - 1);
+	return at;
 }
 
-bool
-records_add(struct records *records, const struct receipt *receipt, unit_code office)
+enum record_state
+records_find(const struct records *r, const struct submission_id *id, struct recorded *out)
 {
-	if (records_find(records, &receipt->id))
+	const struct id_slot *slot = &r->ids[id_slot_of(r->ids, r->id_room, fingerprint_of(id))];
+	if (!slot->seq)
+		return RECORD_NONE;
+	const struct recorded *recent = &r->recent[slot->seq % RECORDS_RECENT_MAX];
+	if (recent->receipt.seq == slot->seq) {
+		*out = *recent;
+		/* Two ids with one fingerprint are as unlikely as a forged one. */
+		return submission_id_equal(&recent->receipt.id, id) ? RECORD_RECENT : RECORD_NONE;
+	}
+	out->receipt.seq = slot->seq;
+	return RECORD_OLDER;
+}
+
+static bool
+grow_ids(struct records *r)
+{
+	size_t room = r->id_room * 2;
+	struct id_slot *ids = calloc(room, sizeof *ids);
+	if (!ids)
 		return false;
-	struct id_entry *entry = malloc(sizeof *entry);
-	if (!entry)
-		return false;
-	entry->recorded = (struct recorded){.receipt = *receipt, .office = office};
-	HASH_ADD(hh, records->ids, recorded.receipt.id.bytes, ID_BYTES, entry);
+	for (size_t i = 0; i < r->id_room; i++)
+		if (r->ids[i].seq)
+			ids[id_slot_of(ids, room, r->ids[i].fingerprint)] = r->ids[i];
+	free(r->ids);
+	r->ids = ids;
+	r->id_room = room;
 	return true;
 }
 
 bool
-records_has_voucher(const struct records *records, unit_code unit, const char *voucher)
+records_add(struct records *r, const struct receipt *receipt, unit_code office)
+{
+	if (4 * (r->id_count + 1) > 3 * r->id_room && !grow_ids(r))
+		return false;
+	uint64_t fingerprint = fingerprint_of(&receipt->id);
+	struct id_slot *slot = &r->ids[id_slot_of(r->ids, r->id_room, fingerprint)];
+	r->id_count += !slot->seq;
+	*slot = (struct id_slot){fingerprint, receipt->seq};
+	struct recorded *recent = &r->recent[receipt->seq % RECORDS_RECENT_MAX];
+	if (recent->receipt.seq < receipt->seq)
+		*recent = (struct recorded){.receipt = *receipt, .office = unit_county(office)};
+	return true;
+}
+
+/* ---------------------------------------------------------------- vouchers */
+
+bool
+records_has_voucher(const struct records *r, unit_code unit, const char *voucher)
 {
 	struct key key = voucher_key(unit, voucher);
-	return set_find(records->vouchers, &key);
+	return key_set_has(&r->vouchers, &key);
 }
 
 bool
-records_add_voucher(struct records *records, unit_code unit, const char *voucher)
+records_add_voucher(struct records *r, unit_code unit, const char *voucher)
 {
-	return set_add(&records->vouchers, voucher_key(unit, voucher));
+	struct key key = voucher_key(unit, voucher);
+	return key_set_add(&r->vouchers, &key);
+}
+
+/* ---------------------------------------------------------------- on their way */
+
+static size_t
+claim_count(const struct submission *s)
+{
+	return 1 + s->report_count + s->entry_count;
+}
+
+/* The i-th thing that nobody else may write at the same time. */
+static struct key
+claim_key(const struct submission *s, size_t i)
+{
+	if (i < s->report_count)
+		return report_key(&s->reports[i]);
+	if (i < s->report_count + s->entry_count)
+		return voucher_key(s->entries[i - s->report_count].unit, s->entries[i - s->report_count].voucher);
+	return id_key(&s->id);
+}
+
+static void
+release(struct records *r, const struct submission *s, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct key key = claim_key(s, i);
+		key_set_remove(&r->claims, &key);
+	}
 }
 
 bool
-records_id_pending(const struct records *records, const struct submission_id *id, unit_code office)
+records_claim(struct records *r, const struct submission *s)
 {
-	struct key key = office_key(id, office);
-	return set_find(records->pending, &key);
-}
-
-bool
-records_is_pending(const struct records *records, const struct submission *s)
-{
-	if (!records->pending)
+	for (size_t i = 0; i < claim_count(s); i++) {
+		struct key key = claim_key(s, i);
+		if (!key_set_has(&r->claims, &key) && key_set_add(&r->claims, &key))
+			continue;
+		release(r, s, i);
 		return false;
-	for (size_t i = 0; i < s->report_count; i++) {
-		struct key key = report_key(&s->reports[i]);
-		if (set_find(records->pending, &key))
-			return true;
 	}
-	for (size_t i = 0; i < s->entry_count; i++) {
-		struct key key = voucher_key(s->entries[i].unit, s->entries[i].voucher);
-		if (set_find(records->pending, &key))
-			return true;
-	}
-	struct key key = id_key(&s->id);
-	return set_find(records->pending, &key);
-}
-
-bool
-records_hold(struct records *records, const struct submission *s, unit_code office)
-{
-	bool good =
-	    set_add(&records->pending, id_key(&s->id)) && set_add(&records->pending, office_key(&s->id, office));
-	for (size_t i = 0; good && i < s->report_count; i++)
-		good = set_add(&records->pending, report_key(&s->reports[i]));
-	for (size_t i = 0; good && i < s->entry_count; i++)
-		good = set_add(&records->pending, voucher_key(s->entries[i].unit, s->entries[i].voucher));
-	if (!good)
-		records_release(records, s, office);
-	return good;
+	return true;
 }
 
 void
-records_release(struct records *records, const struct submission *s, unit_code office)
+records_release(struct records *r, const struct submission *s)
 {
-	set_remove(&records->pending, id_key(&s->id));
-	set_remove(&records->pending, office_key(&s->id, office));
-	for (size_t i = 0; i < s->report_count; i++)
-		set_remove(&records->pending, report_key(&s->reports[i]));
-	for (size_t i = 0; i < s->entry_count; i++)
-		set_remove(&records->pending, voucher_key(s->entries[i].unit, s->entries[i].voucher));
+	release(r, s, claim_count(s));
 }

@@ -1,25 +1,40 @@
-/* What the journal already holds, as far as a new submission has to be compared with it: submission
- * ids with their receipts, and voucher numbers. Also what is on its way to the disk: ids, vouchers and
- * report keys of submissions that were queued and not committed yet. */
+/* What the journal already holds, as far as a new submission has to be compared with it: submission ids
+ * and voucher numbers. Also what is on its way to the disk: ids, vouchers and report keys of the
+ * submissions that are being written.
+ *
+ * A nation's year has a million submissions and more: of each only a fingerprint and the commit sequence
+ * number stay in memory (16 bytes); whole receipts are kept of the newest, older ones are in the
+ * database. */
 #ifndef FUPIN_SERVER_RECORDS_H
 #define FUPIN_SERVER_RECORDS_H
 
+#include "bounds.h"
 #include "submission.h"
 
 #include <stdbool.h>
 
 struct records;
 
+/* Submissions whose receipts are kept whole: a client that asks again does so within minutes. */
+enum { RECORDS_RECENT_MAX = 1 << 16 };
+
 struct recorded {
 	struct receipt receipt;
-	unit_code office; /* unit of the principal that sent it */
+	unit_code office; /* county code, or unit above county level, of the principal that sent it */
+};
+
+enum record_state {
+	RECORD_NONE,
+	RECORD_RECENT, /* *out is filled */
+	RECORD_OLDER,  /* out->receipt.seq is set; the database has the rest */
 };
 
 struct records *records_create(void);
 void records_destroy(struct records **records);
 
 /* Committed submissions. */
-const struct recorded *records_find(const struct records *records, const struct submission_id *id);
+enum record_state records_find(const struct records *records, const struct submission_id *id,
+                               struct recorded *out);
 bool records_add(struct records *records, const struct receipt *receipt, unit_code office)
     __attribute__((warn_unused_result));
 
@@ -28,15 +43,10 @@ bool records_has_voucher(const struct records *records, unit_code unit, const ch
 bool records_add_voucher(struct records *records, unit_code unit, const char *voucher)
     __attribute__((warn_unused_result));
 
-/* Does a queued submission have this id, or touch one of the same reports or vouchers? Then a new one
- * has to wait until that one is decided. */
-bool records_is_pending(const struct records *records, const struct submission *submission);
-/* Is a submission of this office with this id on its way? */
-bool records_id_pending(const struct records *records, const struct submission_id *id, unit_code office);
-
-/* Marks and unmarks a submission as queued. */
-bool records_hold(struct records *records, const struct submission *submission, unit_code office)
+/* Marks a submission's id, reports and vouchers as being written, until records_release(). False: one of
+ * them is being written by another (or no memory): nothing is marked. */
+bool records_claim(struct records *records, const struct submission *submission)
     __attribute__((warn_unused_result));
-void records_release(struct records *records, const struct submission *submission, unit_code office);
+void records_release(struct records *records, const struct submission *submission);
 
 #endif

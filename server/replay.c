@@ -7,12 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-struct replay {
-	const struct catalogue *catalogue;
-	struct totals *totals;
-	struct records *records;
-	struct replayed *out;
-	char *error;
+const char *const replay_selects[TABLES] = {
+    "SELECT county::bigint, seq, id, digest, recorded_at, report_count, entry_count FROM submission",
+    "SELECT unit, period, form, version, revision, seq, \"values\" FROM report",
+    "SELECT unit, voucher, kind, source, use, amount_fen, occurred, seq FROM fund_entry",
 };
 
 /* Takes one row whose fields `reader` stands before. */
@@ -36,9 +34,11 @@ take_submission(struct replay *r, struct copy_reader *row)
 	receipt.time_us = copy_read_time(row);
 	receipt.report_count = (uint32_t)copy_read_int4(row);
 	receipt.entry_count = (uint32_t)copy_read_int4(row);
-	if (receipt.seq > r->out->as_of.seq)
-		r->out->as_of = (struct as_of){.seq = receipt.seq, .time_us = receipt.time_us};
-	r->out->submissions++;
+	if (receipt.seq > r->as_of.seq) {
+		r->as_of = (struct as_of){.seq = receipt.seq, .time_us = receipt.time_us};
+		r->last_id = receipt.id;
+	}
+	r->submissions++;
 	return good && !row->failed && records_add(r->records, &receipt, office);
 }
 
@@ -53,6 +53,7 @@ take_report(struct replay *r, struct copy_reader *row)
 	report.form = (uint32_t)copy_read_int4(row);
 	report.form_version = (uint32_t)copy_read_int4(row);
 	uint32_t revision = (uint32_t)copy_read_int4(row);
+	uint64_t seq = (uint64_t)copy_read_int8(row);
 	size_t count = copy_read_int8_array(row, stored, FORM_FIELDS_MAX, INT64_MIN);
 	const struct form_version *version = catalogue_version(r->catalogue, report.form, report.form_version);
 	if (row->failed || !version || count != version->field_count) {
@@ -66,8 +67,8 @@ take_report(struct replay *r, struct copy_reader *row)
 			indicators[report.value_count] = version->fields[i].indicator;
 			values[report.value_count++] = stored[i];
 		}
-	r->out->reports++;
-	if (totals_add_report(r->totals, &report, revision))
+	r->reports++;
+	if (totals_add_report(r->totals, &report, revision, seq))
 		return true;
 	snprintf(r->error, PG_ERROR_BYTES, "report %" PRId64 " %d: its unit or period is not in the plan",
 	         report.unit, report.period);
@@ -91,8 +92,9 @@ take_entry(struct replay *r, struct copy_reader *row)
 	entry.use = copy_read_null(row) ? 0 : (uint32_t)copy_read_int4(row);
 	entry.amount_fen = copy_read_int8(row);
 	entry.occurred = date_from_days(copy_read_int4(row));
-	r->out->entries++;
-	if (!row->failed && totals_add_entry(r->totals, &entry) &&
+	uint64_t seq = (uint64_t)copy_read_int8(row);
+	r->entries++;
+	if (!row->failed && totals_add_entry(r->totals, &entry, seq) &&
 	    records_add_voucher(r->records, entry.unit, entry.voucher))
 		return true;
 	snprintf(r->error, PG_ERROR_BYTES,
@@ -101,32 +103,27 @@ take_entry(struct replay *r, struct copy_reader *row)
 	return false;
 }
 
-/* Runs a COPY … TO STDOUT (FORMAT binary) and gives each row to `take`. */
-static bool
-stream(struct pg_conn *connection, const char *sql, row_taker take, struct replay *r)
+bool
+replay_message(struct replay *r, enum journal_table table, const void *bytes, size_t size, bool first)
 {
-	PGresult *result = PQexec(connection, sql);
-	bool good = PQresultStatus(result) == PGRES_COPY_OUT, first = true;
-	if (!good)
-		snprintf(r->error, PG_ERROR_BYTES, "%s", PQresultErrorMessage(result));
-	PQclear(result);
-	if (!good)
-		return false;
-	char *bytes;
-	int size;
-	while ((size = PQgetCopyData(connection, &bytes, 0)) > 0) {
-		struct copy_reader row = {.at = (uint8_t *)bytes, .end = (uint8_t *)bytes + size};
-		if (first)
-			copy_read_header(&row);
-		first = false;
-		bool has_row = row.at < row.end && copy_read_row(&row) >= 0;
-		if (good && has_row && !take(r, &row)) {
-			good = false;
-			if (!*r->error)
-				snprintf(r->error, PG_ERROR_BYTES, "the journal cannot be read: bad row, or out of memory");
-		}
-		PQfreemem(bytes);
-	}
+	static const row_taker takers[TABLES] = {take_submission, take_report, take_entry};
+	struct copy_reader row = {.at = bytes, .end = (const uint8_t *)bytes + size};
+	if (first)
+		copy_read_header(&row);
+	bool has_row = row.at < row.end && copy_read_row(&row) >= 0;
+	if (!has_row || takers[table](r, &row))
+		return true;
+	if (!*r->error)
+		snprintf(r->error, PG_ERROR_BYTES, "the journal cannot be read: bad row, or out of memory");
+	return false;
+}
+
+/* After the last message: did the server end well? */
+static bool
+finish_copy(struct replay *r, PGconn *connection)
+{
+	PGresult *result;
+	bool good = true;
 	while ((result = PQgetResult(connection))) {
 		if (good && PQresultStatus(result) != PGRES_COMMAND_OK) {
 			snprintf(r->error, PG_ERROR_BYTES, "%s", PQresultErrorMessage(result));
@@ -137,23 +134,33 @@ stream(struct pg_conn *connection, const char *sql, row_taker take, struct repla
 	return good;
 }
 
-bool
-replay(struct pg_conn *connection, const struct catalogue *catalogue, struct totals *totals,
-       struct records *records, struct replayed *out, char error[PG_ERROR_BYTES])
+static bool
+stream(struct replay *r, PGconn *connection, enum journal_table table)
 {
-	struct replay r = {catalogue, totals, records, out, error};
-	*out = (struct replayed){0};
-	*error = 0;
-	return stream(connection,
-	              "COPY (SELECT county::bigint, seq, id, digest, recorded_at, report_count, entry_count "
-	              "FROM submission) TO STDOUT (FORMAT binary)",
-	              take_submission, &r) &&
-	       stream(connection,
-	              "COPY (SELECT unit, period, form, version, revision, \"values\" FROM report) "
-	              "TO STDOUT (FORMAT binary)",
-	              take_report, &r) &&
-	       stream(connection,
-	              "COPY (SELECT unit, voucher, kind, source, use, amount_fen, occurred FROM fund_entry) "
-	              "TO STDOUT (FORMAT binary)",
-	              take_entry, &r);
+	char sql[512];
+	snprintf(sql, sizeof sql, "COPY (%s) TO STDOUT (FORMAT binary)", replay_selects[table]);
+	PGresult *result = PQexec(connection, sql);
+	bool good = PQresultStatus(result) == PGRES_COPY_OUT, first = true;
+	if (!good)
+		snprintf(r->error, PG_ERROR_BYTES, "%s", PQresultErrorMessage(result));
+	PQclear(result);
+	if (!good)
+		return false;
+	char *bytes;
+	int size;
+	while ((size = PQgetCopyData(connection, &bytes, 0)) > 0) {
+		good = good && replay_message(r, table, bytes, (size_t)size, first);
+		first = false;
+		PQfreemem(bytes);
+	}
+	return finish_copy(r, connection) && good;
+}
+
+bool
+replay_all(struct replay *r, struct pg_conn *connection)
+{
+	bool good = true;
+	for (int table = 0; good && table < TABLES; table++)
+		good = stream(r, (PGconn *)connection, (enum journal_table)table);
+	return good;
 }

@@ -1,60 +1,33 @@
 /* The loop: poll → authenticate → frames (answered from memory, or into the pipeline) → journal events
- * → next batch. All state is owned here and passed on; nothing is global. */
+ * → next batch → receipts → pushes, each with its bounded share of a turn. All state is owned here and
+ * passed on; nothing is global. */
 #include "service.h"
 
 #include "answers.h"
 #include "clock.h"
 #include "codec.h"
-#include "log.h"
-#include "plan_store.h"
-#include "reload.h"
-#include "replay.h"
-#include "store.h"
-#include "version.h"
+#include "service_internal.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <libpq-fe.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 #include <zmq.h>
 
 enum {
-	FRAMES_PER_TURN = 512, /* then the journal and authentication get their turn */
+	FRAMES_PER_TURN = 256,
 	HANDSHAKES_PER_TURN = 64,
-	DRAIN_SECONDS = 10,     /* for what is queued when SIGTERM comes */
-	LOCK_WAIT_SECONDS = 12, /* a killed fupind's database session ends within that */
+	PUSH_US_PER_TURN = 1000,
+	WATCHING_WAIT_MS = 1000, /* heartbeats of quiet watches */
+	STOPPING_WAIT_MS = 50,
+	DRAIN_SECONDS = 10, /* for what is queued when SIGTERM comes */
 };
 
-struct service {
-	const struct options *options;
-	struct home home;
-	struct store store;
-	struct plan plan; /* the catalogue */
-	struct pipeline pipeline;
-	struct gate *gate;
-	int signals;
-	bool stopping;
-	int64_t stop_by_us;
-	/* Principals, replaced as a whole. */
-	struct arena principal_arena;
-	struct principal *principals;
-	size_t principal_count;
-	struct reload *reload;
-	bool reload_again;               /* asked for while one was under way */
-	struct envelope *reload_waiting; /* who wants to know when it is done */
-	struct arena reply_arena;
-};
-
-static bool
-fail(const char *event, const char *error)
+bool
+service_fail(const char *event, const char *error)
 {
 	char text[LOG_QUOTED_BYTES];
 	log_line(LOG_ERROR, event, "error=%s", log_quoted(error, text));
@@ -79,28 +52,29 @@ encode_reply(struct arena *arena, const struct reply *reply, uint8_t **bytes, si
 	return codec_encode_reply(arena, &refusal, bytes, size);
 }
 
-static void
-send_reply(void *context, const struct envelope *envelope, const struct reply *reply)
+void
+service_send(void *context, const struct envelope *envelope, const struct reply *reply)
 {
 	struct service *s = context;
 	uint8_t *bytes;
 	size_t size;
 	const char *office = envelope->office.name ? envelope->office.name : "unknown";
 	if (!encode_reply(&s->reply_arena, reply, &bytes, &size))
-		fail("reply_failed", office);
-	else if (!gate_send(s->gate, &envelope->sender, bytes, size))
+		service_fail("reply_failed", office);
+	else if (gate_send(s->gate, &envelope->sender, bytes, size) != GATE_SENT)
 		log_line(LOG_DEBUG, "reply_dropped", "office=%s", office);
 }
 
-static void
-send_refusal(struct service *s, const struct envelope *envelope, const struct problem_list *problems)
+void
+service_refuse(struct service *s, const struct envelope *envelope, const struct problem_list *problems,
+               uint32_t retry_after_ms)
 {
 	struct reply reply = {.request_id = envelope->request.id, .kind = REPLY_REFUSAL};
-	reply.refusal.problems = problems;
+	reply.refusal = (struct refusal){problems, retry_after_ms};
 	log_line(LOG_INFO, "refused", "office=%s code=%s",
 	         envelope->office.name ? envelope->office.name : "unknown",
 	         problem_name(problems->items[0].code));
-	send_reply(s, envelope, &reply);
+	service_send(s, envelope, &reply);
 }
 
 /* ---------------------------------------------------------------- principals */
@@ -129,96 +103,96 @@ find_office(const struct service *s, const char *public_key, struct envelope *en
 	return true;
 }
 
-/* Answers all who asked for the reload. */
-static void
-tell_reloaded(struct service *s, bool good)
+/* ---------------------------------------------------------------- watches */
+
+/* The key is looked at for every push, as for every frame. */
+static enum watch_sent
+send_push(void *context, const struct sender *to, const char *public_key, const struct reply *reply)
 {
-	while (s->reload_waiting) {
-		struct envelope *e = s->reload_waiting;
-		s->reload_waiting = e->next;
-		struct reply reply = {
-		    .request_id = e->request.id, .kind = REPLY_RELOADED, .reloaded = (uint32_t)s->principal_count};
-		struct problem_list problems = {0};
-		if (!good) {
-			problem_only(&problems, PROBLEM_STORE_UNAVAILABLE);
-			reply.kind = REPLY_REFUSAL;
-			reply.refusal = (struct refusal){.problems = &problems, .retry_after_ms = 1000};
-		}
-		send_reply(s, e, &reply);
-		envelope_destroy(&e);
-	}
+	struct service *s = context;
+	uint8_t *bytes;
+	size_t size;
+	if (!admits(s, public_key) || !encode_reply(&s->reply_arena, reply, &bytes, &size))
+		return WATCH_GONE;
+	enum gate_sent sent = gate_send(s->gate, to, bytes, size);
+	return sent == GATE_SENT ? WATCH_SENT : sent == GATE_FULL ? WATCH_LATER : WATCH_GONE;
+}
+
+static bool
+push(struct service *s)
+{
+	return watches_push(s->watches, s->pipeline.totals, &s->pipeline.as_of, clock_steady_us(),
+	                    PUSH_US_PER_TURN, send_push, s);
+}
+
+/* The state that the first answer tells is what pushes go on from. */
+static bool
+add_watch(struct service *s, const struct envelope *e, const char *public_key, const struct reply *reply,
+          struct problem_list *problems)
+{
+	return reply->kind != REPLY_TOTAL ||
+	       watches_add(s->watches, e, public_key, s->pipeline.as_of.seq, clock_steady_us(), problems);
 }
 
 static void
-begin_reload(struct service *s)
+take_ack(struct service *s, const struct envelope *e)
 {
-	if (s->reload) {
-		s->reload_again = true;
+	struct problem_list problems;
+	problems.count = problems.more = 0;
+	if (watches_ack(s->watches, &e->sender, &e->request.ack))
 		return;
-	}
-	s->reload = reload_begin(&s->store.target);
-	if (!s->reload) {
-		fail("reload_failed", "no thread");
-		tell_reloaded(s, false);
-	}
+	problem_only(&problems, PROBLEM_WATCH_UNKNOWN);
+	service_refuse(s, e, &problems, 0);
 }
 
 static void
-finish_reload(struct service *s)
+unwatch(struct service *s, const struct envelope *e)
 {
-	struct arena arena;
-	struct principal *principals;
-	size_t count;
-	char error[PG_ERROR_BYTES];
-	bool good = reload_end(&s->reload, &arena, &principals, &count, error);
-	if (good) {
-		arena_free(&s->principal_arena);
-		s->principal_arena = arena;
-		s->principals = principals;
-		s->principal_count = count;
-		log_line(LOG_INFO, "principals_loaded", "count=%zu", count);
-	} else {
-		fail("reload_failed", error);
-	}
-	if (s->reload_again) {
-		s->reload_again = false;
-		begin_reload(s);
-		return;
-	}
-	tell_reloaded(s, good);
+	struct reply reply = {.request_id = e->request.id, .kind = REPLY_UNWATCHED};
+	watches_remove(s->watches, &e->sender, e->request.unwatch);
+	service_send(s, e, &reply);
 }
 
 /* ---------------------------------------------------------------- frames */
 
 static void
-answer_now(struct service *s, struct envelope *envelope, struct problem_list *problems)
+answer_now(struct service *s, struct envelope *e, const char *public_key, struct problem_list *problems)
 {
 	struct reply reply;
-	answer(&s->pipeline, &envelope->office, &envelope->request, clock_wall_us(), &envelope->arena, problems,
-	       &reply);
-	if (reply.kind == REPLY_REFUSAL)
-		send_refusal(s, envelope, problems);
+	answer(&s->pipeline, &e->office, &e->request, clock_wall_us(), &e->arena, problems, &reply);
+	bool good = reply.kind != REPLY_REFUSAL;
+	if (good && e->request.kind == REQUEST_WATCH)
+		good = add_watch(s, e, public_key, &reply, problems);
+	if (good)
+		service_send(s, e, &reply);
 	else
-		send_reply(s, envelope, &reply);
-	envelope_destroy(&envelope);
+		service_refuse(s, e, problems, problem_is_transient(problems->items[0].code) ? 1000 : 0);
 }
 
 /* Takes the envelope over. */
 static void
-dispatch(struct service *s, struct envelope *envelope, struct problem_list *problems)
+dispatch(struct service *s, struct envelope *envelope, const char *public_key, struct problem_list *problems)
 {
 	switch (envelope->request.kind) {
 	case REQUEST_SUBMIT:
 		pipeline_take(&s->pipeline, envelope, clock_wall_us());
-		break;
+		return;
 	case REQUEST_RELOAD:
-		envelope->next = s->reload_waiting;
-		s->reload_waiting = envelope;
-		begin_reload(s);
+		service_reload(s, envelope);
+		return;
+	case REQUEST_STATUS:
+		service_answer_status(s, envelope);
+		return;
+	case REQUEST_ACK:
+		take_ack(s, envelope);
+		break;
+	case REQUEST_UNWATCH:
+		unwatch(s, envelope);
 		break;
 	default:
-		answer_now(s, envelope, problems);
+		answer_now(s, envelope, public_key, problems);
 	}
+	envelope_destroy(&envelope);
 }
 
 /* Whole, readable, from a known key, and allowed to its role? */
@@ -248,10 +222,10 @@ take_frame(struct service *s, const struct frame *frame)
 	if (!e)
 		return; /* no memory even to say so: the client will ask again */
 	if (accept_frame(s, frame, e, &problems)) {
-		dispatch(s, e, &problems);
+		dispatch(s, e, frame->public_key, &problems);
 		return;
 	}
-	send_refusal(s, e, &problems);
+	service_refuse(s, e, &problems, 0);
 	envelope_destroy(&e);
 }
 
@@ -263,7 +237,7 @@ take_signals(struct service *s)
 	struct signalfd_siginfo info;
 	while (read(s->signals, &info, sizeof info) == sizeof info) {
 		if (info.ssi_signo == SIGHUP) {
-			begin_reload(s);
+			service_reload(s, NULL);
 		} else if (!s->stopping) {
 			s->stopping = true;
 			s->stop_by_us = clock_steady_us() + DRAIN_SECONDS * INT64_C(1000000);
@@ -279,22 +253,14 @@ step_journal(struct service *s)
 	do {
 		event = journal_step(s->pipeline.journal, clock_steady_us());
 		if (event == JOURNAL_FATAL)
-			return fail("journal_fatal", journal_error(s->pipeline.journal));
+			return service_fail("journal_fatal", journal_error(s->pipeline.journal));
 		if (event == JOURNAL_LOST)
-			fail("database_lost", journal_error(s->pipeline.journal));
+			service_fail("database_lost", journal_error(s->pipeline.journal));
 		if (!pipeline_event(&s->pipeline, event, clock_wall_us()))
-			return fail("out_of_memory", "a committed batch could not be taken over");
-	} while (event == JOURNAL_COMMITTED || event == JOURNAL_REFUSED);
+			return service_fail("out_of_memory", "what was committed could not be taken over");
+	} while (event == JOURNAL_COMMITTED || event == JOURNAL_REFUSED || event == JOURNAL_NEWS);
 	if (!journal_is_connected(s->pipeline.journal) && s->store.is_embedded)
 		embedded_keep_running(&s->store.embedded, clock_steady_us());
-	return true;
-}
-
-static bool
-write_batch(struct service *s)
-{
-	if (!pipeline_write(&s->pipeline, clock_wall_us()))
-		return fail("out_of_memory", "a batch could not be written");
 	return true;
 }
 
@@ -309,53 +275,66 @@ journal_poll_item(const struct journal *journal)
 	};
 }
 
-enum { POLL_ZAP, POLL_GATE, POLL_SIGNALS, POLL_RELOAD, POLL_JOURNAL, POLL_COUNT };
+enum { POLL_ZAP, POLL_GATE, POLL_SIGNALS, POLL_WORKER, POLL_JOURNAL, POLL_COUNT };
+
+/* Until something is due without an event; 0: there is work left from the last turn. */
+static int
+wait_ms(const struct service *s, bool pushed)
+{
+	if (!pushed || pipeline_has_work(&s->pipeline))
+		return 0;
+	int wait = journal_wait_ms(s->pipeline.journal, clock_steady_us());
+	int most = s->stopping ? STOPPING_WAIT_MS : watches_count(s->watches) ? WATCHING_WAIT_MS : -1;
+	return wait < 0 || (most >= 0 && wait > most) ? most : wait;
+}
 
 static int
-wait_for_events(struct service *s, zmq_pollitem_t items[POLL_COUNT])
+wait_for_events(struct service *s, zmq_pollitem_t items[POLL_COUNT], int wait)
 {
 	const struct journal *journal = s->pipeline.journal;
 	items[POLL_ZAP] = (zmq_pollitem_t){.socket = gate_zap_socket(s->gate), .events = ZMQ_POLLIN};
 	items[POLL_GATE] =
 	    (zmq_pollitem_t){.socket = gate_socket(s->gate), .events = s->stopping ? 0 : ZMQ_POLLIN};
 	items[POLL_SIGNALS] = (zmq_pollitem_t){.fd = s->signals, .events = ZMQ_POLLIN};
-	items[POLL_RELOAD] = (zmq_pollitem_t){.fd = s->reload ? reload_fd(s->reload) : s->signals,
-	                                      .events = s->reload ? ZMQ_POLLIN : 0};
+	items[POLL_WORKER] = (zmq_pollitem_t){.fd = worker_fd(s->worker), .events = ZMQ_POLLIN};
 	/* The journal comes last: without a connection there is nothing of it to poll. */
 	bool connected = journal_fd(journal) >= 0;
 	if (connected)
 		items[POLL_JOURNAL] = journal_poll_item(journal);
 	else
 		items[POLL_JOURNAL].revents = 0;
-	int wait = journal_wait_ms(journal, clock_steady_us());
-	if (s->stopping && (wait < 0 || wait > 50))
-		wait = 50;
 	return zmq_poll(items, connected ? POLL_COUNT : POLL_COUNT - 1, wait);
 }
 
 static bool
-turn(struct service *s)
+turn(struct service *s, bool *pushed)
 {
 	zmq_pollitem_t items[POLL_COUNT];
 	struct frame frame;
-	if (wait_for_events(s, items) < 0 && zmq_errno() != EINTR)
-		return fail("poll_failed", zmq_strerror(zmq_errno()));
+	if (wait_for_events(s, items, wait_ms(s, *pushed)) < 0 && zmq_errno() != EINTR)
+		return service_fail("poll_failed", zmq_strerror(zmq_errno()));
 	if (items[POLL_SIGNALS].revents)
 		take_signals(s);
 	for (int i = 0; items[POLL_ZAP].revents && i < HANDSHAKES_PER_TURN; i++)
 		gate_authenticate(s->gate);
-	if (s->reload && items[POLL_RELOAD].revents)
-		finish_reload(s);
+	if (items[POLL_WORKER].revents)
+		worker_finish(s->worker, s);
 	for (int i = 0; items[POLL_GATE].revents && i < FRAMES_PER_TURN && gate_receive(s->gate, &frame); i++)
 		take_frame(s, &frame);
-	return step_journal(s) && write_batch(s);
+	if (!step_journal(s))
+		return false;
+	if (!pipeline_settle(&s->pipeline, SETTLE_ROWS) || !pipeline_write(&s->pipeline, clock_wall_us()))
+		return service_fail("out_of_memory", "what was committed could not be taken over");
+	*pushed = push(s);
+	return true;
 }
 
 static bool
 loop(struct service *s)
 {
+	bool pushed = true;
 	for (;;) {
-		if (!turn(s))
+		if (!turn(s, &pushed))
 			return false;
 		bool done = !pipeline_waiting(&s->pipeline) || clock_steady_us() >= s->stop_by_us;
 		if (s->stopping && done)
@@ -365,196 +344,12 @@ loop(struct service *s)
 	return true;
 }
 
-/* ---------------------------------------------------------------- start and end */
-
-/* Until the loop begins SIGTERM and SIGINT end the process as they always do (nothing is acknowledged
- * yet, and the database ends with its parent); SIGHUP has nothing to reload. */
-static void
-quiet_signals(void)
-{
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-}
-
-/* libzmq's own threads block all signals, so that this thread alone is asked. */
-static bool
-open_signals(struct service *s)
-{
-	sigset_t set;
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	if (pthread_sigmask(SIG_BLOCK, &set, NULL))
-		return fail("signals_failed", strerror(errno));
-	/* A signal that is ignored, as a shell does for background jobs, would never be told. */
-	signal(SIGHUP, SIG_DFL);
-	signal(SIGINT, SIG_DFL);
-	s->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	return s->signals >= 0 || fail("signals_failed", strerror(errno));
-}
-
-/* After home_open(): becoming another user would undo it. */
-static bool
-follow_parent(const struct options *options)
-{
-	static const char yes[] = "yes";
-	return !options->with_parent || strcmp(options->with_parent, yes) || !prctl(PR_SET_PDEATHSIG, SIGTERM);
-}
-
-static void
-raise_file_limit(void)
-{
-	struct rlimit limit;
-	if (!getrlimit(RLIMIT_NOFILE, &limit)) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
-}
-
-/* The lock first, then the replay: from then on nobody else adds to the journal. */
-static bool
-open_journal(struct service *s)
-{
-	struct journal *journal = journal_create(&s->store.target);
-	s->pipeline.journal = journal;
-	if (!journal)
-		return fail("out_of_memory", "journal");
-	int64_t until = clock_steady_us() + LOCK_WAIT_SECONDS * INT64_C(1000000);
-	while (clock_steady_us() < until) {
-		int wait = journal_wait_ms(journal, clock_steady_us());
-		bool connected = journal_fd(journal) >= 0;
-		zmq_pollitem_t item = {0};
-		if (connected)
-			item = journal_poll_item(journal);
-		zmq_poll(&item, connected, wait < 0 || wait > 100 ? 100 : wait);
-		if (journal_step(journal, clock_steady_us()) == JOURNAL_READY)
-			return true;
-	}
-	return fail("database_refused", journal_error(journal));
-}
-
-static bool
-fill_memory(struct service *s, struct pg_conn *connection)
-{
-	struct pipeline *p = &s->pipeline;
-	struct replayed replayed;
-	char error[PG_ERROR_BYTES];
-	int64_t began = clock_steady_us(), generation;
-	p->catalogue = &s->plan.catalogue;
-	p->totals = totals_create(p->catalogue);
-	p->records = records_create();
-	if (!p->totals || !p->records)
-		return fail("out_of_memory", "totals");
-	if (!pg_number(connection, "SELECT generation FROM plan", &generation, error))
-		return fail("database_failed", error);
-	if (!replay(connection, p->catalogue, p->totals, p->records, &replayed, error))
-		return fail("replay_failed", error);
-	p->as_of = replayed.as_of;
-	journal_expect(p->journal, replayed.as_of.seq, generation);
-	log_line(LOG_INFO, "replayed",
-	         "seq=%" PRIu64 " submissions=%" PRIu64 " reports=%" PRIu64 " fund_entries=%" PRIu64
-	         " ms=%" PRId64,
-	         replayed.as_of.seq, replayed.submissions, replayed.reports, replayed.entries,
-	         (clock_steady_us() - began) / 1000);
-	return true;
-}
-
-/* The lock comes first: who does not serve changes neither schema nor plan. */
-static bool
-open_store(struct service *s, const struct plan *files)
-{
-	char error[PG_ERROR_BYTES];
-	if (!store_open(s->options, &s->home, &s->store, error))
-		return fail("database_failed", error);
-	if (!open_journal(s))
-		return false;
-	const struct plan_saving how = {
-	    .label = s->options->label,
-	    .principals_whole = s->options->principals,
-	    .may_change_catalogue = true,
-	};
-	struct pg_conn *connection = pg_connect(&s->store.target, error);
-	bool good = connection && store_save(connection, files, &how, error) &&
-	            catalogue_load(connection, &s->plan, error) &&
-	            principals_load(connection, &s->principal_arena, &s->principals, &s->principal_count, error);
-	if (!good)
-		fail("database_failed", error);
-	good = good && fill_memory(s, connection);
-	PQfinish(connection);
-	return good;
-}
-
-/* Written whole and renamed: who waits for the file never reads half of it. */
-static bool
-write_ready_file(const char *path, const char *endpoint)
-{
-	char fresh[PATH_MAX];
-	if (!path)
-		return true;
-	snprintf(fresh, sizeof fresh, "%s.new", path);
-	FILE *file = fopen(fresh, "we");
-	bool good = file && fprintf(file, "%s\n", endpoint) > 0;
-	if (file && fclose(file))
-		good = false;
-	return (good && !rename(fresh, path)) || fail("ready_file_failed", strerror(errno));
-}
-
-static bool
-open_gate(struct service *s)
-{
-	char error[GATE_ERROR_BYTES];
-	s->gate = gate_open(s->options->endpoint, s->home.local_endpoint, &s->home.centre, admits, s, error);
-	if (!s->gate)
-		return fail("gate_failed", error);
-	log_line(
-	    LOG_INFO, "serving", "endpoint=%s version=" FUPIN_VERSION " units=%zu principals=%zu centre_key=%s",
-	    gate_endpoint(s->gate), s->plan.catalogue.unit_count, s->principal_count, s->home.centre.public_key);
-	return write_ready_file(s->options->ready_file, gate_endpoint(s->gate));
-}
-
-static void
-close_all(struct service *s)
-{
-	s->reload_again = false;
-	if (s->reload)
-		finish_reload(s);
-	pipeline_free(&s->pipeline);
-	gate_close(&s->gate);
-	journal_destroy(&s->pipeline.journal);
-	while (s->reload_waiting) {
-		struct envelope *e = s->reload_waiting;
-		s->reload_waiting = e->next;
-		envelope_destroy(&e);
-	}
-	store_close(&s->store);
-	totals_destroy(&s->pipeline.totals);
-	records_destroy(&s->pipeline.records);
-	plan_free(&s->plan);
-	arena_free(&s->principal_arena);
-	arena_free(&s->reply_arena);
-	if (s->signals >= 0)
-		close(s->signals);
-}
-
 int
 service_run(const struct options *options, const struct plan *files)
 {
 	struct service s = {.options = options, .signals = -1};
-	char error[HOME_ERROR_BYTES];
-	pipeline_init(&s.pipeline);
-	plan_init(&s.plan);
-	arena_init(&s.principal_arena, PLAN_BYTES_MAX);
-	arena_init(&s.reply_arena, ANSWER_BYTES_MAX * 4UL);
-	s.pipeline.reply = send_reply;
-	s.pipeline.reply_context = &s;
-	raise_file_limit();
-	quiet_signals();
-	bool good = ((home_open(options, &s.home, error) && home_lock(&s.home, true, error) == HOME_LOCKED) ||
-	             fail("start_failed", error)) &&
-	            follow_parent(options) && open_store(&s, files) && open_signals(&s) && open_gate(&s) &&
-	            loop(&s);
-	close_all(&s);
+	bool good = service_open(&s, files, admits) && loop(&s);
+	service_close(&s);
 	if (good)
 		log_line(LOG_INFO, "stopped", "seq=%" PRIu64, s.pipeline.as_of.seq);
 	return good ? 0 : 4;

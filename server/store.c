@@ -49,7 +49,7 @@ store_save(struct pg_conn *connection, const struct plan *files, const struct pl
            char error[PG_ERROR_BYTES])
 {
 	warn_if_not_durable(connection);
-	return (!how->may_change_catalogue || migrate(connection, error)) &&
+	return (how->may_change_catalogue ? migrate(connection, error) : migrate_check(connection, error)) &&
 	       (!files || plan_save(connection, files, how, error));
 }
 

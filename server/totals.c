@@ -14,19 +14,31 @@ enum { NODE_LEVELS = 3 }; /* province, prefecture, county */
 
 static const int64_t not_reported = INT64_MIN;
 
+/* One indicator of one month. No sum overflows: a value is at most 10^12, and nine million units would
+ * have to report it. */
 struct cell {
-	wide_sum sum;
+	int64_t sum;
 	uint32_t reported;
 };
 
+/* The values of a report in the order of its version, each as a varint (7 bits a byte, low ones first):
+ * 0 is "not reported", else one more than the zigzagged value. A year of a nation fits into memory so. */
 struct stored_report {
 	uint32_t revision;
-	uint32_t version; /* index in the catalogue's versions */
-	int64_t values[]; /* in the order of the version; not_reported where there is none */
+	uint16_t version; /* index in the catalogue's versions */
+	uint8_t bytes[];
 };
+
+enum { VARINT_BYTES_MAX = 10 };
 
 struct leaf {
 	struct stored_report **by_period; /* NULL until the first report */
+};
+
+/* All indicators of a form, over all its versions: the slots that its values are worked on in. */
+struct slots {
+	size_t count;
+	uint32_t *indicators; /* their indexes */
 };
 
 struct totals {
@@ -35,11 +47,17 @@ struct totals {
 	size_t node_count;
 	int32_t *node_of;                    /* per unit: its node, -1 below county level */
 	int32_t (*nodes_above)[NODE_LEVELS]; /* per unit: nodes it counts in, -1: none */
-	struct cell **cells;                 /* per node: period_count × indicator_count */
+	struct cell **cells;                 /* per node: period_count × indicator_count; NULL: all zero */
+	uint64_t *changed;                   /* per node: by which commit last */
 	struct fund_totals *funds;           /* per node */
 	struct leaf *leaves;                 /* unit × form */
-	int16_t **positions;                 /* per version: place of an indicator (index), -1 */
+	struct slots *slots;                 /* per form */
+	int16_t **positions;                 /* per version: place of a slot in it, -1: none */
+	int64_t *scratch;                    /* SCRATCHES arrays of slot_most values */
+	size_t slot_most;
 };
+
+enum scratch { SCRATCH_BEFORE, SCRATCH_AFTER, SCRATCH_STANDING, SCRATCH_END, SCRATCH_OTHER, SCRATCHES };
 
 static size_t
 unit_index(const struct totals *t, const struct unit *unit)
@@ -51,6 +69,18 @@ static size_t
 indicator_index(const struct totals *t, uint32_t number)
 {
 	return (size_t)t->catalogue->indicator_at[number];
+}
+
+static size_t
+form_index(const struct totals *t, const struct form *form)
+{
+	return (size_t)(form - t->catalogue->forms);
+}
+
+static int64_t *
+scratch(const struct totals *t, enum scratch which)
+{
+	return t->scratch + (size_t)which * t->slot_most;
 }
 
 static void
@@ -90,18 +120,30 @@ static bool
 make_cells(struct totals *t)
 {
 	const struct catalogue *c = t->catalogue;
-	size_t cells = (size_t)t->period_count * c->indicator_count;
 	t->cells = calloc(t->node_count + 1, sizeof *t->cells);
+	t->changed = calloc(t->node_count + 1, sizeof *t->changed);
 	t->funds = calloc(t->node_count + 1, sizeof *t->funds);
 	t->leaves = calloc(c->unit_count * c->form_count + 1, sizeof *t->leaves);
-	if (!t->cells || !t->funds || !t->leaves)
-		return false;
-	for (size_t i = 0; i < t->node_count; i++) {
-		t->cells[i] = calloc(cells + 1, sizeof **t->cells);
-		if (!t->cells[i])
+	return t->cells && t->changed && t->funds && t->leaves;
+}
+
+static bool
+make_slots(struct totals *t)
+{
+	const struct catalogue *c = t->catalogue;
+	t->slots = calloc(c->form_count + 1, sizeof *t->slots);
+	for (size_t f = 0; t->slots && f < c->form_count; f++) {
+		struct slots *slots = &t->slots[f];
+		slots->indicators = calloc(c->indicator_count + 1, sizeof *slots->indicators);
+		if (!slots->indicators)
 			return false;
+		for (size_t i = 0; i < c->indicator_count; i++)
+			if (c->indicators[i].form == c->forms[f].number)
+				slots->indicators[slots->count++] = (uint32_t)i;
+		t->slot_most = slots->count > t->slot_most ? slots->count : t->slot_most;
 	}
-	return true;
+	t->scratch = calloc(SCRATCHES * (t->slot_most + 1), sizeof *t->scratch);
+	return t->slots && t->scratch;
 }
 
 static bool
@@ -110,11 +152,13 @@ make_positions(struct totals *t)
 	const struct catalogue *c = t->catalogue;
 	t->positions = calloc(c->version_count + 1, sizeof *t->positions);
 	for (size_t v = 0; t->positions && v < c->version_count; v++) {
-		t->positions[v] = malloc((c->indicator_count + 1) * sizeof **t->positions);
+		const struct slots *slots = &t->slots[form_index(t, catalogue_form(c, c->versions[v].form))];
+		t->positions[v] = malloc((slots->count + 1) * sizeof **t->positions);
 		if (!t->positions[v])
 			return false;
-		for (size_t i = 0; i < c->indicator_count; i++)
-			t->positions[v][i] = (int16_t)form_version_position(&c->versions[v], c->indicators[i].number);
+		for (size_t i = 0; i < slots->count; i++)
+			t->positions[v][i] =
+			    (int16_t)form_version_position(&c->versions[v], c->indicators[slots->indicators[i]].number);
 	}
 	return t->positions;
 }
@@ -127,7 +171,7 @@ totals_create(const struct catalogue *catalogue)
 		return NULL;
 	t->catalogue = catalogue;
 	find_period_range(t);
-	if (!make_nodes(t) || !make_cells(t) || !make_positions(t))
+	if (!make_nodes(t) || !make_cells(t) || !make_slots(t) || !make_positions(t))
 		totals_destroy(&t);
 	return t;
 }
@@ -157,10 +201,15 @@ totals_destroy(struct totals **totals)
 		if (t->funds)
 			fund_totals_free(&t->funds[i]);
 	}
+	for (size_t f = 0; t->slots && f < t->catalogue->form_count; f++)
+		free(t->slots[f].indicators);
 	for (size_t v = 0; t->positions && v < t->catalogue->version_count; v++)
 		free(t->positions[v]);
+	free(t->slots);
+	free(t->scratch);
 	free(t->positions);
 	free(t->cells);
+	free(t->changed);
 	free(t->funds);
 	free(t->node_of);
 	free(t->nodes_above);
@@ -168,22 +217,81 @@ totals_destroy(struct totals **totals)
 	*totals = NULL;
 }
 
+/* ---------------------------------------------------------------- stored reports */
+
+static uint8_t *
+put_varint(uint8_t *to, uint64_t value)
+{
+	for (; value >= 0x80; value >>= 7)
+		*to++ = (uint8_t)(value | 0x80);
+	*to++ = (uint8_t)value;
+	return to;
+}
+
+static const uint8_t *
+take_varint(const uint8_t *from, uint64_t *value)
+{
+	*value = 0;
+	for (int shift = 0;; shift += 7) {
+		*value |= (uint64_t)(*from & 0x7F) << shift;
+		if (!(*from++ & 0x80))
+			return from;
+	}
+}
+
+static struct stored_report *
+store(const struct totals *t, const struct report *report, const struct form_version *version,
+      uint32_t revision)
+{
+	int64_t values[FORM_FIELDS_MAX];
+	uint8_t bytes[FORM_FIELDS_MAX * VARINT_BYTES_MAX], *end = bytes;
+	for (size_t i = 0; i < version->field_count; i++)
+		values[i] = not_reported;
+	for (uint32_t i = 0; i < report->value_count; i++) {
+		int at = form_version_position(version, report->indicators[i]);
+		if (at >= 0)
+			values[at] = report->values[i];
+	}
+	for (size_t i = 0; i < version->field_count; i++) {
+		uint64_t zigzag = (uint64_t)values[i] << 1 ^ (uint64_t)(values[i] >> 63);
+		end = put_varint(end, values[i] == not_reported ? 0 : zigzag + 1);
+	}
+	size_t size = (size_t)(end - bytes);
+	struct stored_report *stored = malloc(sizeof *stored + size);
+	if (!stored)
+		return NULL;
+	stored->revision = revision;
+	stored->version = (uint16_t)(version - t->catalogue->versions);
+	memcpy(stored->bytes, bytes, size);
+	return stored;
+}
+
+/* The values of a report (NULL: none) by the slots of its form. */
+static void
+read_values(const struct totals *t, const struct stored_report *report, const struct slots *slots,
+            int64_t *out)
+{
+	int64_t values[FORM_FIELDS_MAX];
+	const uint8_t *from = report ? report->bytes : NULL;
+	size_t count = report ? t->catalogue->versions[report->version].field_count : 0;
+	for (size_t i = 0; i < count; i++) {
+		uint64_t stored;
+		from = take_varint(from, &stored);
+		uint64_t zigzag = stored - 1;
+		values[i] = stored ? (int64_t)(zigzag >> 1 ^ -(zigzag & 1)) : not_reported;
+	}
+	for (size_t i = 0; i < slots->count; i++) {
+		int at = report ? t->positions[report->version][i] : -1;
+		out[i] = at < 0 ? not_reported : values[at];
+	}
+}
+
 /* ---------------------------------------------------------------- reports */
 
 static struct leaf *
 leaf_of(const struct totals *t, const struct unit *unit, const struct form *form)
 {
-	size_t form_at = (size_t)(form - t->catalogue->forms);
-	return &t->leaves[unit_index(t, unit) * t->catalogue->form_count + form_at];
-}
-
-static int64_t
-value_of(const struct totals *t, const struct stored_report *report, size_t indicator)
-{
-	if (!report)
-		return not_reported;
-	int16_t at = t->positions[report->version][indicator];
-	return at < 0 ? not_reported : report->values[at];
+	return &t->leaves[unit_index(t, unit) * t->catalogue->form_count + form_index(t, form)];
 }
 
 uint32_t
@@ -199,31 +307,11 @@ totals_revision(const struct totals *t, unit_code unit, period when, uint32_t fo
 	return report ? report->revision : 0;
 }
 
-static struct stored_report *
-store(const struct totals *t, const struct report *report, const struct form_version *version,
-      uint32_t revision)
-{
-	struct stored_report *stored = malloc(sizeof *stored + version->field_count * sizeof *stored->values);
-	if (!stored)
-		return NULL;
-	stored->revision = revision;
-	stored->version = (uint32_t)(version - t->catalogue->versions);
-	for (size_t i = 0; i < version->field_count; i++)
-		stored->values[i] = not_reported;
-	for (uint32_t i = 0; i < report->value_count; i++) {
-		int at = form_version_position(version, report->indicators[i]);
-		if (at >= 0)
-			stored->values[at] = report->values[i];
-	}
-	return stored;
-}
-
 /* Adds a difference to one indicator's cells of all nodes above a unit, for periods from..end. */
 static void
 move(struct totals *t, size_t unit, size_t indicator, int from, int end, int64_t before, int64_t after)
 {
-	wide_sum difference =
-	    (wide_sum)(after == not_reported ? 0 : after) - (before == not_reported ? 0 : before);
+	int64_t difference = (after == not_reported ? 0 : after) - (before == not_reported ? 0 : before);
 	int reported = (after != not_reported) - (before != not_reported);
 	if (!difference && !reported)
 		return;
@@ -239,43 +327,86 @@ move(struct totals *t, size_t unit, size_t indicator, int from, int end, int64_t
 	}
 }
 
-/* What stood before period `at`, and up to which period a value at `at` would stand. */
+/* For each slot: what stood before period `at`, and up to which period a value at `at` would stand. */
 static void
-stock_surroundings(const struct totals *t, const struct leaf *leaf, size_t indicator, int at, int64_t *before,
-                   int *end)
+stock_surroundings(const struct totals *t, const struct leaf *leaf, const struct slots *slots, int at,
+                   int64_t *standing, int64_t *end)
 {
-	*before = not_reported;
-	for (int p = at - 1; p >= 0 && *before == not_reported; p--)
-		*before = value_of(t, leaf->by_period[p], indicator);
-	*end = at + 1;
-	while (*end < t->period_count && value_of(t, leaf->by_period[*end], indicator) == not_reported)
-		(*end)++;
-}
-
-static void
-apply(struct totals *t, size_t unit, const struct leaf *leaf, int at, uint32_t form,
-      const struct stored_report *old, const struct stored_report *new)
-{
-	const struct catalogue *c = t->catalogue;
-	for (size_t i = 0; i < c->indicator_count; i++) {
-		if (c->indicators[i].form != form)
+	int64_t *values = scratch(t, SCRATCH_OTHER);
+	size_t open = slots->count;
+	for (size_t i = 0; i < slots->count; i++) {
+		standing[i] = not_reported;
+		end[i] = t->period_count;
+	}
+	for (int p = at - 1; p >= 0 && open; p--) {
+		if (!leaf->by_period[p])
 			continue;
-		int64_t before = value_of(t, old, i), after = value_of(t, new, i);
-		if (before == after)
+		read_values(t, leaf->by_period[p], slots, values);
+		for (size_t i = 0; i < slots->count; i++)
+			if (standing[i] == not_reported && values[i] != not_reported) {
+				standing[i] = values[i];
+				open--;
+			}
+	}
+	open = slots->count;
+	for (int p = at + 1; p < t->period_count && open; p++) {
+		if (!leaf->by_period[p])
 			continue;
-		int end = at + 1;
-		if (c->indicators[i].kind == INDICATOR_STOCK) {
-			int64_t standing;
-			stock_surroundings(t, leaf, i, at, &standing, &end);
-			before = before == not_reported ? standing : before;
-			after = after == not_reported ? standing : after;
-		}
-		move(t, unit, i, at, end, before, after);
+		read_values(t, leaf->by_period[p], slots, values);
+		for (size_t i = 0; i < slots->count; i++)
+			if (end[i] == t->period_count && values[i] != not_reported) {
+				end[i] = p;
+				open--;
+			}
 	}
 }
 
+static void
+apply(struct totals *t, size_t unit, const struct leaf *leaf, int at, const struct slots *slots,
+      const struct stored_report *old, const struct stored_report *new)
+{
+	int64_t *before = scratch(t, SCRATCH_BEFORE), *after = scratch(t, SCRATCH_AFTER);
+	int64_t *standing = scratch(t, SCRATCH_STANDING), *end = scratch(t, SCRATCH_END);
+	bool has_surroundings = false;
+	read_values(t, old, slots, before);
+	read_values(t, new, slots, after);
+	for (size_t i = 0; i < slots->count; i++) {
+		size_t indicator = slots->indicators[i];
+		if (before[i] == after[i])
+			continue;
+		if (t->catalogue->indicators[indicator].kind != INDICATOR_STOCK) {
+			move(t, unit, indicator, at, at + 1, before[i], after[i]);
+			continue;
+		}
+		if (!has_surroundings)
+			stock_surroundings(t, leaf, slots, at, standing, end);
+		has_surroundings = true;
+		move(t, unit, indicator, at, (int)end[i], before[i] == not_reported ? standing[i] : before[i],
+		     after[i] == not_reported ? standing[i] : after[i]);
+	}
+}
+
+/* Cells for all nodes above a unit, and by which commit they change. */
+static bool
+touch_nodes(struct totals *t, size_t unit, uint64_t seq)
+{
+	size_t count = (size_t)t->period_count * t->catalogue->indicator_count;
+	for (int level = 0; level < NODE_LEVELS; level++) {
+		int32_t node = t->nodes_above[unit][level];
+		if (node < 0)
+			continue;
+		if (!t->cells[node])
+			t->cells[node] = calloc(count + 1, sizeof **t->cells);
+		if (!t->cells[node])
+			return false;
+		if (t->changed[node] < seq)
+			t->changed[node] = seq;
+	}
+	return true;
+}
+
 bool
-totals_add_report(struct totals *t, const struct report *report, uint32_t revision)
+totals_add_report(struct totals *t, const struct report *report, uint32_t revision, uint64_t seq)
 {
 	const struct unit *unit = catalogue_unit(t->catalogue, report->unit);
 	const struct form *form = catalogue_form(t->catalogue, report->form);
@@ -293,19 +424,21 @@ totals_add_report(struct totals *t, const struct report *report, uint32_t revisi
 	if (old && old->revision >= revision)
 		return true;
 	struct stored_report *new = store(t, report, version, revision);
-	if (!new)
+	if (!new || !touch_nodes(t, unit_index(t, unit), seq)) {
+		free(new);
 		return false;
-	apply(t, unit_index(t, unit), leaf, at, report->form, old, new);
+	}
+	apply(t, unit_index(t, unit), leaf, at, &t->slots[form_index(t, form)], old, new);
 	leaf->by_period[at] = new;
 	free(old);
 	return true;
 }
 
 bool
-totals_add_entry(struct totals *t, const struct fund_entry *entry)
+totals_add_entry(struct totals *t, const struct fund_entry *entry, uint64_t seq)
 {
 	const struct unit *unit = catalogue_unit(t->catalogue, entry->unit);
-	if (!unit)
+	if (!unit || !touch_nodes(t, unit_index(t, unit), seq))
 		return false;
 	for (int level = 0; level < NODE_LEVELS; level++) {
 		int32_t node = t->nodes_above[unit_index(t, unit)][level];
@@ -359,7 +492,7 @@ sum_indicator(const struct totals *t, size_t node, size_t indicator, const struc
 	if (t->catalogue->indicators[indicator].kind == INDICATOR_STOCK)
 		from = to;
 	wide_sum sum = 0;
-	for (int p = from < 0 ? 0 : from; p <= to; p++) {
+	for (int p = from < 0 ? 0 : from; t->cells[node] && p <= to; p++) {
 		const struct cell *cell = &t->cells[node][(size_t)p * count + indicator];
 		sum += cell->sum;
 		*reported += cell->reported;
@@ -414,24 +547,60 @@ answer_unit(const struct totals *t, const struct unit *unit, const struct total_
 	return add_targets(c, q, arena, out);
 }
 
+/* The units of one level at or below a unit lie side by side in the catalogue: their codes have the same
+ * number of digits and begin alike. */
+static void
+find_rows(const struct catalogue *c, const struct total_query *q, size_t *first, size_t *end)
+{
+	enum unit_level top = unit_level_of(q->unit), level = q->by == UNIT_NONE ? top : q->by;
+	unit_code low = q->unit, high = q->unit;
+	while (unit_level_of(low) < level) {
+		low = low * 10;
+		high = high * 10 + 9;
+	}
+	*first = catalogue_first_unit(c, low);
+	*end = catalogue_first_unit(c, high + 1);
+}
+
 bool
 totals_answer(const struct totals *t, const struct total_query *q, struct arena *arena,
               struct total_answer *out, struct problem_list *problems)
 {
-	const struct catalogue *c = t->catalogue;
+	size_t first, end;
 	if (!check_query(t, q, problems))
 		return false;
-	enum unit_level level = q->by == UNIT_NONE ? unit_level_of(q->unit) : q->by;
-	size_t count = 0;
-	for (size_t i = 0; i < c->unit_count; i++)
-		count += c->units[i].level == level && unit_within(c->units[i].code, q->unit);
+	find_rows(t->catalogue, q, &first, &end);
 	out->unit_count = 0;
-	out->units = arena_array(arena, count, sizeof *out->units);
+	out->units = arena_array(arena, end - first, sizeof *out->units);
 	bool good = out->units;
-	for (size_t i = 0; good && i < c->unit_count; i++)
-		if (c->units[i].level == level && unit_within(c->units[i].code, q->unit))
-			good = answer_unit(t, &c->units[i], q, arena, &out->units[out->unit_count++]);
+	for (size_t i = first; good && i < end; i++)
+		good = answer_unit(t, &t->catalogue->units[i], q, arena, &out->units[out->unit_count++]);
 	if (!good)
 		problem_only(problems, PROBLEM_TOO_LARGE);
+	return good;
+}
+
+uint64_t
+totals_changed(const struct totals *t, unit_code unit)
+{
+	const struct unit *place = catalogue_unit(t->catalogue, unit);
+	int32_t node = place ? t->node_of[unit_index(t, place)] : -1;
+	return node < 0 ? 0 : t->changed[node];
+}
+
+bool
+totals_changes(const struct totals *t, const struct total_query *q, uint64_t since, size_t rows_max,
+               struct arena *arena, struct unit_total **rows, size_t *count)
+{
+	size_t first, end, found = 0;
+	find_rows(t->catalogue, q, &first, &end);
+	*count = 0;
+	for (size_t i = first; i < end; i++)
+		found += t->changed[t->node_of[i]] > since;
+	*rows = arena_array(arena, found, sizeof **rows);
+	bool good = *rows && found <= rows_max;
+	for (size_t i = first; good && i < end; i++)
+		if (t->changed[t->node_of[i]] > since)
+			good = answer_unit(t, &t->catalogue->units[i], q, arena, &(*rows)[(*count)++]);
 	return good;
 }

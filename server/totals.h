@@ -22,19 +22,28 @@ void totals_destroy(struct totals **totals);
 /* The current revision of a report, 0 if there is none. */
 uint32_t totals_revision(const struct totals *totals, unit_code unit, period when, uint32_t form);
 
-/* Takes over one committed report; a revision older than the current one changes nothing. False: no
- * memory, or the report does not fit the catalogue. */
-bool totals_add_report(struct totals *totals, const struct report *report, uint32_t revision)
+/* Takes over one report of commit `seq`; a revision older than the current one changes nothing. False:
+ * no memory, or the report does not fit the catalogue. */
+bool totals_add_report(struct totals *totals, const struct report *report, uint32_t revision, uint64_t seq)
     __attribute__((warn_unused_result));
 
-/* Takes over one committed fund entry. */
-bool totals_add_entry(struct totals *totals, const struct fund_entry *entry)
+/* Takes over one fund entry of commit `seq`. */
+bool totals_add_entry(struct totals *totals, const struct fund_entry *entry, uint64_t seq)
     __attribute__((warn_unused_result));
 
 /* Fills out->units for a query; the arena owns them. The caller sets as_of and label. False: the query
  * asks for what there is not (`problems` says what), or the arena is full. */
 bool totals_answer(const struct totals *totals, const struct total_query *query, struct arena *arena,
                    struct total_answer *out, struct problem_list *problems)
+    __attribute__((warn_unused_result));
+
+/* The last commit that changed a unit's subtree; 0: none yet. */
+uint64_t totals_changed(const struct totals *totals, unit_code unit);
+
+/* The rows of a query (one that totals_answer() took) that commits after `since` changed; the arena owns
+ * them. False: they are more than `rows_max`, or the arena is full. */
+bool totals_changes(const struct totals *totals, const struct total_query *query, uint64_t since,
+                    size_t rows_max, struct arena *arena, struct unit_total **rows, size_t *count)
     __attribute__((warn_unused_result));
 
 #endif

@@ -1,0 +1,110 @@
+#include "journal_rows.h"
+
+#include "catalogue.h"
+
+#include <assert.h>
+#include <string.h>
+
+const char *const journal_copy_statements[TABLES] = {
+    "COPY submission (county, seq, id, principal, digest, recorded_at, report_count, entry_count) "
+    "FROM STDIN (FORMAT binary)",
+    "COPY report (county, unit, period, form, revision, version, seq, \"values\") "
+    "FROM STDIN (FORMAT binary)",
+    "COPY fund_entry (county, unit, voucher, kind, source, use, counterparty, amount_fen, occurred, "
+    "seq, line, note) FROM STDIN (FORMAT binary)",
+};
+
+static void
+put_submission(struct copy_writer *w, const struct journal_item *item)
+{
+	const struct receipt *receipt = &item->receipt;
+	copy_row(w, 8);
+	copy_int4(w, (int32_t)unit_county(item->office->unit));
+	copy_int8(w, (int64_t)receipt->seq);
+	copy_bytes(w, receipt->id.bytes, ID_BYTES);
+	copy_text(w, item->office->name);
+	copy_bytes(w, receipt->digest.bytes, DIGEST_BYTES);
+	copy_time(w, receipt->time_us);
+	copy_int4(w, (int32_t)receipt->report_count);
+	copy_int4(w, (int32_t)receipt->entry_count);
+}
+
+static void
+put_report(struct copy_writer *w, const struct journal_item *item, const struct report *report)
+{
+	const int64_t absent = INT64_MIN;
+	int64_t values[FORM_FIELDS_MAX];
+	const struct form_version *version =
+	    catalogue_version(item->catalogue, report->form, report->form_version);
+	assert(version);
+	for (size_t at = 0; at < version->field_count; at++)
+		values[at] = absent;
+	for (uint32_t i = 0; i < report->value_count; i++)
+		values[form_version_position(version, report->indicators[i])] = report->values[i];
+	copy_row(w, 8);
+	copy_int4(w, (int32_t)unit_county(report->unit));
+	copy_int8(w, report->unit);
+	copy_int4(w, report->period);
+	copy_int4(w, (int32_t)report->form);
+	copy_int4(w, (int32_t)report->replaces + 1);
+	copy_int4(w, (int32_t)report->form_version);
+	copy_int8(w, (int64_t)item->receipt.seq);
+	copy_int8_array(w, values, version->field_count, absent);
+}
+
+static void
+put_entry(struct copy_writer *w, const struct journal_item *item, size_t line)
+{
+	const struct fund_entry *entry = &item->submission->entries[line];
+	copy_row(w, 12);
+	copy_int4(w, (int32_t)unit_county(entry->unit));
+	copy_int8(w, entry->unit);
+	copy_text(w, entry->voucher);
+	copy_int2(w, (int16_t)entry->kind);
+	copy_int4(w, (int32_t)entry->source);
+	if (entry->use)
+		copy_int4(w, (int32_t)entry->use);
+	else
+		copy_null(w);
+	if (entry->counterparty)
+		copy_int8(w, entry->counterparty);
+	else
+		copy_null(w);
+	copy_int8(w, entry->amount_fen);
+	copy_int4(w, date_days(entry->occurred));
+	copy_int8(w, (int64_t)item->receipt.seq);
+	copy_int4(w, (int32_t)line);
+	copy_text(w, entry->note);
+}
+
+bool
+journal_rows_encode(struct journal_rows *rows, const struct journal_item *items, size_t count)
+{
+	bool good = true;
+	for (int i = 0; i < TABLES; i++)
+		copy_begin(&rows->tables[i]);
+	memset(rows->present, 0, sizeof rows->present);
+	for (size_t i = 0; i < count; i++) {
+		const struct submission *s = items[i].submission;
+		put_submission(&rows->tables[TABLE_SUBMISSION], &items[i]);
+		for (size_t r = 0; r < s->report_count; r++)
+			put_report(&rows->tables[TABLE_REPORT], &items[i], &s->reports[r]);
+		for (size_t e = 0; e < s->entry_count; e++)
+			put_entry(&rows->tables[TABLE_ENTRY], &items[i], e);
+		rows->present[TABLE_SUBMISSION] = true;
+		rows->present[TABLE_REPORT] |= s->report_count > 0;
+		rows->present[TABLE_ENTRY] |= s->entry_count > 0;
+	}
+	for (int i = 0; i < TABLES; i++) {
+		copy_end(&rows->tables[i]);
+		good = good && !rows->tables[i].failed;
+	}
+	return good;
+}
+
+void
+journal_rows_free(struct journal_rows *rows)
+{
+	for (int i = 0; i < TABLES; i++)
+		copy_free(&rows->tables[i]);
+}

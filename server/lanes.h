@@ -1,0 +1,34 @@
+/* Lanes: what waits for the journal, a queue for each office. Offices take turns: to a batch each
+ * gives at most LANE_ROWS rows, so that who floods waits behind himself and holds up nobody else. */
+#ifndef FUPIN_SERVER_LANES_H
+#define FUPIN_SERVER_LANES_H
+
+#include "intake.h"
+
+struct lane;
+
+struct lanes {
+	struct lane *by_office; /* uthash, by the office's name */
+	struct lane *current;   /* ring of those that have something, at the one whose turn it is */
+	size_t count, bytes;    /* of all envelopes */
+	size_t active;          /* lanes in the ring */
+};
+
+void lanes_free(struct lanes *lanes);
+
+/* Is there room for one more envelope of this office? */
+bool lanes_have_room(const struct lanes *lanes, const struct envelope *envelope);
+/* Takes the envelope over. False: no memory. */
+bool lanes_put(struct lanes *lanes, struct envelope *envelope) __attribute__((warn_unused_result));
+
+/* The first envelope of the lane whose turn it is; NULL: nothing waits. */
+struct envelope *lanes_first(const struct lanes *lanes);
+/* Takes it out of its lane; a lane that is empty then leaves the ring, and the next one has its turn. */
+struct envelope *lanes_pop(struct lanes *lanes);
+/* The next lane's turn. */
+void lanes_turn(struct lanes *lanes);
+
+/* Does a submission of this office with this id wait? */
+bool lanes_hold(const struct lanes *lanes, const struct office *office, const struct submission_id *id);
+
+#endif

@@ -1,0 +1,49 @@
+/* What the running centre owns; shared by the service's files only. */
+#ifndef FUPIN_SERVER_SERVICE_INTERNAL_H
+#define FUPIN_SERVER_SERVICE_INTERNAL_H
+
+#include "home.h"
+#include "log.h"
+#include "pipeline.h"
+#include "plan.h"
+#include "store.h"
+#include "watches.h"
+#include "worker.h"
+
+struct service {
+	const struct options *options;
+	struct home home;
+	struct store store;
+	struct plan plan; /* the catalogue */
+	struct pipeline pipeline;
+	struct gate *gate;
+	struct worker *worker;
+	struct watches *watches;
+	int signals;
+	bool stopping;
+	int64_t stop_by_us;
+	/* Principals, replaced as a whole. */
+	struct arena principal_arena;
+	struct principal *principals;
+	size_t principal_count;
+	bool reloading, reload_again;    /* again: asked for while one was under way */
+	struct envelope *reload_waiting; /* who wants to know when it is done */
+	struct arena reply_arena;
+};
+
+/* service.c */
+bool service_fail(const char *event, const char *error); /* logs; false */
+void service_send(void *service, const struct envelope *envelope, const struct reply *reply);
+void service_refuse(struct service *service, const struct envelope *envelope,
+                    const struct problem_list *problems, uint32_t retry_after_ms);
+
+/* service_start.c: everything from the data directory to the socket, and back. */
+bool service_open(struct service *service, const struct plan *files, gate_admits admits);
+void service_close(struct service *service);
+
+/* service_jobs.c: questions to the database, asked by the worker. */
+void service_reload(struct service *service, struct envelope *asked_by); /* NULL: a signal */
+bool service_look_up(void *service, struct envelope *submission);        /* of pipeline.h */
+void service_answer_status(struct service *service, struct envelope *envelope);
+
+#endif

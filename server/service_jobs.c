@@ -1,0 +1,221 @@
+/* Questions that the worker asks the database for the loop: the principals again, and receipts that are
+ * too old to be in memory. */
+#include "service_internal.h"
+
+#include "answers.h"
+
+#include <libpq-fe.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------- principals */
+
+struct reload_job {
+	struct job job;
+	bool good;
+	struct arena arena;
+	struct principal *principals;
+	size_t count;
+	char error[PG_ERROR_BYTES];
+};
+
+static void
+load_principals(struct job *job, struct pg_conn *connection, const char *error)
+{
+	struct reload_job *r = (struct reload_job *)job;
+	arena_reset(&r->arena);
+	snprintf(r->error, sizeof r->error, "%s", error);
+	r->good = connection && principals_load(connection, &r->arena, &r->principals, &r->count, r->error);
+}
+
+/* Answers all who asked for the reload. */
+static void
+tell_reloaded(struct service *s, bool good)
+{
+	while (s->reload_waiting) {
+		struct envelope *e = s->reload_waiting;
+		s->reload_waiting = e->next;
+		struct reply reply = {
+		    .request_id = e->request.id, .kind = REPLY_RELOADED, .reloaded = (uint32_t)s->principal_count};
+		struct problem_list problems;
+		problems.count = problems.more = 0;
+		problem_only(&problems, PROBLEM_STORE_UNAVAILABLE);
+		if (good)
+			service_send(s, e, &reply);
+		else
+			service_refuse(s, e, &problems, 1000);
+		envelope_destroy(&e);
+	}
+}
+
+static void begin_reload(struct service *s);
+
+static void
+take_principals(struct job *job, void *context)
+{
+	struct reload_job *r = (struct reload_job *)job;
+	struct service *s = context;
+	if (r->good) {
+		arena_free(&s->principal_arena);
+		s->principal_arena = r->arena;
+		s->principals = r->principals;
+		s->principal_count = r->count;
+		log_line(LOG_INFO, "principals_loaded", "count=%zu", r->count);
+	} else {
+		service_fail("reload_failed", r->error);
+		arena_free(&r->arena);
+	}
+	s->reloading = false;
+	if (s->reload_again)
+		begin_reload(s);
+	else
+		tell_reloaded(s, r->good);
+	free(r);
+}
+
+static void
+begin_reload(struct service *s)
+{
+	struct reload_job *r = calloc(1, sizeof *r);
+	s->reload_again = false;
+	if (r) {
+		r->job = (struct job){.work = load_principals, .finish = take_principals};
+		arena_init(&r->arena, PLAN_BYTES_MAX);
+		s->reloading = worker_post(s->worker, &r->job);
+	}
+	if (s->reloading)
+		return;
+	free(r);
+	service_fail("reload_failed", "too many questions wait for the database");
+	tell_reloaded(s, false);
+}
+
+void
+service_reload(struct service *s, struct envelope *asked_by)
+{
+	if (asked_by) {
+		asked_by->next = s->reload_waiting;
+		s->reload_waiting = asked_by;
+	}
+	if (s->reloading)
+		s->reload_again = true;
+	else
+		begin_reload(s);
+}
+
+/* ---------------------------------------------------------------- old receipts */
+
+struct receipt_job {
+	struct job job;
+	struct envelope *envelope;
+	bool asked, found;
+	struct recorded recorded;
+};
+
+static bool
+take_receipt(const PGresult *result, struct recorded *out)
+{
+	struct receipt *receipt = &out->receipt;
+	*out = (struct recorded){.office = strtoll(PQgetvalue(result, 0, 5), NULL, 10)};
+	receipt->seq = strtoull(PQgetvalue(result, 0, 6), NULL, 10);
+	receipt->time_us = strtoll(PQgetvalue(result, 0, 2), NULL, 10);
+	receipt->report_count = (uint32_t)strtoul(PQgetvalue(result, 0, 3), NULL, 10);
+	receipt->entry_count = (uint32_t)strtoul(PQgetvalue(result, 0, 4), NULL, 10);
+	return !sodium_hex2bin(receipt->id.bytes, ID_BYTES, PQgetvalue(result, 0, 0), 2 * ID_BYTES, "", NULL,
+	                       NULL) &&
+	       !sodium_hex2bin(receipt->digest.bytes, DIGEST_BYTES, PQgetvalue(result, 0, 1), 2 * DIGEST_BYTES,
+	                       "", NULL, NULL);
+}
+
+static void
+ask_receipt(struct job *job, struct pg_conn *connection, const char *error)
+{
+	static const char sql[] = "SELECT encode(uuid_send(id), 'hex'), encode(digest, 'hex'), "
+	                          "(extract(epoch FROM recorded_at) * 1000000)::bigint, report_count, "
+	                          "entry_count, county, seq FROM submission WHERE seq = $1";
+	struct receipt_job *r = (struct receipt_job *)job;
+	struct pg_result *result;
+	char seq[24], why[PG_ERROR_BYTES];
+	const char *values[] = {seq};
+	(void)error;
+	snprintf(seq, sizeof seq, "%llu", (unsigned long long)r->envelope->receipt.seq);
+	r->asked = connection && pg_query(connection, sql, 1, values, &result, why);
+	if (!r->asked)
+		return;
+	r->found = PQntuples((PGresult *)result) == 1 && take_receipt((PGresult *)result, &r->recorded);
+	PQclear((PGresult *)result);
+}
+
+static void
+give_receipt(struct job *job, void *context)
+{
+	struct receipt_job *r = (struct receipt_job *)job;
+	struct service *s = context;
+	pipeline_looked_up(&s->pipeline, r->envelope, r->found ? &r->recorded : NULL, !r->asked);
+	free(r);
+}
+
+static void
+give_status(struct job *job, void *context)
+{
+	struct receipt_job *r = (struct receipt_job *)job;
+	struct service *s = context;
+	struct envelope *e = r->envelope;
+	struct reply reply = {.request_id = e->request.id};
+	struct problem_list problems;
+	problems.count = problems.more = 0;
+	problem_only(&problems, PROBLEM_STORE_UNAVAILABLE);
+	answer_status(&e->office, &e->request.status, r->found ? &r->recorded : NULL, &reply);
+	if (r->asked)
+		service_send(s, e, &reply);
+	else
+		service_refuse(s, e, &problems, 1000);
+	envelope_destroy(&e);
+	free(r);
+}
+
+/* False: the envelope stays the caller's. */
+static bool
+post_receipt_job(struct service *s, struct envelope *e, void (*finish)(struct job *job, void *context))
+{
+	struct receipt_job *r = calloc(1, sizeof *r);
+	if (!r)
+		return false;
+	r->job = (struct job){.work = ask_receipt, .finish = finish};
+	r->envelope = e;
+	if (worker_post(s->worker, &r->job))
+		return true;
+	free(r);
+	return false;
+}
+
+bool
+service_look_up(void *service, struct envelope *submission)
+{
+	return post_receipt_job(service, submission, give_receipt);
+}
+
+void
+service_answer_status(struct service *s, struct envelope *e)
+{
+	struct recorded recorded;
+	struct reply reply = {.request_id = e->request.id};
+	struct problem_list problems;
+	problems.count = problems.more = 0;
+	enum record_state state = records_find(s->pipeline.records, &e->request.status, &recorded);
+	if (state == RECORD_OLDER) {
+		e->receipt.seq = recorded.receipt.seq;
+		if (post_receipt_job(s, e, give_status))
+			return;
+		problem_only(&problems, PROBLEM_BUSY);
+		service_refuse(s, e, &problems, 1000);
+	} else {
+		answer_status(&e->office, &e->request.status, state == RECORD_RECENT ? &recorded : NULL, &reply);
+		if (state == RECORD_NONE && pipeline_holds(&s->pipeline, &e->office, &e->request.status))
+			reply.status.state = SUBMISSION_WAITING;
+		service_send(s, e, &reply);
+	}
+	envelope_destroy(&e);
+}

@@ -1,0 +1,241 @@
+/* Everything between the command line and the loop: data directory, database, memory, socket; and the
+ * way back. */
+#include "service_internal.h"
+
+#include "clock.h"
+#include "replay.h"
+#include "version.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <libpq-fe.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+enum {
+	CONNECT_WAIT_SECONDS = 12, /* a killed fupind's database session ends within that */
+	ALONE_PAUSE_MS = 100,
+};
+
+/* Until the loop begins SIGTERM and SIGINT end the process as they always do (nothing is acknowledged
+ * yet, and the database ends with its parent); SIGHUP has nothing to reload. */
+static void
+quiet_signals(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+}
+
+/* libzmq's own threads block all signals, so that this thread alone is asked. */
+static bool
+open_signals(struct service *s)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	if (pthread_sigmask(SIG_BLOCK, &set, NULL))
+		return service_fail("signals_failed", strerror(errno));
+	/* A signal that is ignored, as a shell does for background jobs, would never be told. */
+	signal(SIGHUP, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
+	s->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	return s->signals >= 0 || service_fail("signals_failed", strerror(errno));
+}
+
+/* After home_open(): becoming another user would undo it. */
+static bool
+follow_parent(const struct options *options)
+{
+	static const char yes[] = "yes";
+	return !options->with_parent || strcmp(options->with_parent, yes) || !prctl(PR_SET_PDEATHSIG, SIGTERM);
+}
+
+static void
+raise_file_limit(void)
+{
+	struct rlimit limit;
+	if (!getrlimit(RLIMIT_NOFILE, &limit)) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static bool
+open_journal(struct service *s)
+{
+	struct journal *journal = journal_create(&s->store.target);
+	s->pipeline.journal = journal;
+	if (!journal)
+		return service_fail("out_of_memory", "journal");
+	int64_t until = clock_steady_us() + CONNECT_WAIT_SECONDS * INT64_C(1000000);
+	while (clock_steady_us() < until) {
+		int wait = journal_wait_ms(journal, clock_steady_us());
+		struct pollfd item = {.fd = journal_fd(journal)};
+		if (item.fd >= 0)
+			item.events = journal_poll_events(journal);
+		poll(&item, 1, wait < 0 || wait > 100 ? 100 : wait);
+		if (journal_step(journal, clock_steady_us()) == JOURNAL_READY)
+			return true;
+	}
+	return service_fail("database_refused", journal_error(journal));
+}
+
+/* Schema, units and forms change only while nobody else serves. Another one that serves is no hindrance as
+ * long as nothing of that has to change; the session of one that was killed ends soon. */
+static bool
+save_plan(struct service *s, struct pg_conn *connection, const struct plan *files, char error[PG_ERROR_BYTES])
+{
+	struct plan_saving how = {
+	    .label = s->options->label,
+	    .principals_whole = s->options->principals,
+	};
+	int64_t until = clock_steady_us() + CONNECT_WAIT_SECONDS * INT64_C(1000000);
+	for (;;) {
+		how.may_change_catalogue = journal_is_alone(s->pipeline.journal);
+		if (store_save(connection, files, &how, error))
+			return true;
+		if (how.may_change_catalogue || clock_steady_us() > until)
+			return false;
+		if (!journal_try_alone(s->pipeline.journal))
+			poll(NULL, 0, ALONE_PAUSE_MS);
+	}
+}
+
+static bool
+replay_journal(struct service *s, struct pg_conn *connection, char error[PG_ERROR_BYTES])
+{
+	struct pipeline *p = &s->pipeline;
+	int64_t began = clock_steady_us(), generation;
+	struct replay replay = {.catalogue = p->catalogue, .totals = p->totals, .records = p->records};
+	if (!pg_run(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", error) ||
+	    !pg_number(connection, "SELECT generation FROM plan", &generation, error))
+		return false;
+	if (!replay_all(&replay, connection)) {
+		snprintf(error, PG_ERROR_BYTES, "%s", replay.error);
+		return false;
+	}
+	p->as_of = p->written = replay.as_of;
+	journal_expect(p->journal, replay.as_of.seq, &replay.last_id, generation);
+	log_line(LOG_INFO, "replayed",
+	         "seq=%" PRIu64 " submissions=%" PRIu64 " reports=%" PRIu64 " fund_entries=%" PRIu64
+	         " ms=%" PRId64,
+	         replay.as_of.seq, replay.submissions, replay.reports, replay.entries,
+	         (clock_steady_us() - began) / 1000);
+	return pg_run(connection, "COMMIT", error);
+}
+
+static bool
+fill_memory(struct service *s, struct pg_conn *connection)
+{
+	struct pipeline *p = &s->pipeline;
+	char error[PG_ERROR_BYTES];
+	p->catalogue = &s->plan.catalogue;
+	p->totals = totals_create(p->catalogue);
+	p->records = records_create();
+	if (!p->totals || !p->records)
+		return service_fail("out_of_memory", "totals");
+	return replay_journal(s, connection, error) || service_fail("replay_failed", error);
+}
+
+/* The locks come first: who does not serve changes neither schema nor plan. */
+static bool
+open_store(struct service *s, const struct plan *files)
+{
+	char error[PG_ERROR_BYTES];
+	if (!store_open(s->options, &s->home, &s->store, error))
+		return service_fail("database_failed", error);
+	if (!open_journal(s))
+		return false;
+	struct pg_conn *connection = pg_connect(&s->store.target, error);
+	bool good = connection && save_plan(s, connection, files, error) &&
+	            catalogue_load(connection, &s->plan, error) &&
+	            principals_load(connection, &s->principal_arena, &s->principals, &s->principal_count, error);
+	if (!good)
+		service_fail("database_failed", error);
+	good = good && fill_memory(s, connection);
+	PQfinish(connection);
+	return good && (journal_share(s->pipeline.journal) ||
+	                service_fail("database_failed", journal_error(s->pipeline.journal)));
+}
+
+/* Written whole and renamed: who waits for the file never reads half of it. */
+static bool
+write_ready_file(const char *path, const char *endpoint)
+{
+	char fresh[PATH_MAX];
+	if (!path)
+		return true;
+	snprintf(fresh, sizeof fresh, "%s.new", path);
+	FILE *file = fopen(fresh, "we");
+	bool good = file && fprintf(file, "%s\n", endpoint) > 0;
+	if (file && fclose(file))
+		good = false;
+	return (good && !rename(fresh, path)) || service_fail("ready_file_failed", strerror(errno));
+}
+
+static bool
+open_gate(struct service *s, gate_admits admits)
+{
+	char error[GATE_ERROR_BYTES];
+	s->gate = gate_open(s->options->endpoint, s->home.local_endpoint, &s->home.centre, admits, s, error);
+	if (!s->gate)
+		return service_fail("gate_failed", error);
+	log_line(
+	    LOG_INFO, "serving", "endpoint=%s version=" FUPIN_VERSION " units=%zu principals=%zu centre_key=%s",
+	    gate_endpoint(s->gate), s->plan.catalogue.unit_count, s->principal_count, s->home.centre.public_key);
+	return write_ready_file(s->options->ready_file, gate_endpoint(s->gate));
+}
+
+static bool
+open_helpers(struct service *s)
+{
+	s->worker = worker_start(&s->store.target);
+	s->watches = watches_create();
+	return (s->worker && s->watches) || service_fail("out_of_memory", "worker");
+}
+
+bool
+service_open(struct service *s, const struct plan *files, gate_admits admits)
+{
+	char error[HOME_ERROR_BYTES];
+	pipeline_init(&s->pipeline);
+	plan_init(&s->plan);
+	arena_init(&s->principal_arena, PLAN_BYTES_MAX);
+	arena_init(&s->reply_arena, ANSWER_BYTES_MAX * 4UL);
+	s->pipeline.reply = service_send;
+	s->pipeline.look_up = service_look_up;
+	s->pipeline.context = s;
+	raise_file_limit();
+	quiet_signals();
+	if (!home_open(s->options, &s->home, error) || home_lock(&s->home, true, error) != HOME_LOCKED)
+		return service_fail("start_failed", error);
+	return follow_parent(s->options) && open_store(s, files) && open_signals(s) && open_helpers(s) &&
+	       open_gate(s, admits);
+}
+
+void
+service_close(struct service *s)
+{
+	worker_stop(&s->worker, s);
+	watches_destroy(&s->watches);
+	pipeline_free(&s->pipeline);
+	gate_close(&s->gate);
+	journal_destroy(&s->pipeline.journal);
+	store_close(&s->store);
+	totals_destroy(&s->pipeline.totals);
+	records_destroy(&s->pipeline.records);
+	plan_free(&s->plan);
+	arena_free(&s->principal_arena);
+	arena_free(&s->reply_arena);
+	if (s->signals >= 0)
+		close(s->signals);
+}

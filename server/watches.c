@@ -1,0 +1,227 @@
+#include "watches.h"
+
+#include "bounds.h"
+#include "clock.h"
+#include "key_set.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+/* A push without rows on a watch where nothing changes: both sides see that the other is there. A push
+ * that nobody acknowledged for so long has no reader. */
+enum { HEARTBEAT_US = 20 * 1000000, ABANDONED_US = 120 * 1000000 };
+
+struct watch {
+	UT_hash_handle hh;
+	struct key key; /* of connection and request id */
+	struct watch *next, **link;
+	struct sender sender;
+	char public_key[KEY_TEXT_BYTES];
+	uint64_t request_id;
+	struct total_query query; /* owns its indicators */
+	uint64_t sent_seq;        /* the state that the client has, once it took the last push */
+	int64_t sent_us;
+	bool unacknowledged;
+};
+
+struct watches {
+	struct watch *by_key;        /* uthash */
+	struct watch *first, **turn; /* `turn`: the link to the one that is looked at next */
+	size_t count;
+	uint64_t pushed_seq; /* all were looked at as of this commit */
+	int64_t looked_us;
+	struct arena arena;
+};
+
+struct watches *
+watches_create(void)
+{
+	struct watches *w = calloc(1, sizeof *w);
+	if (w) {
+		w->turn = &w->first;
+		arena_init(&w->arena, ANSWER_BYTES_MAX);
+	}
+	return w;
+}
+
+static void
+drop(struct watches *w, struct watch *watch)
+{
+	*watch->link = watch->next;
+	if (watch->next)
+		watch->next->link = watch->link;
+	if (w->turn == &watch->next)
+		w->turn = watch->link;
+	HASH_DEL(w->by_key, watch);
+	w->count--;
+	free((void *)(uintptr_t)watch->query.indicators);
+	free(watch);
+}
+
+void
+watches_destroy(struct watches **watches)
+{
+	struct watches *w = *watches;
+	if (!w)
+		return;
+	while (w->first)
+		drop(w, w->first);
+	arena_free(&w->arena);
+	free(w);
+	*watches = NULL;
+}
+
+size_t
+watches_count(const struct watches *w)
+{
+	return w->count;
+}
+
+static struct watch *
+find(const struct watches *w, const struct sender *sender, uint64_t request_id)
+{
+	struct key key = key_make('w', &request_id, sizeof request_id, sender->id, sender->size);
+	struct watch *watch = NULL;
+	HASH_FIND(hh, w->by_key, &key, sizeof key, watch);
+	return watch;
+}
+
+static void
+put(struct watches *w, struct watch *watch)
+{
+	watch->key =
+	    key_make('w', &watch->request_id, sizeof watch->request_id, watch->sender.id, watch->sender.size);
+	watch->next = w->first;
+	watch->link = &w->first;
+	if (w->first)
+		w->first->link = &watch->next;
+	w->first = watch;
+	HASH_ADD(hh, w->by_key, key, sizeof watch->key, watch);
+	w->count++;
+}
+
+static bool
+has_room(const struct watches *w, const char *public_key, struct problem_list *problems)
+{
+	size_t own = 0;
+	for (const struct watch *watch = w->first; watch; watch = watch->next)
+		own += !strcmp(watch->public_key, public_key);
+	if (w->count < WATCHES_MAX && own < WATCHES_OFFICE_MAX)
+		return true;
+	problem_only(problems, PROBLEM_WATCHES_TOO_MANY)->limit =
+	    own < WATCHES_OFFICE_MAX ? WATCHES_MAX : WATCHES_OFFICE_MAX;
+	return false;
+}
+
+bool
+watches_add(struct watches *w, const struct envelope *e, const char *public_key, uint64_t seq, int64_t now_us,
+            struct problem_list *problems)
+{
+	const struct total_query *query = &e->request.total;
+	watches_remove(w, &e->sender, e->request.id);
+	if (!has_room(w, public_key, problems))
+		return false;
+	struct watch *watch = calloc(1, sizeof *watch);
+	uint32_t *indicators = calloc(query->indicator_count + 1, sizeof *indicators);
+	if (!watch || !indicators) {
+		free(watch);
+		free(indicators);
+		problem_only(problems, PROBLEM_BUSY);
+		return false;
+	}
+	if (query->indicator_count)
+		memcpy(indicators, query->indicators, query->indicator_count * sizeof *indicators);
+	*watch = (struct watch){.sender = e->sender,
+	                        .request_id = e->request.id,
+	                        .query = *query,
+	                        .sent_seq = seq,
+	                        .sent_us = now_us};
+	watch->query.indicators = indicators;
+	memcpy(watch->public_key, public_key, sizeof watch->public_key);
+	put(w, watch);
+	return true;
+}
+
+bool
+watches_ack(struct watches *w, const struct sender *sender, const struct ack *ack)
+{
+	struct watch *watch = find(w, sender, ack->watch);
+	if (!watch)
+		return false;
+	if (ack->seq >= watch->sent_seq) {
+		watch->unacknowledged = false;
+		w->pushed_seq = 0; /* it may have missed something meanwhile */
+	}
+	return true;
+}
+
+bool
+watches_remove(struct watches *w, const struct sender *sender, uint64_t request_id)
+{
+	struct watch *watch = find(w, sender, request_id);
+	if (watch)
+		drop(w, watch);
+	return watch;
+}
+
+/* ---------------------------------------------------------------- pushing */
+
+/* More rows than a push holds are not sent: `since_seq` then leaves a gap, and the client asks. */
+static void
+make_push(struct watches *w, const struct watch *watch, const struct totals *totals,
+          const struct as_of *as_of, struct reply *out)
+{
+	struct push *push = &out->push;
+	*out = (struct reply){.request_id = watch->request_id, .kind = REPLY_PUSH};
+	*push = (struct push){.as_of = *as_of, .since_seq = watch->sent_seq};
+	arena_reset(&w->arena);
+	if (!totals_changes(totals, &watch->query, watch->sent_seq, PUSH_ROWS_MAX, &w->arena, &push->units,
+	                    &push->unit_count)) {
+		push->since_seq = as_of->seq;
+		push->unit_count = 0;
+	}
+}
+
+/* Looks at one watch. False: it is gone. */
+static bool
+serve(struct watches *w, struct watch *watch, const struct totals *totals, const struct as_of *as_of,
+      int64_t now_us, watches_send send, void *context)
+{
+	struct reply reply;
+	int64_t quiet_us = now_us - watch->sent_us;
+	if (watch->unacknowledged)
+		return quiet_us < ABANDONED_US;
+	if (totals_changed(totals, watch->query.unit) <= watch->sent_seq && quiet_us < HEARTBEAT_US)
+		return true;
+	make_push(w, watch, totals, as_of, &reply);
+	enum watch_sent sent = send(context, &watch->sender, watch->public_key, &reply);
+	if (sent == WATCH_SENT) {
+		watch->sent_seq = as_of->seq;
+		watch->sent_us = now_us;
+		watch->unacknowledged = true;
+	}
+	return sent != WATCH_GONE;
+}
+
+bool
+watches_push(struct watches *w, const struct totals *totals, const struct as_of *as_of, int64_t now_us,
+             int64_t budget_us, watches_send send, void *context)
+{
+	bool due = now_us - w->looked_us >= 1000000;
+	if (w->pushed_seq == as_of->seq && !due)
+		return true;
+	for (size_t left = w->count; left; left--) {
+		if (!*w->turn)
+			w->turn = &w->first;
+		if (serve(w, *w->turn, totals, as_of, now_us, send, context))
+			w->turn = &(*w->turn)->next;
+		else
+			drop(w, *w->turn);
+		if (left > 1 && clock_steady_us() - now_us > budget_us)
+			return false;
+	}
+	w->pushed_seq = as_of->seq;
+	w->looked_us = now_us;
+	return true;
+}

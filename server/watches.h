@@ -1,0 +1,37 @@
+/* Watches: who wants to be told when a total changes. A push holds the newest state of the rows that
+ * changed since the one before; the next is sent when the client has acknowledged it. So whatever happens
+ * meanwhile is one push later on, and who stopped reading holds one push and slows nobody. */
+#ifndef FUPIN_SERVER_WATCHES_H
+#define FUPIN_SERVER_WATCHES_H
+
+#include "intake.h"
+
+struct watches;
+
+struct watches *watches_create(void);
+void watches_destroy(struct watches **watches);
+
+/* Begins to watch, as of the commit that the envelope's sender is told now. The same request id of the
+ * same connection again replaces its watch. False, with a problem: too many, or no memory. */
+bool watches_add(struct watches *watches, const struct envelope *envelope, const char *public_key,
+                 uint64_t seq, int64_t now_us, struct problem_list *problems)
+    __attribute__((warn_unused_result));
+
+/* False: there is no such watch (any more). */
+bool watches_ack(struct watches *watches, const struct sender *sender, const struct ack *ack);
+bool watches_remove(struct watches *watches, const struct sender *sender, uint64_t request_id);
+
+/* Sends one push. GONE: the connection is no more, or its key may not read any more; LATER: it takes
+ * nothing now. */
+enum watch_sent { WATCH_SENT, WATCH_LATER, WATCH_GONE };
+typedef enum watch_sent (*watches_send)(void *context, const struct sender *to, const char *public_key,
+                                        const struct reply *reply);
+
+/* Pushes to those in turn that have not seen a change and may get it, for at most `budget_us`. True: all
+ * have what they may get. */
+bool watches_push(struct watches *watches, const struct totals *totals, const struct as_of *as_of,
+                  int64_t now_us, int64_t budget_us, watches_send send, void *context);
+
+size_t watches_count(const struct watches *watches);
+
+#endif
