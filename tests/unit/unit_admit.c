@@ -43,6 +43,9 @@ test_requests(void **state)
 	    [REQUEST_CATALOGUE] = {false, true, true, true, true},
 	    [REQUEST_PING] = {false, true, true, true, true},
 	    [REQUEST_RELOAD] = {false, false, false, false, true},
+	    [REQUEST_WATCH] = {false, true, true, true, true},
+	    [REQUEST_ACK] = {false, true, true, true, true},
+	    [REQUEST_UNWATCH] = {false, true, true, true, true},
 	    [REQUEST_KINDS] = {false, false, false, false, false}, /* no such kind */
 	};
 	static const unit_code units[ROLES] = {220821, 220821, 2208, 22, 22};
@@ -52,7 +55,7 @@ test_requests(void **state)
 			struct office office = {"office", (enum role)role, units[role]};
 			struct request request = {.kind = (enum request_kind)kind};
 			struct problem_list problems = {0};
-			request.total.unit = kind == REQUEST_TOTAL ? units[role] : 0;
+			request.total.unit = kind == REQUEST_TOTAL || kind == REQUEST_WATCH ? units[role] : 0;
 			bool good = admit_request(&office, &request, &problems);
 			EXPECT(good == expected[kind][role], "kind %d role %d", kind, role);
 			EXPECT(problems.count == !good, "kind %d role %d: %zu problems", kind, role, problems.count);

@@ -188,7 +188,7 @@ give(struct model *m, struct totals *t, const struct model_report *r, uint32_t r
 		indicators[report.value_count] = indicator;
 		values[report.value_count++] = r->figures[indicator].value;
 	}
-	return totals_add_report(t, &report, revision);
+	return totals_add_report(t, &report, revision, 1);
 }
 
 static bool
@@ -235,7 +235,7 @@ step_entry(struct model *m, struct totals *t)
 	    .note = "",
 	};
 	m->entries[m->entry_count++] = e;
-	return totals_add_entry(t, &e);
+	return totals_add_entry(t, &e, 1);
 }
 
 /* ---------------------------------------------------------------- queries */
@@ -405,7 +405,7 @@ add(struct totals *t, unit_code unit, period when, uint32_t revision, uint32_t i
 	const struct form_version *version = catalogue_version_for(&plan, FORM_VILLAGE, when);
 	struct report report = {unit, when,           FORM_VILLAGE, version->version,
 	                        0,    indicator != 0, &indicator,   &value};
-	assert_true(totals_add_report(t, &report, revision));
+	assert_true(totals_add_report(t, &report, revision, 1));
 }
 
 static void
@@ -462,19 +462,19 @@ test_flow_and_stock(void **state)
 	totals_destroy(&t);
 }
 
-/* More than 64 bits hold is shown as the most they hold, and comes back. */
+/* The largest values that a report may have; and amounts whose sum 64 bits do not hold. */
 static void
-test_clamp(void **state)
+test_extremes(void **state)
 {
 	struct totals *t = totals_create(&plan);
 	struct fund_entry e = {FUND_RAISED, COUNTY, "", 20130401, 1, 0, 0, INT64_MAX, ""};
 	(void)state;
-	add(t, VILLAGE, 201304, 1, SUBSIDY, INT64_MAX);
-	add(t, VILLAGE_OTHER, 201304, 1, SUBSIDY, INT64_MAX);
-	expect_total(t, 201304, 201304, SUBSIDY, INT64_MAX, 2);
-	add(t, VILLAGE, 201304, 2, SUBSIDY, -INT64_MAX);
+	add(t, VILLAGE, 201304, 1, SUBSIDY, VALUE_MAX);
+	add(t, VILLAGE_OTHER, 201304, 1, SUBSIDY, VALUE_MAX);
+	expect_total(t, 201304, 201304, SUBSIDY, 2 * VALUE_MAX, 2);
+	add(t, VILLAGE, 201304, 2, SUBSIDY, -VALUE_MAX);
 	expect_total(t, 201304, 201304, SUBSIDY, 0, 2);
-	assert_true(totals_add_entry(t, &e) && totals_add_entry(t, &e));
+	assert_true(totals_add_entry(t, &e, 1) && totals_add_entry(t, &e, 1));
 	struct total_query q = {.unit = COUNTY, .from = 201304, .to = 201304, .funds = true};
 	struct total_answer answer;
 	struct arena arena;
@@ -555,9 +555,9 @@ test_misfits(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct report r = {cases[i].unit, cases[i].when, cases[i].form, cases[i].version, 0, 1,
 		                   indicators,    values};
-		EXPECT(!totals_add_report(t, &r, 1), "row %zu", i);
+		EXPECT(!totals_add_report(t, &r, 1, 1), "row %zu", i);
 	}
-	assert_false(totals_add_entry(t, &e));
+	assert_false(totals_add_entry(t, &e, 1));
 	expect_total(t, 201101, 201312, SUBSIDY, 0, 0);
 	totals_destroy(&t);
 }
@@ -566,7 +566,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_flow_and_stock),  cmocka_unit_test(test_clamp),
+	    cmocka_unit_test(test_flow_and_stock),  cmocka_unit_test(test_extremes),
 	    cmocka_unit_test(test_queries_refused), cmocka_unit_test(test_misfits),
 	    cmocka_unit_test(test_histories),
 	};
