@@ -39,6 +39,7 @@ static const struct {
     {"--every-us", offsetof(struct arguments, every_us)},
     {"--centre-pid", offsetof(struct arguments, centre_pid)},
     {"--database-pid", offsetof(struct arguments, database_pid)},
+    {"--watch", offsetof(struct arguments, watch)},
     {"--wait", offsetof(struct arguments, wait)},
 };
 

@@ -24,6 +24,7 @@ struct arguments {
 	int64_t rate;      /* submissions a second; 0: as above */
 	int64_t every_us;  /* between two queries; 0: at once */
 	int64_t centre_pid, database_pid; /* whose CPU time is taken */
+	int64_t watch;                    /* 1: one more connection watches the province's totals */
 	int64_t wait;                     /* 1: print a line when ready, go when one comes in */
 };
 

@@ -9,6 +9,7 @@
 #include "office.h"
 #include "prepared.h"
 #include "usage.h"
+#include "watcher.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -18,10 +19,14 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
+#include <unistd.h>
 #include <zmq.h>
 
 /* Silence of so long means that something was lost. */
 enum { SILENCE_US = 60 * 1000000, EVENTS_MAX = 256, REPLY_BYTES_MAX = 1 << 20 };
+
+/* In place of an office's number. */
+#define WATCHER SIZE_MAX
 
 struct retry {
 	size_t item;
@@ -39,6 +44,8 @@ struct run {
 	struct retry *retries;
 	size_t retry_count;
 	int epoll;
+	struct watcher watcher; /* with --watch 1 */
+	uint64_t seq_last;      /* the highest of all receipts */
 	struct arena arena;
 	int64_t start_us, last_us; /* the clock's start; when something last came */
 	size_t answered, receipts, refused, busy, wrong;
@@ -55,6 +62,8 @@ take_receipt(struct run *run, struct item *item, const struct receipt *receipt)
 	if (!good && !run->wrong++)
 		bench_fail("a receipt does not fit what was sent: seq %" PRIu64, receipt->seq);
 	item->seq = receipt->seq;
+	if (receipt->seq > run->seq_last)
+		run->seq_last = receipt->seq;
 	item->time_us = receipt->time_us;
 	item->latency_us = (uint32_t)(run->last_us - item->sent_us);
 	run->receipts++;
@@ -144,6 +153,13 @@ office_turn(struct run *run, size_t office)
 
 /* ---------------------------------------------------------------- the loop */
 
+static bool
+is_done(const struct run *run)
+{
+	return run->answered == run->prepared.count &&
+	       (!run->arguments->watch || run->watcher.seq >= run->seq_last);
+}
+
 /* Sends those whose moment has come; returns when the next one's comes. */
 static int64_t
 release_due(struct run *run)
@@ -174,6 +190,15 @@ release_due(struct run *run)
 	return next;
 }
 
+static void
+take_turn(struct run *run, size_t who)
+{
+	if (who == WATCHER)
+		watcher_turn(&run->watcher);
+	else
+		office_turn(run, who);
+}
+
 static bool
 loop(struct run *run)
 {
@@ -181,7 +206,9 @@ loop(struct run *run)
 	run->start_us = run->last_us = clock_steady_us();
 	for (size_t i = 0; i < run->offices.count; i++)
 		office_turn(run, i);
-	while (run->answered < run->prepared.count) {
+	if (run->arguments->watch)
+		watcher_turn(&run->watcher);
+	while (!is_done(run)) {
 		int64_t wait = release_due(run) - clock_steady_us();
 		if (wait < 0)
 			wait = 0;
@@ -190,7 +217,7 @@ loop(struct run *run)
 		if (count < 0 && errno != EINTR)
 			return bench_fail("epoll: %s", strerror(errno));
 		for (int i = 0; i < count; i++)
-			office_turn(run, events[i].data.u64);
+			take_turn(run, events[i].data.u64);
 		if (clock_steady_us() - run->last_us > SILENCE_US && (!run->order || wait >= SILENCE_US))
 			return bench_fail("%zu submissions were not answered", run->prepared.count - run->answered);
 	}
@@ -243,6 +270,14 @@ watch_socket(struct run *run, size_t office)
 }
 
 static bool
+open_watcher(struct run *run, const struct shape *shape)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.u64 = WATCHER};
+	return watcher_open(&run->watcher, run->arguments, shape) &&
+	       !epoll_ctl(run->epoll, EPOLL_CTL_ADD, run->watcher.fd, &event);
+}
+
+static bool
 make_ready(struct run *run)
 {
 	const struct arguments *o = run->arguments;
@@ -261,7 +296,7 @@ make_ready(struct run *run)
 	bool good = run->credit && run->next && run->retries && run->epoll >= 0;
 	for (size_t i = 0; good && i < run->offices.count; i++)
 		good = watch_socket(run, i);
-	return good;
+	return good && (!o->watch || open_watcher(run, &shape));
 }
 
 /* ---------------------------------------------------------------- afterwards */
@@ -348,6 +383,9 @@ print_run(struct run *run, struct json_object *out)
 static void
 run_free(struct run *run)
 {
+	if (run->epoll > 0)
+		close(run->epoll);
+	watcher_close(&run->watcher);
 	offices_close(&run->offices);
 	prepared_free(&run->prepared);
 	arena_free(&run->arena);
@@ -368,6 +406,8 @@ bench_load(const struct arguments *arguments, struct json_object *out)
 		good = loop(&run);
 		usage_print(out, arguments, &before);
 		good = print_run(&run, out) && good;
+		if (arguments->watch)
+			good = watcher_print(&run.watcher, &run.prepared, out) && good;
 	}
 	run_free(&run);
 	return good;
