@@ -35,6 +35,7 @@ static const struct {
     {"--office-first", offsetof(struct arguments, office_first)},
     {"--office-count", offsetof(struct arguments, office_count)},
     {"--spread-ms", offsetof(struct arguments, spread_ms)},
+    {"--rounds", offsetof(struct arguments, rounds)},
     {"--rate", offsetof(struct arguments, rate)},
     {"--every-us", offsetof(struct arguments, every_us)},
     {"--centre-pid", offsetof(struct arguments, centre_pid)},
@@ -73,6 +74,7 @@ arguments_parse(int argc, char **argv, struct arguments *out)
 	                          .first = 201301,
 	                          .last = 201312,
 	                          .per = 1,
+	                          .rounds = 1,
 	                          .batch = 4000,
 	                          .connections = 1};
 	for (int i = 2; i < argc; i += 2)

@@ -21,6 +21,7 @@ struct arguments {
 	int64_t connections; /* to the database */
 	int64_t office_first, office_count;
 	int64_t spread_ms; /* submissions at random moments within it; 0: as fast as the window lets */
+	int64_t rounds;    /* as many times, over the same connections; spread_ms is the first one's */
 	int64_t rate;      /* submissions a second; 0: as above */
 	int64_t every_us;  /* between two queries; 0: at once */
 	int64_t centre_pid, database_pid; /* whose CPU time is taken */

@@ -13,6 +13,8 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <json-c/json.h>
+#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,10 +39,11 @@ struct run {
 	const struct arguments *arguments;
 	struct offices offices;
 	struct prepared prepared;
-	uint32_t *credit; /* of each office */
-	size_t *next;     /* item that it sends next; past the end: none */
-	size_t *order;    /* items by their moment; NULL: as fast as the window lets */
-	size_t released;  /* of order */
+	uint32_t *credit;  /* of each office */
+	size_t *next;      /* item that it sends next; past the end: none */
+	size_t *order;     /* items by their moment; NULL: as fast as the window lets */
+	size_t released;   /* of order */
+	size_t first, end; /* the items of this round */
 	struct retry *retries;
 	size_t retry_count;
 	int epoll;
@@ -130,7 +133,7 @@ static bool
 send_what_fits(struct run *run, size_t office)
 {
 	bool sent = false;
-	while (!run->order && run->credit[office] && run->next[office] < run->prepared.count) {
+	while (!run->order && run->credit[office] && run->next[office] < run->end) {
 		send_item(run, run->next[office]);
 		run->next[office] += run->offices.count;
 		sent = true;
@@ -156,7 +159,7 @@ office_turn(struct run *run, size_t office)
 static bool
 is_done(const struct run *run)
 {
-	return run->answered == run->prepared.count &&
+	return run->answered == run->end - run->first &&
 	       (!run->arguments->watch || run->watcher.seq >= run->seq_last);
 }
 
@@ -165,7 +168,7 @@ static int64_t
 release_due(struct run *run)
 {
 	int64_t now = clock_steady_us(), next = now + SILENCE_US;
-	while (run->order && run->released < run->prepared.count) {
+	while (run->order && run->released < run->end) {
 		size_t item = run->order[run->released];
 		int64_t due = run->start_us + run->prepared.items[item].due_us;
 		if (due > now) {
@@ -219,7 +222,7 @@ loop(struct run *run)
 		for (int i = 0; i < count; i++)
 			take_turn(run, events[i].data.u64);
 		if (clock_steady_us() - run->last_us > SILENCE_US && (!run->order || wait >= SILENCE_US))
-			return bench_fail("%zu submissions were not answered", run->prepared.count - run->answered);
+			return bench_fail("%zu submissions were not answered", run->end - run->first - run->answered);
 	}
 	return true;
 }
@@ -238,22 +241,25 @@ by_moment(const void *a, const void *b)
 	return (p > q) - (p < q);
 }
 
-/* Moments: at a steady rate, or at random within a time. */
+/* Moments: at a steady rate, or at random within a time; after the first round at once. */
 static bool
 set_moments(struct run *run)
 {
 	const struct arguments *o = run->arguments;
+	size_t count = run->prepared.count, round = count / (size_t)o->rounds;
 	if (!o->spread_ms && !o->rate)
 		return true;
-	run->order = calloc(run->prepared.count, sizeof *run->order);
-	for (size_t i = 0; run->order && i < run->prepared.count; i++) {
+	run->order = calloc(count, sizeof *run->order);
+	for (size_t i = 0; run->order && i < count; i++) {
 		run->order[i] = i;
-		run->prepared.items[i].due_us =
-		    o->rate ? (int64_t)i * 1000000 / o->rate : randombytes_uniform((uint32_t)o->spread_ms * 1000);
+		if (o->rate)
+			run->prepared.items[i].due_us = (int64_t)(i % round) * 1000000 / o->rate;
+		else if (i < round)
+			run->prepared.items[i].due_us = randombytes_uniform((uint32_t)o->spread_ms * 1000);
 	}
 	sorted_items = run->prepared.items;
 	if (run->order)
-		qsort(run->order, run->prepared.count, sizeof *run->order, by_moment);
+		qsort(run->order, round, sizeof *run->order, by_moment);
 	return run->order;
 }
 
@@ -312,8 +318,9 @@ ascending(const void *a, const void *b)
 
 /* No commit sequence number stands on two receipts. */
 static size_t
-count_doubles(const struct prepared *prepared)
+count_doubles(const struct run *run)
 {
+	const struct prepared *prepared = &run->prepared;
 	size_t count = 0, doubles = 0;
 	uint64_t *seqs = calloc(prepared->count, sizeof *seqs);
 	for (size_t i = 0; seqs && i < prepared->count; i++)
@@ -327,16 +334,19 @@ count_doubles(const struct prepared *prepared)
 	return doubles;
 }
 
-/* One line a receipt in COPY's text format: id, digest, seq, time in microseconds, reports, latency
- * in microseconds. */
+/* One line a receipt in COPY's text format: id, digest, seq, time in microseconds, reports, latency in
+ * microseconds. */
 static bool
-write_receipts(const char *path, const struct prepared *prepared)
+write_receipts(const struct run *run, int64_t round)
 {
+	char path[PATH_MAX];
+	snprintf(path, sizeof path, run->arguments->rounds > 1 ? "%s.%" PRId64 : "%s", run->arguments->receipts,
+	         round);
 	FILE *file = fopen(path, "we");
 	if (!file)
 		return bench_fail("%s cannot be written", path);
-	for (size_t i = 0; i < prepared->count; i++) {
-		const struct item *item = &prepared->items[i];
+	for (size_t i = run->first; i < run->end; i++) {
+		const struct item *item = &run->prepared.items[i];
 		char id[ID_TEXT_BYTES], digest[DIGEST_TEXT_BYTES];
 		if (item->seq)
 			fprintf(file, "%s\t\\\\x%s\t%" PRIu64 "\t%" PRId64 "\t%u\t%u\n",
@@ -346,38 +356,60 @@ write_receipts(const char *path, const struct prepared *prepared)
 	return !fclose(file);
 }
 
+static void
+print_latencies(const struct run *run, struct json_object *out)
+{
+	size_t count = 0;
+	uint32_t *latencies = calloc(run->end - run->first + 1, sizeof *latencies);
+	for (size_t i = run->first; latencies && i < run->end; i++)
+		if (run->prepared.items[i].seq)
+			latencies[count++] = run->prepared.items[i].latency_us;
+	if (latencies)
+		bench_samples(out, "latency_us", latencies, count);
+	free(latencies);
+}
+
 static bool
 print_run(struct run *run, struct json_object *out)
 {
-	size_t count = 0, reports = 0, doubles = count_doubles(&run->prepared);
-	uint32_t *latencies = calloc(run->prepared.count + 1, sizeof *latencies);
-	for (size_t i = 0; latencies && i < run->prepared.count; i++) {
-		const struct item *item = &run->prepared.items[i];
-		if (!item->seq)
-			continue;
-		latencies[count++] = item->latency_us;
-		reports += item->reports;
-	}
+	size_t submissions = run->end - run->first, doubles = count_doubles(run);
+	int64_t reports = (int64_t)run->receipts * run->arguments->per;
 	double seconds = (double)(run->last_us - run->start_us) / 1e6;
 	bench_number(out, "offices", (int64_t)run->offices.count);
-	bench_number(out, "submissions", (int64_t)run->prepared.count);
+	bench_number(out, "submissions", (int64_t)submissions);
 	bench_number(out, "receipts", (int64_t)run->receipts);
-	bench_number(out, "reports", (int64_t)reports);
+	bench_number(out, "reports", reports);
 	bench_number(out, "refused", (int64_t)run->refused);
 	bench_number(out, "busy", (int64_t)run->busy);
 	bench_number(out, "wrong", (int64_t)(run->wrong + doubles));
-	bench_number(out, "lost", (int64_t)(run->prepared.count - run->answered));
+	bench_number(out, "lost", (int64_t)(submissions - run->answered));
 	bench_number(out, "start_us", run->start_us);
 	bench_number(out, "end_us", run->last_us);
 	bench_real(out, "seconds", seconds);
 	bench_real(out, "rate", seconds > 0 ? (double)reports / seconds : 0);
-	if (latencies)
-		bench_samples(out, "latency_us", latencies, count);
-	free(latencies);
+	print_latencies(run, out);
 	if (doubles)
 		bench_fail("%zu commit sequence numbers stand on two receipts", doubles);
-	return !doubles && !run->wrong && !run->refused && run->receipts == run->prepared.count &&
-	       (!run->arguments->receipts || write_receipts(run->arguments->receipts, &run->prepared));
+	return !doubles && !run->wrong && !run->refused && run->receipts == submissions;
+}
+
+/* One round over the connections that stand. */
+static bool
+play(struct run *run, int64_t round, struct json_object *out)
+{
+	size_t size = run->prepared.count / (size_t)run->arguments->rounds;
+	run->first = run->released = (size_t)round * size;
+	run->end = run->first + size;
+	run->answered = run->receipts = run->refused = run->busy = run->wrong = 0;
+	if (!bench_wait(run->arguments))
+		return bench_fail("nobody says go");
+	struct usage before = usage_now(run->arguments);
+	bool good = loop(run);
+	usage_print(out, run->arguments, &before);
+	good = print_run(run, out) && good;
+	if (run->arguments->watch)
+		good = watcher_print(&run->watcher, &run->prepared, out) && good;
+	return good && (!run->arguments->receipts || write_receipts(run, round));
 }
 
 static void
@@ -395,19 +427,21 @@ run_free(struct run *run)
 	free(run->retries);
 }
 
+/* Every round prints its own object; the last one's is main's. */
 bool
 bench_load(const struct arguments *arguments, struct json_object *out)
 {
 	struct run run = {.arguments = arguments};
 	arena_init(&run.arena, REPLY_BYTES_MAX);
-	bool good = make_ready(&run) && bench_wait(arguments);
-	if (good) {
-		struct usage before = usage_now(arguments);
-		good = loop(&run);
-		usage_print(out, arguments, &before);
-		good = print_run(&run, out) && good;
-		if (arguments->watch)
-			good = watcher_print(&run.watcher, &run.prepared, out) && good;
+	bool good = arguments->rounds > 0 && make_ready(&run);
+	for (int64_t round = 0; good && round < arguments->rounds; round++) {
+		struct json_object *one = round + 1 < arguments->rounds ? json_object_new_object() : out;
+		good = play(&run, round, one);
+		if (one == out)
+			break;
+		puts(json_object_to_json_string_ext(one, JSON_C_TO_STRING_PLAIN));
+		fflush(stdout);
+		json_object_put(one);
 	}
 	run_free(&run);
 	return good;

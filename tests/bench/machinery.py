@@ -266,6 +266,14 @@ class Generator:
         process.stdin.write("go\n")
         process.stdin.flush()
 
+    @staticmethod
+    def read(process):
+        """The figures of one of several rounds."""
+        line = process.stdout.readline()
+        if not line.startswith("{"):
+            raise BenchError("the load generator ended early")
+        return json.loads(line)
+
     def finish(self, process):
         """Its figures; an error if it says that anything was wrong."""
         process.stdin.close()

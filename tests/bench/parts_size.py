@@ -4,34 +4,42 @@ import os
 from figures import median
 from parts_flow import OFFICES, province
 
-COUNTIES, PROCESSES = 10000, 4
+COUNTIES, PROCESSES, BURSTS = 10000, 4, 3
 
 
 # ---------------------------------------------------------------- ten thousand offices
 
 class Crowd:
-    """All offices connected, over several generator processes: one has not files enough for all."""
+    """All offices connected, over several generator processes: one has not files enough for all. Each round every
+    office sends its report of the next month, first spread over a time, then at once."""
 
-    def __init__(self, bench, centre, count, month, spread_ms):
-        self.bench = bench
-        self.paths, self.processes = [], []
+    def __init__(self, bench, centre, count, rounds, spread_ms):
+        self.generator, self.rounds, self.round = bench.generator, rounds, 0
+        self.receipts, self.processes = [], []
         each = count // PROCESSES
         for number in range(PROCESSES):
-            path = os.path.join(bench.directory, f"receipts-{number}")
-            self.paths.append(path)
-            self.processes.append(bench.generator.start(
-                "load", wait=1, office_first=number * each, office_count=each, count=each, per=1, skip=month,
-                spread_ms=spread_ms, receipts=path, **bench.load_options(centre, "offices")))
+            self.receipts.append(os.path.join(bench.directory, f"receipts-{number}"))
+            self.processes.append(self.generator.start(
+                "load", wait=1, office_first=number * each, office_count=each, count=each, per=1, rounds=rounds,
+                spread_ms=spread_ms, receipts=self.receipts[-1], **bench.load_options(centre, "offices")))
         for process in self.processes:
-            bench.generator.await_ready(process)
+            self.generator.await_ready(process)
+
+    def paths(self):
+        """The receipts of the last round."""
+        return [f"{path}.{self.round - 1}" for path in self.receipts]
 
     def send(self):
         """All send; seconds from the first start to the last receipt, and every latency in ms, sorted."""
         for process in self.processes:
-            self.bench.generator.go(process)
-        found = [self.bench.generator.finish(process) for process in self.processes]
+            self.generator.go(process)
+        self.round += 1
+        last = self.round == self.rounds
+        found = [self.generator.finish(process) if last else self.generator.read(process) for process in self.processes]
+        for process in [] if last else self.processes:
+            self.generator.await_ready(process)
         latencies = []
-        for path in self.paths:
+        for path in self.paths():
             with open(path, encoding="ascii") as file:
                 latencies += [int(line.rsplit("\t", 1)[1]) / 1e3 for line in file]
         seconds = (max(one["end_us"] for one in found) - min(one["start_us"] for one in found)) / 1e6
@@ -48,21 +56,19 @@ def offices(bench):
     bench.fresh("crowd", "offices")
     centre = bench.centre("crowd").start()
     before = centre.memory()
-    crowd = Crowd(bench, centre, count, 0, minute * 1000)
+    crowd = Crowd(bench, centre, count, 1 + BURSTS, minute * 1000)
     connected = centre.memory()
-    seconds, latencies, busy = crowd.send()
-    memory = max(connected, centre.memory()) - before
-    bench.look_up(crowd.paths, "crowd", count)
-    bench.check(centre, "offices", 1, verify=False)
-    bursts = []
-    for month in range(1, 4):
-        crowd = Crowd(bench, centre, count, month, 0)
-        bursts.append(crowd.send())
-        bench.look_up(crowd.paths, "crowd", count)
-    bench.check(centre, "offices", 4)
+    found = []
+    for month in range(1 + BURSTS):
+        found.append(crowd.send())
+        bench.look_up(crowd.paths(), "crowd", count)
+        bench.check(centre, "offices", month + 1, verify=False)
+        if not month:
+            memory = max(connected, centre.memory()) - before  # once all of them have been used
+    bench.check(centre, "offices", 1 + BURSTS)
     centre.stop()
     bench.postgres.drop("crowd")
-    add_offices(bench, count, (seconds, latencies, busy), bursts, memory / count / 1024)
+    add_offices(bench, count, found[0], found[1:], memory / count / 1024)
 
 
 def add_offices(bench, count, minute, bursts, memory):
@@ -158,8 +164,11 @@ def grown(bench, plan, size, end, month, single):
     memory = centre.memory() / 2**20
     start = centre.start_seconds
     centre.stop()
+    bench.postgres.settle()
+    limit = bench.generator.run("copy", plan=bench.plans[plan], db=bench.postgres.uri("grown"), count=single, per=1,
+                                batch=4000, skip=sent)["rate"]
     bench.postgres.drop("grown")
-    return {"b": median(rates), "p99": median(waits), "memory": memory, "start": start}
+    return {"b": median(rates), "p99": median(waits), "memory": memory, "start": start, "a": limit}
 
 
 def growth(bench):
@@ -185,6 +194,8 @@ def growth(bench):
     for size, one in zip(("100k", "1m", "10m"), found):
         what = f"with the {dict(zip(('100k', '1m', '10m'), sizes))[size]:,} reports"
         bench.rows.add("growth_b_" + size, "B " + what, one["b"], "reports/s")
+        bench.rows.add("growth_copy_limit_" + size, "A there, to tell PostgreSQL's part of it " + what, one["a"],
+                       "reports/s")
         bench.rows.add("growth_query_p99_" + size, "query p99 " + what, one["p99"], "ms")
         bench.rows.add("growth_memory_" + size, "fupind's memory " + what, one["memory"], "MiB")
         bench.rows.add("growth_start_" + size, "start to serving " + what, one["start"], "s")

@@ -47,7 +47,7 @@ bool
 prepare(const struct shape *shape, const struct arguments *arguments, size_t offices, struct prepared *out)
 {
 	struct arena arena;
-	size_t each = ((size_t)arguments->count + offices - 1) / offices;
+	size_t each = ((size_t)arguments->count + offices - 1) / offices * (size_t)arguments->rounds;
 	*out = (struct prepared){.count = each * offices, .items = calloc(each * offices, sizeof *out->items)};
 	arena_init(&arena, ARENA_MAX);
 	bool good = out->items && out->count && arguments->per;

@@ -23,7 +23,7 @@ struct prepared {
 };
 
 /* `arguments->count` submissions of `offices` offices from number `arguments->office_first` on, rounded up to
- * as many for each. A request's id is its place in items. */
+ * as many for each, for each of `arguments->rounds`. A request's id is its place in items. */
 bool prepare(const struct shape *shape, const struct arguments *arguments, size_t offices,
              struct prepared *out) __attribute__((warn_unused_result));
 void prepared_free(struct prepared *prepared);
