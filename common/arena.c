@@ -11,7 +11,7 @@ struct arena_block {
 	alignas(max_align_t) unsigned char bytes[];
 };
 
-static const size_t block_bytes_first = 4 * 1024, block_bytes_most = 256 * 1024;
+static const size_t block_bytes_first = 2 * 1024, block_bytes_most = 256 * 1024;
 
 void
 arena_init(struct arena *arena, size_t bytes_max)

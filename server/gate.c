@@ -123,20 +123,18 @@ more(void *socket)
 	return !zmq_getsockopt(socket, ZMQ_RCVMORE, &value, &size) && value;
 }
 
-/* Drops what is left of a message of several frames; returns how many frames there were. */
-static int
+/* Drops what is left of a message of several frames. */
+static void
 drop_rest(void *socket)
 {
-	int dropped = 0;
 	while (more(socket)) {
 		zmq_msg_t rest;
 		zmq_msg_init(&rest);
-		if (zmq_msg_recv(&rest, socket, ZMQ_DONTWAIT) < 0)
-			break;
+		bool got = zmq_msg_recv(&rest, socket, ZMQ_DONTWAIT) >= 0;
 		zmq_msg_close(&rest);
-		dropped++;
+		if (!got)
+			break;
 	}
-	return dropped;
 }
 
 /* A ZAP request: version, request id, domain, address, routing id, mechanism, client key. */
@@ -208,22 +206,32 @@ gate_authenticate(struct gate *gate)
 	zap_reply(gate->zap, &request, "400", "unknown key", "");
 }
 
+/* The frame's second part: who sent it, and the bytes. */
+static void
+take_payload(struct gate *gate, struct frame *out)
+{
+	const char *user = zmq_msg_gets(&gate->payload, "User-Id");
+	size_t size = user ? strlen(user) : 0;
+	if (size < sizeof out->public_key)
+		memcpy(out->public_key, user ? user : "", size);
+	out->bytes = zmq_msg_data(&gate->payload);
+	out->size = zmq_msg_size(&gate->payload);
+	out->whole = !zmq_msg_more(&gate->payload);
+}
+
 bool
 gate_receive(struct gate *gate, struct frame *out)
 {
 	*out = (struct frame){0};
-	int size = zmq_recv(gate->router, out->sender.id, sizeof out->sender.id, ZMQ_DONTWAIT);
-	if (size < 0)
+	if (zmq_msg_recv(&gate->payload, gate->router, ZMQ_DONTWAIT) < 0)
 		return false;
-	out->sender.size = (uint8_t)size;
-	zmq_msg_close(&gate->payload);
-	zmq_msg_init(&gate->payload);
-	bool has_payload = more(gate->router) && zmq_msg_recv(&gate->payload, gate->router, ZMQ_DONTWAIT) >= 0;
-	const char *user = has_payload ? zmq_msg_gets(&gate->payload, "User-Id") : NULL;
-	snprintf(out->public_key, sizeof out->public_key, "%s", user ? user : "");
-	out->bytes = zmq_msg_data(&gate->payload);
-	out->size = zmq_msg_size(&gate->payload);
-	out->whole = drop_rest(gate->router) == 0 && has_payload;
+	size_t size = zmq_msg_size(&gate->payload);
+	out->sender.size = size <= SENDER_BYTES_MAX ? (uint8_t)size : 0;
+	memcpy(out->sender.id, zmq_msg_data(&gate->payload), out->sender.size);
+	if (zmq_msg_more(&gate->payload) && zmq_msg_recv(&gate->payload, gate->router, ZMQ_DONTWAIT) >= 0)
+		take_payload(gate, out);
+	if (!out->whole)
+		drop_rest(gate->router);
 	return true;
 }
 

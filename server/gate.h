@@ -12,10 +12,13 @@
 
 struct gate;
 
+/* The centre gives each connection an id of 5 bytes; one that brings its own, longer one is not served. */
+enum { SENDER_BYTES_MAX = 15 };
+
 /* Where a reply goes: ZeroMQ's routing id of one connection. */
 struct sender {
 	uint8_t size;
-	uint8_t id[255];
+	uint8_t id[SENDER_BYTES_MAX];
 };
 
 struct frame {

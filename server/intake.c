@@ -5,25 +5,54 @@
 
 #include <stdlib.h>
 
+enum { POOL_MAX = 4096 };
+
 struct envelope *
-envelope_create(const struct frame *frame)
+envelope_create(struct envelope_pool *pool, const struct frame *frame)
 {
-	struct envelope *envelope = calloc(1, sizeof *envelope);
-	if (!envelope)
-		return NULL;
-	arena_init(&envelope->arena, DECODE_BYTES_MAX);
-	envelope->sender = frame->sender;
-	return envelope;
+	struct envelope *e = pool->first;
+	if (e) {
+		pool->first = e->next;
+		pool->count--;
+	} else {
+		e = malloc(sizeof *e);
+		if (!e)
+			return NULL;
+		arena_init(&e->arena, DECODE_BYTES_MAX);
+	}
+	struct arena arena = e->arena;
+	*e = (struct envelope){.pool = pool, .arena = arena, .sender = frame->sender};
+	return e;
 }
 
 void
 envelope_destroy(struct envelope **envelope)
 {
-	if (!*envelope)
-		return;
-	arena_free(&(*envelope)->arena);
-	free(*envelope);
+	struct envelope *e = *envelope;
 	*envelope = NULL;
+	if (!e)
+		return;
+	if (e->pool->count == POOL_MAX) {
+		arena_free(&e->arena);
+		free(e);
+		return;
+	}
+	arena_reset(&e->arena);
+	e->next = e->pool->first;
+	e->pool->first = e;
+	e->pool->count++;
+}
+
+void
+envelope_pool_free(struct envelope_pool *pool)
+{
+	while (pool->first) {
+		struct envelope *e = pool->first;
+		pool->first = e->next;
+		arena_free(&e->arena);
+		free(e);
+	}
+	pool->count = 0;
 }
 
 bool

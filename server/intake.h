@@ -13,6 +13,7 @@
 /* One request on its way, with all that it needs: owns everything decoded from its frame. */
 struct envelope {
 	struct envelope *next;
+	struct envelope_pool *pool;
 	struct arena arena;
 	struct sender sender;
 	struct office office;
@@ -22,8 +23,17 @@ struct envelope {
 	struct receipt receipt;
 };
 
-/* NULL: no memory. */
-struct envelope *envelope_create(const struct frame *frame);
+/* Envelopes that were used and wait to be used again, with their first block of memory, the last one
+ * first: it is still in the processor's cache. */
+struct envelope_pool {
+	struct envelope *first;
+	size_t count;
+};
+
+void envelope_pool_free(struct envelope_pool *pool);
+
+/* The pool must outlive the envelope. NULL: no memory. */
+struct envelope *envelope_create(struct envelope_pool *pool, const struct frame *frame);
 void envelope_destroy(struct envelope **envelope);
 
 /* Decodes and checks a submission. `today`: the centre's date in China. */

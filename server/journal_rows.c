@@ -5,14 +5,34 @@
 #include <assert.h>
 #include <string.h>
 
+#define SUBMISSION_COLUMNS "county, seq, id, principal, digest, recorded_at, report_count, entry_count"
+#define REPORT_COLUMNS "county, unit, period, form, revision, version, seq, \"values\""
+#define ENTRY_COLUMNS                                                                                        \
+	"county, unit, voucher, kind, source, use, counterparty, amount_fen, occurred, seq, line, note"
+
 const char *const journal_copy_statements[TABLES] = {
-    "COPY submission (county, seq, id, principal, digest, recorded_at, report_count, entry_count) "
-    "FROM STDIN (FORMAT binary)",
-    "COPY report (county, unit, period, form, revision, version, seq, \"values\") "
-    "FROM STDIN (FORMAT binary)",
-    "COPY fund_entry (county, unit, voucher, kind, source, use, counterparty, amount_fen, occurred, "
-    "seq, line, note) FROM STDIN (FORMAT binary)",
+    "COPY submission (" SUBMISSION_COLUMNS ") FROM STDIN (FORMAT binary)",
+    "COPY report (" REPORT_COLUMNS ") FROM STDIN (FORMAT binary)",
+    "COPY fund_entry (" ENTRY_COLUMNS ") FROM STDIN (FORMAT binary)",
 };
+
+#define ROW_INSERT(table, columns, parameters, head)                                                         \
+	"AS INSERT INTO " table " (" columns ") SELECT " parameters " FROM journal_head WHERE seq = " head "; "
+
+const char journal_prepare[] =
+    "PREPARE fupin_head (bigint, bigint) AS UPDATE journal_head SET seq = $1 WHERE seq = $2; "
+    "PREPARE fupin_submission (integer, bigint, uuid, text, bytea, timestamptz, integer, integer, "
+    "bigint) " ROW_INSERT(
+        "submission", SUBMISSION_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8",
+        "$9") "PREPARE fupin_report (integer, bigint, integer, integer, integer, integer, bigint, bigint[], "
+              "bigint) " ROW_INSERT("report", REPORT_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8",
+                                    "$9") "PREPARE fupin_entry (integer, bigint, text, smallint, integer, "
+                                          "integer, bigint, bigint, date, bigint, "
+                                          "integer, text, bigint) " ROW_INSERT(
+                                              "fund_entry", ENTRY_COLUMNS,
+                                              "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12", "$13");
+
+const char *const journal_insert_names[TABLES] = {"fupin_submission", "fupin_report", "fupin_entry"};
 
 static void
 put_submission(struct copy_writer *w, const struct journal_item *item)
@@ -84,6 +104,7 @@ journal_rows_encode(struct journal_rows *rows, const struct journal_item *items,
 	for (int i = 0; i < TABLES; i++)
 		copy_begin(&rows->tables[i]);
 	memset(rows->present, 0, sizeof rows->present);
+	rows->count = 0;
 	for (size_t i = 0; i < count; i++) {
 		const struct submission *s = items[i].submission;
 		put_submission(&rows->tables[TABLE_SUBMISSION], &items[i]);
@@ -91,6 +112,7 @@ journal_rows_encode(struct journal_rows *rows, const struct journal_item *items,
 			put_report(&rows->tables[TABLE_REPORT], &items[i], &s->reports[r]);
 		for (size_t e = 0; e < s->entry_count; e++)
 			put_entry(&rows->tables[TABLE_ENTRY], &items[i], e);
+		rows->count += 1 + s->report_count + s->entry_count;
 		rows->present[TABLE_SUBMISSION] = true;
 		rows->present[TABLE_REPORT] |= s->report_count > 0;
 		rows->present[TABLE_ENTRY] |= s->entry_count > 0;
@@ -107,4 +129,24 @@ journal_rows_free(struct journal_rows *rows)
 {
 	for (int i = 0; i < TABLES; i++)
 		copy_free(&rows->tables[i]);
+}
+
+bool
+journal_rows_next(const struct copy_writer *table, size_t *at, struct row_fields *out)
+{
+	struct copy_reader reader = {.at = table->bytes + *at, .end = table->bytes + table->size};
+	if (!*at)
+		copy_read_header(&reader);
+	out->count = copy_read_row(&reader);
+	if (out->count < 0)
+		return false;
+	for (int i = 0; i < out->count; i++) {
+		size_t size = 0;
+		bool is_null = copy_read_null(&reader);
+		out->values[i] = is_null ? NULL : (const char *)copy_read_bytes(&reader, &size);
+		out->sizes[i] = (int)size;
+		out->formats[i] = 1;
+	}
+	*at = (size_t)(reader.at - table->bytes);
+	return !reader.failed;
 }

@@ -17,10 +17,28 @@ struct journal_item {
 struct journal_rows {
 	struct copy_writer tables[TABLES];
 	bool present[TABLES]; /* has rows */
+	size_t count;         /* of rows, in all */
 };
 
 /* COPY … FROM STDIN for each table. */
 extern const char *const journal_copy_statements[TABLES];
+
+/* For few rows: statements prepared under these names, whose parameters are a row's fields and then the
+ * commit that journal_head has to stand at (else nothing is inserted). */
+extern const char journal_prepare[];
+extern const char *const journal_insert_names[TABLES];
+
+enum { ROW_FIELDS_MAX = 13 };
+
+/* The fields of one encoded row: what libpq calls binary parameters. NULL value: SQL NULL. */
+struct row_fields {
+	int count;
+	const char *values[ROW_FIELDS_MAX];
+	int sizes[ROW_FIELDS_MAX], formats[ROW_FIELDS_MAX];
+};
+
+/* Cuts the row at *at out of an encoded table and moves *at on; begins with *at = 0. False: no more. */
+bool journal_rows_next(const struct copy_writer *table, size_t *at, struct row_fields *out);
 
 /* Replaces the content. False: no memory. */
 bool journal_rows_encode(struct journal_rows *rows, const struct journal_item *items, size_t count)

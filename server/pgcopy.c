@@ -1,5 +1,6 @@
 #include "pgcopy.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,8 +12,9 @@ static const int64_t epoch_us = INT64_C(946684800000000);
 
 enum { INT8_OID = 20 };
 
-static void
-put(struct copy_writer *w, const void *bytes, size_t size)
+/* Room for `size` more bytes; NULL: no memory. */
+static uint8_t *
+reserve(struct copy_writer *w, size_t size)
 {
 	if (w->room - w->size < size) {
 		size_t room = w->room ? w->room : 4096;
@@ -21,23 +23,46 @@ put(struct copy_writer *w, const void *bytes, size_t size)
 		uint8_t *more = w->failed ? NULL : realloc(w->bytes, room);
 		if (!more) {
 			w->failed = true;
-			return;
+			return NULL;
 		}
 		w->bytes = more;
 		w->room = room;
 	}
-	if (size)
-		memcpy(w->bytes + w->size, bytes, size);
+	uint8_t *to = w->bytes + w->size;
 	w->size += size;
+	return to;
 }
 
 static void
-put_number(struct copy_writer *w, uint64_t value, int size)
+put(struct copy_writer *w, const void *bytes, size_t size)
 {
-	uint8_t bytes[8];
-	for (int i = 0; i < size; i++)
-		bytes[i] = (uint8_t)(value >> (8 * (size - 1 - i)));
-	put(w, bytes, (size_t)size);
+	uint8_t *to = size ? reserve(w, size) : NULL;
+	if (to)
+		memcpy(to, bytes, size);
+}
+
+static uint8_t *
+write2(uint8_t *to, uint16_t value)
+{
+	value = htobe16(value);
+	memcpy(to, &value, sizeof value);
+	return to + sizeof value;
+}
+
+static uint8_t *
+write4(uint8_t *to, uint32_t value)
+{
+	value = htobe32(value);
+	memcpy(to, &value, sizeof value);
+	return to + sizeof value;
+}
+
+static uint8_t *
+write8(uint8_t *to, uint64_t value)
+{
+	value = htobe64(value);
+	memcpy(to, &value, sizeof value);
+	return to + sizeof value;
 }
 
 void
@@ -51,41 +76,51 @@ copy_begin(struct copy_writer *w)
 void
 copy_row(struct copy_writer *w, int columns)
 {
-	put_number(w, (uint64_t)columns, 2);
+	uint8_t *to = reserve(w, 2);
+	if (to)
+		write2(to, (uint16_t)columns);
 }
 
 void
 copy_null(struct copy_writer *w)
 {
-	put_number(w, UINT32_MAX, 4);
+	uint8_t *to = reserve(w, 4);
+	if (to)
+		write4(to, UINT32_MAX);
 }
 
 void
 copy_int2(struct copy_writer *w, int16_t value)
 {
-	put_number(w, 2, 4);
-	put_number(w, (uint64_t)value, 2);
+	uint8_t *to = reserve(w, 4 + 2);
+	if (to)
+		write2(write4(to, 2), (uint16_t)value);
 }
 
 void
 copy_int4(struct copy_writer *w, int32_t value)
 {
-	put_number(w, 4, 4);
-	put_number(w, (uint64_t)value, 4);
+	uint8_t *to = reserve(w, 4 + 4);
+	if (to)
+		write4(write4(to, 4), (uint32_t)value);
 }
 
 void
 copy_int8(struct copy_writer *w, int64_t value)
 {
-	put_number(w, 8, 4);
-	put_number(w, (uint64_t)value, 8);
+	uint8_t *to = reserve(w, 4 + 8);
+	if (to)
+		write8(write4(to, 8), (uint64_t)value);
 }
 
 void
 copy_bytes(struct copy_writer *w, const void *bytes, size_t size)
 {
-	put_number(w, size, 4);
-	put(w, bytes, size);
+	uint8_t *to = reserve(w, 4 + size);
+	if (to && size)
+		memcpy(write4(to, (uint32_t)size), bytes, size);
+	else if (to)
+		write4(to, 0);
 }
 
 void
@@ -106,25 +141,24 @@ copy_int8_array(struct copy_writer *w, const int64_t *values, size_t count, int6
 	size_t nulls = 0;
 	for (size_t i = 0; i < count; i++)
 		nulls += values[i] == absent;
+	size_t size = 20 + count * 4 + (count - nulls) * 8;
+	uint8_t *to = reserve(w, 4 + size);
+	if (!to)
+		return;
 	/* dimensions, has NULLs, element type, length, lower bound; then the elements */
-	put_number(w, 20 + count * 4 + (count - nulls) * 8, 4);
-	put_number(w, 1, 4);
-	put_number(w, nulls > 0, 4);
-	put_number(w, INT8_OID, 4);
-	put_number(w, count, 4);
-	put_number(w, 1, 4);
-	for (size_t i = 0; i < count; i++) {
-		if (values[i] == absent)
-			copy_null(w);
-		else
-			copy_int8(w, values[i]);
-	}
+	to = write4(write4(to, (uint32_t)size), 1);
+	to = write4(write4(to, nulls > 0), INT8_OID);
+	to = write4(write4(to, (uint32_t)count), 1);
+	for (size_t i = 0; i < count; i++)
+		to = values[i] == absent ? write4(to, UINT32_MAX) : write8(write4(to, 8), (uint64_t)values[i]);
 }
 
 void
 copy_end(struct copy_writer *w)
 {
-	put_number(w, UINT16_MAX, 2);
+	uint8_t *to = reserve(w, 2);
+	if (to)
+		write2(to, UINT16_MAX);
 }
 
 void
@@ -137,14 +171,26 @@ copy_free(struct copy_writer *w)
 static uint64_t
 take_number(struct copy_reader *r, int size)
 {
-	uint64_t value = 0;
 	if (r->failed || r->end - r->at < size) {
 		r->failed = true;
 		return 0;
 	}
-	for (int i = 0; i < size; i++)
-		value = value << 8 | *r->at++;
-	return value;
+	const uint8_t *at = r->at;
+	uint16_t two;
+	uint32_t four;
+	uint64_t eight;
+	r->at += size;
+	switch (size) {
+	case 2:
+		memcpy(&two, at, sizeof two);
+		return be16toh(two);
+	case 4:
+		memcpy(&four, at, sizeof four);
+		return be32toh(four);
+	default:
+		memcpy(&eight, at, sizeof eight);
+		return be64toh(eight);
+	}
 }
 
 static uint64_t

@@ -223,11 +223,11 @@ pipeline_take(struct pipeline *p, struct envelope *e, int64_t now_us)
 		refuse(p, e, &problems);
 		return;
 	}
-	if (answer_outcome(p, e, intake_find(p->records, e, &problems), &problems))
-		return;
-	if (!journal_is_connected(p->journal))
-		refuse_for(p, e, PROBLEM_STORE_UNAVAILABLE, "");
-	else if (!lanes_put(&p->lanes, e))
+	/* What is known already gets its receipt also while the database is away. */
+	if (!journal_is_connected(p->journal)) {
+		if (!answer_outcome(p, e, intake_find(p->records, e, &problems), &problems))
+			refuse_for(p, e, PROBLEM_STORE_UNAVAILABLE, "");
+	} else if (!lanes_put(&p->lanes, e))
 		refuse_for(p, e, PROBLEM_BUSY, "");
 }
 

@@ -218,7 +218,7 @@ take_frame(struct service *s, const struct frame *frame)
 {
 	struct problem_list problems;
 	problems.count = problems.more = 0;
-	struct envelope *e = envelope_create(frame);
+	struct envelope *e = envelope_create(&s->envelopes, frame);
 	if (!e)
 		return; /* no memory even to say so: the client will ask again */
 	if (accept_frame(s, frame, e, &problems)) {

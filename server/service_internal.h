@@ -16,6 +16,7 @@ struct service {
 	struct store store;
 	struct plan plan; /* the catalogue */
 	struct pipeline pipeline;
+	struct envelope_pool envelopes;
 	struct gate *gate;
 	struct worker *worker;
 	struct watches *watches;
