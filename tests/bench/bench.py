@@ -113,13 +113,13 @@ class Bench:
             shutil.rmtree(self.directory, ignore_errors=True)
 
 
-def wanted_parts(only):
+def wanted_parts(only, parser):
     if not only:
         return [part[:2] for part in PARTS]
     names = only.split(",")
     parts = [part for part in PARTS if part[0] in names or any(name.startswith(row) for name in names for row in part[2])]
     if not parts:
-        raise SystemExit("bench: --only: no such row; there are " + " ".join(row for part in PARTS for row in part[2]))
+        parser.error("--only: no such row; there are " + " ".join(row for part in PARTS for row in part[2]))
     return [part[:2] for part in parts]
 
 
@@ -157,7 +157,7 @@ def main():
     parser.add_argument("--keep", action="store_true", help="keep the directory with database and logs")
     parser.add_argument("--dir", metavar="DIR", help="where that directory is made (on a disk)")
     arguments = parser.parse_args()
-    parts = wanted_parts(arguments.only)
+    parts = wanted_parts(arguments.only, parser)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda which, frame: sys.exit(128 + which))
     bench = None

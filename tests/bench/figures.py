@@ -6,6 +6,7 @@ import platform
 import re
 import statistics
 import subprocess
+import sys
 
 import zmq
 
@@ -88,3 +89,20 @@ def write_json(path, document):
     with open(path, "w", encoding="utf-8") as file:
         json.dump(document, file, ensure_ascii=False, indent=1)
         file.write("\n")
+
+
+def markdown(document):
+    """The table as docs/performance.md has it."""
+    met = {True: "yes", False: "**no**", None: ""}
+    facts = [f"{document['mode']} run of {document['date']}"]
+    facts += [", ".join(f"{key} {value}" for key, value in document[name].items())
+              for name in ("machine", "versions", "settings", "seconds")]
+    lines = ["; ".join(facts), "", "| row | value | unit | goal | met | what |", "|---|---:|---|---|---|---|"]
+    lines += [f"| `{row['id']}` | {shown(row['value'])} | {row['unit']} | {row['goal']} | {met[row['met']]} | "
+              f"{row['what']} |" for row in document["rows"]]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    with open(sys.argv[1], encoding="utf-8") as rows_file:
+        print(markdown(json.load(rows_file)))

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 
 import psycopg2
 
@@ -138,7 +139,7 @@ class Postgres:
         wait_for("PostgreSQL", ready)
 
     def uri(self, database):
-        return f"postgresql:///{database}?host={self.directory}&user={self.user}"
+        return f"postgresql:///{database}?host={urllib.parse.quote(self.directory)}&user={self.user}"
 
     def connect(self, database):
         connection = psycopg2.connect(host=self.directory, user=self.user, dbname=database)

@@ -194,7 +194,7 @@ def growth(bench):
     for size, one in zip(("100k", "1m", "10m"), found):
         what = f"with the {dict(zip(('100k', '1m', '10m'), sizes))[size]:,} reports"
         bench.rows.add("growth_b_" + size, "B " + what, one["b"], "reports/s")
-        bench.rows.add("growth_copy_limit_" + size, "A there, to tell PostgreSQL's part of it " + what, one["a"],
+        bench.rows.add("growth_copy_limit_" + size, "A " + what, one["a"],
                        "reports/s")
         bench.rows.add("growth_query_p99_" + size, "query p99 " + what, one["p99"], "ms")
         bench.rows.add("growth_memory_" + size, "fupind's memory " + what, one["memory"], "MiB")
