@@ -62,6 +62,7 @@ void command_footer(const struct command *command, const struct as_of *as_of, co
 int cmd_keygen(int argc, char **argv);
 int cmd_submit(int argc, char **argv);
 int cmd_total(int argc, char **argv);
+int cmd_watch(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_units(int argc, char **argv);
 int cmd_forms(int argc, char **argv);

@@ -151,12 +151,19 @@ send_parcel(struct deliverer *d, struct parcel *p, int64_t now)
 	return true;
 }
 
-/* The centre has been silent too long: a new connection, and everything in flight goes again. */
+/* The line broke: everything in flight goes again. */
 static void
-start_over(struct deliverer *d)
+take_all_back(struct deliverer *d)
 {
 	for (size_t i = d->first_open; i < d->count; i++)
 		put_back(d, &d->parcels[i]);
+}
+
+/* The centre has been silent too long: a new connection. */
+static void
+start_over(struct deliverer *d)
+{
+	take_all_back(d);
 	if (!session_reconnect(d->session))
 		d->delivery->failure = SESSION_BROKEN;
 }
@@ -231,6 +238,10 @@ take_answers(struct deliverer *d, int wait_ms)
 		enum session_failure failure = session_take(d->session, wait_ms, &reply);
 		if (failure == SESSION_NO_ANSWER)
 			return end_writing(d);
+		if (failure == SESSION_LOST) {
+			take_all_back(d);
+			return end_writing(d);
+		}
 		if (failure) {
 			d->delivery->failure = failure;
 			return end_writing(d);

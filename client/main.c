@@ -17,6 +17,8 @@ static const struct {
      "send reports and fund entries; --each: every file is a submission of its own"},
     {"total", cmd_total, "UNIT [--by LEVEL] [--period 2013-01..2013-06] [--indicator A,B] [--funds]",
      "totals against targets"},
+    {"watch", cmd_watch, "UNIT [--by …] [--period …] [--indicator …] [--funds] [--count N]",
+     "totals as they change: a table on a terminal, JSON lines otherwise"},
     {"status", cmd_status, "[ID]", "the centre, the outbox and its receipts; or one submission"},
     {"units", cmd_units, "[UNIT] [--level LEVEL]", "the units that this office may read"},
     {"forms", cmd_forms, "[FORM]", "the forms; or one form with its indicators and rules"},

@@ -9,10 +9,17 @@
 #include <string.h>
 #include <zmq.h>
 
+enum { ENDPOINTS_MAX = 8 };
+
 struct session {
 	void *context, *socket, *monitor;
-	uint64_t request_id;               /* the last one used */
-	unsigned connection;               /* how many were made */
+	uint64_t request_id; /* the last one used */
+	unsigned connection; /* how many were made */
+	char endpoints[ENDPOINTS_MAX][HOME_ENDPOINT_BYTES];
+	unsigned endpoint_count, endpoint; /* the one in use */
+	bool connected, was_connected;     /* now; ever, with this socket */
+	unsigned failures;                 /* attempts in a row */
+	int64_t move_us;                   /* when the next centre is tried; 0: not now */
 	struct arena welcome_arena, arena; /* the second: of the last reply */
 	struct welcome welcome;
 	struct refusal refusal;
@@ -22,6 +29,10 @@ struct session {
 };
 
 enum { HEARTBEAT_MS = 10000, HEARTBEAT_TIMEOUT_MS = 30000, RECONNECT_MS = 100, RECONNECT_MAX_MS = 2000 };
+enum {
+	MONITORED_EVENTS = ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_HANDSHAKE_SUCCEEDED |
+	                   ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CONNECT_RETRIED,
+};
 
 static bool
 set_int(void *socket, int option, int value)
@@ -60,27 +71,83 @@ connect_socket(struct session *s)
 	/* The old monitor of a session that starts over ends in its own time: never the same name. */
 	snprintf(monitor, sizeof monitor, "inproc://monitor-%u", ++s->connection);
 	s->socket = s->context ? zmq_socket(s->context, ZMQ_DEALER) : NULL;
-	/* The monitor tells a refused key from a dead line. */
+	s->connected = s->was_connected = false;
+	s->move_us = 0;
+	/* The monitor tells a refused key from a dead line, and a broken one from a slow one. */
 	if (!s->socket || !configure(s->socket, &s->home) ||
-	    zmq_socket_monitor(s->socket, monitor, ZMQ_EVENT_HANDSHAKE_FAILED_AUTH))
+	    zmq_socket_monitor(s->socket, monitor, MONITORED_EVENTS))
 		return false;
 	s->monitor = zmq_socket(s->context, ZMQ_PAIR);
 	return s->monitor && set_int(s->monitor, ZMQ_LINGER, 0) && !zmq_connect(s->monitor, monitor) &&
-	       !zmq_connect(s->socket, s->home.endpoint);
+	       !zmq_connect(s->socket, s->endpoints[s->endpoint]);
 }
 
-/* Takes one event of the monitor: is it that the centre refused the key? */
-static bool
-key_was_refused(struct session *s)
+/* Takes one event of the monitor; 0: none is there. */
+static int
+take_event(struct session *s)
 {
 	uint8_t event[6] = {0}; /* number (16 bits), value (32 bits) */
 	char address[256];
 	uint16_t number;
 	if (zmq_recv(s->monitor, event, sizeof event, ZMQ_DONTWAIT) != sizeof event)
-		return false;
+		return 0;
 	zmq_recv(s->monitor, address, sizeof address, ZMQ_DONTWAIT);
 	memcpy(&number, event, sizeof number);
-	return number == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+	return number;
+}
+
+/* This centre is not there: the next one at once; when all were tried, after a growing pause. */
+static void
+plan_move(struct session *s)
+{
+	int64_t pause_ms = 0;
+	s->failures++;
+	if (s->endpoint_count < 2)
+		return;
+	if (s->failures % s->endpoint_count == 0) {
+		unsigned rounds = s->failures / s->endpoint_count;
+		pause_ms = rounds > 5 ? RECONNECT_MAX_MS : RECONNECT_MS << (rounds - 1);
+	}
+	s->move_us = clock_steady_us() + pause_ms * 1000;
+}
+
+static enum session_failure
+note_event(struct session *s, int event)
+{
+	bool again = s->was_connected;
+	switch (event) {
+	case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
+		snprintf(s->error, sizeof s->error,
+		         "the centre at %.100s does not admit this office's key %s: ask its administrator",
+		         s->endpoints[s->endpoint], s->home.office.public_key);
+		return SESSION_NOT_ADMITTED;
+	case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
+		s->connected = s->was_connected = true;
+		s->failures = 0;
+		s->move_us = 0;
+		/* What went into the old line and was not answered has to go again. */
+		return again ? SESSION_LOST : SESSION_OK;
+	case ZMQ_EVENT_DISCONNECTED:
+	case ZMQ_EVENT_CONNECT_RETRIED:
+		s->connected = false;
+		plan_move(s);
+		return SESSION_OK;
+	default:
+		return SESSION_OK;
+	}
+}
+
+/* "tcp://a:7513, tcp://b:7513" */
+static void
+split_endpoints(struct session *s, const char *list)
+{
+	static const char separators[] = ", \t";
+	for (list += strspn(list, separators); *list && s->endpoint_count < ENDPOINTS_MAX;) {
+		size_t size = strcspn(list, separators);
+		snprintf(s->endpoints[s->endpoint_count++], HOME_ENDPOINT_BYTES, "%.*s", (int)size, list);
+		list += size;
+		list += strspn(list, separators);
+	}
 }
 
 struct session *
@@ -93,6 +160,7 @@ session_open(const struct home *home, char error[HOME_ERROR_BYTES])
 	arena_init(&s->welcome_arena, ANSWER_BYTES_MAX);
 	zmq_msg_init(&s->message);
 	s->home = *home;
+	split_endpoints(s, home->endpoint);
 	s->context = zmq_ctx_new();
 	if (!connect_socket(s)) {
 		snprintf(error, HOME_ERROR_BYTES, "%s: %s", home->endpoint, zmq_strerror(zmq_errno()));
@@ -180,18 +248,25 @@ read_reply(struct session *s, struct reply *out)
 enum session_failure
 session_take(struct session *s, int timeout_ms, struct reply *out)
 {
-	zmq_pollitem_t items[] = {{.socket = s->socket, .events = ZMQ_POLLIN},
-	                          {.socket = s->monitor, .events = ZMQ_POLLIN}};
-	int ready = zmq_poll(items, 2, timeout_ms);
-	if (ready > 0 && items[0].revents)
-		return read_reply(s, out);
-	if (ready > 0 && key_was_refused(s)) {
-		snprintf(s->error, sizeof s->error,
-		         "the centre at %.100s does not admit this office's key %s: ask its administrator",
-		         s->home.endpoint, s->home.office.public_key);
-		return SESSION_NOT_ADMITTED;
+	int64_t until = clock_steady_us() + timeout_ms * INT64_C(1000);
+	for (;;) {
+		int64_t now = clock_steady_us();
+		if (s->move_us && now >= s->move_us)
+			return session_reconnect(s) ? SESSION_LOST : SESSION_BROKEN;
+		int64_t wait_until = s->move_us && s->move_us < until ? s->move_us : until;
+		int64_t wait_ms = wait_until > now ? (wait_until - now + 999) / 1000 : 0;
+		zmq_pollitem_t items[] = {{.socket = s->socket, .events = ZMQ_POLLIN},
+		                          {.socket = s->monitor, .events = ZMQ_POLLIN}};
+		int ready = zmq_poll(items, 2, wait_ms);
+		if (ready > 0 && items[0].revents)
+			return read_reply(s, out);
+		enum session_failure failure = ready > 0 ? note_event(s, take_event(s)) : SESSION_OK;
+		if (failure)
+			return failure;
+		if (clock_steady_us() >= until)
+			break;
 	}
-	snprintf(s->error, sizeof s->error, "the centre at %s does not answer", s->home.endpoint);
+	snprintf(s->error, sizeof s->error, "the centre at %.300s does not answer", s->home.endpoint);
 	return SESSION_NO_ANSWER;
 }
 
@@ -199,6 +274,7 @@ bool
 session_reconnect(struct session *s)
 {
 	close_sockets(s);
+	s->endpoint = (s->endpoint + 1) % s->endpoint_count;
 	return connect_socket(s) || broken(s, zmq_strerror(zmq_errno())) == SESSION_OK;
 }
 
@@ -226,6 +302,8 @@ session_ask(struct session *s, struct request *request, enum reply_kind kind, in
 		if (failure)
 			return failure;
 		failure = take_answer(s, request->id, repeat < until ? repeat : until, out);
+		if (failure == SESSION_LOST)
+			continue;
 		if (failure == SESSION_NO_ANSWER && repeat < until) {
 			if (!session_reconnect(s))
 				return SESSION_BROKEN;

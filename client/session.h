@@ -1,4 +1,5 @@
-/* A session with the centre: one DEALER socket, CURVE, many requests in flight. */
+/* A session with the centre: one DEALER socket, CURVE, many requests in flight. If the office knows several
+ * centres (of one database), it goes on with the next when one is not there. */
 #ifndef FUPIN_CLIENT_SESSION_H
 #define FUPIN_CLIENT_SESSION_H
 
@@ -9,7 +10,8 @@ struct session;
 
 enum session_failure {
 	SESSION_OK = 0,
-	SESSION_NO_ANSWER,    /* not reached in time */
+	SESSION_NO_ANSWER, /* not reached in time */
+	SESSION_LOST, /* session_take() only: the line broke and is there again, or another centre is tried */
 	SESSION_NOT_ADMITTED, /* the centre does not know the key */
 	SESSION_REFUSED,      /* a refusal: session_refusal() */
 	SESSION_TOO_LARGE,    /* no frame can hold the request: it was not sent */
@@ -41,12 +43,14 @@ enum session_failure session_ask(struct session *session, struct request *reques
                                  int timeout_ms, struct reply *out);
 
 /* For many requests in flight: send without waiting for the answer, and take the next reply, whichever
- * comes first. session_take returns SESSION_NO_ANSWER after timeout_ms. */
+ * comes first. session_take returns SESSION_NO_ANSWER after timeout_ms; after SESSION_LOST what is
+ * unanswered has to be sent again. */
 enum session_failure session_send(struct session *session, struct request *request)
     __attribute__((warn_unused_result));
 enum session_failure session_take(struct session *session, int timeout_ms, struct reply *out);
 
-/* Drops the connection, with all that is unsent or unanswered in it, and begins a new one. */
+/* Drops the connection, with all that is unsent or unanswered in it, and begins a new one: to the next of
+ * the centres that the office knows. */
 bool session_reconnect(struct session *session) __attribute__((warn_unused_result));
 
 const struct refusal *session_refusal(const struct session *session);

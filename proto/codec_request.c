@@ -69,6 +69,7 @@ take_total(const Fupin__V1__TotalQuery *wire, struct request *out, struct proble
 	    .indicator_count = wire->n_indicators,
 	    .indicators = wire->indicators,
 	    .funds = wire->funds,
+	    .whole = wire->whole,
 	};
 	return true;
 }
@@ -295,6 +296,7 @@ total_to_wire(const struct total_query *query, Fupin__V1__TotalQuery *wire)
 	wire->n_indicators = query->indicator_count;
 	wire->indicators = (uint32_t *)(uintptr_t)query->indicators;
 	wire->funds = query->funds;
+	wire->whole = query->whole;
 }
 
 bool

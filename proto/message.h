@@ -42,6 +42,7 @@ struct total_query {
 	size_t indicator_count;
 	const uint32_t *indicators; /* numbers; none: all */
 	bool funds;
+	bool whole; /* with `by`: the unit itself, too, as the last row */
 };
 
 struct catalogue_query {

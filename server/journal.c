@@ -68,19 +68,25 @@ struct journal {
 	char id_at_known[ID_HEX_BYTES], id_at_last[ID_HEX_BYTES];
 	bool has_instance, has_shared, alone;
 	struct news news;
-	bool reading_locked;         /* the read under way holds the head's lock */
+	bool reading_locked; /* the read under way holds the head's lock */
+	bool principals_changed;
 	int reading;                 /* table */
 	bool copying, reading_first; /* inside its COPY; the next message begins with the header */
 	char error[PG_ERROR_BYTES], sqlstate[6];
 };
+
+#define CHANNEL "fupin_commit"
 
 /* A receipt means "on disk", whatever the server's default is. The server, too, has to notice a dead
  * line: else its session holds locks for hours. A fupind that is stopped must not hold the head. */
 #define SETTINGS                                                                                             \
 	"SET synchronous_commit = on; SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; "          \
 	"SET tcp_keepalives_count = 3; SET tcp_user_timeout = 50000; "                                           \
-	"SET idle_in_transaction_session_timeout = '10s'; LISTEN " CHANNEL "; "
-#define CHANNEL "fupin_commit"
+	"SET idle_in_transaction_session_timeout = '10s'; LISTEN " CHANNEL "; LISTEN " PG_CHANNEL_PRINCIPALS     \
+	"; "
+
+static bool begin_batch(struct journal *j);
+static bool begin_reading(struct journal *j, bool locked, const char *before, int64_t now_us);
 
 struct journal *
 journal_create(const struct pg_target *target)
@@ -162,9 +168,30 @@ journal_is_connected(const struct journal *j)
 }
 
 bool
+journal_has_more_news(const struct journal *j)
+{
+	return j->news.more;
+}
+
+bool
 journal_wants_batch(const struct journal *j)
 {
 	return j->state == STATE_LOCKED;
+}
+
+bool
+journal_principals_changed(struct journal *j)
+{
+	bool changed = j->principals_changed;
+	j->principals_changed = false;
+	return changed;
+}
+
+bool
+journal_refresh(struct journal *j, int64_t now_us)
+{
+	assert(journal_is_idle(j));
+	return begin_reading(j, false, "", now_us);
 }
 
 bool
@@ -308,9 +335,6 @@ fatal(struct journal *j, const char *why)
 	return JOURNAL_FATAL;
 }
 
-static bool begin_batch(struct journal *j);
-static bool begin_reading(struct journal *j, bool locked, const char *before, int64_t now_us);
-
 static enum journal_event
 batch_is_there(struct journal *j)
 {
@@ -333,6 +357,7 @@ opened(struct journal *j, int64_t now_us)
 	         j->in_doubt ? "yes" : "no");
 	if (!j->expecting)
 		return JOURNAL_READY;
+	j->principals_changed = true; /* perhaps, while nobody could tell us */
 	if (j->plan_found != j->plan_known)
 		return fatal(j, "its units, forms or indicators were changed: start again");
 	if (j->seq_head < j->seq_known || strcmp(j->id_at_known, j->id_known) != 0)
@@ -433,8 +458,9 @@ begin_copies(struct journal *j, bool open)
 {
 	char sql[SQL_BYTES];
 	size_t used = (size_t)snprintf(sql, sizeof sql,
-	                               "%sUPDATE journal_head SET seq = %" PRIu64 " WHERE seq = %" PRIu64 "; ",
-	                               open ? "" : "BEGIN; ", j->seq_last, j->seq_first - 1);
+	                               "%sUPDATE journal_head SET seq = %" PRIu64 ", writer = %" PRIu32
+	                               " WHERE seq = %" PRIu64 "; ",
+	                               open ? "" : "BEGIN; ", j->seq_last, j->instance, j->seq_first - 1);
 	for (int i = 0; i < TABLES; i++)
 		if (j->rows.present[i])
 			used += (size_t)snprintf(sql + used, sizeof sql - used, "%s; ", journal_copy_statements[i]);
@@ -447,9 +473,18 @@ static bool
 send_head(struct journal *j)
 {
 	uint64_t numbers[] = {htobe64(j->seq_last), htobe64(j->seq_first - 1)};
-	const char *values[] = {(const char *)&numbers[0], (const char *)&numbers[1]};
-	const int sizes[] = {8, 8}, formats[] = {1, 1};
-	return PQsendQueryPrepared(j->connection, "fupin_head", 2, values, sizes, formats, 0);
+	uint32_t writer = htobe32(j->instance);
+	const char *values[] = {(const char *)&numbers[0], (const char *)&numbers[1], (const char *)&writer};
+	const int sizes[] = {8, 8, 4}, formats[] = {1, 1, 1};
+	return PQsendQueryPrepared(j->connection, "fupin_head", 3, values, sizes, formats, 0);
+}
+
+static void
+add_field(struct row_fields *row, const void *value, int size)
+{
+	row->values[row->count] = value;
+	row->sizes[row->count] = size;
+	row->formats[row->count++] = 1;
 }
 
 static bool
@@ -457,11 +492,11 @@ send_inserts(struct journal *j, enum journal_table table)
 {
 	struct row_fields row;
 	uint64_t head = htobe64(j->seq_last);
+	uint32_t writer = htobe32(j->instance);
 	bool good = true;
 	for (size_t at = 0; good && journal_rows_next(&j->rows.tables[table], &at, &row);) {
-		row.values[row.count] = (const char *)&head;
-		row.sizes[row.count] = sizeof head;
-		row.formats[row.count++] = 1;
+		add_field(&row, &head, sizeof head);
+		add_field(&row, &writer, sizeof writer);
 		good = PQsendQueryPrepared(j->connection, journal_insert_names[table], row.count, row.values,
 		                           row.sizes, row.formats, 0);
 	}
@@ -765,7 +800,9 @@ take_notifications(struct journal *j)
 	PGnotify *notify;
 	while ((notify = PQnotifies(j->connection))) {
 		uint64_t seq = strtoull(notify->extra, NULL, 10);
-		if (seq > j->seq_head)
+		if (!strcmp(notify->relname, PG_CHANNEL_PRINCIPALS))
+			j->principals_changed = true;
+		else if (seq > j->seq_head)
 			j->seq_head = seq;
 		PQfreemem(notify);
 	}

@@ -62,8 +62,17 @@ bool journal_is_connected(const struct journal *journal);
 bool journal_write(struct journal *journal, const struct journal_item *items, size_t count, int64_t now_us)
     __attribute__((warn_unused_result));
 
+/* Looks whether others committed, journal_is_idle() being true: JOURNAL_NEWS follows in any case. False: the
+ * connection is broken, which the next step shows. */
+bool journal_refresh(struct journal *journal, int64_t now_us);
+
+/* Did somebody load other principals since this was asked last? */
+bool journal_principals_changed(struct journal *journal);
+
 /* After JOURNAL_NEWS: gives the rows to `replay`, once. */
 bool journal_news(struct journal *journal, struct replay *replay) __attribute__((warn_unused_result));
+/* There is more than was read at once: another JOURNAL_NEWS follows. */
+bool journal_has_more_news(const struct journal *journal);
 /* The batch that was handed in must be decided anew and handed in again, or given up. */
 bool journal_wants_batch(const struct journal *journal);
 void journal_give_up(struct journal *journal, int64_t now_us);

@@ -16,21 +16,25 @@ const char *const journal_copy_statements[TABLES] = {
     "COPY fund_entry (" ENTRY_COLUMNS ") FROM STDIN (FORMAT binary)",
 };
 
-#define ROW_INSERT(table, columns, parameters, head)                                                         \
-	"AS INSERT INTO " table " (" columns ") SELECT " parameters " FROM journal_head WHERE seq = " head "; "
+#define ROW_INSERT(table, columns, parameters, seq, writer)                                                  \
+	"AS INSERT INTO " table " (" columns ") SELECT " parameters " FROM journal_head WHERE seq = " seq        \
+	" AND writer = " writer "; "
 
 const char journal_prepare[] =
-    "PREPARE fupin_head (bigint, bigint) AS UPDATE journal_head SET seq = $1 WHERE seq = $2; "
-    "PREPARE fupin_submission (integer, bigint, uuid, text, bytea, timestamptz, integer, integer, "
-    "bigint) " ROW_INSERT(
-        "submission", SUBMISSION_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8",
-        "$9") "PREPARE fupin_report (integer, bigint, integer, integer, integer, integer, bigint, bigint[], "
-              "bigint) " ROW_INSERT("report", REPORT_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8",
-                                    "$9") "PREPARE fupin_entry (integer, bigint, text, smallint, integer, "
-                                          "integer, bigint, bigint, date, bigint, "
-                                          "integer, text, bigint) " ROW_INSERT(
-                                              "fund_entry", ENTRY_COLUMNS,
-                                              "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12", "$13");
+    "PREPARE fupin_head (bigint, bigint, integer) AS UPDATE journal_head SET seq = $1, writer = $3 WHERE seq "
+    "= $2; "
+    "PREPARE fupin_submission (integer, bigint, uuid, text, bytea, timestamptz, integer, integer, bigint, "
+    "integer) " ROW_INSERT("submission", SUBMISSION_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8", "$9",
+                           "$10") "PREPARE fupin_report (integer, bigint, integer, integer, integer, "
+                                  "integer, bigint, bigint[], bigint, "
+                                  "integer) " ROW_INSERT(
+                                      "report", REPORT_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8", "$9",
+                                      "$10") "PREPARE fupin_entry (integer, bigint, text, smallint, integer, "
+                                             "integer, bigint, bigint, date, bigint, "
+                                             "integer, text, bigint, integer) " ROW_INSERT(
+                                                 "fund_entry", ENTRY_COLUMNS,
+                                                 "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12", "$13",
+                                                 "$14");
 
 const char *const journal_insert_names[TABLES] = {"fupin_submission", "fupin_report", "fupin_entry"};
 

@@ -24,11 +24,11 @@ struct journal_rows {
 extern const char *const journal_copy_statements[TABLES];
 
 /* For few rows: statements prepared under these names, whose parameters are a row's fields and then the
- * commit that journal_head has to stand at (else nothing is inserted). */
+ * commit and the writer that journal_head has to stand at (else nothing is inserted). */
 extern const char journal_prepare[];
 extern const char *const journal_insert_names[TABLES];
 
-enum { ROW_FIELDS_MAX = 13 };
+enum { ROW_FIELDS_MAX = 14 };
 
 /* The fields of one encoded row: what libpq calls binary parameters. NULL value: SQL NULL. */
 struct row_fields {

@@ -48,6 +48,7 @@ bool pg_number(struct pg_conn *connection, const char *sql, int64_t *out, char e
 /* Advisory locks: one word each, so that no two uses meet. */
 #define PG_LOCK_MIGRATE "7304460101"
 #define PG_LOCK_SERVE "7304460102"
-#define PG_LOCK_INSTANCE "730446" /* with a number of the process */
+#define PG_CHANNEL_PRINCIPALS "fupin_principals" /* NOTIFY: who may connect has changed */
+#define PG_LOCK_INSTANCE "730446"                /* with a number of the process */
 
 #endif

@@ -77,6 +77,7 @@ pipeline_init(struct pipeline *p)
 {
 	*p = (struct pipeline){0};
 	list_init(&p->batch);
+	list_init(&p->doubtful);
 	list_init(&p->careful);
 	list_init(&p->done);
 }
@@ -86,6 +87,7 @@ pipeline_free(struct pipeline *p)
 {
 	lanes_free(&p->lanes);
 	list_free(&p->batch);
+	list_free(&p->doubtful);
 	list_free(&p->careful);
 	list_free(&p->done);
 	free(p->items);
@@ -95,7 +97,7 @@ pipeline_free(struct pipeline *p)
 size_t
 pipeline_waiting(const struct pipeline *p)
 {
-	return p->lanes.count + p->batch.count + p->careful.count + p->done.count;
+	return p->lanes.count + p->batch.count + p->doubtful.count + p->careful.count + p->done.count;
 }
 
 bool
@@ -117,7 +119,8 @@ bool
 pipeline_holds(const struct pipeline *p, const struct office *office, const struct submission_id *id)
 {
 	return lanes_hold(&p->lanes, office, id) || list_holds(&p->batch, office, id) ||
-	       list_holds(&p->careful, office, id) || list_holds(&p->done, office, id);
+	       list_holds(&p->doubtful, office, id) || list_holds(&p->careful, office, id) ||
+	       list_holds(&p->done, office, id);
 }
 
 /* ---------------------------------------------------------------- answering */
@@ -233,9 +236,10 @@ pipeline_take(struct pipeline *p, struct envelope *e, int64_t now_us)
 
 /* ---------------------------------------------------------------- into a batch */
 
-/* Its claims are made: compares it, and puts it into the batch or answers it. True: it is in the batch. */
+/* Its claims are made: compares it, and puts it into the batch or answers it. True: it is in the batch.
+ * Memory may lag behind what another fupind committed: a refusal is final only if it does not. */
 static bool
-place(struct pipeline *p, struct envelope *e)
+place(struct pipeline *p, struct envelope *e, bool memory_is_fresh)
 {
 	const struct holdings holdings = {p->totals, p->records};
 	struct problem_list problems;
@@ -244,6 +248,10 @@ place(struct pipeline *p, struct envelope *e)
 	if (outcome == INTAKE_ACCEPTED) {
 		list_put(&p->batch, e);
 		return true;
+	}
+	if (outcome == INTAKE_REFUSED && !memory_is_fresh) {
+		list_put(&p->doubtful, e);
+		return false;
 	}
 	records_release(p->records, &e->submission);
 	answer_outcome(p, e, outcome, &problems);
@@ -266,7 +274,7 @@ take_turn(struct pipeline *p)
 			lanes_turn(&p->lanes);
 			return true;
 		}
-		if (place(p, lanes_pop(&p->lanes)))
+		if (place(p, lanes_pop(&p->lanes), false))
 			given += rows;
 	}
 	return true;
@@ -285,7 +293,7 @@ gather(struct pipeline *p)
 static void
 gather_carefully(struct pipeline *p)
 {
-	while (p->careful.first && !place(p, list_pop(&p->careful)))
+	while (p->careful.first && !place(p, list_pop(&p->careful), false))
 		;
 }
 
@@ -354,7 +362,11 @@ pipeline_write(struct pipeline *p, int64_t now_us)
 		gather_carefully(p);
 	else
 		gather(p);
-	return !p->batch.first || hand_in(p, now_us);
+	if (p->batch.first)
+		return hand_in(p, now_us);
+	if (p->doubtful.first)
+		journal_refresh(p->journal, clock_steady_us());
+	return true;
 }
 
 /* ---------------------------------------------------------------- after the commit */
@@ -405,6 +417,17 @@ measure_rate(struct pipeline *p)
 	p->rows_per_ms = p->rows_per_ms > 0 ? 0.8 * p->rows_per_ms + 0.2 * rate : rate;
 }
 
+/* Decides anew what was taken out of a list. */
+static void
+place_again(struct pipeline *p, struct envelope_list *list, bool memory_is_fresh)
+{
+	struct envelope_list again;
+	list_init(&again);
+	list_prepend(&again, list);
+	while (again.first)
+		place(p, list_pop(&again), memory_is_fresh);
+}
+
 /* The journal is idle now: the next batch first, so that the disk does not wait for us. */
 static bool
 committed(struct pipeline *p, int64_t now_us)
@@ -418,6 +441,8 @@ committed(struct pipeline *p, int64_t now_us)
 	log_line(LOG_DEBUG, "commit", "seq=%" PRIu64 " submissions=%zu rows=%zu", p->written.seq, p->batch.count,
 	         p->batch.rows);
 	list_prepend(&p->done, &p->batch);
+	/* This commit came right after what memory holds: so do the refusals that were compared with it. */
+	place_again(p, &p->doubtful, true);
 	return pipeline_write(p, now_us);
 }
 
@@ -463,18 +488,16 @@ take_news(struct pipeline *p, int64_t now_us)
 	}
 	p->as_of = p->written = replay.as_of;
 	log_line(LOG_DEBUG, "news", "seq=%" PRIu64 " submissions=%" PRIu64, p->as_of.seq, replay.submissions);
-	if (!journal_wants_batch(p->journal))
+	/* With more to come the batch stays as it is until all has been read. */
+	if (journal_has_more_news(p->journal))
 		return true;
-	struct envelope_list batch = p->batch;
-	if (batch.first == NULL)
-		list_init(&batch);
-	list_init(&p->batch);
-	while (batch.first)
-		place(p, list_pop(&batch));
-	if (p->batch.first)
-		return hand_in(p, now_us);
-	journal_give_up(p->journal, clock_steady_us());
-	return true;
+	bool locked = journal_wants_batch(p->journal);
+	if (locked)
+		place_again(p, &p->batch, true);
+	place_again(p, &p->doubtful, true);
+	if (locked && !p->batch.first)
+		journal_give_up(p->journal, clock_steady_us());
+	return !p->batch.first || hand_in(p, now_us);
 }
 
 bool
@@ -498,6 +521,11 @@ pipeline_refuse_all(struct pipeline *p, enum problem_code code)
 {
 	while (p->careful.first) {
 		struct envelope *e = list_pop(&p->careful);
+		records_release(p->records, &e->submission);
+		refuse_for(p, e, code, "");
+	}
+	while (p->doubtful.first) {
+		struct envelope *e = list_pop(&p->doubtful);
 		records_release(p->records, &e->submission);
 		refuse_for(p, e, code, "");
 	}

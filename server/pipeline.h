@@ -38,7 +38,9 @@ struct pipeline {
 	struct as_of as_of;   /* the last commit that is in the totals */
 	struct as_of written; /* the last one that is on disk, or being written */
 	struct lanes lanes;
-	struct envelope_list batch;   /* being written */
+	struct envelope_list batch; /* being written */
+	/* To be refused for what is recorded, if nobody else has committed meanwhile what changes that. */
+	struct envelope_list doubtful;
 	struct envelope_list careful; /* of a refused batch: to be written one by one */
 	struct envelope_list done;    /* on disk: totals and receipts follow */
 	struct journal_item *items;

@@ -548,7 +548,8 @@ plan_save(struct pg_conn *connection, const struct plan *plan, const struct plan
 	char ignored[PG_ERROR_BYTES];
 	if (!pg_run(connection, "BEGIN", error))
 		return false;
-	if (save_checked(connection, plan, how, error))
+	if (save_checked(connection, plan, how, error) &&
+	    pg_run(connection, "NOTIFY " PG_CHANNEL_PRINCIPALS, error))
 		return pg_run(connection, "COMMIT", error);
 	/* What went wrong is in `error`; a connection that cannot even roll back is closed by the caller. */
 	bool rolled_back = pg_run(connection, "ROLLBACK", ignored);

@@ -127,11 +127,15 @@ push(struct service *s)
 
 /* The state that the first answer tells is what pushes go on from. */
 static bool
-add_watch(struct service *s, const struct envelope *e, const char *public_key, const struct reply *reply,
-          struct problem_list *problems)
+add_watch(struct service *s, const struct envelope *e, const char *public_key, struct problem_list *problems)
 {
-	return reply->kind != REPLY_TOTAL ||
-	       watches_add(s->watches, e, public_key, s->pipeline.as_of.seq, clock_steady_us(), problems);
+	uint64_t seq = s->pipeline.as_of.seq;
+	if (watches_add(s->watches, e, public_key, seq, clock_steady_us(), problems))
+		return true;
+	/* Some may be of connections that are no more. */
+	watches_probe(s->watches, public_key, send_push, s);
+	problems->count = problems->more = 0;
+	return watches_add(s->watches, e, public_key, seq, clock_steady_us(), problems);
 }
 
 static void
@@ -162,7 +166,7 @@ answer_now(struct service *s, struct envelope *e, const char *public_key, struct
 	answer(&s->pipeline, &e->office, &e->request, clock_wall_us(), &e->arena, problems, &reply);
 	bool good = reply.kind != REPLY_REFUSAL;
 	if (good && e->request.kind == REQUEST_WATCH)
-		good = add_watch(s, e, public_key, &reply, problems);
+		good = add_watch(s, e, public_key, problems);
 	if (good)
 		service_send(s, e, &reply);
 	else
@@ -259,6 +263,8 @@ step_journal(struct service *s)
 		if (!pipeline_event(&s->pipeline, event, clock_wall_us()))
 			return service_fail("out_of_memory", "what was committed could not be taken over");
 	} while (event == JOURNAL_COMMITTED || event == JOURNAL_REFUSED || event == JOURNAL_NEWS);
+	if (journal_principals_changed(s->pipeline.journal))
+		service_reload(s, NULL);
 	if (!journal_is_connected(s->pipeline.journal) && s->store.is_embedded)
 		embedded_keep_running(&s->store.embedded, clock_steady_us());
 	return true;

@@ -547,10 +547,15 @@ answer_unit(const struct totals *t, const struct unit *unit, const struct total_
 	return add_targets(c, q, arena, out);
 }
 
-/* The units of one level at or below a unit lie side by side in the catalogue: their codes have the same
- * number of digits and begin alike. */
-static void
-find_rows(const struct catalogue *c, const struct total_query *q, size_t *first, size_t *end)
+/* Which units a query asks for: those of one level at or below its unit lie side by side in the
+ * catalogue (their codes have the same number of digits and begin alike); then perhaps the unit itself. */
+struct rows {
+	size_t first, count, whole; /* whole: how many come after them, 0 or 1 */
+	size_t whole_at;
+};
+
+static struct rows
+find_rows(const struct catalogue *c, const struct total_query *q)
 {
 	enum unit_level top = unit_level_of(q->unit), level = q->by == UNIT_NONE ? top : q->by;
 	unit_code low = q->unit, high = q->unit;
@@ -558,23 +563,33 @@ find_rows(const struct catalogue *c, const struct total_query *q, size_t *first,
 		low = low * 10;
 		high = high * 10 + 9;
 	}
-	*first = catalogue_first_unit(c, low);
-	*end = catalogue_first_unit(c, high + 1);
+	struct rows rows = {.first = catalogue_first_unit(c, low)};
+	rows.count = catalogue_first_unit(c, high + 1) - rows.first;
+	rows.whole = q->whole && q->by != UNIT_NONE;
+	rows.whole_at = catalogue_first_unit(c, q->unit);
+	return rows;
+}
+
+static size_t
+row_at(const struct rows *rows, size_t i)
+{
+	return i < rows->count ? rows->first + i : rows->whole_at;
 }
 
 bool
 totals_answer(const struct totals *t, const struct total_query *q, struct arena *arena,
               struct total_answer *out, struct problem_list *problems)
 {
-	size_t first, end;
 	if (!check_query(t, q, problems))
 		return false;
-	find_rows(t->catalogue, q, &first, &end);
+	struct rows rows = find_rows(t->catalogue, q);
+	size_t count = rows.count + rows.whole;
 	out->unit_count = 0;
-	out->units = arena_array(arena, end - first, sizeof *out->units);
+	out->units = arena_array(arena, count, sizeof *out->units);
 	bool good = out->units;
-	for (size_t i = first; good && i < end; i++)
-		good = answer_unit(t, &t->catalogue->units[i], q, arena, &out->units[out->unit_count++]);
+	for (size_t i = 0; good && i < count; i++)
+		good =
+		    answer_unit(t, &t->catalogue->units[row_at(&rows, i)], q, arena, &out->units[out->unit_count++]);
 	if (!good)
 		problem_only(problems, PROBLEM_TOO_LARGE);
 	return good;
@@ -590,17 +605,17 @@ totals_changed(const struct totals *t, unit_code unit)
 
 bool
 totals_changes(const struct totals *t, const struct total_query *q, uint64_t since, size_t rows_max,
-               struct arena *arena, struct unit_total **rows, size_t *count)
+               struct arena *arena, struct unit_total **out, size_t *count)
 {
-	size_t first, end, found = 0;
-	find_rows(t->catalogue, q, &first, &end);
+	struct rows rows = find_rows(t->catalogue, q);
+	size_t all = rows.count + rows.whole, found = 0;
 	*count = 0;
-	for (size_t i = first; i < end; i++)
-		found += t->changed[t->node_of[i]] > since;
-	*rows = arena_array(arena, found, sizeof **rows);
-	bool good = *rows && found <= rows_max;
-	for (size_t i = first; good && i < end; i++)
-		if (t->changed[t->node_of[i]] > since)
-			good = answer_unit(t, &t->catalogue->units[i], q, arena, &(*rows)[(*count)++]);
+	for (size_t i = 0; i < all; i++)
+		found += t->changed[t->node_of[row_at(&rows, i)]] > since;
+	*out = arena_array(arena, found, sizeof **out);
+	bool good = *out && found <= rows_max;
+	for (size_t i = 0; good && i < all; i++)
+		if (t->changed[t->node_of[row_at(&rows, i)]] > since)
+			good = answer_unit(t, &t->catalogue->units[row_at(&rows, i)], q, arena, &(*out)[(*count)++]);
 	return good;
 }

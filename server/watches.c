@@ -183,6 +183,20 @@ make_push(struct watches *w, const struct watch *watch, const struct totals *tot
 	}
 }
 
+void
+watches_probe(struct watches *w, const char *public_key, watches_send send, void *context)
+{
+	struct watch *next;
+	for (struct watch *watch = w->first; watch; watch = next) {
+		next = watch->next;
+		struct reply reply = {.request_id = watch->request_id, .kind = REPLY_PUSH};
+		reply.push = (struct push){.as_of = {.seq = watch->sent_seq}, .since_seq = watch->sent_seq};
+		if (!strcmp(watch->public_key, public_key) &&
+		    send(context, &watch->sender, watch->public_key, &reply) == WATCH_GONE)
+			drop(w, watch);
+	}
+}
+
 /* Looks at one watch. False: it is gone. */
 static bool
 serve(struct watches *w, struct watch *watch, const struct totals *totals, const struct as_of *as_of,

@@ -27,6 +27,9 @@ enum watch_sent { WATCH_SENT, WATCH_LATER, WATCH_GONE };
 typedef enum watch_sent (*watches_send)(void *context, const struct sender *to, const char *public_key,
                                         const struct reply *reply);
 
+/* Finds out, with a push without rows, which watches of a key have lost their connection, and ends them. */
+void watches_probe(struct watches *watches, const char *public_key, watches_send send, void *context);
+
 /* Pushes to those in turn that have not seen a change and may get it, for at most `budget_us`. True: all
  * have what they may get. */
 bool watches_push(struct watches *watches, const struct totals *totals, const struct as_of *as_of,

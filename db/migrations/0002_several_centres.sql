@@ -2,7 +2,8 @@
 -- moves it on from the commit that it knows; if another one was faster, it reads the news first.
 CREATE TABLE journal_head (
     only_row  boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-    seq       bigint NOT NULL                  -- of the last submission; 0: none yet
+    seq       bigint NOT NULL,                 -- of the last submission; 0: none yet
+    writer    integer NOT NULL DEFAULT 0       -- the number of the fupind that wrote it
 ) WITH (fillfactor = 10);
 INSERT INTO journal_head (seq) SELECT coalesce(max(seq), 0) FROM submission;
 

@@ -111,12 +111,18 @@ class Office:
         return result
 
 
+def newest_postgresql():
+    """The folder of PostgreSQL's programs."""
+    return sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
+
+
 class Database:
     """A PostgreSQL of the test's own, for --db."""
 
-    def __init__(self, *initdb):
+    def __init__(self, *initdb, environment=None):
+        self.environment = dict(os.environ, **(environment or {}))
         self.directory = new_directory("fupin-pg-")
-        self.bin = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
+        self.bin = newest_postgresql()
         if os.geteuid() == 0:
             shutil.chown(self.directory, "postgres", "postgres")
         self.data = os.path.join(self.directory, "data")
@@ -130,13 +136,17 @@ class Database:
         atexit.register(self.stop)
 
     def start(self):
+        self.launch()
+        self.wait_ready()
+
+    def launch(self):
+        """Starts it and does not wait."""
         with open(os.path.join(self.directory, "log"), "ab") as log:
             self.process = subprocess.Popen(
                 as_database_user() + [os.path.join(self.bin, "postgres"), "-D", self.data, "-c",
                                       "listen_addresses=", "-c", "unix_socket_directories=" + self.directory,
                                       *self.settings],
-                stdout=log, stderr=log, cwd=self.directory, start_new_session=True)
-        self.wait_ready()
+                stdout=log, stderr=log, cwd=self.directory, start_new_session=True, env=self.environment)
 
     def wait_ready(self):
         def ready():
@@ -163,6 +173,46 @@ class Database:
             cursor.execute(sql)
         connection.close()
 
+    def kill(self):
+        """The postmaster and all its children at once, as when the machine dies."""
+        everyone = [self.process.pid, *children_of(self.process.pid)]
+        for pid in everyone:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self.process.wait(60)
+        wait_for("the end of PostgreSQL's processes", lambda: all(map(is_gone, everyone)))
+
+    def standby(self):
+        """A second server that follows this one and has every commit before it is acknowledged."""
+        other = Database.__new__(Database)
+        other.directory, other.bin, other.settings = new_directory("fupin-pg-"), self.bin, self.settings
+        other.data, other.environment, other.process = os.path.join(other.directory, "data"), self.environment, None
+        if os.geteuid() == 0:
+            shutil.chown(other.directory, "postgres", "postgres")
+        subprocess.run(as_database_user() + [os.path.join(self.bin, "pg_basebackup"), "-h", self.directory, "-U",
+                                             "fupin", "-D", other.data, "-R", "-c", "fast"],
+                       check=True, capture_output=True, cwd=other.directory)
+        other.start()
+        atexit.register(other.stop)
+        self.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        self.execute("SELECT pg_reload_conf()")
+        wait_for("the standby", lambda: self.rows("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'"))
+        return other
+
+    def log(self):
+        with open(os.path.join(self.directory, "log"), encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def rows(self, sql):
+        connection = self.connect()
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            found = cursor.fetchall()
+        connection.close()
+        return found
+
     def stop(self, how=signal.SIGINT):
         if self.process and self.process.poll() is None:
             self.process.send_signal(how)
@@ -184,9 +234,21 @@ class Centre:
         os.makedirs(self.data, exist_ok=True)
         self.plan = plan or copy_plan(os.path.join(self.directory, "plan"))
         self.offices = {name: Office(self.directory, name) for name in offices}
-        self.admit(*offices)
+        if offices:
+            self.admit(*offices)
         self.wires = []
         atexit.register(self.stop)
+
+    def beside(self):
+        """Another fupind on the same database: same centre key, same offices, its own directory and port."""
+        other = Centre(database=self.database, plan=self.plan, offices=())
+        for name in ("", "centre.key", "centre.key_secret"):
+            source, copy = os.path.join(self.data, name), os.path.join(other.data, name)
+            if name:
+                shutil.copy2(source, copy)
+            shutil.chown(copy, os.stat(source).st_uid, os.stat(source).st_gid)
+        other.offices = self.offices
+        return other
 
     def admit(self, *names):
         """Enters the offices' keys, of these only, into the plan's principals."""
@@ -218,10 +280,13 @@ class Centre:
         wait_for("fupind", ready, 60)
         with open(self.ready, encoding="utf-8") as file:
             self.endpoint = file.read().strip()  # the same port again after a restart
+        self.tell_offices(self.endpoint)
+
+    def tell_offices(self, endpoint):
         key = self.centre_key()
         for office in self.offices.values():
             with open(os.path.join(office.home, "fupin.ini"), "w", encoding="utf-8") as file:
-                file.write(f"[centre]\nendpoint = {self.endpoint}\npublic-key = {key}\n")
+                file.write(f"[centre]\nendpoint = {endpoint}\npublic-key = {key}\n")
 
     def centre_key(self):
         with open(os.path.join(self.data, "centre.key"), encoding="utf-8") as file:
@@ -329,6 +394,28 @@ def submission(*rows):
     for row in rows:
         (result.reports if isinstance(row, pb.Report) else result.fund_entries).append(row)
     return result
+
+
+def children_of(parent):
+    """Process ids of a process's children."""
+    found = []
+    for path in glob.glob("/proc/[0-9]*/stat"):
+        try:
+            with open(path, encoding="utf-8", errors="replace") as file:
+                if int(file.read().rsplit(")", 1)[1].split()[1]) == parent:
+                    found.append(int(path.split("/")[2]))
+        except OSError:
+            continue
+    return found
+
+
+def is_gone(pid):
+    """Ended, though somebody may not have asked for its status yet."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return True
 
 
 def processes_below(directory):

@@ -6,7 +6,7 @@ import subprocess
 import unittest
 
 from harness import FUPIND, Centre, Database, as_database_user, edit_csv, entry, new_directory, pb, report, submission, wait_for
-from wire import NoAnswer, codes
+from wire import codes
 
 COUNTY = 220122
 
@@ -65,34 +65,6 @@ class Store(unittest.TestCase):
         self.assertEqual(self.count("wait"), 1)
         self.end()
 
-    def limit_files(self, pid, limit):
-        """The soft limit alone, as the process's own user."""
-        subprocess.run(as_database_user() + ["prlimit", f"--pid={pid}", f"--fsize={limit}:"], check=True, cwd="/")
-
-    def test_full_disk(self):
-        """A limit on the size of files makes PostgreSQL fail to extend a table, as a full disk does."""
-        self.start(initdb=("--wal-segsize=1",))
-        pid = self.centre.sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'fupind'")[0][0]
-        limit = 1024 * 1024 + 4096  # above the WAL's files, and not at a page's end
-        self.limit_files(pid, limit)
-        full = None
-        for i in range(40):
-            rows = [entry(COUNTY, f"full-{i}-{n}", note="x" * 200) for n in range(500)]
-            reply = self.wire.submit(submission(*rows), timeout=60)
-            if isinstance(reply, pb.Refusal):
-                full = (i, reply)
-                break
-        self.assertIsNotNone(full, "the limit was never reached")
-        stored, reply = full
-        self.assertEqual(codes(reply), ["STORE_FULL"])
-        self.assertGreater(reply.retry_after_ms, 0)
-        self.assertEqual(self.count("full-%"), stored * 500)
-        # A refusal is not the end: with room again the next one is stored.
-        self.limit_files(pid, "unlimited")
-        self.assertGreater(self.wire.submit(submission(entry(COUNTY, "room"))).seq, 0)
-        self.assertEqual(self.count("full-%") + self.count("room"), stored * 500 + 1)
-        self.end()
-
     def test_constraint_is_the_last_guard(self):
         """Somebody wrote into the table behind the centre's back: the batch goes the careful way."""
         self.start()
@@ -121,18 +93,6 @@ class Store(unittest.TestCase):
         self.centre.start()
         self.end()
 
-    def test_second_fupind_on_the_database_is_refused(self):
-        self.start()
-        second = Centre(database=self.database, offices=("province",), plan=self.centre.plan)
-        second.start(wait=False)
-        wait_for("the refusal", lambda: second.process.poll() is not None, 60)
-        self.assertEqual(second.process.returncode, 4)
-        self.assertIn("another fupind serves this database", second.log())
-        # It has changed nothing: not the plan, not who may connect.
-        self.assertEqual(self.centre.sql("SELECT count(public_key) FROM principal"), [(len(self.centre.offices),)])
-        self.assertTrue(self.wire.ping().store_ready)
-        self.end()
-
     def test_second_fupind_on_the_directory_is_refused(self):
         centre = Centre().start()
         result = subprocess.run(centre.words("serve"), capture_output=True, text=True, check=False)
@@ -154,7 +114,7 @@ class Store(unittest.TestCase):
         return self.centre.sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'fupind'")[0][0]
 
     def test_batch_in_doubt_and_another_writer(self):
-        """As many commits as expected are there, but they are not ours: no receipt, and the centre ends."""
+        """As many commits as expected are there, but they are another one's: ours is written after them."""
         self.start()
         backend = self.backend()
         os.kill(backend, signal.SIGSTOP)
@@ -166,13 +126,13 @@ class Store(unittest.TestCase):
         os.kill(backend, signal.SIGKILL)
         wait_for("the end of the backend", lambda: not os.path.exists(f"/proc/{backend}"))
         self.database.wait_ready()
-        self.database.execute("INSERT INTO submission VALUES (22, 1, gen_random_uuid(), 'x', '', now(), 0, 0)")
+        self.database.execute("UPDATE journal_head SET seq = 1; INSERT INTO submission VALUES "
+                              "(22, 1, gen_random_uuid(), 'x', sha256('x'), now(), 0, 0)")
         self.centre.process.send_signal(signal.SIGCONT)
-        self.assertEqual(self.centre.process.wait(60), 4)
-        self.assertIn("another one writes to it", self.centre.log())
-        with self.assertRaises(NoAnswer):
-            self.wire.receive(timeout=0.2)
-        self.database.stop()
+        receipt = self.wire.receive(timeout=60).receipt
+        self.assertEqual((receipt.id, receipt.seq), (sent.id, 2))
+        self.assertEqual(self.count("doubt"), 1)
+        self.end()
 
     def test_batch_in_doubt_that_was_lost_is_written_again(self):
         self.start()
@@ -242,9 +202,9 @@ class Store(unittest.TestCase):
             with connection.cursor() as cursor:
                 cursor.execute("SELECT count(*) FROM fund_entry WHERE voucher = 'tls'")
                 self.assertEqual(cursor.fetchone(), (1,))
-                cursor.execute("SELECT bool_and(ssl), count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) "
+                cursor.execute("SELECT bool_and(ssl), count(*) > 0 FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) "
                                "WHERE application_name = 'fupind'")
-                self.assertEqual(cursor.fetchone(), (True, 1))
+                self.assertEqual(cursor.fetchone(), (True, True))
             connection.close()
             self.assertEqual(centre.stop(), 0)
             wrong = Centre(offices=("province",), options=("--db", uri.replace("geheim", "falsch")))

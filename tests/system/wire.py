@@ -30,7 +30,7 @@ class Wire:
 
     context = None
 
-    def __init__(self, endpoint, centre_key, public_key, secret_key, timeout=20):
+    def __init__(self, endpoint, centre_key, public_key, secret_key, timeout=20, options=None):
         if Wire.context is None:
             Wire.context = zmq.Context()
         self.timeout = timeout
@@ -40,6 +40,8 @@ class Wire:
         self.socket.curve_serverkey = centre_key.encode()
         self.socket.curve_publickey = public_key.encode()
         self.socket.curve_secretkey = secret_key.encode()
+        for option, value in (options or {}).items():
+            setattr(self.socket, option, value)
         self.socket.connect(endpoint)
 
     def close(self):
@@ -88,6 +90,49 @@ class Wire:
         setattr(query, "from", first)
         reply = self.ask(pb.Request(total=query))
         return reply.total if reply.WhichOneof("body") == "total" else reply.refusal
+
+
+class Stubborn:
+    """A client as PROTOCOL.md has it: the same bytes again, over a new connection, until the receipt is there.
+
+    step() does what can be done and does not wait; `connect` makes a Wire."""
+
+    def __init__(self, connect, submissions, silence=1.0):
+        self.connect, self.silence = connect, silence
+        self.open = {s.id: s.SerializeToString() for s in submissions}
+        self.sent = list(self.open)  # ids, in order
+        self.receipts = {}
+        self.connections = 0
+        self.wire = None
+
+    def begin(self):
+        self.close()
+        self.wire = self.connect()
+        self.connections += 1
+        self.heard = time.monotonic()
+        for data in self.open.values():
+            self.wire.send(pb.Request(submit=pb.Submit(submission=data)))
+
+    def step(self):
+        """True when everything is receipted."""
+        if not self.wire or time.monotonic() - self.heard > self.silence:
+            self.begin()
+        while self.open and self.wire.socket.poll(0):
+            reply = self.wire.receive()
+            self.heard = time.monotonic()
+            if reply.refusal.retry_after_ms:
+                continue  # it goes again with the others
+            assert reply.WhichOneof("body") == "receipt", reply
+            data = self.open.pop(reply.receipt.id, None)
+            if data:
+                assert reply.receipt.digest == digest(data)
+                self.receipts[reply.receipt.id] = reply.receipt
+        return not self.open
+
+    def close(self):
+        if self.wire:
+            self.wire.close()
+            self.wire = None
 
 
 def codes(refusal):

@@ -1,0 +1,521 @@
+#include "totalling.h"
+
+#include "decimal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CELLS_MAX = TOTALLING_INDICATORS_MAX + 2, CELL_BYTES = 64 };
+
+/* The unit itself is the last row of an answer. */
+static const struct unit_total *
+whole_of(const struct totalling *t)
+{
+	return &t->follow.state.units[t->follow.state.unit_count - 1];
+}
+
+static size_t
+row_count(const struct totalling *t)
+{
+	return t->follow.state.unit_count - 1;
+}
+
+/* ---------------------------------------------------------------- figures */
+
+static bool
+find_value(const struct unit_total *u, uint32_t indicator, int64_t *value, uint32_t *reported)
+{
+	for (size_t i = 0; i < u->indicator_count; i++)
+		if (u->indicators[i] == indicator) {
+			*value = u->values[i];
+			*reported = u->reported[i];
+			return true;
+		}
+	return false;
+}
+
+/* The target over the years asked for; false if none is loaded. */
+static bool
+find_target(const struct unit_total *u, uint32_t indicator, enum fund_kind fund, int64_t *value)
+{
+	bool found = false;
+	*value = 0;
+	for (size_t i = 0; i < u->target_count; i++)
+		if (u->targets[i].indicator == indicator && u->targets[i].fund == fund) {
+			*value += u->targets[i].value;
+			found = true;
+		}
+	return found;
+}
+
+/* Sum over fund totals of one kind; level UNIT_NONE: of all levels. Returns how many entries. */
+static uint32_t
+sum_funds(const struct totalling *t, const struct unit_total *u, enum fund_kind kind, enum unit_level level,
+          bool special_only, int64_t *amount)
+{
+	const struct catalogue *c = &t->command.catalogue;
+	uint32_t entries = 0;
+	*amount = 0;
+	for (size_t i = 0; i < u->fund_count; i++) {
+		const struct fund_total *f = &u->funds[i];
+		const struct fund_term *source = fund_term_by_number(c->sources, c->source_count, f->source);
+		if (f->kind != kind || (level && f->level != level) || (special_only && !(source && source->special)))
+			continue;
+		*amount += f->amount_fen;
+		entries += f->entries;
+	}
+	return entries;
+}
+
+/* Cells of one row, each with its own room. */
+struct row {
+	size_t count;
+	char text[CELLS_MAX + 16][CELL_BYTES];
+	const char *cells[CELLS_MAX + 16];
+};
+
+static void
+put_text(struct row *row, const char *text)
+{
+	snprintf(row->text[row->count], CELL_BYTES, "%s", text);
+	row->cells[row->count] = row->text[row->count];
+	row->count++;
+}
+
+/* "–" where nothing was reported: that is not zero. */
+static void
+put_figure(const struct totalling *t, struct row *row, bool present, int64_t value, int decimals)
+{
+	char text[DECIMAL_TEXT_BYTES];
+	bool program = t->command.format == FORMAT_CSV;
+	put_text(row, !present  ? program ? "" : "–"
+	              : program ? decimal_plain(value, decimals, text)
+	                        : decimal_format(value, decimals, text));
+}
+
+/* In per cent, one decimal, rounded down: 99.9 is not yet reached. */
+static void
+put_share(const struct totalling *t, struct row *row, bool present, int64_t value, int64_t target)
+{
+	char text[DECIMAL_TEXT_BYTES + 1];
+	if (!present || target <= 0) {
+		put_text(row, t->command.format == FORMAT_CSV ? "" : "–");
+		return;
+	}
+	/* Whole and rest apart: value * 1000 could pass 64 bits. */
+	int64_t tenths = value / target * 1000 + value % target * 1000 / target;
+	decimal_plain(tenths, 1, text);
+	strcat(text, "%");
+	put_text(row, text);
+}
+
+static void
+put_against_target(const struct totalling *t, struct row *row, const struct unit_total *u, bool present,
+                   int64_t value, uint32_t indicator, enum fund_kind fund, int decimals)
+{
+	int64_t target;
+	bool has_target = find_target(u, indicator, fund, &target);
+	put_figure(t, row, present, value, decimals);
+	put_figure(t, row, has_target, target, decimals);
+	put_share(t, row, present && has_target, value, target);
+}
+
+/* ---------------------------------------------------------------- the headline table */
+
+static const char *const headline_indicators[] = {"people_lifted", "village_completed"};
+
+static void
+fill_headline(const struct totalling *t, const struct unit_total *u, const char *name, struct row *row)
+{
+	*row = (struct row){0};
+	char code[24];
+	int64_t value = 0;
+	uint32_t reported = 0;
+	snprintf(code, sizeof code, "%" PRId64, u->unit);
+	put_text(row, code);
+	put_text(row, name);
+	for (size_t i = 0; i < 2; i++) {
+		const struct indicator *indicator =
+		    catalogue_indicator_by_name(&t->command.catalogue, headline_indicators[i]);
+		bool present = indicator && find_value(u, indicator->number, &value, &reported) && reported;
+		put_against_target(t, row, u, present, value, indicator ? indicator->number : 0, FUND_KIND_NONE, 0);
+	}
+	uint32_t entries = sum_funds(t, u, FUND_RAISED, UNIT_NONE, true, &value);
+	put_against_target(t, row, u, entries, value, 0, FUND_RAISED, MONEY_DECIMALS);
+	entries = sum_funds(t, u, FUND_RECEIVED, UNIT_COUNTY, false, &value);
+	put_figure(t, row, entries, value, MONEY_DECIMALS);
+	entries = sum_funds(t, u, FUND_SPENT, UNIT_NONE, false, &value);
+	put_figure(t, row, entries, value, MONEY_DECIMALS);
+}
+
+static struct table *
+create_headline(const struct command *c)
+{
+	const char *target = in_language(c, "target", "目标"), *share = in_language(c, "reached", "完成率");
+	const struct table_column columns[] = {{in_language(c, "code", "代码"), false},
+	                                       {in_language(c, "unit", "单位"), false},
+	                                       {in_language(c, "people lifted", "脱贫人口"), true},
+	                                       {target, true},
+	                                       {share, true},
+	                                       {in_language(c, "villages done", "完成跃升村"), true},
+	                                       {target, true},
+	                                       {share, true},
+	                                       {in_language(c, "special funds raised", "筹措专项资金(元)"), true},
+	                                       {target, true},
+	                                       {share, true},
+	                                       {in_language(c, "money in", "资金到县(元)"), true},
+	                                       {in_language(c, "spent", "支出(元)"), true}};
+	return table_create(columns, sizeof columns / sizeof *columns);
+}
+
+/* ---------------------------------------------------------------- chosen indicators, and all */
+
+static struct table *
+create_columns(const struct totalling *t)
+{
+	const struct command *c = &t->command;
+	struct table_column columns[CELLS_MAX] = {{in_language(c, "code", "代码"), false},
+	                                          {in_language(c, "unit", "单位"), false}};
+	for (size_t i = 0; i < t->query.indicator_count; i++) {
+		const struct indicator *indicator = catalogue_indicator(&c->catalogue, t->indicators[i]);
+		columns[i + 2] = (struct table_column){c->format == FORMAT_CSV
+		                                           ? indicator->code
+		                                           : in_language(c, indicator->name_en, indicator->name_zh),
+		                                       true};
+	}
+	return table_create(columns, t->query.indicator_count + 2);
+}
+
+static void
+fill_columns(const struct totalling *t, const struct unit_total *u, const char *name, struct row *row)
+{
+	char code[24];
+	*row = (struct row){0};
+	snprintf(code, sizeof code, "%" PRId64, u->unit);
+	put_text(row, code);
+	put_text(row, name);
+	for (size_t i = 0; i < u->indicator_count && i < TOTALLING_INDICATORS_MAX; i++)
+		put_figure(t, row, u->reported[i], u->values[i],
+		           catalogue_indicator(&t->command.catalogue, u->indicators[i])->decimals);
+}
+
+/* One unit: a row for each indicator. */
+static bool
+fill_indicators(const struct totalling *t, struct table *table, const struct unit_total *u)
+{
+	const struct command *c = &t->command;
+	bool good = true;
+	for (size_t i = 0; good && i < u->indicator_count; i++) {
+		const struct indicator *indicator = catalogue_indicator(&c->catalogue, u->indicators[i]);
+		char reported[16];
+		struct row row = {0};
+		put_text(&row, indicator->code);
+		put_text(&row, in_language(c, indicator->name_en, indicator->name_zh));
+		put_text(&row, in_language(c, indicator->measure_en, indicator->measure_zh));
+		put_text(&row, indicator->kind == INDICATOR_FLOW ? in_language(c, "flow", "流量")
+		                                                 : in_language(c, "stock", "存量"));
+		put_against_target(t, &row, u, u->reported[i], u->values[i], indicator->number, FUND_KIND_NONE,
+		                   indicator->decimals);
+		snprintf(reported, sizeof reported, "%u", u->reported[i]);
+		put_text(&row, reported);
+		good = table_add(table, row.cells);
+	}
+	return good;
+}
+
+static struct table *
+create_indicators(const struct command *c)
+{
+	const struct table_column columns[] = {
+	    {in_language(c, "indicator", "指标代码"), false}, {in_language(c, "name", "名称"), false},
+	    {in_language(c, "measure", "计量单位"), false},   {in_language(c, "kind", "类型"), false},
+	    {in_language(c, "total", "合计"), true},          {in_language(c, "target", "目标"), true},
+	    {in_language(c, "reached", "完成率"), true},      {in_language(c, "values behind", "填报数"), true}};
+	return table_create(columns, sizeof columns / sizeof *columns);
+}
+
+/* ---------------------------------------------------------------- funds */
+
+static struct table *
+create_funds(const struct command *c)
+{
+	const struct table_column columns[] = {
+	    {in_language(c, "code", "代码"), false},    {in_language(c, "unit", "单位"), false},
+	    {in_language(c, "kind", "类别"), false},    {in_language(c, "source", "来源"), false},
+	    {in_language(c, "use", "用途"), false},     {in_language(c, "recorded at", "记账级别"), false},
+	    {in_language(c, "yuan", "金额(元)"), true}, {in_language(c, "entries", "笔数"), true}};
+	return table_create(columns, sizeof columns / sizeof *columns);
+}
+
+static const char *
+term_name(const struct command *c, const struct fund_term *term)
+{
+	return term ? in_language(c, term->name_en, term->name_zh) : "";
+}
+
+static bool
+fill_funds(const struct totalling *t, struct table *table, const struct unit_total *u, const char *name)
+{
+	const struct command *c = &t->command;
+	bool good = true;
+	for (size_t i = 0; good && i < u->fund_count; i++) {
+		const struct fund_total *f = &u->funds[i];
+		char text[24];
+		struct row row = {0};
+		snprintf(text, sizeof text, "%" PRId64, u->unit);
+		put_text(&row, text);
+		put_text(&row, name);
+		put_text(&row, in_language(c, fund_kind_name(f->kind), fund_kind_name_zh(f->kind)));
+		put_text(&row, term_name(c, fund_term_by_number(c->catalogue.sources, c->catalogue.source_count,
+		                                                f->source)));
+		put_text(&row, term_name(c, fund_term_by_number(c->catalogue.uses, c->catalogue.use_count, f->use)));
+		put_text(&row, in_language(c, unit_level_name(f->level), unit_level_name_zh(f->level)));
+		put_figure(t, &row, true, f->amount_fen, MONEY_DECIMALS);
+		snprintf(text, sizeof text, "%u", f->entries);
+		put_text(&row, text);
+		good = table_add(table, row.cells);
+	}
+	return good;
+}
+
+/* ---------------------------------------------------------------- printing */
+
+static void
+print_title(const struct totalling *t)
+{
+	const struct command *c = &t->command;
+	const struct welcome *w = session_welcome(c->session);
+	char from[8], to[8];
+	period_format(t->query.from, from);
+	period_format(t->query.to, to);
+	printf("%s\n", in_language(c, w->title_en, w->title_zh));
+	printf("%s %s..%s\n", command_unit_name(c, t->query.unit), from, to);
+}
+
+/* Adds a row for each unit, then the whole. */
+static bool
+fill_units(const struct totalling *t, struct table *table,
+           void (*fill)(const struct totalling *, const struct unit_total *, const char *, struct row *))
+{
+	struct row row;
+	bool good = true;
+	for (size_t i = 0; good && i < row_count(t); i++) {
+		fill(t, &t->follow.state.units[i], command_unit_name(&t->command, t->follow.state.units[i].unit),
+		     &row);
+		good = table_add(table, row.cells);
+	}
+	char name[CELL_BYTES];
+	const char *unit = command_unit_name(&t->command, t->query.unit);
+	snprintf(name, sizeof name, "%.40s %s", unit, in_language(&t->command, "total", "合计"));
+	fill(t, whole_of(t), t->query.by ? name : unit, &row);
+	return good && table_add(table, row.cells);
+}
+
+static int
+print_table(const struct totalling *t)
+{
+	const struct command *c = &t->command;
+	const struct total_answer *state = &t->follow.state;
+	struct table *table;
+	bool good;
+	if (t->funds) {
+		table = create_funds(c);
+		good = table;
+		for (size_t i = 0; good && i < state->unit_count; i++)
+			good = fill_funds(t, table, &state->units[i], command_unit_name(c, state->units[i].unit));
+	} else if (t->query.by && !t->query.indicator_count) {
+		table = create_headline(c);
+		good = table && fill_units(t, table, fill_headline);
+	} else if (t->query.by) {
+		table = create_columns(t);
+		good = table && fill_units(t, table, fill_columns);
+	} else {
+		table = create_indicators(c);
+		good = table && fill_indicators(t, table, whole_of(t));
+	}
+	if (good && c->format == FORMAT_TABLE)
+		print_title(t);
+	if (good)
+		table_print(table, c->format);
+	if (good && c->format == FORMAT_TABLE)
+		command_footer(c, &state->as_of, state->label);
+	/* A CSV file is data: the label goes beside it, not into it. */
+	if (good && c->format == FORMAT_CSV && *state->label)
+		fprintf(stderr, "%s\n", state->label);
+	table_destroy(&table);
+	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
+}
+
+struct json_object *
+totalling_unit_json(const struct totalling *t, const struct unit_total *u)
+{
+	const struct catalogue *c = &t->command.catalogue;
+	char text[DECIMAL_TEXT_BYTES];
+	struct json_object *o = json_object_new_object(), *indicators = json_object_new_object(),
+	                   *funds = json_object_new_array();
+	json_object_object_add(o, "unit", json_object_new_int64(u->unit));
+	json_object_object_add(o, "name", json_object_new_string(command_unit_name(&t->command, u->unit)));
+	for (size_t i = 0; i < u->indicator_count; i++) {
+		const struct indicator *indicator = catalogue_indicator(c, u->indicators[i]);
+		struct json_object *item = json_object_new_object();
+		int64_t target;
+		json_object_object_add(
+		    item, "total", json_object_new_string(decimal_plain(u->values[i], indicator->decimals, text)));
+		json_object_object_add(item, "reported", json_object_new_int64(u->reported[i]));
+		if (find_target(u, indicator->number, FUND_KIND_NONE, &target))
+			json_object_object_add(item, "target",
+			                       json_object_new_string(decimal_plain(target, indicator->decimals, text)));
+		json_object_object_add(indicators, indicator->code, item);
+	}
+	for (size_t i = 0; i < u->fund_count; i++) {
+		const struct fund_total *f = &u->funds[i];
+		const struct fund_term *source = fund_term_by_number(c->sources, c->source_count, f->source);
+		const struct fund_term *use = fund_term_by_number(c->uses, c->use_count, f->use);
+		struct json_object *item = json_object_new_object();
+		json_object_object_add(item, "kind", json_object_new_string(fund_kind_name(f->kind)));
+		json_object_object_add(item, "source", json_object_new_string(source ? source->code : ""));
+		json_object_object_add(item, "use", json_object_new_string(use ? use->code : ""));
+		json_object_object_add(item, "level", json_object_new_string(unit_level_name(f->level)));
+		json_object_object_add(item, "yuan",
+		                       json_object_new_string(decimal_plain(f->amount_fen, MONEY_DECIMALS, text)));
+		json_object_object_add(item, "entries", json_object_new_int64(f->entries));
+		json_object_array_add(funds, item);
+	}
+	json_object_object_add(o, "indicators", indicators);
+	json_object_object_add(o, "funds", funds);
+	return o;
+}
+
+struct json_object *
+totalling_head_json(const struct totalling *t)
+{
+	const struct total_answer *state = &t->follow.state;
+	char from[8], to[8];
+	struct json_object *o = json_object_new_object(), *as_of = json_object_new_object();
+	period_format(t->query.from, from);
+	period_format(t->query.to, to);
+	json_object_object_add(as_of, "seq", json_object_new_int64((int64_t)state->as_of.seq));
+	json_object_object_add(as_of, "time_us", json_object_new_int64(state->as_of.time_us));
+	json_object_object_add(o, "as_of", as_of);
+	json_object_object_add(o, "label", json_object_new_string(state->label));
+	json_object_object_add(o, "from", json_object_new_string(from));
+	json_object_object_add(o, "to", json_object_new_string(to));
+	return o;
+}
+
+static int
+print_json(const struct totalling *t)
+{
+	struct json_object *o = totalling_head_json(t), *units = json_object_new_array();
+	for (size_t i = 0; i < row_count(t); i++)
+		json_object_array_add(units, totalling_unit_json(t, &t->follow.state.units[i]));
+	json_object_object_add(o, "units", units);
+	json_object_object_add(o, "whole", totalling_unit_json(t, whole_of(t)));
+	printf("%s\n", json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED));
+	json_object_put(o);
+	return EXIT_DONE;
+}
+
+int
+totalling_print(const struct totalling *t)
+{
+	return t->command.format == FORMAT_JSON ? print_json(t) : print_table(t);
+}
+
+/* ---------------------------------------------------------------- the command line */
+
+static bool
+read_indicators(struct totalling *t, const char *list)
+{
+	char copy[4096], *rest = copy;
+	if (!list)
+		return true;
+	snprintf(copy, sizeof copy, "%s", list);
+	for (char *name = strtok_r(copy, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
+		const struct indicator *indicator = catalogue_indicator_by_name(&t->command.catalogue, name);
+		if (!indicator) {
+			fprintf(stderr, "fupin: %s: not an indicator; fupin forms FORM lists them\n", name);
+			return false;
+		}
+		if (t->query.indicator_count == TOTALLING_INDICATORS_MAX) {
+			fprintf(stderr, "fupin: more than %d indicators\n", TOTALLING_INDICATORS_MAX);
+			return false;
+		}
+		t->indicators[t->query.indicator_count++] = indicator->number;
+	}
+	t->query.indicators = t->indicators;
+	return true;
+}
+
+/* Without --period: all that the forms of the plan cover. */
+static bool
+read_period(struct totalling *t, const char *text)
+{
+	const struct catalogue *c = &t->command.catalogue;
+	if (text && period_range_parse(text, &t->query.from, &t->query.to))
+		return true;
+	if (text) {
+		fprintf(stderr, "fupin: --period %s: write 2013-04, 2013-01..2013-06 or 2013\n", text);
+		return false;
+	}
+	t->query.from = PERIOD_LAST;
+	t->query.to = PERIOD_FIRST;
+	for (size_t i = 0; i < c->version_count; i++) {
+		if (c->versions[i].first < t->query.from)
+			t->query.from = c->versions[i].first;
+		if (c->versions[i].last > t->query.to)
+			t->query.to = c->versions[i].last;
+	}
+	return true;
+}
+
+static int
+connect_and_resolve(struct totalling *t, const char *unit)
+{
+	int status = command_open(&t->command);
+	if (status == EXIT_DONE)
+		status = command_catalogue(&t->command, true, true);
+	if (status != EXIT_DONE)
+		return status;
+	if (!command_find_unit(&t->command, unit, &t->query.unit) || !read_indicators(t, t->indicator_list) ||
+	    !read_period(t, t->period_text))
+		return EXIT_USAGE;
+	t->query.funds = t->funds || !t->query.indicator_count;
+	t->query.whole = true;
+	return EXIT_DONE;
+}
+
+int
+totalling_open(struct totalling *t, int argument_count, char **arguments)
+{
+	follow_init(&t->follow);
+	if (argument_count != 1) {
+		fprintf(stderr, "fupin: name one unit, for example: fupin total 22 --by prefecture\n");
+		return EXIT_USAGE;
+	}
+	if (t->by && !unit_level_parse(t->by, &t->query.by)) {
+		fprintf(stderr, "fupin: --by %s: not province, prefecture or county\n", t->by);
+		return EXIT_USAGE;
+	}
+	return connect_and_resolve(t, arguments[0]);
+}
+
+void
+totalling_close(struct totalling *t)
+{
+	follow_free(&t->follow);
+	command_close(&t->command);
+}
+
+int
+totalling_ask(struct totalling *t)
+{
+	struct request request = {.kind = REQUEST_TOTAL, .total = t->query};
+	struct reply reply;
+	int status = command_ask(&t->command, &request, REPLY_TOTAL, &reply);
+	if (status != EXIT_DONE)
+		return status;
+	return reply.total.unit_count && follow_begin(&t->follow, &reply.total) ? EXIT_DONE : EXIT_FAILED_INSIDE;
+}

@@ -1,0 +1,43 @@
+/* What `fupin total` and `fupin watch` share: the question, and showing its answer. */
+#ifndef FUPIN_CLIENT_TOTALLING_H
+#define FUPIN_CLIENT_TOTALLING_H
+
+#include "command.h"
+#include "follow.h"
+
+#include <json.h>
+
+enum { TOTALLING_INDICATORS_MAX = 64 };
+
+struct totalling {
+	struct command command;
+	const char *by, *period_text, *indicator_list; /* options */
+	bool funds;
+	struct total_query query;
+	uint32_t indicators[TOTALLING_INDICATORS_MAX];
+	struct follow follow; /* the state: rows, then the unit itself */
+};
+
+#define TOTALLING_OPTIONS(t)                                                                                 \
+	COMMAND_OPTIONS(&(t)->command), {"--by", &(t)->by, NULL}, {"--period", &(t)->period_text, NULL},         \
+	    {"--indicator", &(t)->indicator_list, NULL},                                                         \
+	{                                                                                                        \
+		"--funds", NULL, &(t)->funds                                                                         \
+	}
+
+/* After args_parse(): connects, fetches the catalogue, and makes the query. EXIT_DONE, or what to exit
+ * with (a message was printed). Call totalling_close() in any case. */
+int totalling_open(struct totalling *t, int argument_count, char **arguments);
+void totalling_close(struct totalling *t);
+
+/* Asks for the total and takes it as the state. */
+int totalling_ask(struct totalling *t);
+
+/* Prints the state in the command's format. */
+int totalling_print(const struct totalling *t);
+
+/* One unit's total, and what stands around the units in JSON: as_of, label, from, to. */
+struct json_object *totalling_unit_json(const struct totalling *t, const struct unit_total *unit);
+struct json_object *totalling_head_json(const struct totalling *t);
+
+#endif

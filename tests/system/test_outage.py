@@ -1,0 +1,375 @@
+"""PostgreSQL slow, read-only, without room, failed over: totals are answered all the time, submissions wait or are
+refused with a reason and a time, and the centre comes back by itself with everything in order."""
+import os
+import re
+import signal
+import subprocess
+import unittest
+
+from harness import SLOW, SOURCE, Centre, Database, entry, new_directory, newest_postgresql, pb, report, submission, wait_for
+from wire import NoAnswer, Stubborn, codes, uuid7
+
+COUNTY, OTHER = 220122, 220112
+WINDOW = 64
+QUEUE_MAX = 20_000  # PROTOCOL.md, section 11
+CONNECTIONS = QUEUE_MAX // WINDOW + 20
+
+
+class Pair:
+    """Two servers as one database: who writes goes to the one that takes writes."""
+
+    def __init__(self):
+        self.primary = Database()
+        self.standby = self.primary.standby()
+
+    @property
+    def uri(self):
+        return (f"postgresql:///fupin?host={self.primary.directory},{self.standby.directory}&user=fupin"
+                "&target_session_attrs=read-write")
+
+    def connect(self):
+        return self.primary.connect()
+
+    def fail_over(self):
+        self.standby.execute("SELECT pg_promote(wait => true)")
+        self.primary, self.standby = self.standby, self.primary
+
+    def stop(self):
+        self.primary.stop()
+        self.standby.stop()
+
+
+class Outage(unittest.TestCase):
+    def start(self, database, **options):
+        self.database = database
+        self.centre = Centre(database=database, **options).start()
+        self.addCleanup(self.centre.stop)
+        self.wire = self.centre.wire(f"county-{COUNTY}")
+        self.numbers = {i.code: i.number for i in self.wire.catalogue().indicators}
+        self.kept = []
+        self.last = self.wire.submit(submission(entry(COUNTY, "first"))).seq
+        self.entries = 1  # of this county, in its totals
+
+    def end(self):
+        self.centre.verify()
+        self.assertEqual(self.centre.stop(), 0)
+        self.centre.check_log()
+        if self.database:
+            self.database.stop()
+
+    def answered(self):
+        """Totals stand where they stood: as of the last commit that was receipted."""
+        total = self.wire.total(COUNTY, 201301, 201312, funds=True)
+        self.assertEqual(total.as_of.seq, self.last)
+        self.assertEqual(sum(f.entries for f in total.units[0].funds), self.entries)
+        self.assertEqual(self.wire.ping().as_of.seq, self.last)
+
+    def refused(self, *expected):
+        """Refused with a reason and a time; the bytes are kept for later."""
+        message = submission(entry(COUNTY, f"kept-{len(self.kept)}"))
+        reply = self.wire.submit(message, timeout=60 * SLOW)
+        self.assertIsInstance(reply, pb.Refusal, reply)
+        self.assertIn(codes(reply)[0], expected)
+        self.assertGreater(reply.retry_after_ms, 0)
+        self.kept.append(message)
+        self.answered()
+        return codes(reply)[0]
+
+    def comes_back(self):
+        """By itself: what was refused is sent again until it is stored."""
+        for message in self.kept:
+            def stored(message=message):
+                reply = self.wire.submit(message, timeout=60 * SLOW)
+                if isinstance(reply, pb.Refusal):
+                    self.assertGreater(reply.retry_after_ms, 0, reply)
+                    return False
+                self.assertEqual(reply.seq, self.last + 1)
+                self.last, self.entries = reply.seq, self.entries + 1
+                return True
+            wait_for("the store", stored, 60)
+        self.answered()
+        self.assertEqual(self.centre.sql("SELECT count(*), count(DISTINCT voucher) FROM fund_entry WHERE voucher LIKE "
+                                         "'kept-%'"), [(len(self.kept), len(self.kept))])
+        self.kept = []
+
+    def backend(self):
+        return self.centre.sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'fupind' "
+                               "ORDER BY backend_start LIMIT 1")[0][0]
+
+    # ------------------------------------------------------------ slow
+
+    def memory_kib(self):
+        with open(f"/proc/{self.centre.process.pid}/status", encoding="utf-8") as file:
+            return int(re.search(r"VmRSS:\s+(\d+)", file.read()).group(1))
+
+    def settled_waiting(self):
+        """How many wait, once two answers in a row say the same."""
+        first = self.wire.ping().waiting
+        return first if first and first == self.wire.ping().waiting else None
+
+    def flood(self, wires, template):
+        """A full window on each connection, each submission with its own id and voucher; the bytes by (wire, request)."""
+        sent = {}
+        for wire in wires:
+            for _ in range(WINDOW):
+                data = template.replace(b"i" * 16, uuid7()).replace(b"0000000", b"%07d" % len(sent))
+                sent[wire, wire.send(pb.Request(submit=pb.Submit(submission=data)))] = data
+        return sent
+
+    def test_tables_are_locked(self):
+        """Somebody's session holds a lock: submissions queue up to a bound, then BUSY; all go through afterwards."""
+        self.start(Database())
+        memory_before = self.memory_kib()
+        holder = self.database.connect()
+        holder.autocommit = False
+        holder.cursor().execute("LOCK TABLE submission, report, fund_entry IN ACCESS EXCLUSIVE MODE")
+        wires = [self.centre.wire(f"county-{COUNTY}") for _ in range(CONNECTIONS)]
+        template = submission(entry(COUNTY, "voucher-0000000"))
+        template.id = b"i" * 16
+        sent = self.flood(wires, template.SerializeToString())
+        wait_for("BUSY", lambda: any(w.socket.poll(0) for w in wires), 60)
+        waiting = wait_for("the queue", self.settled_waiting)
+        self.assertLessEqual(waiting, QUEUE_MAX)
+        queue_kib = self.memory_kib() - memory_before
+        busy = []
+        for wire in wires:
+            while wire.socket.poll(0):
+                reply = wire.receive()
+                self.assertEqual(codes(reply.refusal), ["BUSY"])
+                self.assertGreater(reply.refusal.retry_after_ms, 0)
+                busy.append((wire, reply.request_id))
+        self.assertEqual(len(busy), len(sent) - waiting)
+        # Half as much again: nothing of it stays.
+        for _ in range(QUEUE_MAX // 2 // len(busy) + 1):
+            for wire, request in busy:
+                self.assertEqual(codes(wire.submit(sent[wire, request])), ["BUSY"])
+        if SLOW == 1:
+            self.assertLess(self.memory_kib() - memory_before, queue_kib * 5 // 4)
+        self.answered()
+        self.assertEqual(self.wire.ping().waiting, waiting)
+        holder.rollback()
+        holder.close()
+        self.take_in_order(wires, sent, set(busy))
+        for wire, request in busy:
+            self.assertIsInstance(wire.submit(sent[wire, request]), pb.Receipt)
+        self.assertEqual(self.centre.sql("SELECT count(*), count(DISTINCT voucher) FROM fund_entry"),
+                         [(len(sent) + 1, len(sent) + 1)])
+        self.end()
+
+    def take_in_order(self, wires, sent, refused):
+        """Every connection gets its receipts in the order of what it sent."""
+        for wire in wires:
+            requests = [request for w, request in sent if w is wire and (w, request) not in refused]
+            seqs = {}
+            while len(seqs) < len(requests):
+                reply = wire.receive(60 * SLOW)
+                self.assertEqual(reply.WhichOneof("body"), "receipt", reply)
+                seqs[reply.request_id] = reply.receipt.seq
+            self.assertEqual(sorted(requests, key=seqs.get), requests)
+
+    def test_backend_stands_still(self):
+        """A chain of corrections behind a database that does not answer: in order when it goes on."""
+        self.start(Database())
+        backend = self.backend()
+        os.kill(backend, signal.SIGSTOP)
+        self.addCleanup(self.go_on, backend)
+        chain = [submission(report(self.numbers, COUNTY, 201301, replaces=i, people_lifted=i)) for i in range(30)]
+        sender = self.centre.wire(f"county-{COUNTY}")
+        wanted = [sender.send(pb.Request(submit=pb.Submit(submission=s.SerializeToString()))) for s in chain]
+        wait_for("the queue", lambda: self.wire.ping().waiting == len(chain))
+        self.answered()
+        wait_for("the warning", lambda: "event=commit_slow" in self.centre.log())
+        self.answered()
+        self.go_on(backend)
+        seqs = {}
+        while len(seqs) < len(chain):
+            reply = sender.receive(60 * SLOW)
+            seqs[reply.request_id] = reply.receipt.seq
+        self.assertEqual([seqs[i] for i in wanted], list(range(self.last + 1, self.last + 1 + len(chain))))
+        self.end()
+
+    @staticmethod
+    def go_on(pid):
+        try:
+            os.kill(pid, signal.SIGCONT)
+        except ProcessLookupError:
+            pass
+
+    # ------------------------------------------------------------ read-only
+
+    def test_read_only(self):
+        """The administrator makes the database read-only for a while."""
+        self.start(Database())
+        self.set_read_only("on")
+        # A session learns of it in its own time.
+        wait_for("the first refusal", self.is_refused)
+        for _ in range(3):
+            self.refused("STORE_UNAVAILABLE")
+        self.set_read_only("off")
+        self.comes_back()
+        self.end()
+
+    def set_read_only(self, value):
+        connection = self.database.connect()
+        with connection.cursor() as cursor:
+            cursor.execute("SET default_transaction_read_only = off")
+            cursor.execute(f"ALTER SYSTEM SET default_transaction_read_only = {value}")
+            cursor.execute("SELECT pg_reload_conf()")
+        connection.close()
+
+    def is_refused(self):
+        reply = self.wire.submit(submission(entry(COUNTY, f"probe-{self.last}")), timeout=60 * SLOW)
+        if isinstance(reply, pb.Receipt):
+            self.last, self.entries = reply.seq, self.entries + 1
+            return False
+        self.assertGreater(reply.retry_after_ms, 0)
+        return True
+
+    def test_several_in_flight_when_it_becomes_read_only(self):
+        """All are refused with a time, and all are stored later in the order in which they are sent again."""
+        self.start(Database())
+        self.set_read_only("on")
+        wait_for("the first refusal", self.is_refused)
+        sent = [submission(entry(COUNTY, f"kept-{i}")) for i in range(50)]
+        for message in sent:
+            self.wire.send(pb.Request(submit=pb.Submit(submission=message.SerializeToString())))
+        for _ in sent:
+            refusal = self.wire.receive(60 * SLOW).refusal
+            self.assertEqual(codes(refusal), ["STORE_UNAVAILABLE"])
+            self.assertGreater(refusal.retry_after_ms, 0)
+        self.kept = sent
+        self.set_read_only("off")
+        self.comes_back()
+        self.end()
+
+    def test_server_becomes_a_standby(self):
+        """It is there, it can be read, it takes no writes; then it is promoted."""
+        self.start(Database())
+        self.database.stop()
+        wait_for("the loss", lambda: not self.wire.ping().store_ready)
+        self.refused("STORE_UNAVAILABLE")
+        with open(os.path.join(self.database.data, "standby.signal"), "w", encoding="utf-8"):
+            pass
+        self.database.settings = ("-c", "log_connections=on")
+        attempts = self.database.log().count("application_name=fupind")
+        self.database.start()
+        self.assertEqual(self.database.rows("SELECT pg_is_in_recovery()"), [(True,)])
+        wait_for("an attempt", lambda: self.database.log().count("application_name=fupind") > attempts)
+        for _ in range(3):
+            self.refused("STORE_UNAVAILABLE")
+        self.database.execute("SELECT pg_promote(wait => true)")
+        self.comes_back()
+        self.end()
+
+    # ------------------------------------------------------------ without room
+
+    def full_disk(self):
+        """The environment that makes PostgreSQL's disk one that can be full, and the file that fills it."""
+        directory = new_directory()
+        library, flag = os.path.join(directory, "full_disk.so"), os.path.join(directory, "full")
+        subprocess.run([os.environ.get("FUPIN_CC", "cc"), "-shared", "-fPIC", "-D_GNU_SOURCE", "-O1", "-o", library,
+                        os.path.join(SOURCE, "tests", "system", "full_disk.c"), "-ldl"], check=True)
+        os.chmod(library, 0o755)
+        return {"LD_PRELOAD": library, "FULL_DISK": flag}, flag
+
+    @staticmethod
+    def fill(flag, where):
+        """`where`: a part of the paths that no longer take a byte."""
+        with open(flag + ".new", "w", encoding="utf-8") as file:
+            file.write(where + "\n")
+        os.rename(flag + ".new", flag)
+
+    def test_no_room_for_tables(self):
+        """A table cannot grow: STORE_FULL, nothing half stored, and with room again it goes on."""
+        environment, flag = self.full_disk()
+        self.start(Database(environment=environment))
+        self.fill(flag, "/data/base/")
+        full = None
+        for i in range(200):  # until the last page is full
+            rows = [entry(COUNTY, f"fill-{i}-{n}", note="x" * 200) for n in range(50)]
+            reply = self.wire.submit(submission(*rows), timeout=60 * SLOW)
+            if isinstance(reply, pb.Refusal):
+                full = reply
+                break
+        self.assertIsNotNone(full, "the disk was never full")
+        self.assertEqual(codes(full), ["STORE_FULL"])
+        self.assertGreater(full.retry_after_ms, 0)
+        self.last = self.wire.ping().as_of.seq
+        self.assertEqual(self.centre.sql("SELECT count(*) FROM fund_entry WHERE voucher LIKE 'fill-%'"), [(50 * i,)])
+        os.unlink(flag)
+        self.assertIsInstance(self.wire.submit(submission(*rows)), pb.Receipt)
+        self.end()
+
+    def test_no_room_for_the_write_ahead_log(self):
+        """PostgreSQL itself goes down over it, and again in each recovery until there is room."""
+        environment, flag = self.full_disk()
+        programs = os.path.dirname(flag)
+        # Preloaded into PostgreSQL alone, not into fupind.
+        for name in ("postgres", "initdb"):
+            path = os.path.join(programs, name)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("#!/bin/sh\nexport " + " ".join(f"{key}={value}" for key, value in environment.items()) +
+                           f'\nexec {os.path.join(newest_postgresql(), name)} "$@"\n')
+            os.chmod(path, 0o755)
+        self.start(None, options=("--pg-bin", programs))
+        self.fill(flag, "/pg_wal/")
+        doubt = submission(entry(COUNTY, "in-doubt"))
+        sender = self.centre.wire(f"county-{COUNTY}")
+        sender.send(pb.Request(submit=pb.Submit(submission=doubt.SerializeToString())))
+        wait_for("the loss", lambda: not self.wire.ping().store_ready)
+        panics = self.count_panics()
+        self.refused("STORE_FULL", "STORE_UNAVAILABLE")
+        wait_for("vain attempts to recover", lambda: self.count_panics() > panics + 2)
+        self.refused("STORE_FULL", "STORE_UNAVAILABLE")
+        with self.assertRaises(NoAnswer):
+            sender.receive(timeout=0)  # nobody knows what became of it
+        os.unlink(flag)
+        receipt = sender.receive(60 * SLOW).receipt
+        self.assertEqual((receipt.id, receipt.seq), (doubt.id, self.last + 1))
+        self.last, self.entries = receipt.seq, self.entries + 1
+        self.comes_back()
+        self.end()
+
+    def count_panics(self):
+        with open(os.path.join(self.centre.data, "pg.log"), encoding="utf-8", errors="replace") as file:
+            return file.read().count("PANIC:")
+
+    # ------------------------------------------------------------ failed over
+
+    def test_fail_over(self):
+        """The primary dies with commits in flight, the standby is promoted: the centre goes on there by itself."""
+        self.start(Pair())
+        walreceiver = self.database.standby.rows("SELECT pid FROM pg_stat_wal_receiver")[0][0]
+        os.kill(walreceiver, signal.SIGSTOP)  # from here on no commit is acknowledged
+        self.addCleanup(self.go_on, walreceiver)
+        clients = []
+        for n, name in enumerate((f"county-{COUNTY}", f"county-{OTHER}") * 2):
+            messages = [submission(entry(int(name[-6:]), f"over-{n}-{i}")) for i in range(400)]
+            clients.append(Stubborn(lambda name=name: self.centre.wire(name), messages, 30 * SLOW))
+            clients[-1].step()
+        wait_for("all of them", lambda: self.wire.ping().waiting == 1600)
+        self.assertEqual(sum(len(c.receipts) for c in clients), 0)
+        self.database.primary.kill()
+        self.go_on(walreceiver)
+        wait_for("the loss", lambda: not self.wire.ping().store_ready)
+        self.refused("STORE_UNAVAILABLE")
+        self.assertFalse(self.wire.ping().store_ready, "a standby takes no writes")
+        self.database.fail_over()
+        wait_for("all receipts", lambda: all([c.step() for c in clients]), 90)
+        self.last, self.entries = self.last + 1600, self.entries + 800
+        self.comes_back()
+        stored = {row[0]: row[1:] for row in self.centre.sql(
+            "SELECT encode(uuid_send(id), 'hex'), seq, encode(digest, 'hex'), "
+            "(extract(epoch FROM recorded_at) * 1000000)::bigint FROM submission")}
+        self.assertEqual(len(stored), self.last)
+        for client in clients:
+            for identity, receipt in client.receipts.items():
+                self.assertEqual(stored[identity.hex()], (receipt.seq, receipt.digest.hex(), receipt.time_us))
+            # In the order in which they were sent, though a batch was in doubt.
+            seqs = [client.receipts[identity].seq for identity in client.sent]
+            self.assertEqual(seqs, sorted(seqs))
+        self.end()
+
+
+if __name__ == "__main__":
+    unittest.main()
