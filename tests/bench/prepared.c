@@ -1,0 +1,74 @@
+#include "prepared.h"
+
+#include "bench.h"
+#include "clock.h"
+#include "codec.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ARENA_MAX = 64 << 20 };
+
+/* Reports `from` … of an office; the arena owns them. */
+static struct report *
+make_reports(const struct shape *shape, int office, int64_t from, size_t count, struct arena *arena)
+{
+	struct report *reports = arena_array(arena, count, sizeof *reports);
+	int64_t *values = arena_array(arena, count * SHAPE_VALUES, sizeof *values);
+	for (size_t i = 0; reports && values && i < count; i++)
+		reports[i] = shape_report(shape, office, from + (int64_t)i, values + i * SHAPE_VALUES);
+	return values ? reports : NULL;
+}
+
+static bool
+prepare_one(const struct shape *shape, int64_t from, uint64_t number, struct arena *arena, struct item *item)
+{
+	uint8_t *bytes;
+	size_t size;
+	struct submission submission = {
+	    .id = submission_id_new(clock_wall_us()),
+	    .report_count = item->reports,
+	    .reports = make_reports(shape, (int)item->office, from, item->reports, arena),
+	};
+	struct request request = {.id = number, .kind = REQUEST_SUBMIT};
+	if (!submission.reports ||
+	    !codec_encode_submission(arena, &submission, (uint8_t **)&request.submit.bytes, &request.submit.size))
+		return false;
+	item->id = submission.id;
+	item->digest = digest_of(request.submit.bytes, request.submit.size);
+	if (!codec_encode_request(arena, &request, &bytes, &size) || !(item->frame = malloc(size)))
+		return false;
+	memcpy(item->frame, bytes, size);
+	item->size = (uint32_t)size;
+	return true;
+}
+
+bool
+prepare(const struct shape *shape, const struct arguments *arguments, size_t offices, struct prepared *out)
+{
+	struct arena arena;
+	size_t each = ((size_t)arguments->count + offices - 1) / offices * (size_t)arguments->rounds;
+	*out = (struct prepared){.count = each * offices, .items = calloc(each * offices, sizeof *out->items)};
+	arena_init(&arena, ARENA_MAX);
+	bool good = out->items && out->count && arguments->per;
+	for (size_t k = 0; good && k < out->count; k++) {
+		struct item *item = &out->items[k];
+		item->office = (uint32_t)arguments->office_first + (uint32_t)(k % offices);
+		item->reports = (uint32_t)arguments->per;
+		int64_t from = arguments->skip + (int64_t)(k / offices) * arguments->per;
+		arena_reset(&arena);
+		good = from + arguments->per <= shape_reports(shape, (int)item->office) &&
+		       prepare_one(shape, from, k, &arena, item);
+	}
+	arena_free(&arena);
+	return good ? true : bench_fail("submissions: none, too many for this plan, or no memory");
+}
+
+void
+prepared_free(struct prepared *prepared)
+{
+	for (size_t i = 0; prepared->items && i < prepared->count; i++)
+		free(prepared->items[i].frame);
+	free(prepared->items);
+	*prepared = (struct prepared){0};
+}

@@ -1,0 +1,149 @@
+"""The benchmark checks what it measures: a small round is found right, and each kind of wrong is found. No
+figure is judged here."""
+import argparse
+import io
+import json
+import os
+import sys
+import unittest
+from contextlib import redirect_stderr, redirect_stdout
+from unittest import mock
+
+SOURCE = os.environ["FUPIN_SOURCE"]
+sys.path.insert(0, os.path.join(SOURCE, "tests", "bench"))
+os.environ["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin"
+
+import bench  # noqa: E402
+from machinery import BenchError, Centre  # noqa: E402
+
+OFFICES, SUBMISSIONS = 10, 2000
+
+
+class Load(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.bench = bench.Bench(argparse.Namespace(quick=True, dir=None))
+        cls.addClassCleanup(cls.bench.end, False)
+        cls.bench.start()
+        cls.bench.plan("small", provinces=2, prefectures=4, counties=OFFICES, villages=300, first=201301, last=201312)
+
+    def setUp(self):
+        self.bench.fresh("small", "small")
+        self.centre = self.bench.centre("small").start()
+        self.addCleanup(self.centre.stop)
+
+    def sql(self, statement):
+        return self.bench.postgres.sql(statement, "small")
+
+    def load(self, **options):
+        return self.bench.load(self.centre, "small", **options)
+
+    def check(self, sent, **options):
+        self.bench.check(self.centre, "small", sent, **options)
+
+    def wrong(self, what, do, *arguments, **options):
+        with self.assertRaises(BenchError) as caught:
+            do(*arguments, **options)
+        self.assertIn(what, str(caught.exception))
+
+    def test_a_round_is_right(self):
+        found = self.load(count=SUBMISSIONS // 2, per=1)
+        self.assertEqual((found["receipts"], found["lost"], found["wrong"]), (SUBMISSIONS // 2, 0, 0))
+        self.check(100)
+        found = self.load(count=SUBMISSIONS // 20, per=10, skip=100)
+        self.assertEqual(found["reports"], SUBMISSIONS // 2)
+        self.check(200)
+        self.assertEqual(self.sql("SELECT count(*), max(seq) FROM submission"), [(1100, 1100)])
+        self.assertEqual(self.sql("SELECT count(*) FROM report"), [(2000,)])
+
+    def test_moments_and_several_generators(self):
+        for first in (0, 5):
+            found = self.load(count=50, per=1, office_first=first, office_count=5, spread_ms=100)
+            self.assertEqual(found["receipts"], 50)
+        self.load(count=100, per=1, skip=10, rate=2000)
+        self.check(20)
+
+    def test_a_changed_value_is_found(self):
+        self.load(count=SUBMISSIONS, per=1)
+        self.check(200)
+        self.sql("UPDATE report SET \"values\"[1] = \"values\"[1] + 1 WHERE seq = 1000")
+        self.wrong("drift", self.check, 200)
+
+    def test_a_missing_report_is_found(self):
+        self.load(count=SUBMISSIONS, per=1)
+        self.sql("DELETE FROM report WHERE seq = 1000")
+        self.wrong("drift", self.check, 200)
+
+    def test_a_receipt_that_the_database_does_not_know_is_found(self):
+        path = os.path.join(self.bench.directory, "receipts")
+        for change in ("seq = seq + 100000", "digest = sha256(digest)", "report_count = 2", "id = gen_random_uuid()",
+                       "recorded_at = recorded_at + interval '1 microsecond'"):
+            self.load(count=10, per=1, skip=self.sql("SELECT count(*) / 10 FROM report")[0][0])
+            self.bench.look_up([path], "small", 10)
+            self.sql(f"UPDATE submission SET {change} WHERE seq = (SELECT max(seq) FROM submission)")
+            self.wrong("receipts", self.bench.look_up, [path], "small", 10)
+            self.sql("UPDATE submission SET seq = seq - 100000 WHERE seq > 100000")
+
+    def test_a_total_that_was_not_sent_is_found(self):
+        self.load(count=SUBMISSIONS, per=1)
+        self.check(200, verify=False)
+        self.wrong("fupin-bench check", self.check, 199, verify=False)
+        self.wrong("fupin-bench check", self.check, 200, first=1, verify=False)
+
+    def test_reports_twice_are_refused_and_told(self):
+        self.load(count=100, per=1)
+        self.wrong("fupin-bench load", self.load, count=100, per=1)
+
+
+class Filled(unittest.TestCase):
+    """What is put in directly is as if it had been sent."""
+
+    def test_filled_and_copied_journals_are_whole(self):
+        made = bench.Bench(argparse.Namespace(quick=True, dir=None))
+        self.addCleanup(made.end, False)
+        made.start()
+        made.plan("odd", provinces=3, prefectures=7, counties=17, villages=391, first=201311, last=201402)
+        for command, options, sent in (("fill", {"count": 60, "per": 7, "connections": 2}, 60),
+                                       ("fill", {"count": 1000, "per": 50, "batch": 300}, 1000),
+                                       ("copy", {"count": 17 * 5, "per": 4, "batch": 20, "connections": 2}, 20)):
+            made.generator.run(command, plan=made.plans["odd"], db=made.fresh("odd", "odd"), **options)
+            centre = made.centre("odd").start()
+            made.check(centre, "odd", sent)
+            centre.stop()
+
+
+class Program(unittest.TestCase):
+    def run_main(self, *words):
+        with mock.patch.object(sys, "argv", ["bench.py", "--quick", *words]):
+            with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as log:
+                return bench.main(), out.getvalue(), log.getvalue()
+
+    def test_rows_for_people_and_programs(self):
+        made = bench.new_directory()
+        self.addCleanup(bench.shutil.rmtree, made)
+        path = os.path.join(made, "rows.json")
+        status, out, log = self.run_main("--only", "lone_latency", "--json", path)
+        self.assertEqual(status, 0, log)
+        self.assertIn("lone_latency_insert", out)
+        with open(path, encoding="utf-8") as file:
+            document = json.load(file)
+        self.assertLessEqual({"rows", "machine", "versions", "settings", "date", "mode"}, set(document))
+        for row in document["rows"]:
+            self.assertLessEqual({"id", "what", "value", "unit", "goal", "met"}, set(row))
+        self.assertIn("lone_latency", [row["id"] for row in document["rows"]])
+        self.assertEqual(document["settings"]["fsync"], "on")
+
+    def test_a_wrong_total_fails_the_benchmark(self):
+        verify = Centre.verify
+
+        def tamper(centre):
+            centre.postgres.sql("UPDATE report SET \"values\"[1] = \"values\"[1] + 1 WHERE seq = 7", centre.database)
+            verify(centre)
+        with mock.patch.object(Centre, "verify", tamper):
+            status, _, log = self.run_main("--only", "lone_latency")
+        self.assertEqual(status, 1)
+        self.assertIn("drift", log)
+
+
+if __name__ == "__main__":
+    unittest.main()
