@@ -10,8 +10,9 @@ struct lane {
 	UT_hash_handle hh;
 	struct lane *before, *after; /* in the ring */
 	struct envelope *first, **end;
-	size_t count;
-	char office[]; /* its name */
+	size_t count, given;
+	uint64_t batch; /* that `given` is of */
+	char office[];  /* its name */
 };
 
 static struct lane *
@@ -136,6 +137,20 @@ void
 lanes_turn(struct lanes *lanes)
 {
 	lanes->current = lanes->current->after;
+}
+
+size_t
+lanes_given(const struct lanes *lanes, uint64_t batch)
+{
+	return lanes->current->batch == batch ? lanes->current->given : 0;
+}
+
+void
+lanes_give(struct lanes *lanes, uint64_t batch, size_t rows)
+{
+	struct lane *lane = lanes->current;
+	lane->given = rows + lanes_given(lanes, batch);
+	lane->batch = batch;
 }
 
 bool

@@ -28,6 +28,10 @@ struct envelope *lanes_pop(struct lanes *lanes);
 /* The next lane's turn. */
 void lanes_turn(struct lanes *lanes);
 
+/* The rows that the lane whose turn it is gave to this batch so far; notes more. */
+size_t lanes_given(const struct lanes *lanes, uint64_t batch);
+void lanes_give(struct lanes *lanes, uint64_t batch, size_t rows);
+
 /* Does a submission of this office with this id wait? */
 bool lanes_hold(const struct lanes *lanes, const struct office *office, const struct submission_id *id);
 
