@@ -232,7 +232,8 @@ pipeline_take(struct pipeline *p, struct envelope *e, int64_t now_us)
 {
 	struct problem_list problems;
 	problems.count = problems.more = 0;
-	if (!lanes_have_room(&p->lanes, e)) {
+	struct lane *lane = lanes_lane(&p->lanes, &e->office);
+	if (!lane || !lanes_have_room(&p->lanes, lane, e)) {
 		p->counters.busy++;
 		refuse_for(p, e, PROBLEM_BUSY, "");
 		return;
@@ -245,8 +246,8 @@ pipeline_take(struct pipeline *p, struct envelope *e, int64_t now_us)
 	if (!journal_is_connected(p->journal)) {
 		if (!answer_outcome(p, e, intake_find(p->records, e, &problems), &problems))
 			refuse_for(p, e, PROBLEM_STORE_UNAVAILABLE, "");
-	} else if (!lanes_put(&p->lanes, e))
-		refuse_for(p, e, PROBLEM_BUSY, "");
+	} else
+		lanes_put(&p->lanes, lane, e);
 }
 
 /* ---------------------------------------------------------------- into a batch */
@@ -371,6 +372,7 @@ static bool
 write_next(struct pipeline *p)
 {
 	list_prepend(&p->batch, &p->next);
+	p->writing = p->numbered;
 	p->batch_number++;
 	p->write_began_us = clock_steady_us();
 	return journal_write(p->journal, p->write_began_us);
@@ -449,8 +451,7 @@ committed(struct pipeline *p)
 {
 	measure_rate(p);
 	p->counters.batches++;
-	for (const struct envelope *e = p->batch.first; e; e = e->next)
-		p->written = (struct as_of){.seq = e->receipt.seq, .time_us = e->receipt.time_us};
+	p->written = p->writing;
 	if (!p->next.first)
 		p->numbered = p->written;
 	log_line(LOG_DEBUG, "commit", "seq=%" PRIu64 " submissions=%zu rows=%zu", p->written.seq, p->batch.count,

@@ -37,6 +37,7 @@ struct pipeline {
 	void *context;         /* of both */
 	struct as_of as_of;    /* the last commit that is in the totals */
 	struct as_of written;  /* the last one that is on disk */
+	struct as_of writing;  /* the last one of the batch that is being written */
 	struct as_of numbered; /* the last number that was given to a submission */
 	struct lanes lanes;
 	struct envelope_list next;  /* numbered and encoded: to be written next */
