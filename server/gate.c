@@ -26,6 +26,10 @@ struct gate {
 enum { HEARTBEAT_MS = 30000, HEARTBEAT_TIMEOUT_MS = 300000, UNACKNOWLEDGED_MS = 20000 };
 enum { LINGER_MS = 1000, BACKLOG = 8192 };
 
+/* Messages that ZeroMQ keeps of one connection: requests until the loop takes them (then TCP holds the
+ * client back), replies until they are on the line (then they are dropped, and the client asks again). */
+enum { REQUESTS_KEPT = 2 * CREDIT_WINDOW, REPLIES_KEPT = 8 * CREDIT_WINDOW };
+
 /* Who connects and says nothing holds a file descriptor for so long. */
 enum { HANDSHAKE_MS = 10000, REFUSED_LOGGED_PER_SECOND = 5 };
 
@@ -45,6 +49,7 @@ configure(void *router, const struct key_pair *keys)
 	       !zmq_setsockopt(router, ZMQ_MAXMSGSIZE, &frame_max, sizeof frame_max) &&
 	       set_int(router, ZMQ_ROUTER_MANDATORY, 1) && set_int(router, ZMQ_LINGER, LINGER_MS) &&
 	       set_int(router, ZMQ_BACKLOG, BACKLOG) && set_int(router, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS) &&
+	       set_int(router, ZMQ_RCVHWM, REQUESTS_KEPT) && set_int(router, ZMQ_SNDHWM, REPLIES_KEPT) &&
 	       set_int(router, ZMQ_TCP_MAXRT, UNACKNOWLEDGED_MS) &&
 	       set_int(router, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) &&
 	       set_int(router, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS);

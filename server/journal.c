@@ -49,7 +49,7 @@ struct journal {
 	PostgresPollingStatusType polling;
 	int64_t retry_us;
 	int64_t since_us; /* when the state began */
-	bool slow_told;
+	bool slow_told, slow_asked;
 	int retry_ms;
 	uint32_t instance; /* of this process, for its advisory lock */
 	/* The batch, and its sequence numbers. */
@@ -180,6 +180,14 @@ bool
 journal_wants_batch(const struct journal *j)
 {
 	return j->state == STATE_LOCKED;
+}
+
+int
+journal_slow_session(struct journal *j)
+{
+	bool now = j->slow_told && !j->slow_asked && is_working(j) && j->connection;
+	j->slow_asked = j->slow_told;
+	return now ? PQbackendPID(j->connection) : 0;
 }
 
 bool

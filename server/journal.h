@@ -70,6 +70,9 @@ bool journal_write(struct journal *journal, int64_t now_us) __attribute__((warn_
  * connection is broken, which the next step shows. */
 bool journal_refresh(struct journal *journal, int64_t now_us);
 
+/* Has the batch just become slow? Then the process id of our session at the server, once; otherwise 0. */
+int journal_slow_session(struct journal *journal);
+
 /* Did somebody load other principals since this was asked last? */
 bool journal_principals_changed(struct journal *journal);
 

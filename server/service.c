@@ -263,6 +263,9 @@ step_journal(struct service *s)
 		if (!pipeline_event(&s->pipeline, event))
 			return service_fail("out_of_memory", "what was committed could not be taken over");
 	} while (event == JOURNAL_COMMITTED || event == JOURNAL_REFUSED || event == JOURNAL_NEWS);
+	int session = journal_slow_session(s->pipeline.journal);
+	if (session)
+		service_unblock(s, session);
 	if (journal_principals_changed(s->pipeline.journal))
 		service_reload(s, NULL);
 	if (!journal_is_connected(s->pipeline.journal) && s->store.is_embedded)

@@ -45,6 +45,9 @@ void service_close(struct service *service);
 /* service_jobs.c: questions to the database, asked by the worker. */
 void service_reload(struct service *service, struct envelope *asked_by); /* NULL: a signal */
 bool service_look_up(void *service, struct envelope *submission);        /* of pipeline.h */
+/* Ends the session of another fupind that stands still in the middle of a transaction and so keeps ours
+ * (`session`: its process id at the server) waiting. */
+void service_unblock(struct service *service, int session);
 void service_answer_status(struct service *service, struct envelope *envelope);
 
 #endif

@@ -219,3 +219,50 @@ service_answer_status(struct service *s, struct envelope *e)
 	}
 	envelope_destroy(&e);
 }
+
+/* ---------------------------------------------------------------- one that stands still */
+
+struct unblock_job {
+	struct job job;
+	int session;
+	int64_t ended;
+};
+
+/* Between BEGIN and COMMIT a fupind sends without a pause: one whose session waits for it for seconds is
+ * frozen, or its line is dead. When it goes on, it finds its batch in doubt, and asks. */
+static void
+end_frozen(struct job *job, struct pg_conn *connection, const char *error)
+{
+	struct unblock_job *u = (struct unblock_job *)job;
+	char sql[512], why[PG_ERROR_BYTES];
+	(void)error;
+	snprintf(sql, sizeof sql,
+	         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid = "
+	         "ANY (pg_blocking_pids(%d)) AND application_name = 'fupind' AND wait_event = 'ClientRead' "
+	         "AND now() - xact_start > interval '4 s'",
+	         u->session);
+	if (!connection || !pg_number(connection, sql, &u->ended, why))
+		u->ended = 0;
+}
+
+static void
+tell_ended(struct job *job, void *context)
+{
+	struct unblock_job *u = (struct unblock_job *)job;
+	(void)context;
+	if (u->ended)
+		log_line(LOG_WARNING, "frozen_session_ended", "count=%lld", (long long)u->ended);
+	free(u);
+}
+
+void
+service_unblock(struct service *s, int session)
+{
+	struct unblock_job *u = calloc(1, sizeof *u);
+	if (!u)
+		return;
+	u->job = (struct job){.work = end_frozen, .finish = tell_ended};
+	u->session = session;
+	if (!worker_post(s->worker, &u->job))
+		free(u);
+}

@@ -6,6 +6,8 @@ import subprocess
 import time
 import unittest
 
+import psycopg2
+
 from harness import Centre, Database, edit_csv, entry, pb, report, submission, wait_for
 from wire import codes
 
@@ -147,6 +149,15 @@ class Pair(unittest.TestCase):
         self.assertEqual(self.first.load_principals().returncode, 0)
         for wire in self.wires:
             wait_for("the refusal", lambda: codes(wire.ask(pb.Request(ping=pb.Ping())).refusal) == ["NOT_PERMITTED"])
+
+    def test_one_that_is_frozen_in_a_transaction(self):
+        """It holds the head; the other one ends its session and goes on."""
+        frozen = psycopg2.connect(host=self.database.directory, user="fupin", dbname="fupin", application_name="fupind")
+        with frozen.cursor() as cursor:
+            cursor.execute("UPDATE journal_head SET writer = 1")
+        self.assertEqual(self.wires[0].submit(submission(entry(COUNTY, "held")), timeout=60).seq, 1)
+        self.assertIn("event=frozen_session_ended", self.first.log())
+        frozen.close()
 
     def test_clients_go_on_at_the_other(self):
         """Both endpoints in fupin.ini: one centre is killed in the middle, nobody is told, all is receipted."""
