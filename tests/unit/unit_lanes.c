@@ -178,8 +178,8 @@ static const struct {
 } turns[] = {
     {"PPPPPP", {11, 12, 13, 21, 31, 32}},   /* a lane that is empty gives its turn to the next */
     {"PTPPTPPP", {11, 21, 31, 12, 13, 32}}, /* after 21 it is the third one's turn already */
-    {"TPPPTPPP", {21, 31, 32, 11, 12, 13}},  /* alone, a turn changes nothing */
-    {"TTPTPTPPP", {31, 11, 21, 32, 12, 13}}, {"TTTPPPPPP", {11, 12, 13, 21, 31, 32}}, /* once around */
+    {"TPPPTPPP", {21, 31, 32, 11, 12, 13}}, /* alone, a turn changes nothing */
+    {"TTPTPTPPPP", {31, 11, 21, 32, 12, 13}}, {"TTTPPPPPP", {11, 12, 13, 21, 31, 32}}, /* once around */
 };
 
 static void
