@@ -414,6 +414,8 @@ test_empty(void **state)
 	catalogue_init(&c, PLAN_BYTES);
 	assert_true(catalogue_finish(&c, error));
 	assert_null(catalogue_unit(&c, 22));
+	assert_int_equal(catalogue_first_unit(&c, 0), 0);
+	assert_int_equal(catalogue_first_unit(&c, INT64_MAX), 0);
 	assert_null(catalogue_form(&c, 1));
 	assert_null(catalogue_indicator(&c, 1));
 	assert_null(fund_term_by_number(c.sources, c.source_count, 1));
@@ -469,14 +471,41 @@ test_find(void **state)
 	catalogue_free(&c);
 }
 
+/* By looking at all units, one by one. */
+static size_t
+first_by_hand(const struct catalogue *c, unit_code code)
+{
+	size_t at = 0;
+	while (at < c->unit_count && c->units[at].code < code)
+		at++;
+	return at;
+}
+
+static void
+test_first_unit(void **state)
+{
+	static const unit_code codes[] = {0, INT64_MIN, INT64_MAX, -1, 1, 999999999999, 220899, 220900, 2208999};
+	(void)state;
+	for (size_t counties = 0; counties < 70; counties++) {
+		struct catalogue c;
+		plan_make_wide(&c, counties);
+		for (size_t i = 0; i < c.unit_count; i++)
+			for (unit_code code = c.units[i].code - 1; code <= c.units[i].code + 1; code++)
+				EXPECT(catalogue_first_unit(&c, code) == first_by_hand(&c, code), "%zu counties, %lld",
+				       counties, (long long)code);
+		for (size_t i = 0; i < COUNT(codes); i++)
+			EXPECT(catalogue_first_unit(&c, codes[i]) == first_by_hand(&c, codes[i]), "%zu counties, %lld",
+			       counties, (long long)codes[i]);
+		catalogue_free(&c);
+	}
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_finish),
-	    cmocka_unit_test(test_fields_most),
-	    cmocka_unit_test(test_empty),
-	    cmocka_unit_test(test_find),
+	    cmocka_unit_test(test_finish), cmocka_unit_test(test_fields_most), cmocka_unit_test(test_empty),
+	    cmocka_unit_test(test_find),   cmocka_unit_test(test_first_unit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
