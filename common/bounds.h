@@ -39,13 +39,13 @@ enum {
 	/* Of one office: four connections with a full window each. */
 	QUEUE_OFFICE_MAX = 4 * CREDIT_WINDOW,
 	/* Rows in one commit: past this COPY gets no faster (DESIGN: 4,000). */
-	BATCH_ROWS_MAX = 4000,
+	BATCH_ROWS_MAX = 8000,
 	/* Of one office (or one submission, if that is larger): 60 others that send one report each then wait
 	 * for twice as many rows as without it. */
 	LANE_ROWS = 128,
 	/* Rows that are taken over into the totals, and their receipts sent, before the loop looks at frames
 	 * again. */
-	SETTLE_ROWS = 512,
+	SETTLE_ROWS = 256,
 
 	/* Watched totals, in all and of one office; a stopped watcher holds one push of PUSH_ROWS_MAX rows. */
 	WATCHES_MAX = 4096,

@@ -61,6 +61,28 @@ by_term_number(const void *a, const void *b)
 
 #define FAIL(...) return (void)snprintf(error, CATALOGUE_ERROR_BYTES, __VA_ARGS__), false
 
+static size_t
+unit_slot(const struct catalogue *c, unit_code code)
+{
+	uint64_t mix = (uint64_t)code * UINT64_C(0x9E3779B97F4A7C15);
+	size_t at = (mix >> 32) & (c->unit_room - 1);
+	while (c->unit_slots[at] && c->units[c->unit_slots[at] - 1].code != code)
+		at = (at + 1) & (c->unit_room - 1);
+	return at;
+}
+
+static bool
+index_units(struct catalogue *c)
+{
+	c->unit_room = 16;
+	while (c->unit_room < 2 * c->unit_count)
+		c->unit_room *= 2;
+	c->unit_slots = arena_array(&c->arena, c->unit_room, sizeof *c->unit_slots);
+	for (size_t i = 0; c->unit_slots && i < c->unit_count; i++)
+		c->unit_slots[unit_slot(c, c->units[i].code)] = (uint32_t)i + 1;
+	return c->unit_slots;
+}
+
 static bool
 finish_units(struct catalogue *c, char *error)
 {
@@ -73,6 +95,8 @@ finish_units(struct catalogue *c, char *error)
 		if (i && unit[-1].code == unit->code)
 			FAIL("unit %" PRId64 " (%s) stands twice", unit->code, unit->name);
 	}
+	if (!index_units(c))
+		FAIL("no memory for %zu units", c->unit_count);
 	return true;
 }
 
@@ -247,8 +271,8 @@ catalogue_first_unit(const struct catalogue *c, unit_code code)
 const struct unit *
 catalogue_unit(const struct catalogue *c, unit_code code)
 {
-	size_t at = catalogue_first_unit(c, code);
-	return at < c->unit_count && c->units[at].code == code ? &c->units[at] : NULL;
+	uint32_t slot = c->unit_slots ? c->unit_slots[unit_slot(c, code)] : 0;
+	return slot ? &c->units[slot - 1] : NULL;
 }
 
 const struct form *

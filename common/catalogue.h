@@ -92,6 +92,9 @@ struct catalogue {
 	struct target *targets;
 	/* Filled in by catalogue_finish(): position of a number, -1: none. */
 	int *form_at, *indicator_at;
+	/* And where a unit's code leads: 1 + its index, 0: nowhere; open addressing. */
+	uint32_t *unit_slots;
+	size_t unit_room;
 };
 
 enum { CATALOGUE_ERROR_BYTES = 256 };

@@ -52,7 +52,8 @@ struct journal {
 	int retry_ms;
 	uint32_t instance; /* of this process, for its advisory lock */
 	/* The batch, and its sequence numbers. */
-	struct journal_rows rows;
+	struct journal_rows rows, next; /* being written; the one after it */
+	bool has_next;
 	int next_table; /* to be sent */
 	bool batch, in_doubt, behind, pipelined;
 	uint64_t seq_first, seq_last;
@@ -108,6 +109,7 @@ journal_destroy(struct journal **journal)
 		return;
 	PQfinish(j->connection);
 	journal_rows_free(&j->rows);
+	journal_rows_free(&j->next);
 	free(j->news.bytes);
 	free(j);
 	*journal = NULL;
@@ -533,16 +535,35 @@ begin_batch(struct journal *j)
 	return good && PQflush(j->connection) >= 0;
 }
 
-bool
-journal_write(struct journal *j, const struct journal_item *items, size_t count, int64_t now_us)
+void
+journal_add(struct journal *j, const struct journal_item *item)
 {
-	assert((journal_is_idle(j) || journal_wants_batch(j)) && count);
-	if (!journal_rows_encode(&j->rows, items, count))
+	if (!j->has_next)
+		journal_rows_begin(&j->next);
+	j->has_next = true;
+	journal_rows_add(&j->next, item);
+}
+
+void
+journal_forget(struct journal *j)
+{
+	j->has_next = false;
+}
+
+bool
+journal_write(struct journal *j, int64_t now_us)
+{
+	assert((journal_is_idle(j) || journal_wants_batch(j)) && j->has_next);
+	if (!journal_rows_end(&j->next))
 		return false;
+	struct journal_rows rows = j->rows;
+	j->rows = j->next;
+	j->next = rows;
+	j->has_next = false;
 	j->batch = true;
-	j->seq_first = items[0].receipt.seq;
-	j->seq_last = items[count - 1].receipt.seq;
-	sodium_bin2hex(j->id_last, sizeof j->id_last, items[count - 1].receipt.id.bytes, ID_BYTES);
+	j->seq_first = j->rows.seq_first;
+	j->seq_last = j->rows.seq_last;
+	sodium_bin2hex(j->id_last, sizeof j->id_last, j->rows.id_last.bytes, ID_BYTES);
 	enter(j, STATE_WRITING, now_us);
 	/* A connection that fails here shows itself at the next step. */
 	if (!begin_batch(j))

@@ -58,9 +58,13 @@ enum journal_event journal_step(struct journal *journal, int64_t now_us);
 bool journal_is_idle(const struct journal *journal);
 bool journal_is_connected(const struct journal *journal);
 
-/* Begins to write a batch, journal_is_idle() or journal_wants_batch() being true. False: no memory. */
-bool journal_write(struct journal *journal, const struct journal_item *items, size_t count, int64_t now_us)
-    __attribute__((warn_unused_result));
+/* The next batch is made while the last one is being written: one submission after the other, numbered
+ * without a gap; nothing of the item is needed afterwards. Or forgotten, to be made anew. */
+void journal_add(struct journal *journal, const struct journal_item *item);
+void journal_forget(struct journal *journal);
+
+/* Begins to write the next batch, journal_is_idle() or journal_wants_batch() being true. False: no memory. */
+bool journal_write(struct journal *journal, int64_t now_us) __attribute__((warn_unused_result));
 
 /* Looks whether others committed, journal_is_idle() being true: JOURNAL_NEWS follows in any case. False: the
  * connection is broken, which the next step shows. */
@@ -73,7 +77,8 @@ bool journal_principals_changed(struct journal *journal);
 bool journal_news(struct journal *journal, struct replay *replay) __attribute__((warn_unused_result));
 /* There is more than was read at once: another JOURNAL_NEWS follows. */
 bool journal_has_more_news(const struct journal *journal);
-/* The batch that was handed in must be decided anew and handed in again, or given up. */
+/* The batch that was being written must be decided anew, made again (and what was added after it, too) and
+ * written, or given up. */
 bool journal_wants_batch(const struct journal *journal);
 void journal_give_up(struct journal *journal, int64_t now_us);
 

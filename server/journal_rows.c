@@ -101,26 +101,38 @@ put_entry(struct copy_writer *w, const struct journal_item *item, size_t line)
 	copy_text(w, entry->note);
 }
 
-bool
-journal_rows_encode(struct journal_rows *rows, const struct journal_item *items, size_t count)
+void
+journal_rows_begin(struct journal_rows *rows)
 {
-	bool good = true;
 	for (int i = 0; i < TABLES; i++)
 		copy_begin(&rows->tables[i]);
 	memset(rows->present, 0, sizeof rows->present);
 	rows->count = 0;
-	for (size_t i = 0; i < count; i++) {
-		const struct submission *s = items[i].submission;
-		put_submission(&rows->tables[TABLE_SUBMISSION], &items[i]);
-		for (size_t r = 0; r < s->report_count; r++)
-			put_report(&rows->tables[TABLE_REPORT], &items[i], &s->reports[r]);
-		for (size_t e = 0; e < s->entry_count; e++)
-			put_entry(&rows->tables[TABLE_ENTRY], &items[i], e);
-		rows->count += 1 + s->report_count + s->entry_count;
-		rows->present[TABLE_SUBMISSION] = true;
-		rows->present[TABLE_REPORT] |= s->report_count > 0;
-		rows->present[TABLE_ENTRY] |= s->entry_count > 0;
-	}
+}
+
+void
+journal_rows_add(struct journal_rows *rows, const struct journal_item *item)
+{
+	const struct submission *s = item->submission;
+	put_submission(&rows->tables[TABLE_SUBMISSION], item);
+	for (size_t i = 0; i < s->report_count; i++)
+		put_report(&rows->tables[TABLE_REPORT], item, &s->reports[i]);
+	for (size_t i = 0; i < s->entry_count; i++)
+		put_entry(&rows->tables[TABLE_ENTRY], item, i);
+	if (!rows->count)
+		rows->seq_first = item->receipt.seq;
+	rows->seq_last = item->receipt.seq;
+	rows->id_last = item->receipt.id;
+	rows->count += 1 + s->report_count + s->entry_count;
+	rows->present[TABLE_SUBMISSION] = true;
+	rows->present[TABLE_REPORT] |= s->report_count > 0;
+	rows->present[TABLE_ENTRY] |= s->entry_count > 0;
+}
+
+bool
+journal_rows_end(struct journal_rows *rows)
+{
+	bool good = true;
 	for (int i = 0; i < TABLES; i++) {
 		copy_end(&rows->tables[i]);
 		good = good && !rows->tables[i].failed;

@@ -6,7 +6,7 @@
 #include "pgcopy.h"
 #include "replay.h"
 
-/* One submission of a batch. All pointers must stay valid until the batch is decided. */
+/* One submission of a batch. */
 struct journal_item {
 	const struct office *office;
 	const struct submission *submission;
@@ -18,6 +18,8 @@ struct journal_rows {
 	struct copy_writer tables[TABLES];
 	bool present[TABLES]; /* has rows */
 	size_t count;         /* of rows, in all */
+	uint64_t seq_first, seq_last;
+	struct submission_id id_last; /* of the last submission */
 };
 
 /* COPY … FROM STDIN for each table. */
@@ -40,9 +42,11 @@ struct row_fields {
 /* Cuts the row at *at out of an encoded table and moves *at on; begins with *at = 0. False: no more. */
 bool journal_rows_next(const struct copy_writer *table, size_t *at, struct row_fields *out);
 
-/* Replaces the content. False: no memory. */
-bool journal_rows_encode(struct journal_rows *rows, const struct journal_item *items, size_t count)
-    __attribute__((warn_unused_result));
+/* Empties it; then one submission after the other; then the end, after which it can be sent. False: no
+ * memory. */
+void journal_rows_begin(struct journal_rows *rows);
+void journal_rows_add(struct journal_rows *rows, const struct journal_item *item);
+bool journal_rows_end(struct journal_rows *rows) __attribute__((warn_unused_result));
 void journal_rows_free(struct journal_rows *rows);
 
 #endif

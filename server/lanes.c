@@ -10,8 +10,9 @@ struct lane {
 	UT_hash_handle hh;
 	struct lane *before, *after; /* in the ring */
 	struct envelope *first, **end;
-	size_t count;
-	char office[]; /* its name */
+	size_t count, given;
+	uint64_t batch; /* that `given` is of */
+	char office[];  /* its name */
 };
 
 static struct lane *
@@ -23,8 +24,8 @@ find(const struct lanes *lanes, const struct office *office)
 }
 
 /* A lane stays for good: there are not more than offices. */
-static struct lane *
-find_or_add(struct lanes *lanes, const struct office *office)
+struct lane *
+lanes_lane(struct lanes *lanes, const struct office *office)
 {
 	struct lane *lane = find(lanes, office);
 	if (lane)
@@ -62,11 +63,10 @@ bytes_of(const struct envelope *e)
 }
 
 bool
-lanes_have_room(const struct lanes *lanes, const struct envelope *e)
+lanes_have_room(const struct lanes *lanes, const struct lane *lane, const struct envelope *e)
 {
-	const struct lane *lane = find(lanes, &e->office);
 	return lanes->count < QUEUE_SUBMISSIONS_MAX && lanes->bytes + bytes_of(e) <= QUEUE_BYTES_MAX &&
-	       (!lane || lane->count < QUEUE_OFFICE_MAX);
+	       lane->count < QUEUE_OFFICE_MAX;
 }
 
 /* The last turn in the ring. */
@@ -94,12 +94,9 @@ ring_remove(struct lanes *lanes, struct lane *lane)
 	lanes->active--;
 }
 
-bool
-lanes_put(struct lanes *lanes, struct envelope *e)
+void
+lanes_put(struct lanes *lanes, struct lane *lane, struct envelope *e)
 {
-	struct lane *lane = find_or_add(lanes, &e->office);
-	if (!lane)
-		return false;
 	e->next = NULL;
 	*lane->end = e;
 	lane->end = &e->next;
@@ -107,7 +104,6 @@ lanes_put(struct lanes *lanes, struct envelope *e)
 		ring_add(lanes, lane);
 	lanes->count++;
 	lanes->bytes += bytes_of(e);
-	return true;
 }
 
 struct envelope *
@@ -136,6 +132,20 @@ void
 lanes_turn(struct lanes *lanes)
 {
 	lanes->current = lanes->current->after;
+}
+
+size_t
+lanes_given(const struct lanes *lanes, uint64_t batch)
+{
+	return lanes->current->batch == batch ? lanes->current->given : 0;
+}
+
+void
+lanes_give(struct lanes *lanes, uint64_t batch, size_t rows)
+{
+	struct lane *lane = lanes->current;
+	lane->given = rows + lanes_given(lanes, batch);
+	lane->batch = batch;
 }
 
 bool

@@ -16,10 +16,12 @@ struct lanes {
 
 void lanes_free(struct lanes *lanes);
 
-/* Is there room for one more envelope of this office? */
-bool lanes_have_room(const struct lanes *lanes, const struct envelope *envelope);
-/* Takes the envelope over. False: no memory. */
-bool lanes_put(struct lanes *lanes, struct envelope *envelope) __attribute__((warn_unused_result));
+/* The lane of an office. NULL: no memory. */
+struct lane *lanes_lane(struct lanes *lanes, const struct office *office);
+/* Is there room for one more envelope? */
+bool lanes_have_room(const struct lanes *lanes, const struct lane *lane, const struct envelope *envelope);
+/* Takes the envelope over. */
+void lanes_put(struct lanes *lanes, struct lane *lane, struct envelope *envelope);
 
 /* The first envelope of the lane whose turn it is; NULL: nothing waits. */
 struct envelope *lanes_first(const struct lanes *lanes);
@@ -27,6 +29,10 @@ struct envelope *lanes_first(const struct lanes *lanes);
 struct envelope *lanes_pop(struct lanes *lanes);
 /* The next lane's turn. */
 void lanes_turn(struct lanes *lanes);
+
+/* The rows that the lane whose turn it is gave to this batch so far; notes more. */
+size_t lanes_given(const struct lanes *lanes, uint64_t batch);
+void lanes_give(struct lanes *lanes, uint64_t batch, size_t rows);
 
 /* Does a submission of this office with this id wait? */
 bool lanes_hold(const struct lanes *lanes, const struct office *office, const struct submission_id *id);

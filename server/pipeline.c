@@ -64,6 +64,18 @@ list_prepend(struct envelope_list *list, struct envelope_list *from)
 }
 
 static void
+list_append(struct envelope_list *list, struct envelope_list *from)
+{
+	if (!from->first)
+		return;
+	*list->end = from->first;
+	list->end = from->end;
+	list->count += from->count;
+	list->rows += from->rows;
+	list_init(from);
+}
+
+static void
 list_free(struct envelope_list *list)
 {
 	while (list->first) {
@@ -76,34 +88,34 @@ void
 pipeline_init(struct pipeline *p)
 {
 	*p = (struct pipeline){0};
-	list_init(&p->batch);
-	list_init(&p->doubtful);
-	list_init(&p->careful);
-	list_init(&p->done);
+	struct envelope_list *const lists[] = {&p->next,    &p->batch, &p->doubtful,
+	                                       &p->careful, &p->again, &p->done};
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+		list_init(lists[i]);
 }
 
 void
 pipeline_free(struct pipeline *p)
 {
 	lanes_free(&p->lanes);
-	list_free(&p->batch);
-	list_free(&p->doubtful);
-	list_free(&p->careful);
-	list_free(&p->done);
-	free(p->items);
-	p->items = NULL;
+	struct envelope_list *const lists[] = {&p->next,    &p->batch, &p->doubtful,
+	                                       &p->careful, &p->again, &p->done};
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+		list_free(lists[i]);
 }
 
 size_t
 pipeline_waiting(const struct pipeline *p)
 {
-	return p->lanes.count + p->batch.count + p->doubtful.count + p->careful.count + p->done.count;
+	return p->lanes.count + p->next.count + p->batch.count + p->doubtful.count + p->careful.count +
+	       p->again.count + p->done.count;
 }
 
 bool
 pipeline_has_work(const struct pipeline *p)
 {
-	return p->done.first || (journal_is_idle(p->journal) && (p->lanes.count || p->careful.first));
+	bool ready = p->lanes.count || p->next.first || p->careful.first || p->again.first;
+	return p->done.first || (journal_is_idle(p->journal) && ready);
 }
 
 static bool
@@ -118,9 +130,12 @@ list_holds(const struct envelope_list *list, const struct office *office, const 
 bool
 pipeline_holds(const struct pipeline *p, const struct office *office, const struct submission_id *id)
 {
-	return lanes_hold(&p->lanes, office, id) || list_holds(&p->batch, office, id) ||
-	       list_holds(&p->doubtful, office, id) || list_holds(&p->careful, office, id) ||
-	       list_holds(&p->done, office, id);
+	const struct envelope_list *const lists[] = {&p->next,    &p->batch, &p->doubtful,
+	                                             &p->careful, &p->again, &p->done};
+	bool held = lanes_hold(&p->lanes, office, id);
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+		held = held || list_holds(lists[i], office, id);
+	return held;
 }
 
 /* ---------------------------------------------------------------- answering */
@@ -134,7 +149,7 @@ retry_after_ms(const struct pipeline *p, enum problem_code code)
 		return RETRY_FULL_MS;
 	if (code != PROBLEM_BUSY || p->rows_per_ms <= 0)
 		return RETRY_SOON_MS;
-	double ms = (double)(p->lanes.count + p->batch.rows) / p->rows_per_ms;
+	double ms = (double)(p->lanes.count + p->next.rows + p->batch.rows) / p->rows_per_ms;
 	return ms < RETRY_LEAST_MS ? RETRY_LEAST_MS : ms > RETRY_MOST_MS ? RETRY_MOST_MS : (uint32_t)ms;
 }
 
@@ -217,7 +232,8 @@ pipeline_take(struct pipeline *p, struct envelope *e, int64_t now_us)
 {
 	struct problem_list problems;
 	problems.count = problems.more = 0;
-	if (!lanes_have_room(&p->lanes, e)) {
+	struct lane *lane = lanes_lane(&p->lanes, &e->office);
+	if (!lane || !lanes_have_room(&p->lanes, lane, e)) {
 		p->counters.busy++;
 		refuse_for(p, e, PROBLEM_BUSY, "");
 		return;
@@ -230,85 +246,11 @@ pipeline_take(struct pipeline *p, struct envelope *e, int64_t now_us)
 	if (!journal_is_connected(p->journal)) {
 		if (!answer_outcome(p, e, intake_find(p->records, e, &problems), &problems))
 			refuse_for(p, e, PROBLEM_STORE_UNAVAILABLE, "");
-	} else if (!lanes_put(&p->lanes, e))
-		refuse_for(p, e, PROBLEM_BUSY, "");
+	} else
+		lanes_put(&p->lanes, lane, e);
 }
 
 /* ---------------------------------------------------------------- into a batch */
-
-/* Its claims are made: compares it, and puts it into the batch or answers it. True: it is in the batch.
- * Memory may lag behind what another fupind committed: a refusal is final only if it does not. */
-static bool
-place(struct pipeline *p, struct envelope *e, bool memory_is_fresh)
-{
-	const struct holdings holdings = {p->totals, p->records};
-	struct problem_list problems;
-	problems.count = problems.more = 0;
-	enum intake_outcome outcome = intake_compare(&holdings, e, &problems);
-	if (outcome == INTAKE_ACCEPTED) {
-		list_put(&p->batch, e);
-		return true;
-	}
-	if (outcome == INTAKE_REFUSED && !memory_is_fresh) {
-		list_put(&p->doubtful, e);
-		return false;
-	}
-	records_release(p->records, &e->submission);
-	answer_outcome(p, e, outcome, &problems);
-	return false;
-}
-
-/* One office's turn. False: the batch is full. */
-static bool
-take_turn(struct pipeline *p)
-{
-	const struct lane *lane = p->lanes.current;
-	size_t given = 0;
-	while (p->lanes.current == lane) {
-		const struct envelope *e = lanes_first(&p->lanes);
-		size_t rows = row_count(e);
-		if (p->batch.rows && p->batch.rows + rows > BATCH_ROWS_MAX)
-			return false;
-		/* What touches something on its way keeps its place, and so does all behind it. */
-		if ((given && given + rows > LANE_ROWS) || !records_claim(p->records, &e->submission)) {
-			lanes_turn(&p->lanes);
-			return true;
-		}
-		if (place(p, lanes_pop(&p->lanes), false))
-			given += rows;
-	}
-	return true;
-}
-
-/* Fills the batch: all offices that have something get one turn. */
-static void
-gather(struct pipeline *p)
-{
-	for (size_t turns = p->lanes.active; turns && p->lanes.current; turns--)
-		if (!take_turn(p))
-			break;
-}
-
-/* What was refused together is written one by one. */
-static void
-gather_carefully(struct pipeline *p)
-{
-	while (p->careful.first && !place(p, list_pop(&p->careful), false))
-		;
-}
-
-static bool
-reserve_items(struct pipeline *p, size_t count)
-{
-	if (count <= p->item_room)
-		return true;
-	struct journal_item *items = realloc(p->items, count * 2 * sizeof *items);
-	if (!items)
-		return false;
-	p->items = items;
-	p->item_room = count * 2;
-	return true;
-}
 
 /* A clock that was wrong once, forwards, leaves its mark on every later receipt: say so. */
 static void
@@ -323,47 +265,133 @@ warn_of_clock(struct pipeline *p, int64_t now_us)
 	         p->written.seq);
 }
 
-/* Numbers the batch behind what is written, and hands it to the journal. */
-static bool
-hand_in(struct pipeline *p, int64_t now_us)
+/* Gives the next number and encodes it. */
+static void
+number(struct pipeline *p, struct envelope *e)
 {
-	size_t at = 0;
-	if (!reserve_items(p, p->batch.count))
-		return false;
-	/* Time never runs backwards in the journal, even if the clock does. */
+	int64_t now_us = clock_wall_us();
 	warn_of_clock(p, now_us);
-	int64_t time_us = now_us > p->written.time_us ? now_us : p->written.time_us;
-	for (struct envelope *e = p->batch.first; e; e = e->next, at++) {
-		e->receipt = (struct receipt){
-		    .id = e->submission.id,
-		    .digest = e->digest,
-		    .seq = p->written.seq + 1 + at,
-		    .time_us = time_us,
-		    .report_count = (uint32_t)e->submission.report_count,
-		    .entry_count = (uint32_t)e->submission.entry_count,
-		};
-		p->items[at] = (struct journal_item){
-		    .office = &e->office,
-		    .submission = &e->submission,
-		    .catalogue = p->catalogue,
-		    .receipt = e->receipt,
-		};
+	/* Time never runs backwards in the journal, even if the clock does. */
+	p->numbered.seq++;
+	p->numbered.time_us = now_us > p->numbered.time_us ? now_us : p->numbered.time_us;
+	e->receipt = (struct receipt){
+	    .id = e->submission.id,
+	    .digest = e->digest,
+	    .seq = p->numbered.seq,
+	    .time_us = p->numbered.time_us,
+	    .report_count = (uint32_t)e->submission.report_count,
+	    .entry_count = (uint32_t)e->submission.entry_count,
+	};
+	const struct journal_item item = {&e->office, &e->submission, p->catalogue, e->receipt};
+	journal_add(p->journal, &item);
+	list_put(&p->next, e);
+}
+
+/* Its claims are made: compares it, and puts it into the next batch or answers it. True: it is in the
+ * batch. Memory may lag behind what another fupind committed: a refusal is final only if it does not. */
+static bool
+place(struct pipeline *p, struct envelope *e, bool memory_is_fresh)
+{
+	const struct holdings holdings = {p->totals, p->records};
+	struct problem_list problems;
+	problems.count = problems.more = 0;
+	enum intake_outcome outcome = intake_compare(&holdings, e, &problems);
+	if (outcome == INTAKE_ACCEPTED) {
+		number(p, e);
+		return true;
 	}
+	if (outcome == INTAKE_REFUSED && !memory_is_fresh) {
+		list_put(&p->doubtful, e);
+		return false;
+	}
+	records_release(p->records, &e->submission);
+	answer_outcome(p, e, outcome, &problems);
+	return false;
+}
+
+/* Decides anew what was taken out of a list. */
+static void
+place_again(struct pipeline *p, struct envelope_list *list, bool memory_is_fresh)
+{
+	struct envelope_list taken;
+	list_init(&taken);
+	list_prepend(&taken, list);
+	while (taken.first)
+		place(p, list_pop(&taken), memory_is_fresh);
+}
+
+/* What was made as the next batch has to be decided and numbered again. */
+static void
+unmake_next(struct pipeline *p)
+{
+	journal_forget(p->journal);
+	p->numbered = p->written;
+	list_prepend(&p->again, &p->next);
+}
+
+/* One office's turn. False: the batch is full. */
+static bool
+take_turn(struct pipeline *p)
+{
+	const struct lane *lane = p->lanes.current;
+	while (p->lanes.current == lane) {
+		const struct envelope *e = lanes_first(&p->lanes);
+		size_t rows = row_count(e), given = lanes_given(&p->lanes, p->batch_number);
+		if (p->next.rows && p->next.rows + rows > BATCH_ROWS_MAX)
+			return false;
+		/* What touches something on its way keeps its place, and so does all behind it. */
+		if ((given && given + rows > LANE_ROWS) || !records_claim(p->records, &e->submission)) {
+			lanes_turn(&p->lanes);
+			return true;
+		}
+		lanes_give(&p->lanes, p->batch_number, rows);
+		place(p, lanes_pop(&p->lanes), false);
+	}
+	return true;
+}
+
+/* Fills the next batch: all offices that have something get a turn. */
+static void
+gather(struct pipeline *p)
+{
+	place_again(p, &p->again, false);
+	for (size_t turns = p->lanes.active; turns && p->lanes.current; turns--)
+		if (!take_turn(p))
+			break;
+}
+
+/* What was refused together is written one by one. */
+static void
+gather_carefully(struct pipeline *p)
+{
+	while (p->careful.first && !p->next.first)
+		place(p, list_pop(&p->careful), false);
+}
+
+static bool
+write_next(struct pipeline *p)
+{
+	list_prepend(&p->batch, &p->next);
+	p->writing = p->numbered;
+	p->batch_number++;
 	p->write_began_us = clock_steady_us();
-	return journal_write(p->journal, p->items, p->batch.count, p->write_began_us);
+	return journal_write(p->journal, p->write_began_us);
 }
 
 bool
-pipeline_write(struct pipeline *p, int64_t now_us)
+pipeline_write(struct pipeline *p)
 {
-	if (!journal_is_idle(p->journal))
+	/* Two batches are on their way already, and their receipts: first things first. */
+	if (p->done.rows > 2 * BATCH_ROWS_MAX || !journal_is_connected(p->journal))
 		return true;
 	if (p->careful.first)
 		gather_carefully(p);
 	else
 		gather(p);
-	if (p->batch.first)
-		return hand_in(p, now_us);
+	if (!journal_is_idle(p->journal))
+		return true;
+	if (p->next.first)
+		return write_next(p);
 	if (p->doubtful.first)
 		journal_refresh(p->journal, clock_steady_us());
 	return true;
@@ -417,33 +445,21 @@ measure_rate(struct pipeline *p)
 	p->rows_per_ms = p->rows_per_ms > 0 ? 0.8 * p->rows_per_ms + 0.2 * rate : rate;
 }
 
-/* Decides anew what was taken out of a list. */
-static void
-place_again(struct pipeline *p, struct envelope_list *list, bool memory_is_fresh)
-{
-	struct envelope_list again;
-	list_init(&again);
-	list_prepend(&again, list);
-	while (again.first)
-		place(p, list_pop(&again), memory_is_fresh);
-}
-
-/* The journal is idle now: the next batch first, so that the disk does not wait for us. */
+/* The next batch first, so that the disk does not wait for us. */
 static bool
-committed(struct pipeline *p, int64_t now_us)
+committed(struct pipeline *p)
 {
-	if (!pipeline_settle(p, SIZE_MAX))
-		return false;
 	measure_rate(p);
 	p->counters.batches++;
-	for (const struct envelope *e = p->batch.first; e; e = e->next)
-		p->written = (struct as_of){.seq = e->receipt.seq, .time_us = e->receipt.time_us};
+	p->written = p->writing;
+	if (!p->next.first)
+		p->numbered = p->written;
 	log_line(LOG_DEBUG, "commit", "seq=%" PRIu64 " submissions=%zu rows=%zu", p->written.seq, p->batch.count,
 	         p->batch.rows);
-	list_prepend(&p->done, &p->batch);
 	/* This commit came right after what memory holds: so do the refusals that were compared with it. */
 	place_again(p, &p->doubtful, true);
-	return pipeline_write(p, now_us);
+	list_append(&p->done, &p->batch);
+	return !p->next.first || write_next(p);
 }
 
 static enum problem_code
@@ -466,6 +482,7 @@ refused(struct pipeline *p)
 	log_line(LOG_WARNING, "batch_refused", "sqlstate=%s error=%s", sqlstate,
 	         log_quoted(journal_error(p->journal), text));
 	enum problem_code code = code_of_sqlstate(sqlstate);
+	unmake_next(p);
 	if (p->batch.count > 1 && code != PROBLEM_STORE_UNAVAILABLE) {
 		list_prepend(&p->careful, &p->batch);
 		return;
@@ -480,7 +497,7 @@ refused(struct pipeline *p)
 /* What others committed comes after all that we did; then what was about to be written is compared
  * again. */
 static bool
-take_news(struct pipeline *p, int64_t now_us)
+take_news(struct pipeline *p)
 {
 	if (!pipeline_settle(p, SIZE_MAX))
 		return false;
@@ -493,26 +510,29 @@ take_news(struct pipeline *p, int64_t now_us)
 	}
 	p->as_of = p->written = replay.as_of;
 	log_line(LOG_DEBUG, "news", "seq=%" PRIu64 " submissions=%" PRIu64, p->as_of.seq, replay.submissions);
-	/* With more to come the batch stays as it is until all has been read. */
+	unmake_next(p);
+	/* With more to come all stays as it is until that has been read. */
 	if (journal_has_more_news(p->journal))
 		return true;
 	bool locked = journal_wants_batch(p->journal);
-	if (locked)
-		place_again(p, &p->batch, true);
+	place_again(p, &p->batch, true);
 	place_again(p, &p->doubtful, true);
-	if (locked && !p->batch.first)
+	place_again(p, &p->again, true);
+	if (p->next.first)
+		return write_next(p);
+	if (locked)
 		journal_give_up(p->journal, clock_steady_us());
-	return !p->batch.first || hand_in(p, now_us);
+	return true;
 }
 
 bool
-pipeline_event(struct pipeline *p, enum journal_event event, int64_t now_us)
+pipeline_event(struct pipeline *p, enum journal_event event)
 {
 	switch (event) {
 	case JOURNAL_COMMITTED:
-		return committed(p, now_us);
+		return committed(p);
 	case JOURNAL_NEWS:
-		return take_news(p, now_us);
+		return take_news(p);
 	case JOURNAL_REFUSED:
 		refused(p);
 		return true;
@@ -534,7 +554,9 @@ refuse_list(struct pipeline *p, struct envelope_list *list, enum problem_code co
 void
 pipeline_refuse_all(struct pipeline *p, enum problem_code code)
 {
+	refuse_list(p, &p->next, code);
 	refuse_list(p, &p->careful, code);
+	refuse_list(p, &p->again, code);
 	refuse_list(p, &p->doubtful, code);
 	while (p->lanes.current)
 		refuse_for(p, lanes_pop(&p->lanes), code, "");

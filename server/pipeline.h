@@ -1,11 +1,11 @@
 /* The way of a submission, in order: intake → its office's lane → journal → totals → receipt. This file
  * knows the order; the stages know nothing of each other.
  *
- * Group commit without a timer: while one batch is being committed, the next gathers in the lanes. When
- * it is committed the next one is handed to the journal first, and then totals and receipts of the old
- * one follow, in slices. A batch that the database refuses goes the careful way: each of its submissions
- * alone, so that one bad one does not take the others with it. A submission that touches what is being
- * written (the same report, voucher or id) keeps its place until that is settled. */
+ * Group commit without a timer: while one batch is being committed, the next is gathered from the lanes
+ * and encoded. When the one is committed the next one is written at once, and then totals and receipts of
+ * the old one follow, in slices. A batch that the database refuses goes the careful way: each of its
+ * submissions alone, so that one bad one does not take the others with it. A submission that touches what is
+ * being written (the same report, voucher or id) keeps its place until that is settled. */
 #ifndef FUPIN_SERVER_PIPELINE_H
 #define FUPIN_SERVER_PIPELINE_H
 
@@ -34,17 +34,20 @@ struct pipeline {
 	struct journal *journal;
 	pipeline_reply reply;
 	pipeline_look_up look_up;
-	void *context;        /* of both */
-	struct as_of as_of;   /* the last commit that is in the totals */
-	struct as_of written; /* the last one that is on disk, or being written */
+	void *context;         /* of both */
+	struct as_of as_of;    /* the last commit that is in the totals */
+	struct as_of written;  /* the last one that is on disk */
+	struct as_of writing;  /* the last one of the batch that is being written */
+	struct as_of numbered; /* the last number that was given to a submission */
 	struct lanes lanes;
+	struct envelope_list next;  /* numbered and encoded: to be written next */
 	struct envelope_list batch; /* being written */
 	/* To be refused for what is recorded, if nobody else has committed meanwhile what changes that. */
 	struct envelope_list doubtful;
 	struct envelope_list careful; /* of a refused batch: to be written one by one */
+	struct envelope_list again;   /* to be decided again, before all that waits in the lanes */
 	struct envelope_list done;    /* on disk: totals and receipts follow */
-	struct journal_item *items;
-	size_t item_room;
+	uint64_t batch_number;
 	double rows_per_ms; /* lately */
 	int64_t write_began_us;
 	bool clock_warned;
@@ -61,13 +64,12 @@ void pipeline_take(struct pipeline *pipeline, struct envelope *envelope, int64_t
 void pipeline_looked_up(struct pipeline *pipeline, struct envelope *envelope, const struct recorded *found,
                         bool failed);
 
-/* Begins a commit if the journal is idle and something is queued. False: no memory. */
-bool pipeline_write(struct pipeline *pipeline, int64_t now_us) __attribute__((warn_unused_result));
+/* Gathers the next batch, and begins to write it if the journal is idle. False: no memory. */
+bool pipeline_write(struct pipeline *pipeline) __attribute__((warn_unused_result));
 
 /* Takes over what the journal reported. False: memory and disk could differ (no memory to take over what
  * is committed): the caller must stop. */
-bool pipeline_event(struct pipeline *pipeline, enum journal_event event, int64_t now_us)
-    __attribute__((warn_unused_result));
+bool pipeline_event(struct pipeline *pipeline, enum journal_event event) __attribute__((warn_unused_result));
 
 /* Takes over up to `rows` committed rows into the totals, then sends their receipts. False: as above. */
 bool pipeline_settle(struct pipeline *pipeline, size_t rows) __attribute__((warn_unused_result));

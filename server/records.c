@@ -31,11 +31,13 @@ voucher_key(unit_code unit, const char *voucher)
 	return key_make('v', &unit, sizeof unit, voucher, strnlen(voucher, VOUCHER_BYTES_MAX));
 }
 
+/* Exact, and cheaper than a hash: unit and period fill one word, the form goes into their mix. */
 static struct key
 report_key(const struct report *report)
 {
-	int64_t place[] = {report->unit, report->period};
-	return key_make('r', place, sizeof place, &report->form, sizeof report->form);
+	uint64_t place = (uint64_t)report->unit << 24 | (uint64_t)report->period;
+	uint64_t mix = (place ^ place >> 29) * UINT64_C(0x9E3779B97F4A7C15);
+	return (struct key){{(mix ^ mix >> 32) + report->form, place}};
 }
 
 static struct key

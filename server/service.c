@@ -18,7 +18,7 @@
 #include <zmq.h>
 
 enum {
-	FRAMES_PER_TURN = 256,
+	FRAMES_PER_TURN = 128,
 	HANDSHAKES_PER_TURN = 64,
 	PUSH_US_PER_TURN = 1000,
 	WATCHING_WAIT_MS = 1000, /* heartbeats of quiet watches */
@@ -260,7 +260,7 @@ step_journal(struct service *s)
 			return service_fail("journal_fatal", journal_error(s->pipeline.journal));
 		if (event == JOURNAL_LOST)
 			service_fail("database_lost", journal_error(s->pipeline.journal));
-		if (!pipeline_event(&s->pipeline, event, clock_wall_us()))
+		if (!pipeline_event(&s->pipeline, event))
 			return service_fail("out_of_memory", "what was committed could not be taken over");
 	} while (event == JOURNAL_COMMITTED || event == JOURNAL_REFUSED || event == JOURNAL_NEWS);
 	if (journal_principals_changed(s->pipeline.journal))
@@ -329,7 +329,7 @@ turn(struct service *s, bool *pushed)
 		take_frame(s, &frame);
 	if (!step_journal(s))
 		return false;
-	if (!pipeline_settle(&s->pipeline, SETTLE_ROWS) || !pipeline_write(&s->pipeline, clock_wall_us()))
+	if (!pipeline_settle(&s->pipeline, SETTLE_ROWS) || !pipeline_write(&s->pipeline))
 		return service_fail("out_of_memory", "what was committed could not be taken over");
 	*pushed = push(s);
 	return true;

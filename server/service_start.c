@@ -123,7 +123,7 @@ replay_journal(struct service *s, struct pg_conn *connection, char error[PG_ERRO
 		snprintf(error, PG_ERROR_BYTES, "%s", replay.error);
 		return false;
 	}
-	p->as_of = p->written = replay.as_of;
+	p->as_of = p->written = p->numbered = replay.as_of;
 	journal_expect(p->journal, replay.as_of.seq, &replay.last_id, generation);
 	log_line(LOG_INFO, "replayed",
 	         "seq=%" PRIu64 " submissions=%" PRIu64 " reports=%" PRIu64 " fund_entries=%" PRIu64

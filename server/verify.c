@@ -97,20 +97,25 @@ ask(struct verify *v, const struct total_query *query, struct arena *arena, stru
 
 /* ---------------------------------------------------------------- what SQL says */
 
-/* Digits of a unit code at a level: 2, 4, 6. */
+/* Sums by county first, then by the three levels: most rows are gone by then. Digits of a unit code at a
+ * level: 2, 4, 6. Reports come from counties and below. */
+#define ROLLED_UP(table)                                                                                     \
+	"l.level, c.period, left(c.county, 2 * l.level)::bigint, 0, c.indicator, 0, 0, sum(c.sum)::bigint, "     \
+	"sum(c.count)::bigint FROM (SELECT period, left(unit::text, 6) AS county, indicator, sum(v), count(*) "  \
+	"FROM " table " GROUP BY 1, 2, 3) AS c, generate_series(1, 3) AS l(level) GROUP BY 1, 2, 3, 5"
+
 static const char flow_sql[] =
-    "WITH current AS (SELECT DISTINCT ON (county, unit, period, form) * FROM report WHERE seq <= $1 "
-    "  ORDER BY county, unit, period, form, revision DESC), "
+    "WITH current AS (SELECT DISTINCT ON (county, period, unit, form) * FROM report WHERE seq <= $1 "
+    "  ORDER BY county, period, unit, form, revision DESC), "
     "value AS (SELECT c.unit, c.period, ff.indicator, c.\"values\"[ff.position] AS v FROM current c "
     "  JOIN form_field ff USING (form, version) JOIN indicator i ON i.number = ff.indicator "
     "  WHERE i.kind = 'flow' AND c.\"values\"[ff.position] IS NOT NULL) "
-    "SELECT l.level, v.period, left(v.unit::text, 2 * l.level)::bigint, 0, v.indicator, 0, 0, sum(v), "
-    "count(*) FROM value v, generate_series(1, 3) AS l(level) GROUP BY 1, 2, 3, 5";
+    "SELECT " ROLLED_UP("value");
 
 /* For each month: what each unit last reported up to then. */
 static const char stock_sql[] =
-    "WITH current AS (SELECT DISTINCT ON (county, unit, period, form) * FROM report WHERE seq <= $1 "
-    "  ORDER BY county, unit, period, form, revision DESC), "
+    "WITH current AS (SELECT DISTINCT ON (county, period, unit, form) * FROM report WHERE seq <= $1 "
+    "  ORDER BY county, period, unit, form, revision DESC), "
     "value AS (SELECT c.unit, c.period, ff.indicator, c.\"values\"[ff.position] AS v FROM current c "
     "  JOIN form_field ff USING (form, version) JOIN indicator i ON i.number = ff.indicator "
     "  WHERE i.kind = 'stock' AND c.\"values\"[ff.position] IS NOT NULL), "
@@ -120,8 +125,7 @@ static const char stock_sql[] =
     "standing AS (SELECT DISTINCT ON (m.period, v.unit, v.indicator) m.period, v.unit, v.indicator, v.v "
     "  FROM month m JOIN value v ON v.period <= m.period "
     "  ORDER BY m.period, v.unit, v.indicator, v.period DESC) "
-    "SELECT l.level, s.period, left(s.unit::text, 2 * l.level)::bigint, 0, s.indicator, 0, 0, sum(s.v), "
-    "count(*) FROM standing s, generate_series(1, 3) AS l(level) GROUP BY 1, 2, 3, 5";
+    "SELECT " ROLLED_UP("standing");
 
 static const char fund_sql[] =
     "SELECT l.level, to_char(e.occurred, 'YYYYMM')::integer, left(e.unit::text, 2 * l.level)::bigint, "

@@ -10,3 +10,12 @@ INSERT INTO journal_head (seq) SELECT coalesce(max(seq), 0) FROM submission;
 -- Rows come in the order of seq: a block range index finds the newest and costs next to nothing.
 CREATE INDEX report_seq ON report USING brin (seq) WITH (pages_per_range = 32, autosummarize = on);
 CREATE INDEX fund_entry_seq ON fund_entry USING brin (seq) WITH (pages_per_range = 32, autosummarize = on);
+
+-- The rows of one month lie together: with the unit first each village's new month would dirty a page of
+-- its own, and a full journal would take twice as long (docs/performance.md).
+ALTER TABLE report DROP CONSTRAINT report_pkey, ADD PRIMARY KEY (county, period, unit, form, revision);
+
+CREATE OR REPLACE VIEW report_current AS
+SELECT DISTINCT ON (county, period, unit, form) *
+  FROM report
+ ORDER BY county, period, unit, form, revision DESC;
