@@ -228,6 +228,15 @@ item(const struct office *from, const struct submission *s, const struct catalog
 	return made;
 }
 
+static bool
+encode(struct journal_rows *rows, const struct journal_item *items, size_t count)
+{
+	journal_rows_begin(rows);
+	for (size_t i = 0; i < count; i++)
+		journal_rows_add(rows, &items[i]);
+	return journal_rows_end(rows);
+}
+
 static void
 expect_submission(const struct journal_rows *rows, size_t *at, const struct journal_item *it)
 {
@@ -293,8 +302,10 @@ test_batch(void **state)
 	};
 	const struct journal_item items[] = {item(&office, &some[0], &plan, 7), item(&above, &some[1], &plan, 8),
 	                                     item(&office, &some[2], &plan, INT64_MAX)};
-	assert_true(journal_rows_encode(&rows, items, COUNT(items)));
+	assert_true(encode(&rows, items, COUNT(items)));
 	assert_int_equal(rows.count, 3 + 3 + 2);
+	assert_true(rows.seq_first == 7 && rows.seq_last == INT64_MAX);
+	assert_true(submission_id_equal(&rows.id_last, &some[2].id));
 	for (size_t i = 0; i < COUNT(items); i++)
 		expect_submission(&rows, &at[TABLE_SUBMISSION], &items[i]);
 	for (size_t i = 0; i < COUNT(reports); i++)
@@ -329,8 +340,9 @@ test_replaced(void **state)
 		size_t at = 0, row = 0;
 		s.entry_count = COUNT(many) - count; /* fewer and fewer */
 		struct journal_item one = item(&office, &s, NULL, count + 1);
-		assert_true(journal_rows_encode(&rows, &one, 1));
+		assert_true(encode(&rows, &one, 1));
 		assert_int_equal(rows.count, 1 + s.entry_count);
+		assert_true(rows.seq_first == count + 1 && rows.seq_last == count + 1);
 		assert_true(rows.present[TABLE_SUBMISSION] && !rows.present[TABLE_REPORT] &&
 		            rows.present[TABLE_ENTRY]);
 		for (; journal_rows_next(&rows.tables[TABLE_ENTRY], &at, &out); row++)
@@ -341,7 +353,7 @@ test_replaced(void **state)
 		at = 0;
 		expect_end(&rows.tables[TABLE_REPORT], &at, "no reports");
 	}
-	assert_true(journal_rows_encode(&rows, NULL, 0));
+	assert_true(encode(&rows, NULL, 0));
 	assert_int_equal(rows.count, 0);
 	for (int i = 0; i < TABLES; i++) {
 		size_t at = 0;

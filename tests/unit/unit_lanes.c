@@ -34,6 +34,22 @@ make(struct envelope_pool *pool, size_t office, uint64_t number, size_t bytes)
 	return e;
 }
 
+static bool
+has_room_for(struct lanes *lanes, const struct envelope *e)
+{
+	const struct lane *lane = lanes_lane(lanes, &e->office);
+	assert_non_null(lane);
+	return lanes_have_room(lanes, lane, e);
+}
+
+static void
+put_in(struct lanes *lanes, struct envelope *e)
+{
+	struct lane *lane = lanes_lane(lanes, &e->office);
+	assert_non_null(lane);
+	lanes_put(lanes, lane, e);
+}
+
 static void
 drop(struct envelope *e)
 {
@@ -50,6 +66,8 @@ struct model {
 	size_t counts[OFFICES];
 	uint64_t queues[OFFICES][WAITING_MAX]; /* numbers, the first one first */
 	size_t ring[OFFICES], active;          /* offices, the one whose turn it is first */
+	uint64_t batch;                        /* that is being gathered */
+	size_t given[OFFICES];                 /* to it */
 };
 
 static void
@@ -59,8 +77,8 @@ put(struct model *m)
 	if (m->counts[office] == WAITING_MAX)
 		return;
 	struct envelope *e = make(&m->pool, office, ++m->made, dice_pick(&m->dice, 3000));
-	assert_true(lanes_have_room(&m->lanes, e));
-	assert_true(lanes_put(&m->lanes, e));
+	assert_true(has_room_for(&m->lanes, e));
+	put_in(&m->lanes, e);
 	if (!m->counts[office])
 		m->ring[m->active++] = office;
 	m->queues[office][m->counts[office]++] = m->made;
@@ -108,6 +126,28 @@ turn(struct model *m)
 	rotate(m, true);
 }
 
+/* What an office gave to a batch is remembered while others have their turns, also when its lane was empty
+ * meanwhile; for the next batch it begins with nothing. */
+static void
+give(struct model *m)
+{
+	size_t rows = dice_pick(&m->dice, 100);
+	if (m->active && dice_pick(&m->dice, 10)) {
+		lanes_give(&m->lanes, m->batch, rows);
+		m->given[m->ring[0]] += rows;
+		return;
+	}
+	m->batch++;
+	memset(m->given, 0, sizeof m->given);
+}
+
+static bool
+given_agrees(const struct model *m)
+{
+	return !m->active || (lanes_given(&m->lanes, m->batch) == m->given[m->ring[0]] &&
+	                      !lanes_given(&m->lanes, m->batch + 1));
+}
+
 static bool
 first_agrees(const struct model *m)
 {
@@ -140,14 +180,17 @@ step(struct model *m, int at)
 {
 	/* In phases the lanes rather fill, then rather drain to the last. */
 	size_t puts = at / 500 % 2 ? 2 : 5;
-	size_t what = dice_pick(&m->dice, 10);
+	size_t what = dice_pick(&m->dice, 11);
 	if (what < puts)
 		put(m);
 	else if (what < 7)
 		pop(m, at);
-	else
+	else if (what < 10)
 		turn(m);
-	EXPECT(m->lanes.count == m->waiting && m->lanes.active == m->active && first_agrees(m) && hold_agrees(m),
+	else
+		give(m);
+	EXPECT(m->lanes.count == m->waiting && m->lanes.active == m->active && first_agrees(m) &&
+	           hold_agrees(m) && given_agrees(m),
 	       "step %d: %zu waiting of %zu offices", at, m->lanes.count, m->lanes.active);
 }
 
@@ -158,6 +201,7 @@ test_history(void **state)
 	(void)state;
 	assert_non_null(m);
 	m->dice.state = 1;
+	m->batch = 1;
 	for (int at = 0; at < STEPS; at++)
 		step(m, at);
 	while (m->active)
@@ -192,7 +236,7 @@ test_turns(void **state)
 		struct lanes lanes = {0};
 		size_t popped = 0;
 		for (size_t k = 0; k < COUNT(numbers); k++)
-			assert_true(lanes_put(&lanes, make(&pool, numbers[k] / 10, numbers[k], 0)));
+			put_in(&lanes, make(&pool, numbers[k] / 10, numbers[k], 0));
 		for (const char *at = turns[i].steps; *at; at++) {
 			if (*at == 'T') {
 				lanes_turn(&lanes);
@@ -221,7 +265,7 @@ test_who_comes_later(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(steps); i++) {
 		if (steps[i].put)
-			assert_true(lanes_put(&lanes, make(&pool, steps[i].put / 10, steps[i].put, 0)));
+			put_in(&lanes, make(&pool, steps[i].put / 10, steps[i].put, 0));
 		if (!steps[i].expected)
 			continue;
 		struct envelope *e = lanes_pop(&lanes);
@@ -242,11 +286,11 @@ fill(struct lanes *lanes, struct envelope_pool *pool, size_t office, size_t byte
 {
 	for (size_t count = 0;; count++) {
 		struct envelope *e = make(pool, office, count + 1, bytes);
-		if (!lanes_have_room(lanes, e)) {
+		if (!has_room_for(lanes, e)) {
 			drop(e);
 			return count;
 		}
-		assert_true(lanes_put(lanes, e));
+		put_in(lanes, e);
 	}
 }
 
@@ -254,7 +298,7 @@ static bool
 has_room(struct lanes *lanes, struct envelope_pool *pool, size_t office)
 {
 	struct envelope *e = make(pool, office, 1, 0);
-	bool room = lanes_have_room(lanes, e);
+	bool room = has_room_for(lanes, e);
 	drop(e);
 	return room;
 }
