@@ -454,7 +454,7 @@ run_history(uint64_t seed)
 		for (int i = 0; i < 2; i++) {
 			struct query query;
 			random_query(m, &query);
-			EXPECT(query_agrees(m, t, &query.q) && changes_agree(m, t, &query.q),
+			EXPECT(query_agrees(m, t, &query.q) && (i || changes_agree(m, t, &query.q)),
 			       "seed %" PRIu64 " step %d: unit %" PRId64
 			       " by %d, %d..%d, %zu indicators, funds %d, whole %d",
 			       seed, step, query.q.unit, (int)query.q.by, query.q.from, query.q.to,
