@@ -143,14 +143,14 @@ test_vouchers(void **state)
 		size_t unit = dice_pick(&dice, VOUCHER_UNITS), number = dice_pick(&dice, VOUCHERS);
 		char text[VOUCHER_BYTES_MAX + 1];
 		voucher_text(number, text);
-		unit_code code = 220801 + (unit_code)unit;
+		unit_code code = INT64_C(1) << unit; /* each has a bit of its own */
 		EXPECT(records_has_voucher(r, code, text) == held[unit][number], "step %d voucher %s", at, text);
 		if (dice_pick(&dice, 4))
 			continue;
 		assert_true(records_add_voucher(r, code, text));
 		held[unit][number] = true;
 	}
-	assert_false(records_has_voucher(r, 220801, ""));
+	assert_false(records_has_voucher(r, 1, ""));
 	records_destroy(&r);
 }
 

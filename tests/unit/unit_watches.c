@@ -466,6 +466,25 @@ test_rows(void **state)
 	centre_free(c);
 }
 
+/* The thousandth is as good as the first one. */
+static void
+test_many_pushes(void **state)
+{
+	enum { PUSHES = 1000 };
+	struct centre *c = centre_make();
+	(void)state;
+	assert_true(add(c, 1, 10, PROVINCE));
+	for (int i = 0; i < PUSHES; i++) {
+		uint64_t before = c->as_of.seq;
+		for (size_t k = 0; k < PUSH_ROWS_MAX; k++)
+			commit(c, k);
+		assert_true(push(c));
+		expect_sent(c, 1, 10, before, c->as_of.seq, PUSH_ROWS_MAX, "many rows");
+		assert_true(ack(c, 1, 10, c->as_of.seq));
+	}
+	centre_free(c);
+}
+
 /* ---------------------------------------------------------------- probes */
 
 static void
@@ -582,8 +601,8 @@ main(void)
 	    cmocka_unit_test(test_heartbeat),       cmocka_unit_test(test_abandoned),
 	    cmocka_unit_test(test_later),           cmocka_unit_test(test_gone),
 	    cmocka_unit_test(test_limits),          cmocka_unit_test(test_rows),
-	    cmocka_unit_test(test_probe),           cmocka_unit_test(test_budget),
-	    cmocka_unit_test(test_budget_and_gone),
+	    cmocka_unit_test(test_many_pushes),     cmocka_unit_test(test_probe),
+	    cmocka_unit_test(test_budget),          cmocka_unit_test(test_budget_and_gone),
 	};
 	return cmocka_run_group_tests(tests, make_plan, free_plan);
 }

@@ -120,6 +120,16 @@ is_told(struct world *w, const struct watcher *watcher)
 	return good;
 }
 
+/* How many of its rows a watcher has not seen the newest state of. */
+static size_t
+changed_rows(const struct world *w, const struct watcher *watcher)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < watcher->row_count; i++)
+		count += totals_changed(w->totals, watcher->rows[i].unit) > watcher->sent_seq;
+	return count;
+}
+
 static void
 take_push(struct world *w, struct watcher *watcher, const struct push *push)
 {
@@ -157,7 +167,9 @@ gate(void *context, const struct sender *to, const char *public_key, const struc
 	CHECK(w, number,
 	      reply->kind == REPLY_PUSH && reply->request_id == number && atoi(public_key) == (int)number);
 	CHECK(w, number, push->as_of.seq == w->as_of.seq && push->as_of.time_us == w->as_of.time_us);
-	CHECK(w, number, push->since_seq == watcher->sent_seq || push->since_seq == push->as_of.seq);
+	size_t changed = changed_rows(w, watcher);
+	CHECK(w, number, push->unit_count == (changed > PUSH_ROWS_MAX ? 0 : changed));
+	CHECK(w, number, push->since_seq == (changed > PUSH_ROWS_MAX ? push->as_of.seq : watcher->sent_seq));
 	switch (watcher->line) {
 	case LINE_BROKEN:
 		watcher->watches = false;
