@@ -46,7 +46,7 @@ print_line(const struct watching *w, const struct unit_total *units, size_t coun
 	for (size_t i = 0; i < count; i++)
 		json_object_array_add(list, totalling_unit_json(t, &units[i]));
 	json_object_object_add(o, "units", list);
-	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
+	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(o);
 	return EXIT_DONE;
 }

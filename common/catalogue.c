@@ -61,25 +61,30 @@ by_term_number(const void *a, const void *b)
 
 #define FAIL(...) return (void)snprintf(error, CATALOGUE_ERROR_BYTES, __VA_ARGS__), false
 
+enum { UNIT_INDEX_BITS = 24 }; /* a code has at most 12 digits, 40 bits */
+
 static size_t
 unit_slot(const struct catalogue *c, unit_code code)
 {
-	uint64_t mix = (uint64_t)code * UINT64_C(0x9E3779B97F4A7C15);
-	size_t at = (mix >> 32) & (c->unit_room - 1);
-	while (c->unit_slots[at] && c->units[c->unit_slots[at] - 1].code != code)
-		at = (at + 1) & (c->unit_room - 1);
+	/* Knuth's multiplicative hashing: the top bits spread the long runs that codes come in. */
+	size_t at = (uint64_t)code * UINT64_C(0x9E3779B97F4A7C15) >> (64 - c->unit_bits);
+	while (c->unit_slots[at] && (unit_code)(c->unit_slots[at] >> UNIT_INDEX_BITS) != code)
+		at = (at + 1) & (((size_t)1 << c->unit_bits) - 1);
 	return at;
 }
 
 static bool
 index_units(struct catalogue *c)
 {
-	c->unit_room = 16;
-	while (c->unit_room < 2 * c->unit_count)
-		c->unit_room *= 2;
-	c->unit_slots = arena_array(&c->arena, c->unit_room, sizeof *c->unit_slots);
+	c->unit_bits = 4;
+	while ((size_t)1 << c->unit_bits < 4 * c->unit_count)
+		c->unit_bits++;
+	if (c->unit_count >> UNIT_INDEX_BITS)
+		return false;
+	c->unit_slots = arena_array(&c->arena, (size_t)1 << c->unit_bits, sizeof *c->unit_slots);
 	for (size_t i = 0; c->unit_slots && i < c->unit_count; i++)
-		c->unit_slots[unit_slot(c, c->units[i].code)] = (uint32_t)i + 1;
+		c->unit_slots[unit_slot(c, c->units[i].code)] =
+		    (uint64_t)c->units[i].code << UNIT_INDEX_BITS | (i + 1);
 	return c->unit_slots;
 }
 
@@ -169,14 +174,14 @@ finish_field(const struct catalogue *c, struct form_version *version, size_t at,
 		FAIL("form %u version %u: indicator %u is not of this form", version->form, version->version,
 		     field->indicator);
 	const char *code = field->definition->code;
-	if (form_version_position(version, field->indicator) != (int)at)
+	if (form_version_position(version, field->indicator, 0) != (int)at)
 		FAIL("form %u version %u: indicator %s stands twice", version->form, version->version, code);
 	if (field->minimum > field->maximum || field->minimum < -VALUE_MAX || field->maximum > VALUE_MAX)
 		FAIL("indicator %s: limits %" PRId64 "..%" PRId64 " are not sane", code, field->minimum,
 		     field->maximum);
 	if (!field->part_of)
 		return true;
-	field->whole = form_version_position(version, field->part_of);
+	field->whole = form_version_position(version, field->part_of, 0);
 	const struct indicator *whole = catalogue_indicator(c, field->part_of);
 	if (!whole || field->whole < 0 || field->whole == (int)at)
 		FAIL("indicator %s: the whole that it is part of is not in the form", code);
@@ -271,8 +276,8 @@ catalogue_first_unit(const struct catalogue *c, unit_code code)
 const struct unit *
 catalogue_unit(const struct catalogue *c, unit_code code)
 {
-	uint32_t slot = c->unit_slots ? c->unit_slots[unit_slot(c, code)] : 0;
-	return slot ? &c->units[slot - 1] : NULL;
+	uint64_t slot = c->unit_slots ? c->unit_slots[unit_slot(c, code)] : 0;
+	return slot ? &c->units[(slot & ((1U << UNIT_INDEX_BITS) - 1)) - 1] : NULL;
 }
 
 const struct form *
@@ -348,8 +353,10 @@ fund_term_by_name(const struct fund_term *terms, size_t count, const char *name)
 }
 
 int
-form_version_position(const struct form_version *version, uint32_t indicator)
+form_version_position(const struct form_version *version, uint32_t indicator, size_t guess)
 {
+	if (guess < version->field_count && version->fields[guess].indicator == indicator)
+		return (int)guess;
 	for (size_t at = 0; at < version->field_count; at++)
 		if (version->fields[at].indicator == indicator)
 			return (int)at;

@@ -92,9 +92,9 @@ struct catalogue {
 	struct target *targets;
 	/* Filled in by catalogue_finish(): position of a number, -1: none. */
 	int *form_at, *indicator_at;
-	/* And where a unit's code leads: 1 + its index, 0: nowhere; open addressing. */
-	uint32_t *unit_slots;
-	size_t unit_room;
+	/* And where a unit's code leads: code × 2^24 + 1 + its index, 0: nowhere; open addressing. */
+	uint64_t *unit_slots;
+	unsigned unit_bits; /* of the number of slots */
 };
 
 enum { CATALOGUE_ERROR_BYTES = 256 };
@@ -132,7 +132,8 @@ const struct fund_term *fund_term_by_name(const struct fund_term *terms, size_t 
 bool indicator_same(const struct indicator *a, const struct indicator *b);
 /* The same periods, indicators in the same order, and rules? */
 bool form_version_same(const struct form_version *a, const struct form_version *b);
-/* Position of an indicator in a form version, -1: not in it. */
-int form_version_position(const struct form_version *version, uint32_t indicator);
+/* Position of an indicator in a form version, -1: not in it. `guess`: where it probably is, as most reports
+ * keep the form's order. */
+int form_version_position(const struct form_version *version, uint32_t indicator, size_t guess);
 
 #endif

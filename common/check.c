@@ -24,7 +24,7 @@ check_place(const struct catalogue *c, date today, const struct report *r, size_
 		               r->form);
 		return NULL;
 	}
-	if (form->level != unit->level) {
+	if (form->level != unit_level_of(r->unit)) {
 		problem_detail(problem_add(problems, PROBLEM_FORM_LEVEL_WRONG, SUBJECT_REPORT, row, "form"),
 		               "form %s is for units at %s level, %s is at %s level", form->code,
 		               unit_level_name(form->level), unit->name, unit_level_name(unit->level));
@@ -91,7 +91,7 @@ place_values(const struct form_version *version, const struct report *r, size_t 
              struct problem_list *problems)
 {
 	for (uint32_t i = 0; i < r->value_count; i++) {
-		int at = form_version_position(version, r->indicators[i]);
+		int at = form_version_position(version, r->indicators[i], i);
 		if (at < 0) {
 			problem_detail(
 			    problem_add(problems, PROBLEM_INDICATOR_UNKNOWN, SUBJECT_REPORT, row, "indicators"), "%u",

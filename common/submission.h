@@ -20,6 +20,7 @@ struct report {
 	uint32_t value_count;
 	const uint32_t *indicators; /* numbers in the catalogue, value_count of them */
 	const int64_t *values;      /* times 10^decimals of the indicator */
+	uint32_t place;             /* at the centre: 1 + index of the unit in the catalogue; 0: not looked up */
 };
 
 enum fund_kind {

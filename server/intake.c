@@ -62,8 +62,14 @@ intake_read(const struct catalogue *catalogue, date today, struct envelope *e, s
 	if (!codec_decode_submission(&e->arena, submit->bytes, submit->size, &e->submission, problems))
 		return false;
 	e->digest = digest_of(submit->bytes, submit->size);
-	return admit_submission(&e->office, &e->submission, problems) &&
-	       check_submission(catalogue, today, &e->submission, problems);
+	if (!admit_submission(&e->office, &e->submission, problems) ||
+	    !check_submission(catalogue, today, &e->submission, problems))
+		return false;
+	for (size_t i = 0; i < e->submission.report_count; i++) {
+		struct report *report = &e->submission.reports[i];
+		report->place = (uint32_t)(catalogue_unit(catalogue, report->unit) - catalogue->units) + 1;
+	}
+	return true;
 }
 
 enum intake_outcome
@@ -100,7 +106,7 @@ compare_rows(const struct holdings *h, const struct submission *s, struct proble
 {
 	for (size_t i = 0; i < s->report_count; i++) {
 		const struct report *r = &s->reports[i];
-		uint32_t current = totals_revision(h->totals, r->unit, r->period, r->form);
+		uint32_t current = totals_revision(h->totals, r);
 		if (current == r->replaces)
 			continue;
 		struct problem *p = problem_add(problems, PROBLEM_REVISION_CONFLICT, SUBJECT_REPORT, i, "replaces");

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum state {
 	STATE_AWAY,       /* not connected; the next attempt is at retry_us */
@@ -24,7 +25,7 @@ enum state {
 };
 
 /* So few rows (submissions counted) go by prepared INSERTs, all in one round trip; more go by COPY. */
-enum { PIPELINED_ROWS_MAX = 16 };
+enum { PIPELINED_ROWS_MAX = 16, SEND_BYTES = 4 * 1024 * 1024 };
 
 enum { RETRY_FIRST_MS = 50, RETRY_MOST_MS = 1000, ID_HEX_BYTES = 2 * ID_BYTES + 1, SQL_BYTES = 4096 };
 
@@ -322,6 +323,9 @@ step_connecting(struct journal *j, int64_t now_us)
 	if (j->polling != PGRES_POLLING_OK)
 		return JOURNAL_NOTHING;
 	PQsetNoticeReceiver(j->connection, ignore_notice, NULL);
+	/* The server reads on while our loop does other things; the system gives as much of it as it may. */
+	const int bytes = SEND_BYTES;
+	setsockopt(PQsocket(j->connection), SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
 	if (PQsetnonblocking(j->connection, 1) || !send_opening(j))
 		return lose_connection(j, now_us);
 	enter(j, STATE_OPENING, now_us);

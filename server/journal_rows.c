@@ -64,7 +64,7 @@ put_report(struct copy_writer *w, const struct journal_item *item, const struct 
 	for (size_t at = 0; at < version->field_count; at++)
 		values[at] = absent;
 	for (uint32_t i = 0; i < report->value_count; i++)
-		values[form_version_position(version, report->indicators[i])] = report->values[i];
+		values[form_version_position(version, report->indicators[i], i)] = report->values[i];
 	copy_row(w, 8);
 	copy_int4(w, (int32_t)unit_county(report->unit));
 	copy_int8(w, report->unit);

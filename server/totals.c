@@ -157,8 +157,8 @@ make_positions(struct totals *t)
 		if (!t->positions[v])
 			return false;
 		for (size_t i = 0; i < slots->count; i++)
-			t->positions[v][i] =
-			    (int16_t)form_version_position(&c->versions[v], c->indicators[slots->indicators[i]].number);
+			t->positions[v][i] = (int16_t)form_version_position(
+			    &c->versions[v], c->indicators[slots->indicators[i]].number, i);
 	}
 	return t->positions;
 }
@@ -248,7 +248,7 @@ store(const struct totals *t, const struct report *report, const struct form_ver
 	for (size_t i = 0; i < version->field_count; i++)
 		values[i] = not_reported;
 	for (uint32_t i = 0; i < report->value_count; i++) {
-		int at = form_version_position(version, report->indicators[i]);
+		int at = form_version_position(version, report->indicators[i], i);
 		if (at >= 0)
 			values[at] = report->values[i];
 	}
@@ -294,15 +294,22 @@ leaf_of(const struct totals *t, const struct unit *unit, const struct form *form
 	return &t->leaves[unit_index(t, unit) * t->catalogue->form_count + form_index(t, form)];
 }
 
-uint32_t
-totals_revision(const struct totals *t, unit_code unit, period when, uint32_t form)
+static const struct unit *
+unit_of(const struct totals *t, const struct report *report)
 {
-	const struct unit *place = catalogue_unit(t->catalogue, unit);
-	const struct form *kind = catalogue_form(t->catalogue, form);
-	int at = period_index(when) - t->period_first;
-	if (!place || !kind || at < 0 || at >= t->period_count)
+	return report->place ? &t->catalogue->units[report->place - 1]
+	                     : catalogue_unit(t->catalogue, report->unit);
+}
+
+uint32_t
+totals_revision(const struct totals *t, const struct report *r)
+{
+	const struct unit *unit = unit_of(t, r);
+	const struct form *form = catalogue_form(t->catalogue, r->form);
+	int at = period_index(r->period) - t->period_first;
+	if (!unit || !form || at < 0 || at >= t->period_count)
 		return 0;
-	const struct leaf *leaf = leaf_of(t, place, kind);
+	const struct leaf *leaf = leaf_of(t, unit, form);
 	const struct stored_report *report = leaf->by_period ? leaf->by_period[at] : NULL;
 	return report ? report->revision : 0;
 }
@@ -408,7 +415,7 @@ touch_nodes(struct totals *t, size_t unit, uint64_t seq)
 bool
 totals_add_report(struct totals *t, const struct report *report, uint32_t revision, uint64_t seq)
 {
-	const struct unit *unit = catalogue_unit(t->catalogue, report->unit);
+	const struct unit *unit = unit_of(t, report);
 	const struct form *form = catalogue_form(t->catalogue, report->form);
 	const struct form_version *version = catalogue_version(t->catalogue, report->form, report->form_version);
 	int at = period_index(report->period) - t->period_first;

@@ -19,8 +19,8 @@ struct totals;
 struct totals *totals_create(const struct catalogue *catalogue);
 void totals_destroy(struct totals **totals);
 
-/* The current revision of a report, 0 if there is none. */
-uint32_t totals_revision(const struct totals *totals, unit_code unit, period when, uint32_t form);
+/* The current revision of a report (its unit, period and form), 0 if there is none. */
+uint32_t totals_revision(const struct totals *totals, const struct report *report);
 
 /* Takes over one report of commit `seq`; a revision older than the current one changes nothing. False:
  * no memory, or the report does not fit the catalogue. */

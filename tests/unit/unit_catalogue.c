@@ -461,8 +461,8 @@ test_find(void **state)
 	assert_null(catalogue_version_for(&c, FORM_VILLAGE, 201401));
 	assert_null(catalogue_version(&c, FORM_VILLAGE, 3));
 	const struct form_version *version = catalogue_version(&c, FORM_VILLAGE, 2);
-	assert_int_equal(form_version_position(version, ROADS), 0);
-	assert_int_equal(form_version_position(version, TRAINED), -1);
+	assert_int_equal(form_version_position(version, ROADS, 0), 0);
+	assert_int_equal(form_version_position(version, TRAINED, 0), -1);
 	assert_int_equal(version->fields[3].whole, 2);
 	assert_int_equal(version->fields[2].whole, -1);
 	assert_int_equal(fund_term_by_number(c.sources, c.source_count, SOURCE_SOCIAL)->number, SOURCE_SOCIAL);
