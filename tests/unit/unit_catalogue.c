@@ -421,7 +421,7 @@ test_empty(void **state)
 	assert_null(catalogue_indicator(&c, 1));
 	assert_null(fund_term_by_number(c.sources, c.source_count, 1));
 	catalogue_free(&c);
-	catalogue_init(&c, 100); /* no room for its tables */
+	catalogue_init(&c, 200); /* no room for its tables */
 	assert_false(catalogue_finish(&c, error));
 	assert_string_equal(error, "the catalogue is too large");
 	catalogue_free(&c);
@@ -463,6 +463,11 @@ test_find(void **state)
 	const struct form_version *version = catalogue_version(&c, FORM_VILLAGE, 2);
 	assert_int_equal(form_version_position(version, ROADS, 0), 0);
 	assert_int_equal(form_version_position(version, TRAINED, 0), -1);
+	for (uint32_t i = 1; i <= INDICATORS; i++)
+		for (size_t guess = 0; guess < 6; guess++) /* right, wrong, and not in the form at all */
+			assert_int_equal(form_version_position(version, i, guess),
+			                 form_version_position(version, i, SIZE_MAX));
+	assert_int_equal(form_version_position(version, FUND, 1), 3);
 	assert_int_equal(version->fields[3].whole, 2);
 	assert_int_equal(version->fields[2].whole, -1);
 	assert_int_equal(fund_term_by_number(c.sources, c.source_count, SOURCE_SOCIAL)->number, SOURCE_SOCIAL);

@@ -170,10 +170,10 @@ static const uint32_t three_indicators[] = {3, 1, 2};
 static const int64_t three_values[] = {INT64_MIN, INT64_MAX, 0};
 
 static const struct report some_reports[] = {
-    {VILLAGE, 201304, 1, 1, 0, 3, three_indicators, three_values},
-    {VILLAGE_OTHER, 209912, UINT32_MAX, UINT32_MAX, UINT32_MAX, 0, NULL, NULL},
-    {INT64_MAX, INT32_MAX, 1, 2, 3, 1, three_indicators, three_values},
-    {-1, -1, 0, 0, 0, 0, NULL, NULL},
+    {VILLAGE, 201304, 1, 1, 0, 3, three_indicators, three_values, 0},
+    {VILLAGE_OTHER, 209912, UINT32_MAX, UINT32_MAX, UINT32_MAX, 0, NULL, NULL, 0},
+    {INT64_MAX, INT32_MAX, 1, 2, 3, 1, three_indicators, three_values, 0},
+    {-1, -1, 0, 0, 0, 0, NULL, NULL, 0},
 };
 
 static const struct fund_entry some_entries[] = {
@@ -298,7 +298,7 @@ test_largest(void **state)
 		values[i] = 800000; /* 8,000.00: three bytes */
 	}
 	for (size_t i = 0; i < SUBMISSION_ROWS_MAX; i++)
-		reports[i] = (struct report){VILLAGE, 201304, 1, 1, 0, VALUES, indicators, values};
+		reports[i] = (struct report){VILLAGE, 201304, 1, 1, 0, VALUES, indicators, values, 0};
 	arena_init(&own, 2 * DECODE_BYTES_MAX);
 	assert_true(codec_encode_submission(&own, &s, &bytes, &size));
 	assert_true(size <= FRAME_BYTES_MAX);

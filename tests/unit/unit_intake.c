@@ -3,6 +3,7 @@
 #include "case.h"
 #include "plan.h"
 
+#include "codec.h"
 #include "intake.h"
 
 #include <stdlib.h>
@@ -114,6 +115,60 @@ test_pool_bounded(void **state)
 	}
 	free(all);
 	envelope_pool_free(&pool);
+}
+
+/* ---------------------------------------------------------------- reading */
+
+static const uint32_t subsidy[] = {SUBSIDY};
+static const int64_t good_value[] = {5}, bad_value[] = {-5};
+
+/* The first report of a submission; the second one is always good. */
+static const struct {
+	struct report report;
+	unit_code office;
+	size_t cut; /* bytes of the frame that are missing */
+	enum problem_code code;
+} readings[] = {
+    {{VILLAGE, 201304, FORM_VILLAGE, 1, 0, 1, subsidy, good_value, 0}, COUNTY, 0, 0},
+    {{VILLAGE, 201304, FORM_VILLAGE, 1, 0, 1, subsidy, good_value, 9}, COUNTY, 0, 0},
+    {{VILLAGE, 201304, FORM_VILLAGE, 1, 0, 1, subsidy, bad_value, 0}, COUNTY, 0, PROBLEM_VALUE_TOO_SMALL},
+    {{220821103999, 201304, FORM_VILLAGE, 1, 0, 1, subsidy, good_value, 0}, COUNTY, 0, PROBLEM_UNIT_UNKNOWN},
+    {{VILLAGE, 201304, FORM_VILLAGE, 1, 0, 1, subsidy, good_value, 0}, 220881, 0, PROBLEM_UNIT_OUT_OF_SCOPE},
+    {{VILLAGE, 201304, FORM_VILLAGE, 1, 0, 1, subsidy, good_value, 0}, COUNTY, 1, PROBLEM_MALFORMED},
+};
+
+static void
+test_read(void **state)
+{
+	struct catalogue plan;
+	struct envelope_pool pool = {0};
+	const struct frame frame = frame_from(1);
+	(void)state;
+	plan_make(&plan);
+	for (size_t i = 0; i < COUNT(readings); i++) {
+		struct problem_list problems = {0};
+		struct report two[] = {readings[i].report,
+		                       {VILLAGE_OTHER, 201304, FORM_VILLAGE, 1, 0, 1, subsidy, good_value, 0}};
+		const struct submission s = {submission_id_new(INT64_C(1365955200000000)), 2, 0, two, NULL};
+		struct envelope *e = envelope_create(&pool, &frame);
+		uint8_t *bytes;
+		size_t size;
+		assert_true(e && codec_encode_submission(&e->arena, &s, &bytes, &size));
+		e->office = (struct office){.name = "x", .role = ROLE_COUNTY, .unit = readings[i].office};
+		e->request.submit.bytes = bytes;
+		e->request.submit.size = size - readings[i].cut;
+		bool good = intake_read(&plan, 20130601, e, &problems);
+		EXPECT(good == !readings[i].code && problems.items[0].code == readings[i].code, "row %zu: %d", i,
+		       (int)problems.items[0].code);
+		struct digest digest = digest_of(bytes, size);
+		for (size_t k = 0; good && k < 2; k++)
+			EXPECT(e->submission.report_count == 2 && digest_equal(&e->digest, &digest) &&
+			           plan.units[e->submission.reports[k].place - 1].code == two[k].unit,
+			       "row %zu report %zu", i, k);
+		envelope_destroy(&e);
+	}
+	envelope_pool_free(&pool);
+	catalogue_free(&plan);
 }
 
 /* ---------------------------------------------------------------- the same id again */
@@ -264,7 +319,7 @@ hold(struct totals *totals, unit_code unit, uint32_t revision)
 {
 	uint32_t indicator = SUBSIDY;
 	int64_t value = 1;
-	struct report report = {unit, 201304, FORM_VILLAGE, 1, revision - 1, 1, &indicator, &value};
+	struct report report = {unit, 201304, FORM_VILLAGE, 1, revision - 1, 1, &indicator, &value, 0};
 	assert_true(totals_add_report(totals, &report, revision, 1));
 }
 
@@ -357,9 +412,8 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_reuse),        cmocka_unit_test(test_pool_order),
-	    cmocka_unit_test(test_pool_bounded), cmocka_unit_test(test_repeated),
-	    cmocka_unit_test(test_compare),
+	    cmocka_unit_test(test_reuse), cmocka_unit_test(test_pool_order), cmocka_unit_test(test_pool_bounded),
+	    cmocka_unit_test(test_read),  cmocka_unit_test(test_repeated),   cmocka_unit_test(test_compare),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -206,9 +206,9 @@ static const struct office above = {.name = "省", .role = ROLE_PROVINCE, .unit 
 static const uint32_t given_1[] = {TRAINED, FUND, SUBSIDY}, given_2[] = {FUND, ROADS};
 static const int64_t values_1[] = {30, VALUE_MAX, -2}, values_2[] = {0, 77};
 static struct report reports[] = {
-    {VILLAGE, 201306, FORM_VILLAGE, 1, 0, 3, given_1, values_1},
-    {VILLAGE_OTHER, 201307, FORM_VILLAGE, 2, 41, 2, given_2, values_2},
-    {VILLAGE, 201305, FORM_VILLAGE, 1, 2, 0, NULL, NULL},
+    {VILLAGE, 201306, FORM_VILLAGE, 1, 0, 3, given_1, values_1, 0},
+    {VILLAGE_OTHER, 201307, FORM_VILLAGE, 2, 41, 2, given_2, values_2, 0},
+    {VILLAGE, 201305, FORM_VILLAGE, 1, 2, 0, NULL, NULL, 0},
 };
 static struct fund_entry entries[] = {
     {FUND_GRANTED, COUNTY, "凭证-1", 20000101, 2, USE_INDUSTRY, VILLAGE, VALUE_MAX, "备注"},

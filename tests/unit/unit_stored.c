@@ -120,8 +120,8 @@ step(struct model *m, int at)
 	const struct form_version *version = &plan.versions[month];
 	uint32_t indicators[FIELDS];
 	int64_t values[FIELDS];
-	struct report r = {units[unit], version->first, FORM,  version->version, m->revisions[unit][month],
-	                   0,           indicators,     values};
+	struct report r = {units[unit], version->first, FORM, version->version, m->revisions[unit][month], 0,
+	                   indicators,  values,         0};
 	size_t density = dice_pick(&m->dice, 5); /* of 4 */
 	for (size_t i = 0; i < version->field_count; i++) {
 		uint32_t indicator = version->fields[i].indicator;
@@ -209,7 +209,7 @@ test_widest(void **state)
 	struct totals *t = totals_create(&plan);
 	uint32_t indicators[FIELDS];
 	int64_t values[FIELDS];
-	struct report r = {units[0], 201301, FORM, 1, 0, FIELDS, indicators, values};
+	struct report r = {units[0], 201301, FORM, 1, 0, FIELDS, indicators, values, 0};
 	struct model *m = calloc(1, sizeof *m);
 	(void)state;
 	assert_true(t && m);

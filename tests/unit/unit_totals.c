@@ -198,7 +198,9 @@ give(struct model *m, struct totals *t, const struct model_report *r, uint32_t r
 {
 	uint32_t indicators[INDICATORS];
 	int64_t values[INDICATORS];
-	struct report report = {r->unit, r->when, r->form, r->version, revision - 1, 0, indicators, values};
+	struct report report = {r->unit, r->when, r->form, r->version, revision - 1, 0, indicators, values, 0};
+	if (pick(m, 2)) /* looked up before, or not */
+		report.place = (uint32_t)(catalogue_unit(&plan, r->unit) - plan.units) + 1;
 	/* In any order: the totals place the values by the form. */
 	uint32_t start = (uint32_t)pick(m, INDICATORS);
 	for (uint32_t i = 0; i < INDICATORS; i++) {
@@ -435,7 +437,12 @@ revisions_agree(struct model *m, const struct totals *t)
 	period when = (period)(201301 + pick(m, 12));
 	for (uint32_t form = FORM_VILLAGE; form <= FORM_OLD; form++) {
 		const struct model_report *r = model_find(m, unit, when, form);
-		if (totals_revision(t, unit, when, form) != (r ? r->revision : 0))
+		uint32_t expected = r ? r->revision : 0;
+		struct report asked = {.unit = unit, .period = when, .form = form};
+		if (totals_revision(t, &asked) != expected)
+			return false;
+		asked.place = (uint32_t)(catalogue_unit(&plan, unit) - plan.units) + 1;
+		if (totals_revision(t, &asked) != expected)
 			return false;
 	}
 	return true;
@@ -481,9 +488,16 @@ static void
 add(struct totals *t, unit_code unit, period when, uint32_t revision, uint32_t indicator, int64_t value)
 {
 	const struct form_version *version = catalogue_version_for(&plan, FORM_VILLAGE, when);
-	struct report report = {unit, when,           FORM_VILLAGE, version->version,
-	                        0,    indicator != 0, &indicator,   &value};
+	struct report report = {unit,   when, FORM_VILLAGE, version->version, 0, indicator != 0, &indicator,
+	                        &value, 0};
 	assert_true(totals_add_report(t, &report, revision, 1));
+}
+
+static uint32_t
+revision_of(const struct totals *t, unit_code unit, period when, uint32_t form)
+{
+	struct report report = {.unit = unit, .period = when, .form = form};
+	return totals_revision(t, &report);
 }
 
 static void
@@ -532,11 +546,11 @@ test_flow_and_stock(void **state)
 	expect_total(t, 201301, 201312, SUBSIDY, 18, 3);
 	add(t, VILLAGE_OTHER, 201306, 1, SUBSIDY, 600); /* not newer */
 	expect_total(t, 201301, 201312, SUBSIDY, 18, 3);
-	assert_int_equal(totals_revision(t, VILLAGE, 201303, FORM_VILLAGE), 3);
-	assert_int_equal(totals_revision(t, VILLAGE, 201302, FORM_VILLAGE), 0);
-	assert_int_equal(totals_revision(t, 1, 201303, FORM_VILLAGE), 0);
-	assert_int_equal(totals_revision(t, VILLAGE, 201303, 77), 0);
-	assert_int_equal(totals_revision(t, VILLAGE, 209912, FORM_VILLAGE), 0);
+	assert_int_equal(revision_of(t, VILLAGE, 201303, FORM_VILLAGE), 3);
+	assert_int_equal(revision_of(t, VILLAGE, 201302, FORM_VILLAGE), 0);
+	assert_int_equal(revision_of(t, 1, 201303, FORM_VILLAGE), 0);
+	assert_int_equal(revision_of(t, VILLAGE, 201303, 77), 0);
+	assert_int_equal(revision_of(t, VILLAGE, 209912, FORM_VILLAGE), 0);
 	totals_destroy(&t);
 }
 
@@ -631,8 +645,8 @@ test_misfits(void **state)
 	struct fund_entry e = {FUND_RAISED, 23, "", 20130401, 1, 0, 0, 1, ""};
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct report r = {cases[i].unit, cases[i].when, cases[i].form, cases[i].version, 0, 1,
-		                   indicators,    values};
+		struct report r = {
+		    cases[i].unit, cases[i].when, cases[i].form, cases[i].version, 0, 1, indicators, values, 0};
 		EXPECT(!totals_add_report(t, &r, 1, 1), "row %zu", i);
 	}
 	assert_false(totals_add_entry(t, &e, 1));

@@ -105,8 +105,8 @@ commit(struct centre *c, size_t county)
 {
 	uint32_t indicator = STAFF;
 	int64_t value = 7;
-	struct report report = {plan_wide_county(county), 201304, FORM_COUNTY, 1, 0, 1, &indicator, &value};
-	report.replaces = totals_revision(c->totals, report.unit, report.period, report.form);
+	struct report report = {plan_wide_county(county), 201304, FORM_COUNTY, 1, 0, 1, &indicator, &value, 0};
+	report.replaces = totals_revision(c->totals, &report);
 	c->as_of.seq++;
 	c->as_of.time_us = (int64_t)c->as_of.seq * 1000;
 	assert_true(totals_add_report(c->totals, &report, report.replaces + 1, c->as_of.seq));

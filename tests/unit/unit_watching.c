@@ -203,7 +203,7 @@ report(struct world *w, size_t county)
 	                   .value_count = 1 + (uint32_t)dice_pick(&w->dice, FIGURES),
 	                   .indicators = indicators,
 	                   .values = values};
-	uint32_t revision = totals_revision(w->totals, r.unit, r.period, r.form);
+	uint32_t revision = totals_revision(w->totals, &r);
 	assert_true(totals_add_report(w->totals, &r, revision + 1, w->as_of.seq));
 }
 
