@@ -151,8 +151,8 @@ test_read(void **state)
 		                       {VILLAGE_OTHER, 201304, FORM_VILLAGE, 1, 0, 1, subsidy, good_value, 0}};
 		const struct submission s = {submission_id_new(INT64_C(1365955200000000)), 2, 0, two, NULL};
 		struct envelope *e = envelope_create(&pool, &frame);
-		uint8_t *bytes;
-		size_t size;
+		uint8_t *bytes = NULL;
+		size_t size = 0;
 		assert_true(e && codec_encode_submission(&e->arena, &s, &bytes, &size));
 		e->office = (struct office){.name = "x", .role = ROLE_COUNTY, .unit = readings[i].office};
 		e->request.submit.bytes = bytes;

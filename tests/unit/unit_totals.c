@@ -15,7 +15,7 @@
 #include <string.h>
 
 enum {
-	SEEDS = 12,
+	SEEDS = 8,
 	STEPS = 600,
 	REPORTS_MAX = 1000,
 	ENTRIES_MAX = STEPS,
