@@ -132,13 +132,46 @@ plan_fill(struct catalogue *c)
 		    copy(c, versions[i].fields, versions[i].field_count * sizeof *versions[i].fields);
 }
 
-void
-plan_make(struct catalogue *c)
+static void
+finish(struct catalogue *c)
 {
 	char error[CATALOGUE_ERROR_BYTES] = "";
-	catalogue_init(c, PLAN_BYTES_MAX);
-	plan_fill(c);
 	if (!catalogue_finish(c, error))
 		fprintf(stderr, "plan: %s\n", error);
 	assert(!*error);
+}
+
+void
+plan_make(struct catalogue *c)
+{
+	catalogue_init(c, PLAN_BYTES_MAX);
+	plan_fill(c);
+	finish(c);
+}
+
+enum { COUNTIES_OF_PREFECTURE = 30 };
+
+unit_code
+plan_wide_county(size_t i)
+{
+	return 220101 + (unit_code)(i / COUNTIES_OF_PREFECTURE * 100 + i % COUNTIES_OF_PREFECTURE);
+}
+
+void
+plan_make_wide(struct catalogue *c, size_t counties)
+{
+	catalogue_init(c, PLAN_BYTES_MAX);
+	plan_fill(c);
+	c->units = arena_array(&c->arena, 2 * counties + 1, sizeof *c->units);
+	assert(c->units);
+	c->unit_count = 0;
+	c->units[c->unit_count++] = (struct unit){PROVINCE, UNIT_PROVINCE, "吉林省", "test"};
+	for (size_t i = 0; i < counties; i++) {
+		unit_code county = plan_wide_county(i);
+		if (i % COUNTIES_OF_PREFECTURE == 0)
+			c->units[c->unit_count++] = (struct unit){county / 100, UNIT_PREFECTURE, "市", "test"};
+		c->units[c->unit_count++] = (struct unit){county, UNIT_COUNTY, "县", "test"};
+	}
+	c->target_count = 0;
+	finish(c);
 }

@@ -47,4 +47,11 @@ void plan_fill(struct catalogue *catalogue);
 /* Initialises, fills and finishes; asserts that it works. */
 void plan_make(struct catalogue *catalogue);
 
+/* The same forms, but province 22 with so many counties (220101, 220102, …: 30 to a prefecture from 2201
+ * on), nothing below them, and no targets. */
+void plan_make_wide(struct catalogue *catalogue, size_t counties);
+
+/* The code of the i-th county of a wide plan, from 0. */
+unit_code plan_wide_county(size_t i);
+
 #endif

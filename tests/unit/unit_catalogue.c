@@ -2,6 +2,7 @@
 #include "case.h"
 #include "plan.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -414,11 +415,13 @@ test_empty(void **state)
 	catalogue_init(&c, PLAN_BYTES);
 	assert_true(catalogue_finish(&c, error));
 	assert_null(catalogue_unit(&c, 22));
+	assert_int_equal(catalogue_first_unit(&c, 0), 0);
+	assert_int_equal(catalogue_first_unit(&c, INT64_MAX), 0);
 	assert_null(catalogue_form(&c, 1));
 	assert_null(catalogue_indicator(&c, 1));
 	assert_null(fund_term_by_number(c.sources, c.source_count, 1));
 	catalogue_free(&c);
-	catalogue_init(&c, 100); /* no room for its tables */
+	catalogue_init(&c, 200); /* no room for its tables */
 	assert_false(catalogue_finish(&c, error));
 	assert_string_equal(error, "the catalogue is too large");
 	catalogue_free(&c);
@@ -460,6 +463,11 @@ test_find(void **state)
 	const struct form_version *version = catalogue_version(&c, FORM_VILLAGE, 2);
 	assert_int_equal(form_version_position(version, ROADS, 0), 0);
 	assert_int_equal(form_version_position(version, TRAINED, 0), -1);
+	for (uint32_t i = 1; i <= INDICATORS; i++)
+		for (size_t guess = 0; guess < 6; guess++) /* right, wrong, and not in the form at all */
+			assert_int_equal(form_version_position(version, i, guess),
+			                 form_version_position(version, i, SIZE_MAX));
+	assert_int_equal(form_version_position(version, FUND, 1), 3);
 	assert_int_equal(version->fields[3].whole, 2);
 	assert_int_equal(version->fields[2].whole, -1);
 	assert_int_equal(fund_term_by_number(c.sources, c.source_count, SOURCE_SOCIAL)->number, SOURCE_SOCIAL);
@@ -469,14 +477,40 @@ test_find(void **state)
 	catalogue_free(&c);
 }
 
+/* By looking at all units, one by one. */
+static bool
+finds(const struct catalogue *c, unit_code code)
+{
+	size_t at = 0;
+	while (at < c->unit_count && c->units[at].code < code)
+		at++;
+	const struct unit *unit = at < c->unit_count && c->units[at].code == code ? &c->units[at] : NULL;
+	return catalogue_first_unit(c, code) == at && catalogue_unit(c, code) == unit;
+}
+
+static void
+test_find_units(void **state)
+{
+	static const unit_code codes[] = {0, INT64_MIN, INT64_MAX, -1, 1, 999999999999, 220899, 220900, 2208999};
+	(void)state;
+	for (size_t counties = 0; counties < 200; counties++) {
+		struct catalogue c;
+		plan_make_wide(&c, counties);
+		for (size_t i = 0; i < c.unit_count; i++)
+			for (unit_code code = c.units[i].code - 1; code <= c.units[i].code + 1; code++)
+				EXPECT(finds(&c, code), "%zu counties, %" PRId64, counties, code);
+		for (size_t i = 0; i < COUNT(codes); i++)
+			EXPECT(finds(&c, codes[i]), "%zu counties, %" PRId64, counties, codes[i]);
+		catalogue_free(&c);
+	}
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_finish),
-	    cmocka_unit_test(test_fields_most),
-	    cmocka_unit_test(test_empty),
-	    cmocka_unit_test(test_find),
+	    cmocka_unit_test(test_finish), cmocka_unit_test(test_fields_most), cmocka_unit_test(test_empty),
+	    cmocka_unit_test(test_find),   cmocka_unit_test(test_find_units),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -286,7 +286,7 @@ test_reports(void **state)
 		const struct report_case *test = &report_cases[i];
 		uint32_t indicators[VALUES_ROOM];
 		int64_t values[VALUES_ROOM];
-		struct report r = {test->unit, test->period, test->form, test->version, 0, 0, indicators, values};
+		struct report r = {test->unit, test->period, test->form, test->version, 0, 0, indicators, values, 0};
 		for (; test->values[r.value_count].indicator; r.value_count++) {
 			indicators[r.value_count] = test->values[r.value_count].indicator;
 			values[r.value_count] = test->values[r.value_count].value;
@@ -310,7 +310,7 @@ test_whole_not_reported(void **state)
 	(void)state;
 	for (int64_t value = 0; value <= 1; value++) {
 		struct problem_list list = {0};
-		struct report r = {VILLAGE, 201304, FORM_VILLAGE, 1, 0, 1, indicators, &value};
+		struct report r = {VILLAGE, 201304, FORM_VILLAGE, 1, 0, 1, indicators, &value, 0};
 		assert_false(check_report(&plan, TODAY, &r, 0, &list));
 		assert_int_equal(list.count, 1 + value);
 		assert_int_equal(list.items[0].code, PROBLEM_VALUE_MISSING);
@@ -328,7 +328,7 @@ test_text_of_part(void **state)
 	static const uint32_t indicators[] = {FUND, SUBSIDY};
 	static const int64_t values[] = {80000000, 75000000};
 	struct problem_list list = {0};
-	struct report r = {VILLAGE, 201304, FORM_VILLAGE, 1, 0, 2, indicators, values};
+	struct report r = {VILLAGE, 201304, FORM_VILLAGE, 1, 0, 2, indicators, values, 0};
 	char text[PROBLEM_TEXT_BYTES];
 	(void)state;
 	assert_false(check_report(&plan, TODAY, &r, 0, &list));
@@ -346,7 +346,7 @@ test_several(void **state)
 	                                          PROBLEM_VALUE_MISSING, PROBLEM_VALUE_TOO_LARGE,
 	                                          PROBLEM_VALUE_TOO_SMALL};
 	struct problem_list list = {0};
-	struct report r = {VILLAGE, 201304, FORM_VILLAGE, 1, 0, 4, indicators, values};
+	struct report r = {VILLAGE, 201304, FORM_VILLAGE, 1, 0, 4, indicators, values, 0};
 	(void)state;
 	assert_false(check_report(&plan, TODAY, &r, 0, &list));
 	assert_int_equal(list.count, COUNT(codes));
@@ -553,7 +553,7 @@ static const int64_t one_value[] = {100};
 static struct report
 a_report(unit_code unit, period when)
 {
-	return (struct report){unit, when, FORM_VILLAGE, 1, 0, 1, one_indicator, one_value};
+	return (struct report){unit, when, FORM_VILLAGE, 1, 0, 1, one_indicator, one_value, 0};
 }
 
 static struct fund_entry

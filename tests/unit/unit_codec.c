@@ -22,10 +22,10 @@ enum { LINE_ROOM = 512, OUTCOME_ROOM = 128, CATALOGUE_BYTES = 4 * 1024 * 1024 };
 static struct catalogue plan;
 static struct problem_list problems;
 
-static const char *const request_names[REQUEST_KINDS] = {"none",   "hello",     "submit", "total",
-                                                         "status", "catalogue", "ping",   "reload"};
-static const char *const reply_names[] = {"none",   "refusal",   "welcome", "receipt", "total",
-                                          "status", "catalogue", "pong",    "reloaded"};
+static const char *const request_names[REQUEST_KINDS] = {
+    "none", "hello", "submit", "total", "status", "catalogue", "ping", "reload", "watch", "ack", "unwatch"};
+static const char *const reply_names[] = {"none",      "refusal", "welcome",  "receipt", "total",    "status",
+                                          "catalogue", "pong",    "reloaded", "push",    "unwatched"};
 
 static int
 make_plan(void **state)
@@ -170,10 +170,10 @@ static const uint32_t three_indicators[] = {3, 1, 2};
 static const int64_t three_values[] = {INT64_MIN, INT64_MAX, 0};
 
 static const struct report some_reports[] = {
-    {VILLAGE, 201304, 1, 1, 0, 3, three_indicators, three_values},
-    {VILLAGE_OTHER, 209912, UINT32_MAX, UINT32_MAX, UINT32_MAX, 0, NULL, NULL},
-    {INT64_MAX, INT32_MAX, 1, 2, 3, 1, three_indicators, three_values},
-    {-1, -1, 0, 0, 0, 0, NULL, NULL},
+    {VILLAGE, 201304, 1, 1, 0, 3, three_indicators, three_values, 0},
+    {VILLAGE_OTHER, 209912, UINT32_MAX, UINT32_MAX, UINT32_MAX, 0, NULL, NULL, 0},
+    {INT64_MAX, INT32_MAX, 1, 2, 3, 1, three_indicators, three_values, 0},
+    {-1, -1, 0, 0, 0, 0, NULL, NULL, 0},
 };
 
 static const struct fund_entry some_entries[] = {
@@ -298,7 +298,7 @@ test_largest(void **state)
 		values[i] = 800000; /* 8,000.00: three bytes */
 	}
 	for (size_t i = 0; i < SUBMISSION_ROWS_MAX; i++)
-		reports[i] = (struct report){VILLAGE, 201304, 1, 1, 0, VALUES, indicators, values};
+		reports[i] = (struct report){VILLAGE, 201304, 1, 1, 0, VALUES, indicators, values, 0};
 	arena_init(&own, 2 * DECODE_BYTES_MAX);
 	assert_true(codec_encode_submission(&own, &s, &bytes, &size));
 	assert_true(size <= FRAME_BYTES_MAX);
@@ -332,6 +332,8 @@ same_request(const struct request *a, const struct request *b)
 		assert_memory_equal(a->submit.bytes, b->submit.bytes, a->submit.size);
 		break;
 	case REQUEST_TOTAL:
+	case REQUEST_WATCH:
+		assert_true(a->total.whole == b->total.whole);
 		assert_true(a->total.unit == b->total.unit && a->total.funds == b->total.funds);
 		assert_true(a->total.from == b->total.from && a->total.to == b->total.to);
 		assert_true(a->total.by == b->total.by);
@@ -339,6 +341,12 @@ same_request(const struct request *a, const struct request *b)
 		if (a->total.indicator_count)
 			assert_memory_equal(a->total.indicators, b->total.indicators,
 			                    a->total.indicator_count * sizeof *a->total.indicators);
+		break;
+	case REQUEST_ACK:
+		assert_true(a->ack.watch == b->ack.watch && a->ack.seq == b->ack.seq);
+		break;
+	case REQUEST_UNWATCH:
+		assert_true(a->unwatch == b->unwatch);
 		break;
 	case REQUEST_STATUS:
 		assert_true(submission_id_equal(&a->status, &b->status));
@@ -360,13 +368,18 @@ test_requests(void **state)
 	    {.id = UINT64_MAX, .kind = REQUEST_SUBMIT, .submit = {(const uint8_t *)"\0\1\2", 3}},
 	    {.id = 2,
 	     .kind = REQUEST_TOTAL,
-	     .total = {22, 201301, 201312, UNIT_COUNTY, 3, three_indicators, true}},
-	    {.id = 3, .kind = REQUEST_TOTAL, .total = {220821, 201304, 201304, UNIT_NONE, 0, NULL, false}},
+	     .total = {22, 201301, 201312, UNIT_COUNTY, 3, three_indicators, true, false}},
+	    {.id = 3, .kind = REQUEST_TOTAL, .total = {220821, 201304, 201304, UNIT_NONE, 0, NULL, false, true}},
 	    {.id = 4, .kind = REQUEST_STATUS, .status = submission_id_new(5)},
 	    {.id = 5, .kind = REQUEST_CATALOGUE, .catalogue = {true, false}},
 	    {.id = 6, .kind = REQUEST_CATALOGUE, .catalogue = {false, true}},
 	    {.id = 7, .kind = REQUEST_PING},
 	    {.id = 8, .kind = REQUEST_RELOAD},
+	    {.id = 9,
+	     .kind = REQUEST_WATCH,
+	     .total = {22, 201301, 201312, UNIT_COUNTY, 3, three_indicators, false, true}},
+	    {.id = 10, .kind = REQUEST_ACK, .ack = {9, UINT64_MAX}},
+	    {.id = 11, .kind = REQUEST_UNWATCH, .unwatch = UINT64_MAX},
 	};
 	struct arena arena;
 	uint8_t *bytes;

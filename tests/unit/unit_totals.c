@@ -1,6 +1,6 @@
 /* Totals against a plain model: random histories of reports, corrections, figures withdrawn and fund
  * entries, in any order of periods; after every step what totals_answer() says of a random query must be
- * what adding up the current reports by hand gives.
+ * what adding up the current reports by hand gives, and totals_changes() the rows of it that changed.
  *
  * The model keeps the reports in a list and knows nothing of nodes, cells or differences. Each history has
  * a seed, which is printed when it fails. */
@@ -15,12 +15,13 @@
 #include <string.h>
 
 enum {
-	SEEDS = 12,
+	SEEDS = 8,
 	STEPS = 600,
 	REPORTS_MAX = 1000,
 	ENTRIES_MAX = STEPS,
 	ARENA_BYTES = 1024 * 1024,
 	VALUES_MAX = 4,
+	UNITS = 11, /* of the plan */
 };
 
 static struct catalogue plan;
@@ -57,7 +58,9 @@ struct model_report {
 };
 
 struct model {
-	uint64_t random; /* state */
+	uint64_t random;         /* state */
+	uint64_t seq;            /* the newest commit */
+	uint64_t changed[UNITS]; /* by which commit last; by the unit's index */
 	size_t report_count, entry_count;
 	struct model_report reports[REPORTS_MAX];
 	struct fund_entry entries[ENTRIES_MAX];
@@ -173,12 +176,31 @@ random_figures(struct model *m, struct model_report *r)
 	}
 }
 
+/* The commit that the present step belongs to: the newest one, the next one, or, as when the journal is
+ * read at start, one before. */
+static uint64_t
+random_commit(struct model *m)
+{
+	m->seq += pick(m, 2) || !m->seq;
+	return pick(m, 8) ? m->seq : 1 + pick(m, (size_t)m->seq);
+}
+
+static void
+mark_changed(struct model *m, unit_code unit, uint64_t seq)
+{
+	for (size_t i = 0; i < plan.unit_count; i++)
+		if (lies_in(unit, plan.units[i].code) && m->changed[i] < seq)
+			m->changed[i] = seq;
+}
+
 static bool
-give(struct model *m, struct totals *t, const struct model_report *r, uint32_t revision)
+give(struct model *m, struct totals *t, const struct model_report *r, uint32_t revision, uint64_t seq)
 {
 	uint32_t indicators[INDICATORS];
 	int64_t values[INDICATORS];
-	struct report report = {r->unit, r->when, r->form, r->version, revision - 1, 0, indicators, values};
+	struct report report = {r->unit, r->when, r->form, r->version, revision - 1, 0, indicators, values, 0};
+	if (pick(m, 2)) /* looked up before, or not */
+		report.place = (uint32_t)(catalogue_unit(&plan, r->unit) - plan.units) + 1;
 	/* In any order: the totals place the values by the form. */
 	uint32_t start = (uint32_t)pick(m, INDICATORS);
 	for (uint32_t i = 0; i < INDICATORS; i++) {
@@ -188,7 +210,7 @@ give(struct model *m, struct totals *t, const struct model_report *r, uint32_t r
 		indicators[report.value_count] = indicator;
 		values[report.value_count++] = r->figures[indicator].value;
 	}
-	return totals_add_report(t, &report, revision, 1);
+	return totals_add_report(t, &report, revision, seq);
 }
 
 static bool
@@ -203,13 +225,15 @@ step_report(struct model *m, struct totals *t)
 	fresh.unit = random_unit(m, fresh.form == FORM_VILLAGE ? UNIT_VILLAGE : UNIT_COUNTY);
 	fresh.version = catalogue_version_for(&plan, fresh.form, fresh.when)->version;
 	struct model_report *current = model_find(m, fresh.unit, fresh.when, fresh.form);
+	uint64_t seq = random_commit(m);
 	random_figures(m, &fresh);
+	if (current && !pick(m, 5)) /* an older revision, or this one again, changes nothing */
+		return give(m, t, &fresh, current->revision - (uint32_t)pick(m, current->revision), seq);
+	mark_changed(m, fresh.unit, seq);
 	if (!current) {
 		m->reports[m->report_count++] = fresh;
-		return give(m, t, &fresh, 1);
+		return give(m, t, &fresh, 1, seq);
 	}
-	if (!pick(m, 5)) /* an older revision, or this one again, changes nothing */
-		return give(m, t, &fresh, current->revision - (uint32_t)pick(m, current->revision));
 	if (!pick(m, 3)) { /* a correction of one figure; the others stay */
 		uint32_t keep = (uint32_t)pick(m, INDICATORS) + 1;
 		for (uint32_t i = 1; i <= INDICATORS; i++)
@@ -218,7 +242,7 @@ step_report(struct model *m, struct totals *t)
 	}
 	fresh.revision = current->revision + 1 + (uint32_t)pick(m, 2);
 	*current = fresh;
-	return give(m, t, &fresh, fresh.revision);
+	return give(m, t, &fresh, fresh.revision, seq);
 }
 
 static bool
@@ -234,8 +258,10 @@ step_entry(struct model *m, struct totals *t)
 	    .amount_fen = (int64_t)pick(m, 1000000000) + 1,
 	    .note = "",
 	};
+	uint64_t seq = random_commit(m);
 	m->entries[m->entry_count++] = e;
-	return totals_add_entry(t, &e, 1);
+	mark_changed(m, e.unit, seq);
+	return totals_add_entry(t, &e, seq);
 }
 
 /* ---------------------------------------------------------------- queries */
@@ -266,6 +292,7 @@ random_query(struct model *m, struct query *out)
 		out->indicators[i] = (uint32_t)pick(m, INDICATORS) + 1;
 	q->indicators = out->indicators;
 	q->funds = pick(m, 2) != 0;
+	q->whole = pick(m, 2) != 0;
 }
 
 static bool
@@ -346,8 +373,60 @@ query_agrees(const struct model *m, const struct totals *t, const struct total_q
 		       unit_agrees(m, q, &answer.units[at]);
 		at++;
 	}
+	if (good && q->whole && q->by) {
+		good = at < answer.unit_count && answer.units[at].unit == q->unit &&
+		       unit_agrees(m, q, &answer.units[at]);
+		at++;
+	}
 	good = good && at == answer.unit_count;
 	arena_free(&arena);
+	return good;
+}
+
+static bool
+same_row(const struct unit_total *a, const struct unit_total *b)
+{
+	bool good = a->unit == b->unit && a->indicator_count == b->indicator_count &&
+	            a->fund_count == b->fund_count && a->target_count == b->target_count;
+	for (size_t i = 0; good && i < a->indicator_count; i++)
+		good = a->indicators[i] == b->indicators[i] && a->values[i] == b->values[i] &&
+		       a->reported[i] == b->reported[i];
+	for (size_t i = 0; good && i < a->fund_count; i++)
+		good = a->funds[i].kind == b->funds[i].kind && a->funds[i].amount_fen == b->funds[i].amount_fen;
+	return good;
+}
+
+static uint64_t
+model_changed(const struct model *m, unit_code unit)
+{
+	return m->changed[catalogue_unit(&plan, unit) - plan.units];
+}
+
+/* The rows of the whole answer that changed, the same and in its order; no more than the caller takes. */
+static bool
+changes_agree(struct model *m, const struct totals *t, const struct total_query *q)
+{
+	struct arena arena;
+	struct problem_list problems = {0};
+	struct total_answer answer = {0};
+	struct unit_total *rows, *fewer;
+	size_t count, fewer_count, at = 0;
+	uint64_t since = pick(m, 3) ? m->seq - pick(m, (size_t)m->seq + 1) : m->seq - !pick(m, 2);
+	arena_init(&arena, ARENA_BYTES);
+	bool good = totals_answer(t, q, &arena, &answer, &problems) &&
+	            totals_changes(t, q, since, UNITS + 1, &arena, &rows, &count);
+	for (size_t i = 0; good && i < answer.unit_count; i++)
+		if (model_changed(m, answer.units[i].unit) > since) {
+			good = at < count && same_row(&answer.units[i], &rows[at]);
+			at++;
+		}
+	good = good && at == count && totals_changes(t, q, since, count, &arena, &fewer, &fewer_count) &&
+	       fewer_count == count &&
+	       (!count || !totals_changes(t, q, since, count - 1, &arena, &fewer, &fewer_count));
+	arena_free(&arena);
+	for (size_t i = 0; good && i < plan.unit_count; i++)
+		if (plan.units[i].level <= UNIT_COUNTY)
+			good = totals_changed(t, plan.units[i].code) == m->changed[i];
 	return good;
 }
 
@@ -358,7 +437,12 @@ revisions_agree(struct model *m, const struct totals *t)
 	period when = (period)(201301 + pick(m, 12));
 	for (uint32_t form = FORM_VILLAGE; form <= FORM_OLD; form++) {
 		const struct model_report *r = model_find(m, unit, when, form);
-		if (totals_revision(t, unit, when, form) != (r ? r->revision : 0))
+		uint32_t expected = r ? r->revision : 0;
+		struct report asked = {.unit = unit, .period = when, .form = form};
+		if (totals_revision(t, &asked) != expected)
+			return false;
+		asked.place = (uint32_t)(catalogue_unit(&plan, unit) - plan.units) + 1;
+		if (totals_revision(t, &asked) != expected)
 			return false;
 	}
 	return true;
@@ -377,10 +461,11 @@ run_history(uint64_t seed)
 		for (int i = 0; i < 2; i++) {
 			struct query query;
 			random_query(m, &query);
-			EXPECT(query_agrees(m, t, &query.q),
-			       "seed %" PRIu64 " step %d: unit %" PRId64 " by %d, %d..%d, %zu indicators, funds %d", seed,
-			       step, query.q.unit, (int)query.q.by, query.q.from, query.q.to, query.q.indicator_count,
-			       query.q.funds);
+			EXPECT(query_agrees(m, t, &query.q) && (i || changes_agree(m, t, &query.q)),
+			       "seed %" PRIu64 " step %d: unit %" PRId64
+			       " by %d, %d..%d, %zu indicators, funds %d, whole %d",
+			       seed, step, query.q.unit, (int)query.q.by, query.q.from, query.q.to,
+			       query.q.indicator_count, query.q.funds, query.q.whole);
 		}
 		EXPECT(revisions_agree(m, t), "seed %" PRIu64 " step %d", seed, step);
 	}
@@ -403,9 +488,16 @@ static void
 add(struct totals *t, unit_code unit, period when, uint32_t revision, uint32_t indicator, int64_t value)
 {
 	const struct form_version *version = catalogue_version_for(&plan, FORM_VILLAGE, when);
-	struct report report = {unit, when,           FORM_VILLAGE, version->version,
-	                        0,    indicator != 0, &indicator,   &value};
+	struct report report = {unit,   when, FORM_VILLAGE, version->version, 0, indicator != 0, &indicator,
+	                        &value, 0};
 	assert_true(totals_add_report(t, &report, revision, 1));
+}
+
+static uint32_t
+revision_of(const struct totals *t, unit_code unit, period when, uint32_t form)
+{
+	struct report report = {.unit = unit, .period = when, .form = form};
+	return totals_revision(t, &report);
 }
 
 static void
@@ -454,11 +546,11 @@ test_flow_and_stock(void **state)
 	expect_total(t, 201301, 201312, SUBSIDY, 18, 3);
 	add(t, VILLAGE_OTHER, 201306, 1, SUBSIDY, 600); /* not newer */
 	expect_total(t, 201301, 201312, SUBSIDY, 18, 3);
-	assert_int_equal(totals_revision(t, VILLAGE, 201303, FORM_VILLAGE), 3);
-	assert_int_equal(totals_revision(t, VILLAGE, 201302, FORM_VILLAGE), 0);
-	assert_int_equal(totals_revision(t, 1, 201303, FORM_VILLAGE), 0);
-	assert_int_equal(totals_revision(t, VILLAGE, 201303, 77), 0);
-	assert_int_equal(totals_revision(t, VILLAGE, 209912, FORM_VILLAGE), 0);
+	assert_int_equal(revision_of(t, VILLAGE, 201303, FORM_VILLAGE), 3);
+	assert_int_equal(revision_of(t, VILLAGE, 201302, FORM_VILLAGE), 0);
+	assert_int_equal(revision_of(t, 1, 201303, FORM_VILLAGE), 0);
+	assert_int_equal(revision_of(t, VILLAGE, 201303, 77), 0);
+	assert_int_equal(revision_of(t, VILLAGE, 209912, FORM_VILLAGE), 0);
 	totals_destroy(&t);
 }
 
@@ -553,12 +645,39 @@ test_misfits(void **state)
 	struct fund_entry e = {FUND_RAISED, 23, "", 20130401, 1, 0, 0, 1, ""};
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct report r = {cases[i].unit, cases[i].when, cases[i].form, cases[i].version, 0, 1,
-		                   indicators,    values};
+		struct report r = {
+		    cases[i].unit, cases[i].when, cases[i].form, cases[i].version, 0, 1, indicators, values, 0};
 		EXPECT(!totals_add_report(t, &r, 1, 1), "row %zu", i);
 	}
 	assert_false(totals_add_entry(t, &e, 1));
 	expect_total(t, 201101, 201312, SUBSIDY, 0, 0);
+	assert_int_equal(totals_changed(t, PROVINCE), 0);
+	assert_int_equal(totals_changed(t, 23), 0); /* there is none */
+	totals_destroy(&t);
+}
+
+/* No room for the rows. */
+static void
+test_changes_too_large(void **state)
+{
+	struct totals *t = totals_create(&plan);
+	struct total_query q = {.unit = PROVINCE, .from = 201301, .to = 201312, .by = UNIT_COUNTY, .whole = true};
+	struct arena arena;
+	struct unit_total *rows;
+	size_t count;
+	(void)state;
+	arena_init(&arena, 200);
+	assert_true(totals_changes(t, &q, 0, 10, &arena, &rows, &count));
+	assert_int_equal(count, 0); /* nothing yet */
+	add(t, VILLAGE, 201303, 1, HOUSEHOLDS, 40);
+	assert_false(totals_changes(t, &q, 0, 10, &arena, &rows, &count));
+	arena.bytes_max = ARENA_BYTES;
+	assert_true(totals_changes(t, &q, 0, 2, &arena, &rows, &count));
+	assert_true(count == 2 && rows[0].unit == COUNTY && rows[1].unit == PROVINCE);
+	assert_false(totals_changes(t, &q, 0, 1, &arena, &rows, &count));
+	assert_true(totals_changes(t, &q, 1, 0, &arena, &rows, &count));
+	assert_int_equal(count, 0);
+	arena_free(&arena);
 	totals_destroy(&t);
 }
 
@@ -566,9 +685,9 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_flow_and_stock),  cmocka_unit_test(test_extremes),
-	    cmocka_unit_test(test_queries_refused), cmocka_unit_test(test_misfits),
-	    cmocka_unit_test(test_histories),
+	    cmocka_unit_test(test_flow_and_stock),    cmocka_unit_test(test_extremes),
+	    cmocka_unit_test(test_queries_refused),   cmocka_unit_test(test_misfits),
+	    cmocka_unit_test(test_changes_too_large), cmocka_unit_test(test_histories),
 	};
 	return cmocka_run_group_tests(tests, make_plan, free_plan);
 }
