@@ -354,6 +354,9 @@ take_turn(struct pipeline *p)
 static void
 gather(struct pipeline *p)
 {
+	/* Shares are of a batch that will be written: what was answered without one must not use them up. */
+	if (!p->next.first)
+		p->batch_number++;
 	place_again(p, &p->again, false);
 	for (size_t turns = p->lanes.active; turns && p->lanes.current; turns--)
 		if (!take_turn(p))
@@ -373,7 +376,6 @@ write_next(struct pipeline *p)
 {
 	list_prepend(&p->batch, &p->next);
 	p->writing = p->numbered;
-	p->batch_number++;
 	p->write_began_us = clock_steady_us();
 	return journal_write(p->journal, p->write_began_us);
 }

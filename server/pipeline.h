@@ -47,7 +47,7 @@ struct pipeline {
 	struct envelope_list careful; /* of a refused batch: to be written one by one */
 	struct envelope_list again;   /* to be decided again, before all that waits in the lanes */
 	struct envelope_list done;    /* on disk: totals and receipts follow */
-	uint64_t batch_number;
+	uint64_t batch_number; /* of `next`: the offices' shares are of it */
 	double rows_per_ms; /* lately */
 	int64_t write_began_us;
 	bool clock_warned;

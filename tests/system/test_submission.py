@@ -112,6 +112,16 @@ class Submission(CentreTest):
         bodies = sorted(wire.receive().WhichOneof("body") for wire in wires)
         self.assertEqual(bodies, ["receipt"] + ["refusal"] * 5)
 
+    def test_what_is_answered_without_a_commit_uses_up_no_turn(self):
+        """A large submission again (a duplicate), and one that is refused: what comes after them is written."""
+        large = submission(*[entry(COUNTY, f"large-{i}") for i in range(1000)])
+        stale = submission(*[entry(COUNTY, f"large-{i}") for i in range(900)])
+        first = self.wire.submit(large)
+        for message in (large, stale, large):
+            self.wire.send(pb.Request(submit=pb.Submit(submission=message.SerializeToString())))
+        last = self.wire.submit(submission(entry(COUNTY, "after-the-large-one")), timeout=10)
+        self.assertEqual(last.seq, first.seq + 1)
+
     def test_voucher_is_recorded_once(self):
         self.wire.submit(submission(entry(COUNTY, "v-1")))
         refusal = self.wire.submit(submission(entry(COUNTY, "v-2"), entry(COUNTY, "v-1")))
