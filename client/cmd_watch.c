@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 enum {
+	AGAIN_MS = 1000,    /* between attempts while the centre is away */
 	SILENCE_MS = 60000, /* the centre says something every 20 s */
 	REDRAW_MS = 100,    /* people read no faster; the centre conflates meanwhile */
 };
@@ -75,9 +76,9 @@ is_enough(const struct watching *w)
 
 /* ---------------------------------------------------------------- following */
 
-/* Watches (again): the answer is the state from which pushes go on. */
+/* Watches: the answer is the state from which pushes go on. */
 static int
-begin(struct watching *w)
+begin_once(struct watching *w)
 {
 	struct totalling *t = &w->totalling;
 	struct request request = {.kind = REQUEST_WATCH, .total = t->query};
@@ -90,6 +91,17 @@ begin(struct watching *w)
 	if (!reply.total.unit_count || !follow_begin(&t->follow, &reply.total))
 		return EXIT_FAILED_INSIDE;
 	return w->shown && t->follow.state.as_of.seq == seen ? EXIT_DONE : show_all(w);
+}
+
+/* The first time a centre that does not answer is told of; later it is waited for. */
+static int
+begin(struct watching *w)
+{
+	int status;
+	do
+		status = begin_once(w);
+	while (status == EXIT_WAITING && w->shown && !poll(NULL, 0, AGAIN_MS));
+	return status;
 }
 
 static int

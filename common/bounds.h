@@ -36,6 +36,8 @@ enum {
 	/* Submissions and their memory waiting for the journal before the centre answers BUSY. */
 	QUEUE_SUBMISSIONS_MAX = 20000,
 	QUEUE_BYTES_MAX = 128 * 1024 * 1024,
+	/* Of submissions that may be old ones, while the database is asked. */
+	LOOK_UP_BYTES_MAX = 32 * 1024 * 1024,
 	/* Of one office: four connections with a full window each. */
 	QUEUE_OFFICE_MAX = 4 * CREDIT_WINDOW,
 	/* Rows in one commit: past this COPY gets no faster (DESIGN: 4,000). */

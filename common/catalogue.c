@@ -101,7 +101,7 @@ finish_units(struct catalogue *c, char *error)
 			FAIL("unit %" PRId64 " (%s) stands twice", unit->code, unit->name);
 	}
 	if (!index_units(c))
-		FAIL("no memory for %zu units", c->unit_count);
+		FAIL("the catalogue is too large");
 	return true;
 }
 

@@ -33,7 +33,7 @@ enum { RETRY_FIRST_MS = 50, RETRY_MOST_MS = 1000, ID_HEX_BYTES = 2 * ID_BYTES + 
 enum { CONNECT_US = 10 * 1000000, WRITE_SLOW_US = 5 * 1000000, WRITE_US = 60 * 1000000 };
 
 /* Submissions of others that are read at a time: bounds memory and the loop's pause. */
-enum { NEWS_MAX = 2000 };
+enum { NEWS_MAX = 500 };
 
 /* Messages of the three COPYs, each: table (1 byte), begins with the header (1), size (4), bytes. */
 struct news {
@@ -577,9 +577,8 @@ journal_write(struct journal *j, int64_t now_us)
 	j->seq_last = j->rows.seq_last;
 	sodium_bin2hex(j->id_last, sizeof j->id_last, j->rows.id_last.bytes, ID_BYTES);
 	enter(j, STATE_WRITING, now_us);
-	/* A connection that fails here shows itself at the next step. */
 	if (!begin_batch(j))
-		note_error(j, PQerrorMessage(j->connection), "08006");
+		lose_connection(j, now_us);
 	return true;
 }
 
@@ -767,7 +766,7 @@ keep_message(struct journal *j, const char *bytes, size_t size)
 
 /* Takes what has arrived of the present COPY. False: more has to arrive first. */
 static bool
-take_copy(struct journal *j)
+take_copy(struct journal *j, int64_t now_us)
 {
 	char *bytes;
 	int size = -1;
@@ -775,6 +774,7 @@ take_copy(struct journal *j)
 		if (!keep_message(j, bytes, (size_t)size))
 			note_error(j, "no memory", "53200");
 		PQfreemem(bytes);
+		j->since_us = now_us; /* it moves */
 	}
 	j->copying = j->copying && !size;
 	return !j->copying;
@@ -800,7 +800,7 @@ read_through(struct journal *j, int64_t now_us)
 static enum journal_event
 step_reading(struct journal *j, int64_t now_us)
 {
-	while (take_copy(j)) {
+	while (take_copy(j, now_us)) {
 		if (PQisBusy(j->connection))
 			return JOURNAL_NOTHING;
 		PGresult *result = PQgetResult(j->connection);
@@ -867,7 +867,6 @@ step_idle(struct journal *j, int64_t now_us)
 	}
 	if (PQstatus(j->connection) != CONNECTION_OK)
 		return lose_connection(j, now_us);
-	take_notifications(j);
 	/* `batch`: the read under the lock goes on. */
 	if (j->expecting && (j->seq_head > j->seq_known || j->batch) && !begin_reading(j, j->batch, "", now_us))
 		return lose_connection(j, now_us);
@@ -925,6 +924,7 @@ journal_step(struct journal *j, int64_t now_us)
 	if (!alive && PQstatus(j->connection) != CONNECTION_OK)
 		return lose(j, now_us, PQerrorMessage(j->connection));
 	enum state before = j->state;
+	take_notifications(j);
 	enum journal_event event = step_state(j, now_us);
 	return event || j->state != before ? event : check_deadline(j, now_us);
 }

@@ -8,10 +8,10 @@
 struct lane;
 
 struct lanes {
-	struct lane *by_office; /* uthash, by the office's name */
-	struct lane *current;   /* ring of those that have something, at the one whose turn it is */
-	size_t count, bytes;    /* of all envelopes */
-	size_t active;          /* lanes in the ring */
+	struct lane *by_office;    /* uthash, by the office's name */
+	struct lane *current;      /* ring of those that have something, at the one whose turn it is */
+	size_t count, rows, bytes; /* of all envelopes */
+	size_t active;             /* lanes in the ring */
 };
 
 void lanes_free(struct lanes *lanes);

@@ -149,7 +149,7 @@ retry_after_ms(const struct pipeline *p, enum problem_code code)
 		return RETRY_FULL_MS;
 	if (code != PROBLEM_BUSY || p->rows_per_ms <= 0)
 		return RETRY_SOON_MS;
-	double ms = (double)(p->lanes.count + p->next.rows + p->batch.rows) / p->rows_per_ms;
+	double ms = (double)(p->lanes.rows + p->next.rows + p->batch.rows) / p->rows_per_ms;
 	return ms < RETRY_LEAST_MS ? RETRY_LEAST_MS : ms > RETRY_MOST_MS ? RETRY_MOST_MS : (uint32_t)ms;
 }
 
@@ -185,11 +185,16 @@ send_receipt(struct pipeline *p, struct envelope *e)
 	envelope_destroy(&e);
 }
 
+/* What waits for the database's answer is held in memory whole: not much of it. */
 static void
 look_up(struct pipeline *p, struct envelope *e)
 {
-	if (!p->look_up(p->context, e))
-		refuse_for(p, e, PROBLEM_BUSY, "");
+	size_t bytes = e->arena.bytes_used;
+	p->looking_up_bytes += bytes;
+	if (p->looking_up_bytes <= LOOK_UP_BYTES_MAX && p->look_up(p->context, e))
+		return;
+	p->looking_up_bytes -= bytes;
+	refuse_for(p, e, PROBLEM_BUSY, "");
 }
 
 /* Answers what need not be written. False: it is accepted, and stays the caller's. */
@@ -219,6 +224,7 @@ pipeline_looked_up(struct pipeline *p, struct envelope *e, const struct recorded
 {
 	struct problem_list problems;
 	problems.count = problems.more = 0;
+	p->looking_up_bytes -= e->arena.bytes_used;
 	if (failed || !found || !submission_id_equal(&found->receipt.id, &e->submission.id))
 		refuse_for(p, e, PROBLEM_STORE_UNAVAILABLE, "");
 	else
@@ -337,10 +343,12 @@ take_turn(struct pipeline *p)
 	while (p->lanes.current == lane) {
 		const struct envelope *e = lanes_first(&p->lanes);
 		size_t rows = row_count(e), given = lanes_given(&p->lanes, p->batch_number);
-		if (p->next.rows && p->next.rows + rows > BATCH_ROWS_MAX)
+		/* The office's share comes first: who has had it does not keep his turn because the batch is full.
+		 * What touches something on its way keeps its place, and so does all behind it. */
+		bool shared_out = given && given + rows > LANE_ROWS;
+		if (!shared_out && p->next.rows && p->next.rows + rows > BATCH_ROWS_MAX)
 			return false;
-		/* What touches something on its way keeps its place, and so does all behind it. */
-		if ((given && given + rows > LANE_ROWS) || !records_claim(p->records, &e->submission)) {
+		if (shared_out || !records_claim(p->records, &e->submission)) {
 			lanes_turn(&p->lanes);
 			return true;
 		}

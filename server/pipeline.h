@@ -47,8 +47,9 @@ struct pipeline {
 	struct envelope_list careful; /* of a refused batch: to be written one by one */
 	struct envelope_list again;   /* to be decided again, before all that waits in the lanes */
 	struct envelope_list done;    /* on disk: totals and receipts follow */
-	uint64_t batch_number; /* of `next`: the offices' shares are of it */
-	double rows_per_ms; /* lately */
+	uint64_t batch_number;        /* of `next`: the offices' shares are of it */
+	size_t looking_up_bytes;      /* of submissions that the database is asked about */
+	double rows_per_ms;           /* lately */
 	int64_t write_began_us;
 	bool clock_warned;
 	int64_t clock_warned_us;

@@ -105,14 +105,24 @@ find_office(const struct service *s, const char *public_key, struct envelope *en
 
 /* ---------------------------------------------------------------- watches */
 
-/* The key is looked at for every push, as for every frame. */
+static bool
+may_read(const struct service *s, const char *public_key, unit_code unit)
+{
+	if (!strcmp(public_key, s->home.local.public_key))
+		return true;
+	const struct principal *p = principal_by_key(s->principals, s->principal_count, public_key);
+	return p && role_may(p->role, ACTION_READ) && unit_within(unit, p->unit);
+}
+
+/* The key, and what it may read, is looked at for every push, as for every frame. */
 static enum watch_sent
-send_push(void *context, const struct sender *to, const char *public_key, const struct reply *reply)
+send_push(void *context, const struct sender *to, const char *public_key, unit_code unit,
+          const struct reply *reply)
 {
 	struct service *s = context;
 	uint8_t *bytes;
 	size_t size;
-	if (!admits(s, public_key) || !encode_reply(&s->reply_arena, reply, &bytes, &size))
+	if (!may_read(s, public_key, unit) || !encode_reply(&s->reply_arena, reply, &bytes, &size))
 		return WATCH_GONE;
 	enum gate_sent sent = gate_send(s->gate, to, bytes, size);
 	return sent == GATE_SENT ? WATCH_SENT : sent == GATE_FULL ? WATCH_LATER : WATCH_GONE;
@@ -129,13 +139,13 @@ push(struct service *s)
 static bool
 add_watch(struct service *s, const struct envelope *e, const char *public_key, struct problem_list *problems)
 {
-	uint64_t seq = s->pipeline.as_of.seq;
-	if (watches_add(s->watches, e, public_key, seq, clock_steady_us(), problems))
+	const struct as_of *as_of = &s->pipeline.as_of;
+	if (watches_add(s->watches, e, public_key, as_of, clock_steady_us(), problems))
 		return true;
 	/* Some may be of connections that are no more. */
 	watches_probe(s->watches, public_key, send_push, s);
 	problems->count = problems->more = 0;
-	return watches_add(s->watches, e, public_key, seq, clock_steady_us(), problems);
+	return watches_add(s->watches, e, public_key, as_of, clock_steady_us(), problems);
 }
 
 static void
@@ -266,7 +276,8 @@ step_journal(struct service *s)
 	int session = journal_slow_session(s->pipeline.journal);
 	if (session)
 		service_unblock(s, session);
-	if (journal_principals_changed(s->pipeline.journal))
+	bool due = s->reload_due_us && clock_steady_us() >= s->reload_due_us && !s->reloading;
+	if (journal_principals_changed(s->pipeline.journal) || due)
 		service_reload(s, NULL);
 	if (!journal_is_connected(s->pipeline.journal) && s->store.is_embedded)
 		embedded_keep_running(&s->store.embedded, clock_steady_us());
@@ -293,7 +304,9 @@ wait_ms(const struct service *s, bool pushed)
 	if (!pushed || pipeline_has_work(&s->pipeline))
 		return 0;
 	int wait = journal_wait_ms(s->pipeline.journal, clock_steady_us());
-	int most = s->stopping ? STOPPING_WAIT_MS : watches_count(s->watches) ? WATCHING_WAIT_MS : -1;
+	int most = s->stopping                                     ? STOPPING_WAIT_MS
+	           : watches_count(s->watches) || s->reload_due_us ? WATCHING_WAIT_MS
+	                                                           : -1;
 	return wait < 0 || (most >= 0 && wait > most) ? most : wait;
 }
 

@@ -28,6 +28,7 @@ struct service {
 	struct principal *principals;
 	size_t principal_count;
 	bool reloading, reload_again;    /* again: asked for while one was under way */
+	int64_t reload_due_us;           /* after one that failed; 0: none is due */
 	struct envelope *reload_waiting; /* who wants to know when it is done */
 	struct arena reply_arena;
 };
@@ -43,7 +44,7 @@ bool service_open(struct service *service, const struct plan *files, gate_admits
 void service_close(struct service *service);
 
 /* service_jobs.c: questions to the database, asked by the worker. */
-void service_reload(struct service *service, struct envelope *asked_by); /* NULL: a signal */
+void service_reload(struct service *service, struct envelope *asked_by); /* NULL: nobody waits for it */
 bool service_look_up(void *service, struct envelope *submission);        /* of pipeline.h */
 /* Ends the session of another fupind that stands still in the middle of a transaction and so keeps ours
  * (`session`: its process id at the server) waiting. */

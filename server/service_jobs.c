@@ -3,12 +3,15 @@
 #include "service_internal.h"
 
 #include "answers.h"
+#include "clock.h"
 
 #include <libpq-fe.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { RELOAD_AGAIN_US = 1000000 };
 
 /* ---------------------------------------------------------------- principals */
 
@@ -67,6 +70,8 @@ take_principals(struct job *job, void *context)
 		service_fail("reload_failed", r->error);
 		arena_free(&r->arena);
 	}
+	/* A key that was taken out must not stay because the database was away for a moment. */
+	s->reload_due_us = r->good ? 0 : clock_steady_us() + RELOAD_AGAIN_US;
 	s->reloading = false;
 	if (s->reload_again)
 		begin_reload(s);
@@ -81,13 +86,14 @@ begin_reload(struct service *s)
 	struct reload_job *r = calloc(1, sizeof *r);
 	s->reload_again = false;
 	if (r) {
-		r->job = (struct job){.work = load_principals, .finish = take_principals};
+		r->job = (struct job){.work = load_principals, .finish = take_principals, .urgent = true};
 		arena_init(&r->arena, PLAN_BYTES_MAX);
 		s->reloading = worker_post(s->worker, &r->job);
 	}
 	if (s->reloading)
 		return;
 	free(r);
+	s->reload_due_us = clock_steady_us() + RELOAD_AGAIN_US;
 	service_fail("reload_failed", "too many questions wait for the database");
 	tell_reloaded(s, false);
 }

@@ -20,7 +20,7 @@ struct watch {
 	char public_key[KEY_TEXT_BYTES];
 	uint64_t request_id;
 	struct total_query query; /* owns its indicators */
-	uint64_t sent_seq;        /* the state that the client has, once it took the last push */
+	struct as_of sent;        /* the state that the client has, once it took the last push */
 	int64_t sent_us;
 	bool unacknowledged;
 };
@@ -115,8 +115,8 @@ has_room(const struct watches *w, const char *public_key, struct problem_list *p
 }
 
 bool
-watches_add(struct watches *w, const struct envelope *e, const char *public_key, uint64_t seq, int64_t now_us,
-            struct problem_list *problems)
+watches_add(struct watches *w, const struct envelope *e, const char *public_key, const struct as_of *as_of,
+            int64_t now_us, struct problem_list *problems)
 {
 	const struct total_query *query = &e->request.total;
 	watches_remove(w, &e->sender, e->request.id);
@@ -132,11 +132,8 @@ watches_add(struct watches *w, const struct envelope *e, const char *public_key,
 	}
 	if (query->indicator_count)
 		memcpy(indicators, query->indicators, query->indicator_count * sizeof *indicators);
-	*watch = (struct watch){.sender = e->sender,
-	                        .request_id = e->request.id,
-	                        .query = *query,
-	                        .sent_seq = seq,
-	                        .sent_us = now_us};
+	*watch = (struct watch){
+	    .sender = e->sender, .request_id = e->request.id, .query = *query, .sent = *as_of, .sent_us = now_us};
 	watch->query.indicators = indicators;
 	memcpy(watch->public_key, public_key, sizeof watch->public_key);
 	put(w, watch);
@@ -149,7 +146,7 @@ watches_ack(struct watches *w, const struct sender *sender, const struct ack *ac
 	struct watch *watch = find(w, sender, ack->watch);
 	if (!watch)
 		return false;
-	if (ack->seq >= watch->sent_seq) {
+	if (ack->seq >= watch->sent.seq) {
 		watch->unacknowledged = false;
 		w->pushed_seq = 0; /* it may have missed something meanwhile */
 	}
@@ -174,9 +171,9 @@ make_push(struct watches *w, const struct watch *watch, const struct totals *tot
 {
 	struct push *push = &out->push;
 	*out = (struct reply){.request_id = watch->request_id, .kind = REPLY_PUSH};
-	*push = (struct push){.as_of = *as_of, .since_seq = watch->sent_seq};
+	*push = (struct push){.as_of = *as_of, .since_seq = watch->sent.seq};
 	arena_reset(&w->arena);
-	if (!totals_changes(totals, &watch->query, watch->sent_seq, PUSH_ROWS_MAX, &w->arena, &push->units,
+	if (!totals_changes(totals, &watch->query, watch->sent.seq, PUSH_ROWS_MAX, &w->arena, &push->units,
 	                    &push->unit_count)) {
 		push->since_seq = as_of->seq;
 		push->unit_count = 0;
@@ -190,9 +187,9 @@ watches_probe(struct watches *w, const char *public_key, watches_send send, void
 	for (struct watch *watch = w->first; watch; watch = next) {
 		next = watch->next;
 		struct reply reply = {.request_id = watch->request_id, .kind = REPLY_PUSH};
-		reply.push = (struct push){.as_of = {.seq = watch->sent_seq}, .since_seq = watch->sent_seq};
+		reply.push = (struct push){.as_of = watch->sent, .since_seq = watch->sent.seq};
 		if (!strcmp(watch->public_key, public_key) &&
-		    send(context, &watch->sender, watch->public_key, &reply) == WATCH_GONE)
+		    send(context, &watch->sender, watch->public_key, watch->query.unit, &reply) == WATCH_GONE)
 			drop(w, watch);
 	}
 }
@@ -206,12 +203,12 @@ serve(struct watches *w, struct watch *watch, const struct totals *totals, const
 	int64_t quiet_us = now_us - watch->sent_us;
 	if (watch->unacknowledged)
 		return quiet_us < ABANDONED_US;
-	if (totals_changed(totals, watch->query.unit) <= watch->sent_seq && quiet_us < HEARTBEAT_US)
+	if (totals_changed(totals, watch->query.unit) <= watch->sent.seq && quiet_us < HEARTBEAT_US)
 		return true;
 	make_push(w, watch, totals, as_of, &reply);
-	enum watch_sent sent = send(context, &watch->sender, watch->public_key, &reply);
+	enum watch_sent sent = send(context, &watch->sender, watch->public_key, watch->query.unit, &reply);
 	if (sent == WATCH_SENT) {
-		watch->sent_seq = as_of->seq;
+		watch->sent = *as_of;
 		watch->sent_us = now_us;
 		watch->unacknowledged = true;
 	}

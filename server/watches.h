@@ -14,18 +14,18 @@ void watches_destroy(struct watches **watches);
 /* Begins to watch, as of the commit that the envelope's sender is told now. The same request id of the
  * same connection again replaces its watch. False, with a problem: too many, or no memory. */
 bool watches_add(struct watches *watches, const struct envelope *envelope, const char *public_key,
-                 uint64_t seq, int64_t now_us, struct problem_list *problems)
+                 const struct as_of *as_of, int64_t now_us, struct problem_list *problems)
     __attribute__((warn_unused_result));
 
 /* False: there is no such watch (any more). */
 bool watches_ack(struct watches *watches, const struct sender *sender, const struct ack *ack);
 bool watches_remove(struct watches *watches, const struct sender *sender, uint64_t request_id);
 
-/* Sends one push. GONE: the connection is no more, or its key may not read any more; LATER: it takes
- * nothing now. */
+/* Sends one push of a watch below `unit`. GONE: the connection is no more, or its key may not read any more;
+ * LATER: it takes nothing now. */
 enum watch_sent { WATCH_SENT, WATCH_LATER, WATCH_GONE };
 typedef enum watch_sent (*watches_send)(void *context, const struct sender *to, const char *public_key,
-                                        const struct reply *reply);
+                                        unit_code unit, const struct reply *reply);
 
 /* Finds out, with a push without rows, which watches of a key have lost their connection, and ends them. */
 void watches_probe(struct watches *watches, const char *public_key, watches_send send, void *context);

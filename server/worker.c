@@ -157,7 +157,7 @@ bool
 worker_post(struct worker *w, struct job *job)
 {
 	pthread_mutex_lock(&w->lock);
-	bool room = w->count < WORKER_JOBS_MAX && !w->stopping;
+	bool room = (job->urgent || w->count < WORKER_JOBS_MAX) && !w->stopping;
 	if (room) {
 		put(&w->waiting, job);
 		w->count++;
