@@ -522,6 +522,23 @@ test_probe(void **state)
 	centre_free(c);
 }
 
+/* What a probe says it is as of is a commit with its time: "0: nothing yet" (message.h) is not true of
+ * commit 1, and a client takes it over (follow_push()). */
+static void
+test_probe_tells_the_time(void **state)
+{
+	struct centre *c = centre_make();
+	char key[KEY_TEXT_BYTES];
+	(void)state;
+	commit(c, 0);
+	assert_true(add(c, 1, 10, PROVINCE));
+	key_text(1, key);
+	watches_probe(c->watches, key, take, c);
+	assert_int_equal(c->count, 1);
+	assert_true(c->sent[0].seq == 1 && c->sent[0].time_us == c->as_of.time_us);
+	centre_free(c);
+}
+
 /* ---------------------------------------------------------------- turns */
 
 /* Without any time, each call still serves one; all are served before one is served twice. */
@@ -596,13 +613,21 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_changes_below),   cmocka_unit_test(test_one_until_acknowledged),
-	    cmocka_unit_test(test_unknown_watches), cmocka_unit_test(test_replace),
-	    cmocka_unit_test(test_heartbeat),       cmocka_unit_test(test_abandoned),
-	    cmocka_unit_test(test_later),           cmocka_unit_test(test_gone),
-	    cmocka_unit_test(test_limits),          cmocka_unit_test(test_rows),
-	    cmocka_unit_test(test_many_pushes),     cmocka_unit_test(test_probe),
-	    cmocka_unit_test(test_budget),          cmocka_unit_test(test_budget_and_gone),
+	    cmocka_unit_test(test_changes_below),
+	    cmocka_unit_test(test_one_until_acknowledged),
+	    cmocka_unit_test(test_unknown_watches),
+	    cmocka_unit_test(test_replace),
+	    cmocka_unit_test(test_heartbeat),
+	    cmocka_unit_test(test_abandoned),
+	    cmocka_unit_test(test_later),
+	    cmocka_unit_test(test_gone),
+	    cmocka_unit_test(test_limits),
+	    cmocka_unit_test(test_rows),
+	    cmocka_unit_test(test_many_pushes),
+	    cmocka_unit_test(test_probe),
+	    cmocka_unit_test(test_probe_tells_the_time),
+	    cmocka_unit_test(test_budget),
+	    cmocka_unit_test(test_budget_and_gone),
 	};
 	return cmocka_run_group_tests(tests, make_plan, free_plan);
 }
