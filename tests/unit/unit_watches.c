@@ -59,9 +59,11 @@ struct centre {
 };
 
 static enum watch_sent
-take(void *context, const struct sender *to, const char *public_key, const struct reply *reply)
+take(void *context, const struct sender *to, const char *public_key, unit_code unit,
+     const struct reply *reply)
 {
 	struct centre *c = context;
+	assert_true(unit > 0);
 	const struct push *push = &reply->push;
 	assert_true(reply->kind == REPLY_PUSH && to->size == 5 && c->count < SENT_MAX);
 	c->sent[c->count++] = (struct sent){
@@ -140,7 +142,7 @@ add_query(struct centre *c, uint8_t sender, int key, uint64_t id, const struct t
 	e->request.total.indicators = own;
 	e->request.total.indicator_count = 2;
 	key_text(key, text);
-	bool good = watches_add(c->watches, e, text, c->as_of.seq, c->now_us, problems);
+	bool good = watches_add(c->watches, e, text, &c->as_of, c->now_us, problems);
 	memset(own, 0xA5, sizeof indicators);
 	envelope_destroy(&e);
 	return good;

@@ -157,8 +157,10 @@ take_push(struct world *w, struct watcher *watcher, const struct push *push)
 /* ---------------------------------------------------------------- the gate */
 
 static enum watch_sent
-gate(void *context, const struct sender *to, const char *public_key, const struct reply *reply)
+gate(void *context, const struct sender *to, const char *public_key, unit_code unit,
+     const struct reply *reply)
 {
+	assert_true(unit > 0);
 	struct world *w = context;
 	size_t number = to->id[0];
 	struct watcher *watcher = &w->watchers[number];
@@ -251,7 +253,7 @@ begin(struct world *w, struct watcher *watcher)
 	random_query(w, &watcher->query);
 	e->request =
 	    (struct request){(uint64_t)(watcher - w->watchers), REQUEST_WATCH, {.total = watcher->query}};
-	assert_true(watches_add(w->watches, e, key, w->as_of.seq, w->now_us, &problems));
+	assert_true(watches_add(w->watches, e, key, &w->as_of, w->now_us, &problems));
 	envelope_destroy(&e);
 	watcher->watches = true;
 	watcher->owes = false;
