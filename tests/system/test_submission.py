@@ -1,7 +1,7 @@
 """Revisions, submission ids, receipts, and what several requests in flight do to each other."""
 import unittest
 
-from harness import CentreTest, entry, pb, report, submission
+from harness import wait_for, CentreTest, entry, pb, report, submission
 from wire import codes, digest, uuid7
 
 COUNTY = 220122
@@ -121,6 +121,19 @@ class Submission(CentreTest):
             self.wire.send(pb.Request(submit=pb.Submit(submission=message.SerializeToString())))
         last = self.wire.submit(submission(entry(COUNTY, "after-the-large-one")), timeout=10)
         self.assertEqual(last.seq, first.seq + 1)
+
+    def test_large_submissions_of_one_office_let_others_pass(self):
+        """Each of them is more than half a batch: the other office's single row does not wait for all."""
+        other = self.centre.wire("county-220112")
+        large = [submission(*[entry(COUNTY, f"pile-{n}-{i}") for i in range(4500)]) for n in range(8)]
+        data = [message.SerializeToString() for message in large]
+        small = submission(entry(220112, "between")).SerializeToString()
+        for message in data:
+            self.wire.send(pb.Request(submit=pb.Submit(submission=message)))
+        wait_for("the pile", lambda: other.ping().waiting >= 4)
+        receipt = other.submit(small)
+        others = [self.wire.receive(60).receipt.seq for _ in data]
+        self.assertLess(receipt.seq, max(others) - 1)
 
     def test_voucher_is_recorded_once(self):
         self.wire.submit(submission(entry(COUNTY, "v-1")))

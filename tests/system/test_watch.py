@@ -234,6 +234,25 @@ class Interrupted(unittest.TestCase):
         with self.assertRaises(NoAnswer):
             watcher.receive(timeout=0.3)
 
+    def test_a_watch_ends_with_its_scope(self):
+        """The key is given to another office: what it may not read any more is not pushed any more."""
+        watcher = self.centre.wire("province")
+        query = pb.TotalQuery(unit=22, to=201312, funds=True)
+        setattr(query, "from", 201301)
+        watcher.ask(pb.Request(watch=pb.Watch(query=query)))
+        key = self.centre.offices["province"].public_key
+
+        def moved(rows):
+            for row in rows:
+                if row["name"] in ("province", "county-222403"):
+                    row["public_key"] = key if row["name"] == "county-222403" else ""
+        edit_csv(os.path.join(self.centre.plan, "principals.csv"), moved)
+        self.assertEqual(self.centre.load_principals().returncode, 0)
+        wait_for("the new list", lambda: codes(watcher.ask(pb.Request(total=query)).refusal) == ["UNIT_OUT_OF_SCOPE"])
+        self.send()
+        with self.assertRaises(NoAnswer):
+            watcher.receive(timeout=0.3)
+
 
 if __name__ == "__main__":
     unittest.main()
