@@ -32,4 +32,4 @@ build_tree "$root/build-asan" -DCMAKE_C_COMPILER=clang -DFUPIN_ASAN=ON
 run_tests "$root/build-asan"
 say "== clang, ThreadSanitizer"
 build_tree "$root/build-tsan" -DCMAKE_C_COMPILER=clang -DFUPIN_TSAN=ON
-run_tests "$root/build-tsan" -R 'system_plan|system_submission'
+run_tests "$root/build-tsan" -R 'system_plan|system_submission|system_watch'

@@ -51,6 +51,7 @@ struct journal {
 	int64_t since_us; /* when the state began */
 	bool slow_told, slow_asked;
 	int retry_ms;
+	unsigned attempt;  /* to connect, counted */
 	uint32_t instance; /* of this process, for its advisory lock */
 	/* The batch, and its sequence numbers. */
 	struct journal_rows rows, next; /* being written; the one after it */
@@ -280,7 +281,10 @@ static void
 connect_now(struct journal *j, int64_t now_us)
 {
 	const char *names[PG_PARAMS], *values[PG_PARAMS];
+	struct pg_host host;
 	pg_parameters(&j->target, names, values);
+	if (pg_host_of(&j->target, j->attempt++, &host))
+		pg_use_host(&host, names, values);
 	PQfinish(j->connection);
 	j->has_instance = j->has_shared = j->alone = false;
 	*j->id_at_known = *j->id_at_last = 0;

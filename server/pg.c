@@ -41,6 +41,67 @@ pg_parameters(const struct pg_target *target, const char *names[PG_PARAMS], cons
 	values[n] = NULL;
 }
 
+/* The n-th of a list with commas, or the only one; "" if there is none. Returns how many there are. */
+static unsigned
+nth(const char *list, unsigned n, char *out, size_t size)
+{
+	unsigned count = 0;
+	*out = 0;
+	if (!list || !*list)
+		return 0;
+	for (const char *at = list;; at++) {
+		size_t length = strcspn(at, ",");
+		if (count++ == n)
+			snprintf(out, size, "%.*s", (int)length, at);
+		at += length;
+		if (!*at)
+			break;
+	}
+	if (count == 1)
+		snprintf(out, size, "%s", list);
+	return count;
+}
+
+static const char *
+option(const PQconninfoOption *options, const char *name)
+{
+	for (; options && options->keyword; options++)
+		if (!strcmp(options->keyword, name))
+			return options->val;
+	return NULL;
+}
+
+bool
+pg_host_of(const struct pg_target *target, unsigned attempt, struct pg_host *out)
+{
+	char ignored[16];
+	PQconninfoOption *options = target->uri ? PQconninfoParse(target->uri, NULL) : NULL;
+	const char *hosts = option(options, "host"), *addresses = option(options, "hostaddr");
+	unsigned count = nth(addresses ? addresses : hosts, 0, ignored, sizeof ignored);
+	if (count > 1) {
+		nth(hosts, attempt % count, out->host, sizeof out->host);
+		nth(addresses, attempt % count, out->address, sizeof out->address);
+		nth(option(options, "port"), attempt % count, out->port, sizeof out->port);
+	}
+	PQconninfoFree(options);
+	return count > 1;
+}
+
+void
+pg_use_host(const struct pg_host *host, const char *names[PG_PARAMS], const char *values[PG_PARAMS])
+{
+	const char *const pairs[][2] = {{"host", host->host}, {"hostaddr", host->address}, {"port", host->port}};
+	size_t n = 0;
+	while (names[n])
+		n++;
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+		if (*pairs[i][1]) {
+			names[n] = pairs[i][0];
+			values[n++] = pairs[i][1];
+		}
+	names[n] = values[n] = NULL;
+}
+
 /* libpq's messages end with a newline. */
 static void
 take_error(char error[PG_ERROR_BYTES], const char *message)

@@ -22,9 +22,20 @@ enum { PG_ERROR_BYTES = 512 };
 
 /* The parameter arrays for PQconnectStartParams: filled for `target`, `names` and `values` hold
  * PG_PARAMS entries. */
-enum { PG_PARAMS = 16 };
+enum { PG_PARAMS = 20 };
 void pg_parameters(const struct pg_target *target, const char *names[PG_PARAMS],
                    const char *values[PG_PARAMS]);
+
+/* One of the hosts that a URI names. libpq begins with the first one at each attempt and, connecting without
+ * blocking, has no time limit for each: so who connects so takes them in turn himself. */
+struct pg_host {
+	char host[256], address[64], port[16]; /* "": not said */
+};
+
+/* The host of an attempt (0, 1, …). False: the URI does not name several. */
+bool pg_host_of(const struct pg_target *target, unsigned attempt, struct pg_host *out);
+/* Adds it to the parameters. */
+void pg_use_host(const struct pg_host *host, const char *names[PG_PARAMS], const char *values[PG_PARAMS]);
 
 /* Connects; NULL with `error` set on failure. Close with PQfinish. */
 struct pg_conn *pg_connect(const struct pg_target *target, char error[PG_ERROR_BYTES]);

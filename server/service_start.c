@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 enum {
-	CONNECT_WAIT_SECONDS = 12, /* a killed fupind's database session ends within that */
+	CONNECT_WAIT_SECONDS = 25, /* a killed fupind's session ends within that, a second host is tried */
 	ALONE_PAUSE_MS = 100,
 };
 
