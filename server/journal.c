@@ -30,7 +30,12 @@ enum { PIPELINED_ROWS_MAX = 16, SEND_BYTES = 4 * 1024 * 1024 };
 enum { RETRY_FIRST_MS = 50, RETRY_MOST_MS = 1000, ID_HEX_BYTES = 2 * ID_BYTES + 1, SQL_BYTES = 4096 };
 
 /* A database that says nothing for so long is told of, or given up and connected to anew. */
-enum { CONNECT_US = 10 * 1000000, WRITE_SLOW_US = 5 * 1000000, WRITE_US = 60 * 1000000 };
+enum {
+	CONNECT_US = 10 * 1000000,
+	CONNECT_ONE_US = 4 * 1000000,
+	WRITE_SLOW_US = 5 * 1000000,
+	WRITE_US = 60 * 1000000
+};
 
 /* Submissions of others that are read at a time: bounds memory and the loop's pause. */
 enum { NEWS_MAX = 500 };
@@ -51,7 +56,8 @@ struct journal {
 	int64_t since_us; /* when the state began */
 	bool slow_told, slow_asked;
 	int retry_ms;
-	unsigned attempt;  /* to connect, counted */
+	unsigned attempt; /* to connect, counted */
+	bool has_other_host;
 	uint32_t instance; /* of this process, for its advisory lock */
 	/* The batch, and its sequence numbers. */
 	struct journal_rows rows, next; /* being written; the one after it */
@@ -144,7 +150,7 @@ static int64_t
 deadline_us(const struct journal *j)
 {
 	if (j->state == STATE_CONNECTING || j->state == STATE_OPENING)
-		return j->since_us + CONNECT_US;
+		return j->since_us + (j->has_other_host ? CONNECT_ONE_US : CONNECT_US);
 	if (is_working(j))
 		return j->since_us + (j->slow_told ? WRITE_US : WRITE_SLOW_US);
 	return j->state == STATE_AWAY ? j->retry_us : 0;
@@ -283,7 +289,8 @@ connect_now(struct journal *j, int64_t now_us)
 	const char *names[PG_PARAMS], *values[PG_PARAMS];
 	struct pg_host host;
 	pg_parameters(&j->target, names, values);
-	if (pg_host_of(&j->target, j->attempt++, &host))
+	j->has_other_host = pg_host_of(&j->target, j->attempt++, &host);
+	if (j->has_other_host)
 		pg_use_host(&host, names, values);
 	PQfinish(j->connection);
 	j->has_instance = j->has_shared = j->alone = false;

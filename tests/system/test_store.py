@@ -241,6 +241,25 @@ class Store(unittest.TestCase):
             self.assertNotIn("shutdown request", file.read())
         centre.stop()
 
+    def test_first_host_falls_silent(self):
+        """It takes connections and says nothing (a frozen machine); the second one is well."""
+        database = Database()
+        with socket.socket() as silent:
+            silent.bind(("127.0.0.1", 0))
+            uri = (f"postgresql:///fupin?host=127.0.0.1,{database.directory}&port={silent.getsockname()[1]},5432"
+                   "&user=fupin")
+            centre = Centre(offices=("county-220122",), options=("--db", uri)).start()
+            wire = centre.wire("county-220122")
+            wire.submit(submission(entry(COUNTY, "before")))
+            silent.listen(100)
+            database.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'fupind'")
+            wait_for("the loss", lambda: not wire.ping().store_ready)
+            wait_for("the second host", lambda: wire.ping().store_ready)
+            self.assertEqual(wire.submit(submission(entry(COUNTY, "after"))).seq, 2)
+            self.assertEqual(centre.stop(), 0)
+            centre.check_log()
+        database.stop()
+
     def test_foreign_server_is_left_alone(self):
         """The number in a stale postmaster.pid may be anybody's by now."""
         foreign = Database()
