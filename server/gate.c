@@ -28,7 +28,7 @@ enum { LINGER_MS = 1000, BACKLOG = 8192 };
 
 /* Messages that ZeroMQ keeps of one connection: requests until the loop takes them (then TCP holds the
  * client back), replies until they are on the line (then they are dropped, and the client asks again). */
-enum { REQUESTS_KEPT = 2 * CREDIT_WINDOW, REPLIES_KEPT = 2 * CREDIT_WINDOW };
+enum { REQUESTS_KEPT = 2 * CREDIT_WINDOW, REPLIES_KEPT = QUEUE_OFFICE_MAX };
 
 /* Who connects and says nothing holds a file descriptor for so long. */
 enum { HANDSHAKE_MS = 10000, REFUSED_LOGGED_PER_SECOND = 5 };

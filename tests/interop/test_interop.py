@@ -253,7 +253,8 @@ class Strange(InteropTest):
                 self.submit_request(with_unknown(good)),
                 self.submit_request(submission(with_unknown(row))),
                 self.submit_request(submission(with_unknown(money))),
-                pb.Request(total=with_unknown(query)),
+                pb.Request(total=with_unknown(query)), pb.Request(watch=pb.Watch(query=with_unknown(query))),
+                pb.Request(watch=with_unknown(pb.Watch(query=query))),
                 with_unknown(pb.Request(ping=pb.Ping()))):
             with self.subTest(request=str(request)):
                 problem = self.refusal(request)

@@ -7,7 +7,7 @@ import fupin_pb2 as pb
 
 SOURCE = os.environ["FUPIN_SOURCE"]
 REQUESTS = ("Request", "Hello", "Submit", "Submission", "Report", "FundEntry", "TotalQuery", "StatusQuery",
-            "CatalogueQuery")
+            "CatalogueQuery", "Watch", "Ack", "Unwatch")
 
 
 def read(*path):
