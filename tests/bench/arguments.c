@@ -10,9 +10,12 @@ static const struct {
 	const char *name;
 	size_t place;
 } texts[] = {
-    {"--plan", offsetof(struct arguments, plan)},         {"--db", offsetof(struct arguments, db)},
-    {"--endpoint", offsetof(struct arguments, endpoint)}, {"--key", offsetof(struct arguments, key)},
+    {"--plan", offsetof(struct arguments, plan)},
+    {"--db", offsetof(struct arguments, db)},
+    {"--endpoint", offsetof(struct arguments, endpoint)},
+    {"--key", offsetof(struct arguments, key)},
     {"--receipts", offsetof(struct arguments, receipts)},
+    {"--watch-endpoint", offsetof(struct arguments, watch_endpoint)},
 };
 
 static const struct {
@@ -27,17 +30,25 @@ static const struct {
     {"--last", offsetof(struct arguments, last)},
     {"--count", offsetof(struct arguments, count)},
     {"--per", offsetof(struct arguments, per)},
+    {"--entries", offsetof(struct arguments, entries)},
     {"--skip", offsetof(struct arguments, skip)},
     {"--from", offsetof(struct arguments, from)},
+    {"--seq", offsetof(struct arguments, seq)},
     {"--period", offsetof(struct arguments, period)},
     {"--batch", offsetof(struct arguments, batch)},
     {"--connections", offsetof(struct arguments, connections)},
     {"--office-first", offsetof(struct arguments, office_first)},
     {"--office-count", offsetof(struct arguments, office_count)},
+    {"--window", offsetof(struct arguments, window)},
+    {"--patience-ms", offsetof(struct arguments, patience_ms)},
     {"--spread-ms", offsetof(struct arguments, spread_ms)},
     {"--rounds", offsetof(struct arguments, rounds)},
     {"--rate", offsetof(struct arguments, rate)},
     {"--every-us", offsetof(struct arguments, every_us)},
+    {"--run-us", offsetof(struct arguments, run_us)},
+    {"--pid", offsetof(struct arguments, pid)},
+    {"--seconds", offsetof(struct arguments, seconds)},
+    {"--sample-ms", offsetof(struct arguments, sample_ms)},
     {"--centre-pid", offsetof(struct arguments, centre_pid)},
     {"--database-pid", offsetof(struct arguments, database_pid)},
     {"--watch", offsetof(struct arguments, watch)},

@@ -11,6 +11,8 @@ struct arguments {
 	const char *endpoint; /* of the centre */
 	const char *key;      /* the centre's public one */
 	const char *receipts; /* a file to write them to, in COPY's text format */
+	/* Of the centre that is watched; NULL: of the same one. */
+	const char *watch_endpoint;
 	int64_t provinces, prefectures, counties, villages, first, last;
 	int64_t count;       /* submissions; queries; lone submissions */
 	int64_t per;         /* reports a submission */
@@ -18,12 +20,21 @@ struct arguments {
 	int64_t from;        /* the first report of each office that was sent (skip: the end) */
 	int64_t period;      /* month to ask for; 0: the plan's first */
 	int64_t batch;       /* reports a transaction */
-	int64_t connections; /* to the database */
+	int64_t connections; /* to the database; of who floods */
 	int64_t office_first, office_count;
 	int64_t spread_ms; /* submissions at random moments within it; 0: as fast as the window lets */
 	int64_t rounds;    /* as many times, over the same connections; spread_ms is the first one's */
 	int64_t rate;      /* submissions a second; 0: as above */
 	int64_t every_us;  /* between two queries; 0: at once */
+	/* Of a check, office_count offices have sent any (0: all), and it is as of this commit or a later one. */
+	int64_t seq;
+	/* The load: submissions under way for each office (0: what Welcome said), a BUSY one is sent again after
+	 * so long (0: when it was told), nothing new after so long (0: all), a sample every so often (0: none).
+	 */
+	int64_t window, patience_ms, seconds, sample_ms;
+	int64_t entries; /* 1: fund entries instead of reports */
+	/* The process to be slowed; of every_us it runs so long; `seconds`. */
+	int64_t pid, run_us;
 	int64_t centre_pid, database_pid; /* whose CPU time is taken */
 	int64_t watch;                    /* 1: one more connection watches the province's totals */
 	int64_t wait;                     /* 1: print a line when ready, go when one comes in */

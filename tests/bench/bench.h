@@ -21,6 +21,8 @@ bool bench_copy(const struct arguments *arguments, struct json_object *out);
 bool bench_fill(const struct arguments *arguments, struct json_object *out);
 bool bench_lone(const struct arguments *arguments, struct json_object *out);
 bool bench_total(const struct arguments *arguments, struct json_object *out);
+bool bench_flood(const struct arguments *arguments, struct json_object *out);
+bool bench_slow(const struct arguments *arguments, struct json_object *out);
 bool bench_check(const struct arguments *arguments, struct json_object *out);
 
 /* Says what is wrong; always false. */

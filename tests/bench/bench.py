@@ -17,6 +17,7 @@ import figures
 from machinery import FUPIND, BenchError, Centre, Generator, Postgres, Processes, new_directory, say
 import parts_flow
 import parts_size
+import parts_stress
 
 # The rows that each part makes (those derived from them share the beginning of the name).
 PARTS = (
@@ -28,6 +29,9 @@ PARTS = (
     ("offices", parts_size.offices, ("offices_10k_minute", "offices_10k_burst")),
     ("nation", parts_size.nation, ("start_nation",)),
     ("growth", parts_size.growth, ("growth",)),
+    ("fairness", parts_stress.fairness, ("fairness", "fairness_batches")),
+    ("backpressure", parts_stress.backpressure, ("backpressure_memory", "backpressure_lost")),
+    ("pair", parts_stress.pair, ("pair_lag", "pair_rate")),
 )
 
 
@@ -35,10 +39,11 @@ class Bench:
     """What every part needs: the server, the programs, plans, and where rows go."""
 
     def __init__(self, arguments):
-        self.quick = arguments.quick
+        self.quick, self.long = arguments.quick, arguments.long
         self.processes = Processes()
         self.directory = new_directory(arguments.dir)
         self.rows = figures.Rows()
+        self.curves = {}  # name → list of samples
         self.generator = Generator(self.processes)
         self.postgres = None
         self.plans = {}
@@ -99,11 +104,12 @@ class Bench:
         if not held == found == different == count:
             raise BenchError(f"of {count} receipts {held} were kept, {found} are in the database, {different} different")
 
-    def check(self, centre, plan, sent, first=0, verify=True):
-        """No drift, and the totals are those of every office's reports from `first` up to before `sent`."""
+    def check(self, centre, plan, sent, first=0, verify=True, offices=0, seq=0):
+        """No drift, and the totals are those of every office's reports from `first` up to before `sent`. `offices`: only
+        so many have sent any; `seq`: as of that commit or a later one."""
         if verify:
             centre.verify()
-        self.generator.run("check", **{"from": first}, skip=sent, **self.load_options(centre, plan))
+        self.generator.run("check", **{"from": first}, skip=sent, office_count=offices, seq=seq, **self.load_options(centre, plan))
 
     def end(self, keep):
         self.processes.end_all()
@@ -140,7 +146,8 @@ def run(bench, parts):
 def report(bench, timing, path):
     document = {"date": figures.now(), "mode": "quick" if bench.quick else "full", "machine": figures.machine(),
                 "versions": figures.versions(bench.postgres, FUPIND), "settings": figures.settings(bench.postgres),
-                "seconds": {name: round(seconds, 1) for name, seconds in timing}, "rows": bench.rows.rows}
+                "seconds": {name: round(seconds, 1) for name, seconds in timing}, "rows": bench.rows.rows,
+                "curves": bench.curves}
     for name in ("machine", "versions", "settings"):
         print(f"{name}: " + ", ".join(f"{key} {value}" for key, value in document[name].items()))
     print(f"{document['mode']} run of {document['date']}\n")
@@ -152,11 +159,14 @@ def report(bench, timing, path):
 def main():
     parser = argparse.ArgumentParser(prog="bench.sh", description="fupin's benchmark; see docs/performance.md")
     parser.add_argument("--quick", action="store_true", help="scaled down, under 50 seconds")
+    parser.add_argument("--long", action="store_true", help="the load on a slow PostgreSQL lasts five minutes")
     parser.add_argument("--json", metavar="FILE", help="write the rows there too")
     parser.add_argument("--only", metavar="ROW,…", help="only the parts that make these rows")
     parser.add_argument("--keep", action="store_true", help="keep the directory with database and logs")
     parser.add_argument("--dir", metavar="DIR", help="where that directory is made (on a disk)")
     arguments = parser.parse_args()
+    if arguments.long and arguments.quick:
+        parser.error("--long and --quick: one of them")
     parts = wanted_parts(arguments.only, parser)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda which, frame: sys.exit(128 + which))

@@ -1,14 +1,17 @@
 /* What the centre says against what must have been sent: every county's ten totals, and the sum of all. */
 #include "bench.h"
+#include "clock.h"
 #include "office.h"
 
 #include <inttypes.h>
 
-enum { ANSWER_BYTES = 256 << 20, TOLD_MAX = 10 };
+enum { ANSWER_BYTES = 256 << 20, TOLD_MAX = 10, NEWS_WAIT_US = 30 * 1000000 };
 
 struct check {
 	struct shape shape;
 	int64_t first, end; /* numbers of the reports that each office sent */
+	uint64_t seq;       /* as of which, or a later one */
+	int64_t offices;    /* only the first of them sent any; 0: all */
 	int64_t compared, wrong;
 	struct shape_total sum; /* of the province so far */
 };
@@ -52,7 +55,8 @@ compare_county(struct check *check, const struct unit_total *told)
 	struct shape_total known;
 	int office = county_number(&check->shape, told->unit);
 	int64_t all = shape_reports(&check->shape, office);
-	shape_total(&check->shape, office, check->first, check->end < all ? check->end : all, &known);
+	int64_t end = check->offices && office >= check->offices ? check->first : check->end;
+	shape_total(&check->shape, office, check->first, end < all ? end : all, &known);
 	compare(check, told, &known);
 	for (int i = 0; i < SHAPE_VALUES; i++) {
 		check->sum.values[i] += known.values[i];
@@ -66,8 +70,14 @@ ask(struct check *check, struct office *office, enum unit_level by, struct arena
 	struct request request = {
 	    .kind = REQUEST_TOTAL,
 	    .total = {.unit = office->unit, .from = check->shape.first, .to = check->shape.last, .by = by}};
-	arena_reset(arena);
-	return office_ask(office, &request, arena, reply) && reply->kind == REPLY_TOTAL;
+	/* What another centre on the same database wrote may take a moment to get here. */
+	int64_t until_us = clock_steady_us() + NEWS_WAIT_US;
+	do {
+		arena_reset(arena);
+		if (!office_ask(office, &request, arena, reply) || reply->kind != REPLY_TOTAL)
+			return false;
+	} while (reply->total.as_of.seq < check->seq && clock_steady_us() < until_us);
+	return reply->total.as_of.seq >= check->seq;
 }
 
 static bool
@@ -88,7 +98,10 @@ check_province(struct check *check, struct office *office, struct arena *arena)
 bool
 bench_check(const struct arguments *arguments, struct json_object *out)
 {
-	struct check check = {.first = arguments->from, .end = arguments->skip};
+	struct check check = {.first = arguments->from,
+	                      .end = arguments->skip,
+	                      .seq = (uint64_t)arguments->seq,
+	                      .offices = arguments->office_count};
 	struct offices provinces = {0};
 	struct arena arena;
 	arena_init(&arena, ANSWER_BYTES);

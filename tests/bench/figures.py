@@ -91,6 +91,18 @@ def write_json(path, document):
         file.write("\n")
 
 
+CURVE_LINES = 12
+
+
+def curve_table(curve):
+    """Of many samples every so many, and the last."""
+    step = (len(curve) + CURVE_LINES - 1) // CURVE_LINES
+    lines = ["| " + " | ".join(curve[0]) + " |", "|" + "---:|" * len(curve[0])]
+    lines += ["| " + " | ".join(shown(rounded(value)) for value in one.values()) + " |"
+              for one in curve[step - 1::step] + (curve[-1:] if len(curve) % step else [])]
+    return "\n".join(lines)
+
+
 def markdown(document):
     """The table as docs/performance.md has it."""
     met = {True: "yes", False: "**no**", None: ""}
@@ -100,6 +112,8 @@ def markdown(document):
     lines = ["; ".join(facts), "", "| row | value | unit | goal | met | what |", "|---|---:|---|---|---|---|"]
     lines += [f"| `{row['id']}` | {shown(row['value'])} | {row['unit']} | {row['goal']} | {met[row['met']]} | "
               f"{row['what']} |" for row in document["rows"]]
+    for name, curve in document["curves"].items():
+        lines += ["", f"`{name}`, of {len(curve)} samples:", "", curve_table(curve)]
     return "\n".join(lines)
 
 

@@ -27,6 +27,7 @@ enum { SILENCE_US = 60 * 1000000, EVENTS_MAX = 256, REPLY_BYTES_MAX = 1 << 20 };
 
 /* In place of an office's number. */
 #define WATCHER SIZE_MAX
+#define SAMPLER (SIZE_MAX - 1)
 
 /* ---------------------------------------------------------------- answers */
 
@@ -47,21 +48,25 @@ take_receipt(struct run *run, struct item *item, const struct receipt *receipt)
 	run->answered++;
 }
 
-/* Busy: once more after the time that the centre said. Anything else is an error of ours or its. */
-static void
+/* Busy: once more after the time that the centre said; meanwhile it keeps its place in the window. True.
+ * Anything else is an error of ours or its. */
+static bool
 take_refusal(struct run *run, size_t item, const struct refusal *refusal)
 {
 	if (refusal->retry_after_ms) {
+		int64_t patience_ms = run->arguments->patience_ms, wait_ms = refusal->retry_after_ms;
+		int64_t due_us = run->last_us + 1000 * (patience_ms && patience_ms < wait_ms ? patience_ms : wait_ms);
 		run->busy++;
-		run->retries[run->retry_count++] =
-		    (struct retry){item, run->last_us + refusal->retry_after_ms * INT64_C(1000)};
-		return;
+		run->retries[run->retry_count++] = (struct retry){item, due_us};
+		run->retry_us = due_us < run->retry_us ? due_us : run->retry_us;
+		return true;
 	}
 	const struct problem_list *problems = refusal->problems;
 	if (!run->refused++)
 		bench_fail("refused: %s",
 		           problems && problems->count ? problem_name(problems->items[0].code) : "no reason given");
 	run->answered++;
+	return false;
 }
 
 static void
@@ -76,13 +81,14 @@ take_reply(struct run *run, size_t office, zmq_msg_t *message)
 		return;
 	}
 	struct item *item = &run->prepared.items[reply.request_id];
-	run->credit[office]++;
+	bool again = false;
 	if (reply.kind == REPLY_RECEIPT)
 		take_receipt(run, item, &reply.receipt);
 	else if (reply.kind == REPLY_REFUSAL)
-		take_refusal(run, reply.request_id, &reply.refusal);
+		again = take_refusal(run, reply.request_id, &reply.refusal);
 	else
 		run->wrong++;
+	run->credit[office] += !again;
 }
 
 /* ---------------------------------------------------------------- sending */
@@ -98,7 +104,6 @@ send_item(struct run *run, size_t number)
 	zmq_msg_init_data(&message, item->frame, item->size, NULL, NULL);
 	if (!item->sent_us)
 		item->sent_us = run->order ? run->start_us + item->due_us : clock_steady_us();
-	run->credit[office]--;
 	if (zmq_msg_send(&message, run->offices.items[office].socket, ZMQ_DONTWAIT) < 0 && !run->wrong++)
 		bench_fail("cannot send: %s", zmq_strerror(zmq_errno()));
 }
@@ -109,6 +114,7 @@ send_what_fits(struct run *run, size_t office)
 	bool sent = false;
 	while (!run->order && run->credit[office] && run->next[office] < run->end) {
 		send_item(run, run->next[office]);
+		run->credit[office]--;
 		run->next[office] += run->offices.count;
 		sent = true;
 	}
@@ -153,18 +159,66 @@ release_due(struct run *run)
 		send_item(run, item);
 		office_turn(run, item % run->offices.count);
 	}
-	for (size_t i = 0; i < run->retry_count;) {
+	return next;
+}
+
+/* Sends again what was BUSY and whose time has come; returns when the next one's comes. */
+static int64_t
+release_retries(struct run *run)
+{
+	int64_t now = clock_steady_us();
+	if (now < run->retry_us)
+		return run->retry_us;
+	run->retry_us = now + SILENCE_US;
+	for (size_t i = run->retry_count; i-- > 0;) {
 		struct retry retry = run->retries[i];
-		if (retry.due_us <= now && run->credit[retry.item % run->offices.count]) {
+		if (retry.due_us <= now) {
 			run->retries[i] = run->retries[--run->retry_count];
 			send_item(run, retry.item);
-			office_turn(run, retry.item % run->offices.count);
-			continue;
+		} else if (retry.due_us < run->retry_us) {
+			run->retry_us = retry.due_us;
 		}
-		next = retry.due_us < next ? retry.due_us : next;
-		i++;
 	}
-	return next;
+	/* Each socket that was sent to has to be read (see above). */
+	for (size_t i = 0; i < run->offices.count; i++)
+		office_turn(run, i);
+	return run->retry_us;
+}
+
+/* Once the time is over nothing new is sent, but as much for every office. Returns when that is. */
+static int64_t
+end_in_time(struct run *run)
+{
+	int64_t now = clock_steady_us(), end_us = run->start_us + run->arguments->seconds * 1000000;
+	size_t last = run->first, offices = run->offices.count;
+	if (!run->arguments->seconds || run->is_over)
+		return now + SILENCE_US;
+	if (now < end_us)
+		return end_us;
+	for (size_t i = 0; i < offices; i++)
+		last = run->next[i] > last ? run->next[i] : last;
+	last = (last + offices - 1) / offices * offices;
+	run->end = last < run->end ? last : run->end;
+	run->is_over = true;
+	for (size_t i = 0; i < offices; i++)
+		office_turn(run, i);
+	return now;
+}
+
+/* What is due by the clock; microseconds until something is again. */
+static int64_t
+release(struct run *run)
+{
+	int64_t next = release_due(run), other = release_retries(run);
+	next = other < next ? other : next;
+	other = end_in_time(run);
+	next = other < next ? other : next;
+	if (run->arguments->sample_ms) {
+		other = sampler_release(&run->sampler, run->start_us, run->receipts, run->busy);
+		next = other < next ? other : next;
+	}
+	next -= clock_steady_us();
+	return next > 0 ? next : 0;
 }
 
 static void
@@ -172,6 +226,8 @@ take_turn(struct run *run, size_t who)
 {
 	if (who == WATCHER)
 		watcher_turn(&run->watcher);
+	else if (who == SAMPLER)
+		sampler_turn(&run->sampler, run->receipts, run->busy);
 	else
 		office_turn(run, who);
 }
@@ -181,21 +237,20 @@ loop(struct run *run)
 {
 	struct epoll_event events[EVENTS_MAX];
 	run->start_us = run->last_us = clock_steady_us();
+	run->retry_us = run->start_us + SILENCE_US;
 	for (size_t i = 0; i < run->offices.count; i++)
 		office_turn(run, i);
 	if (run->arguments->watch)
 		watcher_turn(&run->watcher);
 	while (!is_done(run)) {
-		int64_t wait = release_due(run) - clock_steady_us();
-		if (wait < 0)
-			wait = 0;
+		int64_t wait = release(run);
 		struct timespec time = {wait / 1000000, wait % 1000000 * 1000};
 		int count = epoll_pwait2(run->epoll, events, EVENTS_MAX, &time, NULL);
 		if (count < 0 && errno != EINTR)
 			return bench_fail("epoll: %s", strerror(errno));
 		for (int i = 0; i < count; i++)
 			take_turn(run, events[i].data.u64);
-		if (clock_steady_us() - run->last_us > SILENCE_US && (!run->order || wait >= SILENCE_US))
+		if (clock_steady_us() - run->last_us > SILENCE_US && (!run->order || run->released == run->end))
 			return bench_fail("%zu submissions were not answered", run->end - run->first - run->answered);
 	}
 	return true;
@@ -243,7 +298,8 @@ watch_socket(struct run *run, size_t office)
 	int fd;
 	size_t size = sizeof fd;
 	struct epoll_event event = {.events = EPOLLIN, .data.u64 = office};
-	run->credit[office] = run->offices.items[office].window;
+	run->credit[office] =
+	    run->arguments->window ? (uint32_t)run->arguments->window : run->offices.items[office].window;
 	run->next[office] = office;
 	return !zmq_getsockopt(run->offices.items[office].socket, ZMQ_FD, &fd, &size) &&
 	       !epoll_ctl(run->epoll, EPOLL_CTL_ADD, fd, &event);
@@ -255,6 +311,14 @@ open_watcher(struct run *run, const struct shape *shape)
 	struct epoll_event event = {.events = EPOLLIN, .data.u64 = WATCHER};
 	return watcher_open(&run->watcher, run->arguments, shape) &&
 	       !epoll_ctl(run->epoll, EPOLL_CTL_ADD, run->watcher.fd, &event);
+}
+
+static bool
+open_sampler(struct run *run)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.u64 = SAMPLER};
+	return sampler_open(&run->sampler, run->arguments) &&
+	       !epoll_ctl(run->epoll, EPOLL_CTL_ADD, run->sampler.fd, &event);
 }
 
 static bool
@@ -276,7 +340,7 @@ make_ready(struct run *run)
 	bool good = run->credit && run->next && run->retries && run->epoll >= 0;
 	for (size_t i = 0; good && i < run->offices.count; i++)
 		good = watch_socket(run, i);
-	return good && (!o->watch || open_watcher(run, &shape));
+	return good && (!o->watch || open_watcher(run, &shape)) && (!o->sample_ms || open_sampler(run));
 }
 
 /* ---------------------------------------------------------------- rounds */
@@ -288,6 +352,7 @@ play(struct run *run, int64_t round, struct json_object *out)
 	size_t size = run->prepared.count / (size_t)run->arguments->rounds;
 	run->first = run->released = (size_t)round * size;
 	run->end = run->first + size;
+	run->is_over = false;
 	run->answered = run->receipts = run->refused = run->busy = run->wrong = 0;
 	if (!bench_wait(run->arguments))
 		return bench_fail("nobody says go");
@@ -297,6 +362,8 @@ play(struct run *run, int64_t round, struct json_object *out)
 	good = run_print(run, out) && good;
 	if (run->arguments->watch)
 		good = watcher_print(&run->watcher, &run->prepared, out) && good;
+	if (run->arguments->sample_ms)
+		sampler_print(&run->sampler, out);
 	return good && (!run->arguments->receipts || run_write_receipts(run, round));
 }
 
@@ -306,6 +373,7 @@ run_free(struct run *run)
 	if (run->epoll > 0)
 		close(run->epoll);
 	watcher_close(&run->watcher);
+	sampler_close(&run->sampler);
 	offices_close(&run->offices);
 	prepared_free(&run->prepared);
 	arena_free(&run->arena);

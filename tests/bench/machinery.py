@@ -169,9 +169,10 @@ class Postgres:
 class Centre:
     """A running fupind on a database of the server."""
 
-    def __init__(self, processes, postgres, directory, database):
+    def __init__(self, processes, postgres, directory, database, name="centre"):
         self.processes, self.postgres, self.database = processes, postgres, database
-        self.data = os.path.join(directory, "centre")
+        self.directory = directory
+        self.data = os.path.join(directory, name)
         self.log_path = os.path.join(directory, "fupind.log")
         self.ready = os.path.join(self.data, "endpoint")
         self.process = None
@@ -210,6 +211,17 @@ class Centre:
         with open(self.ready, encoding="utf-8") as file:
             self.endpoint = file.read().strip()
         return self
+
+    def beside(self):
+        """Another fupind on the same database: same key, its own directory and port."""
+        other = Centre(self.processes, self.postgres, self.directory, self.database, "centre-beside")
+        os.makedirs(other.data, exist_ok=True)
+        for name in ("", "centre.key", "centre.key_secret"):
+            source, copy = os.path.join(self.data, name), os.path.join(other.data, name)
+            if name:
+                shutil.copy2(source, copy)
+            shutil.chown(copy, os.stat(source).st_uid, os.stat(source).st_gid)
+        return other
 
     def log(self):
         with open(self.log_path, encoding="utf-8", errors="replace") as file:
@@ -251,9 +263,10 @@ class Generator:
             words += ["--" + name.replace("_", "-"), str(value)]
         return words
 
-    def start(self, command, **options):
-        """With wait=1 it waits for go(), once await_ready() has returned."""
-        return self.processes.start(["setpriv", "--pdeathsig", "KILL"] + self.words(command, options),
+    def start(self, command, died="KILL", nice=0, **options):
+        """With wait=1 it waits for go(), once await_ready() has returned. `died`: its signal if we end."""
+        words = ["setpriv", "--pdeathsig", died] + (["nice", "-n", str(nice)] if nice else [])
+        return self.processes.start(words + self.words(command, options),
                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     @staticmethod
@@ -282,7 +295,8 @@ class Generator:
         status = process.wait()
         self.processes.end(process)
         if status != 0:
-            raise BenchError(f"fupin-bench {process.args[4]} found an error (exit {status}): {answer.strip()}")
+            command = process.args[process.args.index(GENERATOR) + 1]
+            raise BenchError(f"fupin-bench {command} found an error (exit {status}): {answer.strip()}")
         return json.loads(answer)
 
     def run(self, command, **options):

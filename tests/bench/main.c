@@ -14,6 +14,8 @@ static const struct {
 } commands[] = {
     {"plan", bench_plan, "make a plan of a size, with keys"},
     {"load", bench_load, "send submissions from many offices, take every receipt"},
+    {"flood", bench_flood, "send far beyond the window from one office"},
+    {"slow", bench_slow, "let a process run only now and then"},
     {"copy", bench_copy, "COPY the same rows into the same tables: the limit"},
     {"fill", bench_fill, "put reports into the journal directly"},
     {"lone", bench_lone, "one submission at a time, beside one INSERT … COMMIT at a time"},

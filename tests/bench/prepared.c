@@ -4,10 +4,12 @@
 #include "clock.h"
 #include "codec.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARENA_MAX = 64 << 20 };
+enum { ARENA_MAX = 64 << 20, VOUCHER_BYTES = 32, ENTRY_DAY = 15, ENTRY_FEN = 100 };
 
 /* Reports `from` … of an office; the arena owns them. */
 static struct report *
@@ -20,6 +22,27 @@ make_reports(const struct shape *shape, int office, int64_t from, size_t count, 
 	return values ? reports : NULL;
 }
 
+/* Money raised by the county itself, in the plan's first month. */
+static struct fund_entry *
+make_entries(const struct shape *shape, int office, int64_t from, size_t count, struct arena *arena)
+{
+	struct fund_entry *entries = arena_array(arena, count, sizeof *entries);
+	for (size_t i = 0; entries && i < count; i++) {
+		char voucher[VOUCHER_BYTES];
+		snprintf(voucher, sizeof voucher, "v%" PRId64, from + (int64_t)i);
+		entries[i] = (struct fund_entry){
+		    .kind = FUND_RAISED,
+		    .unit = shape_county(shape, office),
+		    .voucher = arena_string(arena, voucher),
+		    .occurred = shape->first * 100 + ENTRY_DAY,
+		    .source = 1,
+		    .amount_fen = ENTRY_FEN,
+		    .note = "",
+		};
+	}
+	return entries;
+}
+
 static bool
 prepare_one(const struct shape *shape, int64_t from, uint64_t number, struct arena *arena, struct item *item)
 {
@@ -28,10 +51,14 @@ prepare_one(const struct shape *shape, int64_t from, uint64_t number, struct are
 	struct submission submission = {
 	    .id = submission_id_new(clock_wall_us()),
 	    .report_count = item->reports,
-	    .reports = make_reports(shape, (int)item->office, from, item->reports, arena),
+	    .entry_count = item->entries,
 	};
+	if (item->reports)
+		submission.reports = make_reports(shape, (int)item->office, from, item->reports, arena);
+	else
+		submission.entries = make_entries(shape, (int)item->office, from, item->entries, arena);
 	struct request request = {.id = number, .kind = REQUEST_SUBMIT};
-	if (!submission.reports ||
+	if ((!submission.reports && !submission.entries) ||
 	    !codec_encode_submission(arena, &submission, (uint8_t **)&request.submit.bytes, &request.submit.size))
 		return false;
 	item->id = submission.id;
@@ -54,10 +81,10 @@ prepare(const struct shape *shape, const struct arguments *arguments, size_t off
 	for (size_t k = 0; good && k < out->count; k++) {
 		struct item *item = &out->items[k];
 		item->office = (uint32_t)arguments->office_first + (uint32_t)(k % offices);
-		item->reports = (uint32_t)arguments->per;
+		*(arguments->entries ? &item->entries : &item->reports) = (uint32_t)arguments->per;
 		int64_t from = arguments->skip + (int64_t)(k / offices) * arguments->per;
 		arena_reset(&arena);
-		good = from + arguments->per <= shape_reports(shape, (int)item->office) &&
+		good = (item->entries || from + arguments->per <= shape_reports(shape, (int)item->office)) &&
 		       prepare_one(shape, from, k, &arena, item);
 	}
 	arena_free(&arena);

@@ -8,7 +8,7 @@
 
 struct item {
 	uint8_t *frame; /* the whole request */
-	uint32_t size, reports, office;
+	uint32_t size, reports, entries, office;
 	uint32_t latency_us;
 	int64_t due_us, sent_us; /* due: after the start, when the moment is given */
 	uint64_t seq;            /* of the receipt; 0: none yet */
@@ -23,7 +23,8 @@ struct prepared {
 };
 
 /* `arguments->count` submissions of `offices` offices from number `arguments->office_first` on, rounded up to
- * as many for each, for each of `arguments->rounds`. A request's id is its place in items. */
+ * as many for each, for each of `arguments->rounds`. A request's id is its place in items. With --entries 1
+ * it is fund entries that are numbered, each with a voucher of its own: there is no end of them. */
 bool prepare(const struct shape *shape, const struct arguments *arguments, size_t offices,
              struct prepared *out) __attribute__((warn_unused_result));
 void prepared_free(struct prepared *prepared);

@@ -4,6 +4,7 @@
 
 #include "office.h"
 #include "prepared.h"
+#include "sampler.h"
 #include "watcher.h"
 
 struct retry {
@@ -20,11 +21,14 @@ struct run {
 	size_t *order;     /* items by their moment; NULL: as fast as the window lets */
 	size_t released;   /* of order */
 	size_t first, end; /* the items of this round */
+	bool is_over;      /* the time for new ones */
 	struct retry *retries;
 	size_t retry_count;
+	int64_t retry_us; /* when the first of them is due, or sooner */
 	int epoll;
 	struct watcher watcher; /* with --watch 1 */
 	uint64_t seq_last;      /* the highest of all receipts */
+	struct sampler sampler; /* with --sample-ms */
 	struct arena arena;
 	int64_t start_us, last_us; /* the clock's start; when something last came */
 	size_t answered, receipts, refused, busy, wrong;

@@ -13,11 +13,14 @@ enum { WATCH_ID = 1, ARENA_MAX = 64 << 20 };
 bool
 watcher_open(struct watcher *w, const struct arguments *arguments, const struct shape *shape)
 {
+	struct arguments there = *arguments;
 	struct reply reply;
 	size_t size = sizeof w->fd;
+	if (there.watch_endpoint)
+		there.endpoint = there.watch_endpoint;
 	arena_init(&w->arena, ARENA_MAX);
 	if (!offices_read(arguments->plan, UNIT_PROVINCE, 0, 1, &w->province) ||
-	    !offices_connect(&w->province, arguments))
+	    !offices_connect(&w->province, &there))
 		return false;
 	struct request watch = {
 	    .id = WATCH_ID,
