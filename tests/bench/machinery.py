@@ -266,8 +266,14 @@ class Generator:
     def start(self, command, died="KILL", nice=0, **options):
         """With wait=1 it waits for go(), once await_ready() has returned. `died`: its signal if we end."""
         words = ["setpriv", "--pdeathsig", died] + (["nice", "-n", str(nice)] if nice else [])
-        return self.processes.start(words + self.words(command, options),
-                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        process = self.processes.start(words + self.words(command, options),
+                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        # Where each session has its share of the processors, `nice` alone means something only within it.
+        group = f"/proc/{process.pid}/autogroup"
+        if nice and os.path.exists(group):
+            with open(group, "w", encoding="ascii") as file:
+                file.write(str(nice))
+        return process
 
     @staticmethod
     def await_ready(process):

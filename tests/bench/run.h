@@ -20,6 +20,7 @@ struct run {
 	size_t *next;      /* item that it sends next; past the end: none */
 	size_t *order;     /* items by their moment; NULL: as fast as the window lets */
 	size_t released;   /* of order */
+	int64_t tick_us;   /* with a rate: when more are released */
 	size_t first, end; /* the items of this round */
 	bool is_over;      /* the time for new ones */
 	struct retry *retries;
