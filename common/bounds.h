@@ -43,8 +43,11 @@ enum {
 	/* Rows in one commit: past this COPY gets no faster (DESIGN: 4,000). */
 	BATCH_ROWS_MAX = 8000,
 	/* Of one office (or one submission, if that is larger): 60 others that send one report each then wait
-	 * for twice as many rows as without it. */
+	 * for twice as many rows as without it; and so few if hardly anybody else waits, as who comes next waits
+	 * for this commit. */
 	LANE_ROWS = 128,
+	LANE_ROWS_FEW = 16,
+	LANE_ROWS_PER_OFFICE = 4, /* more for each office that waits */
 	/* Rows that are taken over into the totals, and their receipts sent, before the loop looks at frames
 	 * again. */
 	SETTLE_ROWS = 256,

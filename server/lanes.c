@@ -143,6 +143,13 @@ lanes_turn(struct lanes *lanes)
 }
 
 size_t
+lanes_share(const struct lanes *lanes)
+{
+	size_t rows = lanes->active * LANE_ROWS_PER_OFFICE;
+	return rows < LANE_ROWS_FEW ? LANE_ROWS_FEW : rows < LANE_ROWS ? rows : LANE_ROWS;
+}
+
+size_t
 lanes_given(const struct lanes *lanes, uint64_t batch)
 {
 	return lanes->current->batch == batch ? lanes->current->given : 0;

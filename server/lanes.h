@@ -1,5 +1,5 @@
 /* Lanes: what waits for the journal, a queue for each office. Offices take turns: to a batch each
- * gives at most LANE_ROWS rows, so that who floods waits behind himself and holds up nobody else. */
+ * gives at most its share of rows, so that who floods waits behind himself and holds up nobody else. */
 #ifndef FUPIN_SERVER_LANES_H
 #define FUPIN_SERVER_LANES_H
 
@@ -30,6 +30,8 @@ struct envelope *lanes_pop(struct lanes *lanes);
 /* The next lane's turn. */
 void lanes_turn(struct lanes *lanes);
 
+/* The rows that each office may give to a batch: the more wait, the more. */
+size_t lanes_share(const struct lanes *lanes);
 /* The rows that the lane whose turn it is gave to this batch so far; notes more. */
 size_t lanes_given(const struct lanes *lanes, uint64_t batch);
 void lanes_give(struct lanes *lanes, uint64_t batch, size_t rows);

@@ -345,7 +345,7 @@ take_turn(struct pipeline *p)
 		size_t rows = row_count(e), given = lanes_given(&p->lanes, p->batch_number);
 		/* The office's share comes first: who has had it does not keep his turn because the batch is full.
 		 * What touches something on its way keeps its place, and so does all behind it. */
-		bool shared_out = given && given + rows > LANE_ROWS;
+		bool shared_out = given && given + rows > lanes_share(&p->lanes);
 		if (!shared_out && p->next.rows && p->next.rows + rows > BATCH_ROWS_MAX)
 			return false;
 		if (shared_out || !records_claim(p->records, &e->submission)) {

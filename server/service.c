@@ -19,6 +19,7 @@
 
 enum {
 	FRAMES_PER_TURN = 128,
+	FRAMES_US_PER_TURN = 500, /* then the journal has a look: it may wait for its next batch */
 	HANDSHAKES_PER_TURN = 64,
 	PUSH_US_PER_TURN = 1000,
 	WATCHING_WAIT_MS = 1000, /* heartbeats of quiet watches */
@@ -243,6 +244,18 @@ take_frame(struct service *s, const struct frame *frame)
 	envelope_destroy(&e);
 }
 
+static void
+take_frames(struct service *s)
+{
+	struct frame frame;
+	int64_t until_us = clock_steady_us() + FRAMES_US_PER_TURN;
+	for (int i = 0; i < FRAMES_PER_TURN && gate_receive(s->gate, &frame); i++) {
+		take_frame(s, &frame);
+		if (clock_steady_us() >= until_us)
+			break;
+	}
+}
+
 /* ---------------------------------------------------------------- the loop */
 
 static void
@@ -332,7 +345,6 @@ static bool
 turn(struct service *s, bool *pushed)
 {
 	zmq_pollitem_t items[POLL_COUNT];
-	struct frame frame;
 	if (wait_for_events(s, items, wait_ms(s, *pushed)) < 0 && zmq_errno() != EINTR)
 		return service_fail("poll_failed", zmq_strerror(zmq_errno()));
 	if (items[POLL_SIGNALS].revents)
@@ -341,8 +353,8 @@ turn(struct service *s, bool *pushed)
 		gate_authenticate(s->gate);
 	if (items[POLL_WORKER].revents)
 		worker_finish(s->worker, s);
-	for (int i = 0; items[POLL_GATE].revents && i < FRAMES_PER_TURN && gate_receive(s->gate, &frame); i++)
-		take_frame(s, &frame);
+	if (items[POLL_GATE].revents)
+		take_frames(s);
 	if (!step_journal(s))
 		return false;
 	if (!pipeline_settle(&s->pipeline, SETTLE_ROWS) || !pipeline_write(&s->pipeline))
