@@ -19,7 +19,7 @@
 
 enum {
 	FRAMES_PER_TURN = 128,
-	FRAMES_US_PER_TURN = 500, /* then the journal has a look: it may wait for its next batch */
+	FRAMES_US_PER_TURN = 200, /* then the journal has a look: it may wait for its next batch */
 	HANDSHAKES_PER_TURN = 64,
 	PUSH_US_PER_TURN = 1000,
 	WATCHING_WAIT_MS = 1000, /* heartbeats of quiet watches */
