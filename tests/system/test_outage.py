@@ -188,6 +188,27 @@ class Outage(unittest.TestCase):
         self.assertEqual([seqs[i] for i in wanted], list(range(self.last + 1, self.last + 1 + len(chain))))
         self.end()
 
+    def test_statement_is_cancelled(self):
+        """What waits for a lock is cancelled by an administrator: nobody is refused for it, nothing comes twice."""
+        self.start(Database())
+        backend = self.backend()
+        holder = self.database.connect()
+        holder.autocommit = False
+        holder.cursor().execute("LOCK TABLE submission, report, fund_entry IN ACCESS EXCLUSIVE MODE")
+        requests = [self.wire.send(pb.Request(submit=pb.Submit(
+            submission=submission(entry(COUNTY, f"cancelled-{i}")).SerializeToString()))) for i in range(3)]
+        wait_for("the lock", lambda: self.centre.sql(
+            "SELECT 1 FROM pg_locks WHERE NOT granted AND pid = %s", backend))
+        self.centre.sql("SELECT pg_cancel_backend(%s)", backend)
+        wait_for("the new connection", lambda: "event=database_lost" in self.centre.log())
+        holder.rollback()
+        holder.close()
+        replies = {reply.request_id: reply for reply in (self.wire.receive(60 * SLOW) for _ in requests)}
+        self.assertEqual([replies[i].WhichOneof("body") for i in requests], ["receipt"] * 3)
+        self.assertEqual(self.centre.sql("SELECT count(*), count(DISTINCT voucher) FROM fund_entry"), [(4, 4)])
+        self.assertNotEqual(self.backend(), backend)
+        self.end()
+
     @staticmethod
     def go_on(pid):
         try:
