@@ -3,6 +3,7 @@
 #include "case.h"
 #include "dice.h"
 
+#include "bounds.h"
 #include "lanes.h"
 
 #include <stdio.h>
@@ -278,6 +279,29 @@ test_who_comes_later(void **state)
 	envelope_pool_free(&pool);
 }
 
+/* One office alone, or one that floods beside few, gives few rows to a commit; where many wait, more. */
+static void
+test_share(void **state)
+{
+	static const struct {
+		size_t offices, rows;
+	} cases[] = {{0, LANE_ROWS_FEW}, {1, LANE_ROWS_FEW}, {3, LANE_ROWS_FEW}, {4, 16}, {5, 20},
+	             {31, 124},          {32, LANE_ROWS},    {60, LANE_ROWS}};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct envelope_pool pool = {0};
+		struct lanes lanes = {0};
+		for (size_t office = 0; office < cases[i].offices; office++)
+			put_in(&lanes, make(&pool, office, 1, 0));
+		EXPECT(lanes_share(&lanes) == cases[i].rows, "%zu offices", cases[i].offices);
+		while (lanes_first(&lanes))
+			drop(lanes_pop(&lanes));
+		EXPECT(lanes_share(&lanes) == LANE_ROWS_FEW, "%zu offices that are gone", cases[i].offices);
+		lanes_free(&lanes);
+		envelope_pool_free(&pool);
+	}
+}
+
 /* ---------------------------------------------------------------- limits */
 
 /* Puts in as long as there is room; returns how many. */
@@ -363,6 +387,7 @@ main(void)
 	    cmocka_unit_test(test_empty),           cmocka_unit_test(test_turns),
 	    cmocka_unit_test(test_who_comes_later), cmocka_unit_test(test_room),
 	    cmocka_unit_test(test_room_in_bytes),   cmocka_unit_test(test_history),
+	    cmocka_unit_test(test_share),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
