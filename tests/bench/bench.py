@@ -156,6 +156,11 @@ def report(bench, timing, path):
         figures.write_json(path, document)
 
 
+def on_signals(action):
+    """What happens from now on when we are told to end; what happened until now."""
+    return {number: signal.signal(number, action) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+
+
 def main():
     parser = argparse.ArgumentParser(prog="bench.sh", description="fupin's benchmark; see docs/performance.md")
     parser.add_argument("--quick", action="store_true", help="scaled down, under 50 seconds")
@@ -168,8 +173,7 @@ def main():
     if arguments.long and arguments.quick:
         parser.error("--long and --quick: one of them")
     parts = wanted_parts(arguments.only, parser)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda which, frame: sys.exit(128 + which))
+    before = on_signals(lambda which, frame: sys.exit(128 + which))
     bench = None
     try:
         bench = Bench(arguments)
@@ -179,10 +183,11 @@ def main():
         say(f"bench: WRONG: {error}")
         return 1
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
+        on_signals(signal.SIG_IGN)
         if bench:
             bench.end(arguments.keep)
+        for number, action in before.items():  # still ignored, they would be so in all that our caller starts
+            signal.signal(number, action)
 
 
 if __name__ == "__main__":

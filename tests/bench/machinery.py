@@ -97,6 +97,7 @@ class Processes:
             try:
                 process.wait(60)
             except subprocess.TimeoutExpired:
+                say(f"process {process.pid} did not end in a minute: {process.args}")
                 process.kill()
         process.wait()
         for stream in (process.stdin, process.stdout):

@@ -4,6 +4,8 @@ import argparse
 import io
 import json
 import os
+import signal
+import subprocess
 import sys
 import unittest
 from contextlib import redirect_stderr, redirect_stdout
@@ -14,9 +16,14 @@ sys.path.insert(0, os.path.join(SOURCE, "tests", "bench"))
 os.environ["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 import bench  # noqa: E402
-from machinery import BenchError, Centre  # noqa: E402
+from machinery import BenchError, Centre, wait_for  # noqa: E402
 
 OFFICES, SUBMISSIONS = 10, 2000
+
+
+def signals():
+    """What happens when we are told to end."""
+    return [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
 
 
 class Load(unittest.TestCase):
@@ -90,9 +97,51 @@ class Load(unittest.TestCase):
         self.wrong("fupin-bench check", self.check, 199, verify=False)
         self.wrong("fupin-bench check", self.check, 200, first=1, verify=False)
 
+    def test_reports_of_an_office_that_sent_none_are_found(self):
+        self.load(count=100, per=1, office_first=0, office_count=5)
+        self.check(20, offices=5, seq=100, verify=False)
+        self.wrong("fupin-bench check", self.check, 20, offices=4, verify=False)
+
+    def test_a_flood_is_looked_up(self):
+        path = os.path.join(self.bench.directory, "receipts-flood")
+        for per, busy in ((1, True), (50, True)):
+            flood = self.bench.generator.start(
+                "flood", wait=1, count=3000, per=per, entries=1, skip=per * 10000, rate=1000000, connections=4, office_first=9,
+                receipts=path, **self.bench.load_options(self.centre, "small"))
+            self.bench.generator.await_ready(flood)
+            self.bench.generator.go(flood)
+            found = self.load(count=90, per=1, office_count=9, skip=10 * (per > 1), spread_ms=200)
+            self.bench.generator.go(flood)
+            flooded = self.bench.generator.finish(flood)
+            self.bench.look_up([path], "small", flooded["receipts"])
+            self.assertEqual((found["receipts"], found["busy"], flooded["busy"] > 0), (90, 0, busy))
+        self.check(20, offices=9)
+
     def test_reports_twice_are_refused_and_told(self):
         self.load(count=100, per=1)
         self.wrong("fupin-bench load", self.load, count=100, per=1)
+
+
+class Slowed(unittest.TestCase):
+    def test_a_slowed_process_runs_again_afterwards(self):
+        made = bench.Bench(argparse.Namespace(quick=True, long=False, dir=None))
+        self.addCleanup(made.end, False)
+
+        def state():
+            with open(f"/proc/{process.pid}/stat", encoding="utf-8") as file:
+                return file.read().rsplit(")", 1)[1].split()[0]
+        for seconds, end in ((600, made.processes.end), (600, lambda slow: slow.stdin.close()), (1, made.generator.read)):
+            process = made.processes.start(["cat"], stdin=subprocess.PIPE)
+            slow = made.generator.start("slow", died="TERM", wait=1, pid=process.pid, run_us=1000, every_us=900000,
+                                        seconds=seconds)
+            made.generator.await_ready(slow)
+            made.generator.go(slow)
+            wait_for("it to be stopped", lambda: state() == "T")
+            end(slow)
+            slow.wait()
+            self.assertNotEqual(state(), "T")
+            made.processes.end(slow)
+            made.processes.end(process)
 
 
 class Filled(unittest.TestCase):
@@ -113,6 +162,10 @@ class Filled(unittest.TestCase):
 
 
 class Program(unittest.TestCase):
+    def setUp(self):
+        before = signals()
+        self.addCleanup(lambda: self.assertEqual(signals(), before, "whoever is started now ignores them, too"))
+
     def run_main(self, *words):
         with mock.patch.object(sys, "argv", ["bench.py", "--quick", *words]):
             with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as log:
@@ -132,6 +185,23 @@ class Program(unittest.TestCase):
             self.assertLessEqual({"id", "what", "value", "unit", "goal", "met"}, set(row))
         self.assertIn("lone_latency", [row["id"] for row in document["rows"]])
         self.assertEqual(document["settings"]["fsync"], "on")
+
+    def test_rows_of_those_who_misbehave(self):
+        made = bench.new_directory()
+        self.addCleanup(bench.shutil.rmtree, made)
+        path = os.path.join(made, "rows.json")
+        status, _, log = self.run_main("--only", "fairness,backpressure,pair", "--json", path)
+        self.assertEqual(status, 0, log)
+        with open(path, encoding="utf-8") as file:
+            document = json.load(file)
+        rows = {row["id"]: row for row in document["rows"]}
+        self.assertLessEqual({"fairness", "fairness_batches", "fairness_p99_alone", "fairness_p99_flooded",
+                              "fairness_flood_rate", "backpressure_memory", "backpressure_lost", "pair_lag", "pair_rate"},
+                             set(rows))
+        self.assertEqual((rows["fairness_busy"]["value"], rows["backpressure_lost"]["value"]), (0, 0))
+        self.assertLessEqual({"seconds", "memory_mib", "waiting", "receipts", "busy"},
+                             set(document["curves"]["backpressure"][0]))
+        self.assertIn("`backpressure`", bench.figures.markdown(document))
 
     def test_a_wrong_total_fails_the_benchmark(self):
         verify = Centre.verify
