@@ -120,6 +120,8 @@ take_push(struct watching *w, const struct push *push)
 	int status = result == FOLLOW_NO_MEMORY ? EXIT_FAILED_INSIDE : EXIT_DONE;
 	if (result == FOLLOW_GAP) {
 		status = totalling_ask(t);
+		if (status == EXIT_WAITING)
+			return begin(w); /* the centre went away meanwhile */
 		if (status == EXIT_DONE)
 			status = show_all(w);
 	} else if (status == EXIT_DONE && push->unit_count) {

@@ -3,11 +3,13 @@
 #include "bounds.h"
 #include "clock.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PENDING_ROOM = 64 };
+/* Up to half as long again as we were told to wait, so that not all offices come at once: 1/1000 of it. */
+enum { PENDING_ROOM = 64, LATER_MAX = 500 };
 
 struct parcel {
 	int64_t position;
@@ -29,6 +31,7 @@ struct deliverer {
 	size_t count, room, first_open, in_flight, bytes_in_flight;
 	unsigned silences; /* in a row */
 	int64_t heard_us;  /* when the last answer came, or the first parcel of a silence went */
+	int64_t later;     /* our random part of waiting, in 1/1000 */
 	bool writing;      /* an outbox transaction is open */
 	bool out_of_memory;
 };
@@ -220,7 +223,7 @@ take_refusal(struct deliverer *d, uint64_t request_id, const struct refusal *ref
 		if (p->done || !p->sent || p->request_id != request_id)
 			continue;
 		if (refusal->retry_after_ms) {
-			p->not_before_us = now + refusal->retry_after_ms * INT64_C(1000);
+			p->not_before_us = now + refusal->retry_after_ms * (INT64_C(1000) + d->later);
 			put_back(d, p);
 		} else if (i != d->first_open && !p->after_earlier) {
 			/* It may build on an earlier one that is not stored yet: ask again after that one. */
@@ -272,6 +275,7 @@ deliver(struct session *session, struct outbox *outbox, int timeout_ms, const st
 {
 	*out = (struct delivery){0};
 	struct deliverer d = {.session = session, .outbox = outbox, .watch = watch, .delivery = out};
+	d.later = randombytes_uniform(LATER_MAX);
 	int64_t until = clock_steady_us() + timeout_ms * INT64_C(1000);
 	bool good = outbox_each(outbox, OUTBOX_WAITING, INT64_MAX, collect, &d) && !d.out_of_memory;
 	out->total = d.count;

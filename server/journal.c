@@ -87,12 +87,16 @@ struct journal {
 #define CHANNEL "fupin_commit"
 
 /* A receipt means "on disk", whatever the server's default is. The server, too, has to notice a dead
- * line: else its session holds locks for hours. A fupind that is stopped must not hold the head. */
+ * line: else its session holds locks for hours; and one that waits for a lock, too, that we have gone: else
+ * each new attempt leaves a session behind (PostgreSQL 14 on). A fupind that is stopped must not hold the
+ * head. */
 #define SETTINGS                                                                                             \
 	"SET synchronous_commit = on; SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; "          \
 	"SET tcp_keepalives_count = 3; SET tcp_user_timeout = 50000; "                                           \
-	"SET idle_in_transaction_session_timeout = '10s'; LISTEN " CHANNEL "; LISTEN " PG_CHANNEL_PRINCIPALS     \
-	"; "
+	"SET idle_in_transaction_session_timeout = '10s'; "                                                      \
+	"SELECT set_config(name, '2s', false) FROM pg_settings WHERE name = "                                    \
+	"'client_connection_check_interval'; "                                                                   \
+	"LISTEN " CHANNEL "; LISTEN " PG_CHANNEL_PRINCIPALS "; "
 
 static bool begin_batch(struct journal *j);
 static bool begin_reading(struct journal *j, bool locked, const char *before, int64_t now_us);
@@ -403,6 +407,8 @@ opened(struct journal *j, int64_t now_us)
 static void
 take_opening(struct journal *j, const PGresult *result)
 {
+	if (PQnfields(result) == 1) /* a setting */
+		return;
 	const char *first = PQgetvalue(result, 0, 0);
 	if (PQnfields(result) == 3) {
 		j->has_instance = *first == 't';

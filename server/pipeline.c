@@ -383,6 +383,7 @@ static bool
 write_next(struct pipeline *p)
 {
 	list_prepend(&p->batch, &p->next);
+	p->asked = p->doubtful.count;
 	p->writing = p->numbered;
 	p->write_began_us = clock_steady_us();
 	return journal_write(p->journal, p->write_began_us);
@@ -402,7 +403,8 @@ pipeline_write(struct pipeline *p)
 		return true;
 	if (p->next.first)
 		return write_next(p);
-	if (p->doubtful.first)
+	p->asked = p->doubtful.count;
+	if (p->asked)
 		journal_refresh(p->journal, clock_steady_us());
 	return true;
 }
@@ -455,6 +457,20 @@ measure_rate(struct pipeline *p)
 	p->rows_per_ms = p->rows_per_ms > 0 ? 0.8 * p->rows_per_ms + 0.2 * rate : rate;
 }
 
+/* Decides the doubtful ones. What came while the database was already working on its answer may build on
+ * something that this answer does not hold: unless memory is `all` that there is, it stays doubtful. */
+static void
+decide_doubtful(struct pipeline *p, bool all)
+{
+	struct envelope_list taken;
+	size_t asked = all ? SIZE_MAX : p->asked;
+	list_init(&taken);
+	list_prepend(&taken, &p->doubtful);
+	p->asked = 0;
+	for (size_t i = 0; taken.first; i++)
+		place(p, list_pop(&taken), i < asked);
+}
+
 /* The next batch first, so that the disk does not wait for us. */
 static bool
 committed(struct pipeline *p)
@@ -466,8 +482,8 @@ committed(struct pipeline *p)
 		p->numbered = p->written;
 	log_line(LOG_DEBUG, "commit", "seq=%" PRIu64 " submissions=%zu rows=%zu", p->written.seq, p->batch.count,
 	         p->batch.rows);
-	/* This commit came right after what memory holds: so do the refusals that were compared with it. */
-	place_again(p, &p->doubtful, true);
+	/* This commit came right after what memory holds: so do the refusals that were compared before it. */
+	decide_doubtful(p, false);
 	list_append(&p->done, &p->batch);
 	return !p->next.first || write_next(p);
 }
@@ -525,9 +541,9 @@ take_news(struct pipeline *p)
 	if (journal_has_more_news(p->journal))
 		return true;
 	bool locked = journal_wants_batch(p->journal);
-	place_again(p, &p->batch, true);
-	place_again(p, &p->doubtful, true);
-	place_again(p, &p->again, true);
+	place_again(p, &p->batch, true); /* which there is only with the lock: nobody else commits */
+	decide_doubtful(p, locked);
+	place_again(p, &p->again, locked);
 	if (p->next.first)
 		return write_next(p);
 	if (locked)
@@ -568,6 +584,7 @@ pipeline_refuse_all(struct pipeline *p, enum problem_code code)
 	refuse_list(p, &p->careful, code);
 	refuse_list(p, &p->again, code);
 	refuse_list(p, &p->doubtful, code);
+	p->asked = 0;
 	while (p->lanes.current)
 		refuse_for(p, lanes_pop(&p->lanes), code, "");
 }

@@ -2,13 +2,17 @@
 import os
 import random
 import signal
+import socket
 import subprocess
 import time
+import types
 import unittest
+from unittest import mock
 
 import psycopg2
 
 from harness import Centre, Database, edit_csv, entry, pb, report, submission, wait_for
+from proxy import Proxy
 from wire import codes
 
 COUNTY, OTHER = 220122, 220112
@@ -178,6 +182,51 @@ class Pair(unittest.TestCase):
         # One that begins while its first centre is away.
         result = office.run("total", COUNTY, "--funds", check=0)
         self.assertIn("as of commit 400", result.stdout)
+
+
+class SlowAnswers(unittest.TestCase):
+    """The answers of the database come late to one of two."""
+
+    def setUp(self):
+        self.database = Database()
+        self.database.stop()
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self.database.settings = ("-c", "listen_addresses=127.0.0.1", "-c", f"port={port}")
+        environment = mock.patch.dict(os.environ, PGPORT=str(port))  # the socket's number, too
+        environment.start()
+        self.addCleanup(environment.stop)
+        self.database.start()
+        self.line = Proxy(f"tcp://127.0.0.1:{port}")
+        slow = f"postgresql:///fupin?host=127.0.0.1&port={self.line.endpoint.rsplit(':', 1)[1]}&user=fupin"
+        self.first = Centre(database=types.SimpleNamespace(uri=slow, connect=self.database.connect)).start()
+        self.second = self.first.beside()
+        self.second.database = self.database
+        self.second.start()
+
+    def tearDown(self):
+        for centre in (self.first, self.second):
+            self.assertEqual(centre.stop(), 0)
+            centre.check_log()
+        self.line.close()
+        self.database.stop()
+
+    def test_correction_of_what_the_other_one_took(self):
+        """One still waits for its COMMIT's answer; the other takes a report, whose correction comes to the one: it
+        builds on what that answer does not hold, and must not be refused for it."""
+        other, here, there = self.first.wire(f"county-{OTHER}"), *(
+            centre.wire(f"county-{COUNTY}") for centre in (self.first, self.second))
+        numbers = {i.code: i.number for i in here.catalogue().indicators}
+        self.line.change(down_blocked=True)
+        other.send(pb.Request(submit=pb.Submit(submission=submission(entry(OTHER, "x")).SerializeToString())))
+        wait_for("the commit", lambda: there.ping().as_of.seq == 1)
+        self.assertEqual(there.submit(submission(report(numbers, COUNTY, 201304, people_lifted=1))).seq, 2)
+        correction = submission(report(numbers, COUNTY, 201304, replaces=1, people_lifted=2))
+        here.send(pb.Request(submit=pb.Submit(submission=correction.SerializeToString())))
+        wait_for("the correction", lambda: other.ping().waiting == 2)
+        self.line.mend()
+        self.assertEqual(other.receive().receipt.seq, 1)
+        self.assertEqual(here.receive().receipt.seq, 3)
 
 
 if __name__ == "__main__":
