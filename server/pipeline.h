@@ -44,7 +44,8 @@ struct pipeline {
 	struct envelope_list batch; /* being written */
 	/* To be refused for what is recorded, if nobody else has committed meanwhile what changes that. */
 	struct envelope_list doubtful;
-	size_t asked; /* so many of them, the first, were there when the database was last asked to read or write */
+	size_t
+	    asked; /* so many of them, the first, were there when the database was last asked to read or write */
 	struct envelope_list careful; /* of a refused batch: to be written one by one */
 	struct envelope_list again;   /* to be decided again, before all that waits in the lanes */
 	struct envelope_list done;    /* on disk: totals and receipts follow */
