@@ -220,7 +220,7 @@ class Slowed(unittest.TestCase):
         return slow
 
     def test_a_slowed_process_runs_again_afterwards(self):
-        process = self.processes.start(["cat"], stdin=subprocess.PIPE)
+        process = self.processes.start(["cat"], signal.SIGKILL, stdin=subprocess.PIPE)  # a stopped one, too
         for seconds, end in ((600, lambda slow: slow.terminate()), (600, lambda slow: slow.stdin.close()),
                              (600, self.generator.go), (1, self.generator.read)):
             slow = self.slow(process.pid, seconds)
