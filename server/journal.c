@@ -64,6 +64,7 @@ struct journal {
 	bool has_next;
 	int next_table; /* to be sent */
 	bool batch, in_doubt, behind, pipelined;
+	bool warned; /* while it was written: perhaps that its COMMIT did not wait for the standby */
 	uint64_t seq_first, seq_last;
 	char id_last[ID_HEX_BYTES]; /* of the last submission in it */
 	/* What memory holds. */
@@ -307,12 +308,22 @@ connect_now(struct journal *j, int64_t now_us)
 		lose_connection(j, now_us);
 }
 
+/* A COMMIT whose wait for a synchronous standby is cancelled succeeds with a warning. */
 static void
-ignore_notice(void *data, const PGresult *result)
+take_notice(void *data, const PGresult *result)
 {
-	(void)data;
-	(void)result;
+	struct journal *j = data;
+	const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+	if (j->state != STATE_WRITING || !severity || strcmp(severity, "WARNING") != 0)
+		return;
+	j->warned = true;
+	if (!*j->sqlstate)
+		note_error(j, PQresultErrorMessage(result), "");
 }
+
+/* What is found may not be on a synchronous standby yet, as it is seen here as soon as its session has
+ * ended. This transaction's own COMMIT waits until it is, and all before it. */
+#define CONFIRM "; UPDATE journal_head SET seq = seq"
 
 /* Three locks. The instance's own: it is free only when our last connection's session has ended, so that
  * what the questions then see of a batch in doubt is final. The shared one of all that serve: units and
@@ -326,7 +337,7 @@ send_opening(struct journal *j)
 		         "; %s SELECT (SELECT seq FROM journal_head), (SELECT generation FROM plan), "
 		         "coalesce((SELECT encode(uuid_send(id), 'hex') FROM submission WHERE seq = %" PRIu64
 		         "), ''), coalesce((SELECT encode(uuid_send(id), 'hex') FROM submission WHERE seq = %" PRIu64
-		         "), '')",
+		         "), '')" CONFIRM,
 		         journal_prepare, j->seq_known, j->in_doubt ? j->seq_last : 0);
 	snprintf(sql, sizeof sql,
 	         SETTINGS "SELECT pg_try_advisory_lock(" PG_LOCK_INSTANCE ", %" PRIu32
@@ -345,7 +356,7 @@ step_connecting(struct journal *j, int64_t now_us)
 		return lose_connection(j, now_us);
 	if (j->polling != PGRES_POLLING_OK)
 		return JOURNAL_NOTHING;
-	PQsetNoticeReceiver(j->connection, ignore_notice, NULL);
+	PQsetNoticeReceiver(j->connection, take_notice, j);
 	/* The server reads on while our loop does other things; the system gives as much of it as it may. */
 	const int bytes = SEND_BYTES;
 	setsockopt(PQsocket(j->connection), SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
@@ -560,6 +571,7 @@ begin_batch(struct journal *j)
 	j->behind = false;
 	j->pipelined = j->rows.count <= PIPELINED_ROWS_MAX;
 	*j->error = *j->sqlstate = 0;
+	j->warned = false;
 	bool good = j->pipelined ? begin_inserts(j, open) : begin_copies(j, open);
 	return good && PQflush(j->connection) >= 0;
 }
@@ -656,11 +668,11 @@ written(struct journal *j, int64_t now_us)
 {
 	if (j->behind)
 		return begin_reading(j, true, "ROLLBACK; ", now_us) ? JOURNAL_NOTHING : lose_connection(j, now_us);
-	if (!*j->sqlstate) {
+	if (!*j->sqlstate && !j->warned) {
 		enter(j, STATE_IDLE, now_us);
 		return batch_is_there(j);
 	}
-	if (PQstatus(j->connection) != CONNECTION_OK || wants_new_connection(j->sqlstate)) {
+	if (PQstatus(j->connection) != CONNECTION_OK || !*j->sqlstate || wants_new_connection(j->sqlstate)) {
 		char why[PG_ERROR_BYTES];
 		snprintf(why, sizeof why, "%s", j->error);
 		return lose(j, now_us, why);

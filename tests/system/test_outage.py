@@ -391,6 +391,35 @@ class Outage(unittest.TestCase):
             self.assertEqual(seqs, sorted(seqs))
         self.end()
 
+    def waiting_for_standby(self):
+        return self.database.primary.rows("SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+
+    def spoil_the_wait(self, how):
+        """The standby is away; the session that waits for it at COMMIT is told to stop waiting."""
+        self.start(Pair())
+        self.database.standby.stop()
+        message = submission(entry(COUNTY, "waits"))
+        self.wire.send(pb.Request(submit=pb.Submit(submission=message.SerializeToString())))
+        backend = wait_for("the standby to be missed", self.waiting_for_standby)[0][0]
+        self.database.primary.rows(f"SELECT {how}({backend})")
+        wait_for("the loss", lambda: "event=database_lost" in self.centre.log())
+        # It stands on the primary's disk, and everybody sees it; but not on the standby's.
+        self.assertEqual(self.centre.sql("SELECT count(*) FROM fund_entry WHERE voucher = 'waits'"), [(1,)])
+        wait_for("the confirmation", lambda: self.waiting_for_standby() not in ([], [(backend,)]))
+        self.assertFalse(self.wire.socket.poll(0), "a receipt without the standby")
+        self.answered()
+        self.database.standby.start()
+        self.assertEqual(self.wire.receive(60 * SLOW).receipt.seq, self.last + 1)
+        self.assertEqual(self.database.standby.rows("SELECT max(seq) FROM submission"), [(self.last + 1,)])
+        self.end()
+
+    def test_wait_for_the_standby_is_ended(self):
+        self.spoil_the_wait("pg_terminate_backend")
+
+    def test_wait_for_the_standby_is_cancelled(self):
+        """PostgreSQL then says that it has committed, with a warning."""
+        self.spoil_the_wait("pg_cancel_backend")
+
 
 if __name__ == "__main__":
     unittest.main()
