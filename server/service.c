@@ -310,17 +310,26 @@ journal_poll_item(const struct journal *journal)
 
 enum { POLL_ZAP, POLL_GATE, POLL_SIGNALS, POLL_WORKER, POLL_JOURNAL, POLL_COUNT };
 
+/* -1: never. */
+static int
+sooner(int a, int b)
+{
+	return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
 /* Until something is due without an event; 0: there is work left from the last turn. */
 static int
 wait_ms(const struct service *s, bool pushed)
 {
+	int64_t now_us = clock_steady_us();
+	int wait = worker_wait_ms(s->worker, now_us);
 	if (!pushed || pipeline_has_work(&s->pipeline))
 		return 0;
-	int wait = journal_wait_ms(s->pipeline.journal, clock_steady_us());
+	wait = sooner(wait, journal_wait_ms(s->pipeline.journal, now_us));
 	int most = s->stopping                                     ? STOPPING_WAIT_MS
 	           : watches_count(s->watches) || s->reload_due_us ? WATCHING_WAIT_MS
 	                                                           : -1;
-	return wait < 0 || (most >= 0 && wait > most) ? most : wait;
+	return sooner(wait, most);
 }
 
 static int

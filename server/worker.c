@@ -1,11 +1,15 @@
 #include "worker.h"
 
+#include "clock.h"
+
+#include <fcntl.h>
 #include <libpq-fe.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 struct job_list {
@@ -20,11 +24,14 @@ struct worker {
 	size_t count; /* in both lists, and under way */
 	bool stopping;
 	int event;
+	int line; /* of the connection in use, a descriptor of our own; -1: none */
+	int64_t line_until_us;
 	const struct pg_target *target;
 };
 
-/* A question that takes longer has gone wrong. */
+/* A question that takes longer has gone wrong; a server that does not even say so is left. */
 static const char settings[] = "SET statement_timeout = '20s'";
+enum { ANSWER_US = 25 * 1000000, LOOK_MS = 1000 };
 
 static void
 put(struct job_list *list, struct job *job)
@@ -46,15 +53,44 @@ take(struct job_list *list)
 	return job;
 }
 
+/* Whoever waits for an answer over it can be woken from the loop's thread: by the end of the line. NULL:
+ * nobody waits any more. */
+static void
+hold_line(struct worker *w, const struct pg_conn *connection)
+{
+	pthread_mutex_lock(&w->lock);
+	if (w->line >= 0)
+		close(w->line);
+	w->line = connection ? fcntl(PQsocket((const PGconn *)connection), F_DUPFD_CLOEXEC, 0) : -1;
+	w->line_until_us = clock_steady_us() + ANSWER_US;
+	if (w->line >= 0 && w->stopping)
+		shutdown(w->line, SHUT_RDWR);
+	pthread_mutex_unlock(&w->lock);
+}
+
+static bool
+is_stopping(struct worker *w)
+{
+	pthread_mutex_lock(&w->lock);
+	bool stopping = w->stopping;
+	pthread_mutex_unlock(&w->lock);
+	return stopping;
+}
+
 /* A good connection, the old one if it still is; NULL: `error` says why. */
 static struct pg_conn *
-connect_if_needed(const struct worker *w, struct pg_conn *connection, char error[PG_ERROR_BYTES])
+connect_if_needed(struct worker *w, struct pg_conn *connection, char error[PG_ERROR_BYTES])
 {
-	if (connection && PQstatus((PGconn *)connection) == CONNECTION_OK)
+	if (connection && PQstatus((PGconn *)connection) == CONNECTION_OK) {
+		hold_line(w, connection);
 		return connection;
+	}
+	hold_line(w, NULL);
 	PQfinish((PGconn *)connection);
 	connection = pg_connect(w->target, error);
+	hold_line(w, connection);
 	if (connection && !pg_run(connection, settings, error)) {
+		hold_line(w, NULL);
 		PQfinish((PGconn *)connection);
 		return NULL;
 	}
@@ -63,16 +99,18 @@ connect_if_needed(const struct worker *w, struct pg_conn *connection, char error
 
 /* An idle connection may have broken unnoticed: then the job is done once more on a new one. */
 static struct pg_conn *
-work(const struct worker *w, struct job *job, struct pg_conn *connection)
+work(struct worker *w, struct job *job, struct pg_conn *connection)
 {
 	char error[PG_ERROR_BYTES] = "";
 	bool reused = connection;
 	connection = connect_if_needed(w, connection, error);
 	job->work(job, connection, error);
-	if (reused && connection && PQstatus((PGconn *)connection) != CONNECTION_OK) {
+	bool broken = connection && PQstatus((PGconn *)connection) != CONNECTION_OK;
+	if (reused && broken && !is_stopping(w)) {
 		connection = connect_if_needed(w, connection, error);
 		job->work(job, connection, error);
 	}
+	hold_line(w, NULL);
 	return connection;
 }
 
@@ -114,6 +152,7 @@ worker_start(const struct pg_target *target)
 	w->done.end = &w->done.first;
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->wake, NULL);
+	w->line = -1;
 	w->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (w->event >= 0 && !pthread_create(&w->thread, NULL, run, w))
 		return w;
@@ -132,6 +171,8 @@ worker_stop(struct worker **worker, void *context)
 		return;
 	pthread_mutex_lock(&w->lock);
 	w->stopping = true;
+	if (w->line >= 0)
+		shutdown(w->line, SHUT_RDWR);
 	pthread_cond_signal(&w->wake);
 	pthread_mutex_unlock(&w->lock);
 	pthread_join(w->thread, NULL);
@@ -151,6 +192,21 @@ int
 worker_fd(const struct worker *w)
 {
 	return w->event;
+}
+
+int
+worker_wait_ms(struct worker *w, int64_t now_us)
+{
+	pthread_mutex_lock(&w->lock);
+	int64_t left_us = w->line < 0 ? -1 : w->line_until_us - now_us;
+	if (w->line >= 0 && left_us <= 0) {
+		shutdown(w->line, SHUT_RDWR);
+		left_us = 0;
+	}
+	/* What waits has no line yet, or not any more: it will soon. */
+	int64_t wait_ms = left_us > 0 ? left_us / 1000 + 1 : w->count ? LOOK_MS : -1;
+	pthread_mutex_unlock(&w->lock);
+	return (int)wait_ms;
 }
 
 bool

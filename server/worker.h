@@ -24,11 +24,15 @@ enum { WORKER_JOBS_MAX = 1024 };
 
 /* NULL: no thread or no memory. `target` must outlive it. */
 struct worker *worker_start(const struct pg_target *target);
-/* Waits for the job under way, then finishes all that is done and abandons the rest by calling work()
- * without a connection. */
+/* Ends the line of the job under way and waits for it, then finishes all that is done and abandons the rest
+ * by calling work() without a connection. */
 void worker_stop(struct worker **worker, void *context);
 
 int worker_fd(const struct worker *worker);
+
+/* Ends the line to a database that has let a job wait too long; its work() then fails, or is done once more.
+ * Milliseconds until that has to be looked at again; -1: there is nothing to wait for. */
+int worker_wait_ms(struct worker *worker, int64_t now_us);
 
 /* Takes the job over. False: too many wait; the job stays the caller's. */
 bool worker_post(struct worker *worker, struct job *job) __attribute__((warn_unused_result));

@@ -188,6 +188,36 @@ class Outage(unittest.TestCase):
         self.assertEqual([seqs[i] for i in wanted], list(range(self.last + 1, self.last + 1 + len(chain))))
         self.end()
 
+    def freeze_the_worker(self):
+        """The session that answers what is not of the journal stands still, with a reload on its way to it."""
+        self.start(Database())
+        admin = self.centre.wire("admin")
+        self.assertEqual(admin.ask(pb.Request(reload=pb.Reload())).WhichOneof("body"), "reloaded")
+        sessions = self.centre.sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'fupind' ORDER BY backend_start")
+        os.kill(sessions[-1][0], signal.SIGSTOP)
+        self.addCleanup(self.go_on, sessions[-1][0])
+        self.assertNotEqual(sessions[-1][0], self.backend())
+        admin.send(pb.Request(reload=pb.Reload()))
+        return admin, sessions[-1][0]
+
+    def test_worker_stands_still(self):
+        """Its answer comes over another connection, after a while; the journal is not held up."""
+        admin, session = self.freeze_the_worker()
+        self.last = self.wire.submit(submission(entry(COUNTY, "meanwhile"))).seq
+        self.entries += 1
+        self.answered()
+        self.assertEqual(admin.receive(60 * SLOW).WhichOneof("body"), "reloaded")
+        self.go_on(session)
+        self.end()
+
+    def test_stop_while_the_worker_stands_still(self):
+        admin, session = self.freeze_the_worker()
+        admin.ping()  # so that the reload has been taken
+        self.assertEqual(self.centre.stop(), 0)
+        self.centre.check_log()
+        self.go_on(session)
+        self.database.stop()
+
     def test_statement_is_cancelled(self):
         """What waits for a lock is cancelled by an administrator: nobody is refused for it, nothing comes twice."""
         self.start(Database())
