@@ -29,10 +29,12 @@ struct deliverer {
 	struct delivery *delivery;
 	struct parcel *parcels;
 	size_t count, room, first_open, in_flight, bytes_in_flight;
-	unsigned silences; /* in a row */
-	int64_t heard_us;  /* when the last answer came, or the first parcel of a silence went */
-	int64_t later;     /* our random part of waiting, in 1/1000 */
-	bool writing;      /* an outbox transaction is open */
+	unsigned silences;     /* in a row */
+	int64_t heard_us;      /* when the last answer came, or the first parcel of a silence went */
+	int64_t later;         /* our random part of waiting, in 1/1000 */
+	size_t moves;          /* from a centre that could not store anything to the next, in a row */
+	int64_t not_before_us; /* after all of them could not */
+	bool writing;          /* an outbox transaction is open */
 	bool out_of_memory;
 };
 
@@ -166,6 +168,23 @@ take_all_back(struct deliverer *d)
 		put_back(d, &d->parcels[i]);
 }
 
+/* Another centre of the same database may reach it where this one does not: it is asked at once; when all
+ * were, after the time that they told. False: that is no reason to go, or nowhere to go to. */
+static bool
+go_to_next_centre(struct deliverer *d, const struct refusal *refusal, int64_t wait_us)
+{
+	size_t centres = session_centres(d->session);
+	enum problem_code code = refusal->problems->count ? refusal->problems->items[0].code : 0;
+	if (centres < 2 || (code != PROBLEM_STORE_UNAVAILABLE && code != PROBLEM_STOPPING))
+		return false;
+	take_all_back(d);
+	if (++d->moves % centres == 0)
+		d->not_before_us = clock_steady_us() + wait_us;
+	if (!session_reconnect(d->session))
+		d->delivery->failure = SESSION_BROKEN;
+	return true;
+}
+
 /* The centre has been silent too long: a new connection. */
 static void
 start_over(struct deliverer *d)
@@ -182,6 +201,8 @@ send_ready(struct deliverer *d, int64_t now)
 	uint32_t window = session_welcome(d->session)->limits.credit_window;
 	if (!window || window > CREDIT_WINDOW)
 		window = CREDIT_WINDOW;
+	if (now < d->not_before_us)
+		return true;
 	for (size_t i = d->first_open; i < d->count && d->in_flight < window && !d->delivery->failure; i++) {
 		struct parcel *p = &d->parcels[i];
 		bool ready =
@@ -205,6 +226,7 @@ take_receipt(struct deliverer *d, const struct receipt *receipt)
 		    !outbox_get(d->outbox, p->position, &item))
 			return false;
 		d->delivery->receipted++;
+		d->moves = 0;
 		if (receipt->seq > d->delivery->seq_last)
 			d->delivery->seq_last = receipt->seq;
 		if (d->watch->receipted)
@@ -223,7 +245,10 @@ take_refusal(struct deliverer *d, uint64_t request_id, const struct refusal *ref
 		if (p->done || !p->sent || p->request_id != request_id)
 			continue;
 		if (refusal->retry_after_ms) {
-			p->not_before_us = now + refusal->retry_after_ms * (INT64_C(1000) + d->later);
+			int64_t wait_us = refusal->retry_after_ms * (INT64_C(1000) + d->later);
+			if (go_to_next_centre(d, refusal, wait_us))
+				break;
+			p->not_before_us = now + wait_us;
 			put_back(d, p);
 		} else if (i != d->first_open && !p->after_earlier) {
 			/* It may build on an earlier one that is not stored yet: ask again after that one. */

@@ -283,6 +283,12 @@ session_reconnect(struct session *s)
 	return connect_socket(s) || broken(s, zmq_strerror(zmq_errno())) == SESSION_OK;
 }
 
+size_t
+session_centres(const struct session *s)
+{
+	return s->endpoint_count;
+}
+
 /* Waits for the answer to one request id until `until_us`. */
 static enum session_failure
 take_answer(struct session *s, uint64_t request_id, int64_t until_us, struct reply *out)

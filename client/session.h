@@ -53,6 +53,8 @@ enum session_failure session_take(struct session *session, int timeout_ms, struc
 /* Drops the connection, with all that is unsent or unanswered in it, and begins a new one: to the next of
  * the centres that the office knows. */
 bool session_reconnect(struct session *session) __attribute__((warn_unused_result));
+/* How many centres the office knows. */
+size_t session_centres(const struct session *session);
 
 const struct refusal *session_refusal(const struct session *session);
 const char *session_error(const struct session *session);

@@ -184,6 +184,71 @@ class Pair(unittest.TestCase):
         self.assertIn("as of commit 400", result.stdout)
 
 
+class OneWithoutDatabase(unittest.TestCase):
+    """Two of one database, each with a role of its own there: one is not let in any more."""
+
+    def setUp(self):
+        self.database = Database()
+        self.database.execute("CREATE ROLE other SUPERUSER LOGIN")
+        other = types.SimpleNamespace(uri=self.database.uri.replace("user=fupin", "user=other"),
+                                      connect=self.database.connect)
+        self.first = Centre(database=other).start()
+        self.second = self.first.beside()
+        self.second.database = self.database
+        self.second.start()
+        self.first.tell_offices(f"{self.first.endpoint}, {self.second.endpoint}")
+        self.office = self.first.offices[f"county-{COUNTY}"]
+        self.lock_out("other", self.first)
+
+    def tearDown(self):
+        for centre in (self.first, self.second):
+            self.assertEqual(centre.stop(), 0)
+            centre.check_log()
+        self.database.stop()
+
+    def lock_out(self, role, centre):
+        self.database.execute(f"ALTER ROLE {role} NOLOGIN")
+        self.database.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{role}' "
+                              "AND pid <> pg_backend_pid()")
+        wire = centre.wire("province")
+        wait_for("the loss", lambda: not wire.ping().store_ready)
+
+    def by_the_door(self, database="fupin"):
+        connection = psycopg2.connect(host=self.database.directory, user="door", dbname=database)
+        connection.autocommit = True
+        return connection
+
+    def sheets(self, count):
+        paths = [os.path.join(self.office.home, f"{i}.csv") for i in range(count)]
+        for i, path in enumerate(paths):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("kind,unit,voucher,occurred,source,amount\n"
+                           f"raised,{COUNTY},v/{i},2013-05-01,sector,1.00\n")
+        return paths
+
+    def stored(self):
+        return self.second.sql("SELECT count(*), count(DISTINCT voucher) FROM fund_entry")
+
+    def test_client_goes_to_the_other(self):
+        self.office.run("submit", "--each", "--timeout", "60", *self.sheets(100), check=0)
+        self.assertEqual(self.stored(), [(100, 100)])
+
+    def test_neither_has_it(self):
+        """Then it waits as it is told, and does not run from one to the other."""
+        self.database.execute("CREATE ROLE door SUPERUSER LOGIN")
+        self.database.connect = self.by_the_door
+        self.lock_out("fupin", self.second)
+        refused = [centre.log().count("event=refused office=county") for centre in (self.first, self.second)]
+        self.office.run("submit", "--each", "--quiet", "--timeout", "5", *self.sheets(100), check=4)
+        refused = [centre.log().count("event=refused office=county") - before
+                   for centre, before in zip((self.first, self.second), refused)]
+        self.assertTrue(all(refused))
+        self.assertLessEqual(sum(refused), 5 * 2 * 100)  # five seconds, each time both, once a sheet
+        self.database.execute("ALTER ROLE fupin LOGIN")
+        self.office.run("submit", "--timeout", "60", self.sheets(101)[-1], check=0)
+        self.assertEqual(self.stored(), [(101, 101)])
+
+
 class SlowAnswers(unittest.TestCase):
     """The answers of the database come late to one of two."""
 
