@@ -1,5 +1,7 @@
 #include "log.h"
 
+#include "clock.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -50,6 +52,19 @@ log_line(enum log_level level, const char *event, const char *format, ...)
 	 * must not stop the service. */
 	if (rest >= 0 && write(STDERR_FILENO, line, used + 1) < 0)
 		return;
+}
+
+enum log_level
+log_bounded(struct log_bound *bound, enum log_level level, const char *event)
+{
+	int64_t second = clock_steady_us() / 1000000;
+	if (second != bound->second) {
+		if (bound->count > bound->per_second)
+			log_line(level, "not_logged", "what=%s lines=%u", event, bound->count - bound->per_second);
+		bound->second = second;
+		bound->count = 0;
+	}
+	return ++bound->count <= bound->per_second ? level : LOG_DEBUG;
 }
 
 char *

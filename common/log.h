@@ -5,6 +5,7 @@
 #define FUPIN_COMMON_LOG_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum log_level { LOG_DEBUG = 0, LOG_INFO = 1, LOG_WARNING = 2, LOG_ERROR = 3 };
 
@@ -16,6 +17,18 @@ bool log_level_parse(const char *text, enum log_level *out);
  * quotes goes through log_quoted(). */
 void log_line(enum log_level level, const char *event, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* What somebody outside can cause as often as he likes must not fill the disk: at most so many lines a
+ * second. */
+struct log_bound {
+	unsigned per_second;
+	int64_t second;
+	unsigned count;
+};
+
+/* The level for one more such line: `level`, or LOG_DEBUG if there were enough of `event` in this second. How
+ * many those were is told at the beginning of another one that has any. */
+enum log_level log_bounded(struct log_bound *bound, enum log_level level, const char *event);
 
 enum { LOG_QUOTED_BYTES = 512 };
 /* "a \"quoted\" text", control characters replaced, cut if too long. Returns out. */

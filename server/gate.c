@@ -16,8 +16,7 @@ struct gate {
 	gate_admits admits;
 	void *admits_context;
 	char endpoint[GATE_ENDPOINT_BYTES];
-	int64_t refused_second; /* when unknown keys were last counted */
-	unsigned refused_count;
+	struct log_bound refused; /* unknown keys */
 	zmq_msg_t payload;
 };
 
@@ -31,7 +30,7 @@ enum { LINGER_MS = 1000, BACKLOG = 8192 };
 enum { REQUESTS_KEPT = 2 * CREDIT_WINDOW, REPLIES_KEPT = QUEUE_OFFICE_MAX };
 
 /* Who connects and says nothing holds a file descriptor for so long. */
-enum { HANDSHAKE_MS = 10000, REFUSED_LOGGED_PER_SECOND = 5 };
+enum { HANDSHAKE_MS = 10000, REFUSED_LOGGED = 5 };
 
 static bool
 set_int(void *socket, int option, int value)
@@ -82,6 +81,7 @@ gate_open(const char *endpoint, const char *local_endpoint, const struct key_pai
 	struct gate *gate = calloc(1, sizeof *gate);
 	if (!gate)
 		return NULL;
+	gate->refused.per_second = REFUSED_LOGGED;
 	gate->admits = admits;
 	gate->admits_context = context;
 	zmq_msg_init(&gate->payload);
@@ -185,20 +185,11 @@ zap_reply(void *socket, const struct zap_request *request, const char *status, c
 	zmq_send(socket, "", 0, 0);
 }
 
-/* A flood of strangers must not fill the disk with log lines. */
 static void
 log_unknown_key(struct gate *gate, const char *address, const char *key)
 {
 	char text[LOG_QUOTED_BYTES];
-	int64_t second = clock_steady_us() / 1000000;
-	if (second != gate->refused_second) {
-		if (gate->refused_count > REFUSED_LOGGED_PER_SECOND)
-			log_line(LOG_WARNING, "keys_unknown", "not_logged=%u",
-			         gate->refused_count - REFUSED_LOGGED_PER_SECOND);
-		gate->refused_second = second;
-		gate->refused_count = 0;
-	}
-	if (++gate->refused_count <= REFUSED_LOGGED_PER_SECOND)
+	if (log_bounded(&gate->refused, LOG_WARNING, "key_unknown") == LOG_WARNING)
 		log_line(LOG_WARNING, "key_unknown", "address=%s key=%s", log_quoted(address, text), key);
 }
 

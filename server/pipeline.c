@@ -11,6 +11,8 @@
 enum { RETRY_SOON_MS = 1000, RETRY_FULL_MS = 5000, CLOCK_AHEAD_US = 60 * 1000000 };
 /* BUSY says when to come again: when what waits now should be written. */
 enum { RETRY_LEAST_MS = 50, RETRY_MOST_MS = 10000 };
+/* Lines a second about refusals. */
+enum { REFUSALS_LOGGED = 20 };
 
 static void
 list_init(struct envelope_list *list)
@@ -87,7 +89,7 @@ list_free(struct envelope_list *list)
 void
 pipeline_init(struct pipeline *p)
 {
-	*p = (struct pipeline){0};
+	*p = (struct pipeline){.refused.per_second = REFUSALS_LOGGED};
 	struct envelope_list *const lists[] = {&p->next,    &p->batch, &p->doubtful,
 	                                       &p->careful, &p->again, &p->done};
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
@@ -162,8 +164,9 @@ refuse(struct pipeline *p, struct envelope *e, const struct problem_list *proble
 	reply.refusal = (struct refusal){problems, retry_after_ms(p, code)};
 	p->counters.refused++;
 	/* A flood that is told to wait must not fill the log. */
-	log_line(code == PROBLEM_BUSY ? LOG_DEBUG : LOG_INFO, "refused", "office=%s code=%s problems=%zu",
-	         e->office.name, problem_name(code), problems->count + problems->more);
+	log_line(code == PROBLEM_BUSY ? LOG_DEBUG : log_bounded(&p->refused, LOG_INFO, "refused"), "refused",
+	         "office=%s code=%s problems=%zu", e->office.name, problem_name(code),
+	         problems->count + problems->more);
 	p->reply(p->context, e, &reply);
 	envelope_destroy(&e);
 }

@@ -12,6 +12,7 @@
 #include "intake.h"
 #include "journal.h"
 #include "lanes.h"
+#include "log.h"
 
 /* Sends a reply to whoever sent the envelope. */
 typedef void (*pipeline_reply)(void *context, const struct envelope *envelope, const struct reply *reply);
@@ -56,6 +57,7 @@ struct pipeline {
 	bool clock_warned;
 	int64_t clock_warned_us;
 	struct pipeline_counters counters;
+	struct log_bound refused; /* lines about refusals */
 };
 
 void pipeline_init(struct pipeline *pipeline);

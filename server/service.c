@@ -72,7 +72,7 @@ service_refuse(struct service *s, const struct envelope *envelope, const struct 
 {
 	struct reply reply = {.request_id = envelope->request.id, .kind = REPLY_REFUSAL};
 	reply.refusal = (struct refusal){problems, retry_after_ms};
-	log_line(LOG_INFO, "refused", "office=%s code=%s",
+	log_line(log_bounded(&s->pipeline.refused, LOG_INFO, "refused"), "refused", "office=%s code=%s",
 	         envelope->office.name ? envelope->office.name : "unknown",
 	         problem_name(problems->items[0].code));
 	service_send(s, envelope, &reply);

@@ -2,13 +2,14 @@
 goes on."""
 import os
 import random
+import re
 import socket
 import subprocess
 import unittest
 
 import zmq
 
-from harness import CentreTest, Office, edit_csv, copy_plan, entry, new_directory, pb, report, submission, wait_for
+from harness import Centre, CentreTest, Office, edit_csv, copy_plan, entry, new_directory, pb, report, submission, wait_for
 from wire import NoAnswer, Wire, codes
 
 COUNTY, NEIGHBOUR, VILLAGE = 220122, 220112, 220122102203
@@ -76,6 +77,30 @@ class BadInput(CentreTest):
         stranger.close()
         wait_for("the log", lambda: "event=key_unknown" in self.centre.log())
 
+    def test_flood_of_refusals_does_not_flood_the_log(self):
+        """What is not logged is told as a number, and so is every refusal."""
+        centre = Centre(options=("--log-level", "info")).start()
+        wire, sent = centre.wire(f"county-{COUNTY}"), 0
+
+        def told():
+            left_out = sum(int(n) for n in re.findall(r"event=not_logged what=refused lines=(\d+)", centre.log()))
+            return left_out, centre.log().count("event=refused ")
+
+        def all_told():
+            """One more, so that another second may begin."""
+            nonlocal sent
+            self.assertEqual(codes(wire.submit(submission())), ["SUBMISSION_EMPTY"])
+            sent += 1
+            return told()[0] and sum(told()) == sent
+        for _ in range(500):
+            wire.send(pb.Request(submit=pb.Submit(submission=submission().SerializeToString())))
+        for _ in range(500):
+            self.assertEqual(codes(wire.receive().refusal), ["SUBMISSION_EMPTY"])
+        sent = 500
+        wait_for("the next second", all_told)
+        self.assertGreater(told()[0], 250)
+        self.assertEqual(centre.stop(), 0)
+
     def test_flood_of_unknown_keys_does_not_flood_the_log(self):
         public, secret = zmq.curve_keypair()
         before = self.centre.log().count("event=key_unknown")
@@ -83,7 +108,7 @@ class BadInput(CentreTest):
                      for _ in range(60)]
         for stranger in strangers:
             stranger.send(pb.Request(ping=pb.Ping()))
-        wait_for("the next second", lambda: self.one_more_stranger() and "event=keys_unknown" in self.centre.log())
+        wait_for("the next second", lambda: self.one_more_stranger() and "event=not_logged what=key_unknown" in self.centre.log())
         self.assertLess(self.centre.log().count("event=key_unknown") - before, 60)
         for stranger in strangers:
             stranger.close()
