@@ -156,6 +156,27 @@ class Outage(unittest.TestCase):
                          [(len(sent) + 1, len(sent) + 1)])
         self.end()
 
+    def test_tables_are_locked_while_the_connection_is_lost(self):
+        """Each attempt waits for the lock and is given up: its session does not stay behind."""
+        self.start(Database())
+        holder = self.database.connect()
+        holder.autocommit = False
+        holder.cursor().execute("LOCK TABLE submission, report, fund_entry IN ACCESS EXCLUSIVE MODE")
+        self.database.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'fupind'")
+        seen = set()
+
+        def sessions():
+            now = {row[0] for row in self.database.rows("SELECT pid FROM pg_stat_activity WHERE application_name = 'fupind'")}
+            seen.update(now)
+            return now
+        wait_for("four attempts", lambda: sessions() and len(seen) > 3, 120)
+        wait_for("those given up to end", lambda: len(sessions()) < 3)
+        holder.rollback()
+        holder.close()
+        self.kept = [submission(entry(COUNTY, "kept-0"))]
+        self.comes_back()
+        self.end()
+
     def take_in_order(self, wires, sent, refused):
         """Every connection gets its receipts in the order of what it sent."""
         for wire in wires:
