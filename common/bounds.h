@@ -19,6 +19,11 @@ enum {
 	DECODE_BYTES_MAX = 24 * 1024 * 1024,
 	/* A catalogue of a nation (131,000 units) has to fit into one answer. */
 	ANSWER_BYTES_MAX = 32 * 1024 * 1024,
+	/* Of answers longer than LONG_ANSWER_BYTES that were not taken yet: of one office (or one answer, if it
+	 * is larger) and in all. Then BUSY: who asks and does not read must not fill the centre's memory. */
+	LONG_ANSWER_BYTES = 16 * 1024,
+	UNREAD_OFFICE_MAX = 8 * 1024 * 1024,
+	UNREAD_BYTES_MAX = 128 * 1024 * 1024,
 
 	/* A form is one page for a clerk. */
 	FORM_FIELDS_MAX = 64,

@@ -6,10 +6,20 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zmq.h>
+
+/* What ZeroMQ keeps of long messages to one office; its thread counts down. */
+struct unread {
+	char public_key[KEY_TEXT_BYTES];
+	atomic_size_t bytes;
+};
+
+/* Offices that may have long messages unread at the same time. */
+enum { UNREAD_OFFICES = 256 };
 
 struct gate {
 	void *context, *router, *zap;
@@ -18,6 +28,8 @@ struct gate {
 	char endpoint[GATE_ENDPOINT_BYTES];
 	struct log_bound refused; /* unknown keys */
 	zmq_msg_t payload;
+	struct unread unread[UNREAD_OFFICES];
+	atomic_size_t unread_bytes; /* of all */
 };
 
 /* The longest frame on the slowest line has to get through between two signs of life. What a dead line's
@@ -238,11 +250,92 @@ gate_receive(struct gate *gate, struct frame *out)
 	return true;
 }
 
-enum gate_sent
-gate_send(struct gate *gate, const struct sender *to, const uint8_t *bytes, size_t size)
+/* A long message on its way, counted until it is on the line. */
+struct long_message {
+	struct gate *gate;
+	struct unread *unread;
+	size_t size;
+	uint8_t bytes[];
+};
+
+/* Called by ZeroMQ, in its thread. */
+static void
+long_message_done(void *bytes, void *message)
 {
+	struct long_message *m = message;
+	(void)bytes;
+	atomic_fetch_sub(&m->unread->bytes, m->size);
+	atomic_fetch_sub(&m->gate->unread_bytes, m->size);
+	free(m);
+}
+
+/* The office's count, or one that is free. NULL: there is none. */
+static struct unread *
+unread_of(struct gate *gate, const char *public_key)
+{
+	struct unread *unused = NULL;
+	for (struct unread *u = gate->unread; u < gate->unread + UNREAD_OFFICES; u++) {
+		if (!strcmp(u->public_key, public_key))
+			return u;
+		if (!unused && !atomic_load(&u->bytes))
+			unused = u;
+	}
+	if (unused)
+		snprintf(unused->public_key, sizeof unused->public_key, "%s", public_key);
+	return unused;
+}
+
+/* Counted before it goes, as it may be done at once. NULL: too much is unread, or no memory. */
+static struct long_message *
+long_message_create(struct gate *gate, const char *public_key, const uint8_t *bytes, size_t size)
+{
+	struct unread *unread = unread_of(gate, public_key);
+	size_t before = unread ? atomic_load(&unread->bytes) : 0;
+	if (!unread || (before && before + size > UNREAD_OFFICE_MAX) ||
+	    atomic_load(&gate->unread_bytes) + size > UNREAD_BYTES_MAX)
+		return NULL;
+	struct long_message *m = malloc(sizeof *m + size);
+	if (!m)
+		return NULL;
+	*m = (struct long_message){.gate = gate, .unread = unread, .size = size};
+	memcpy(m->bytes, bytes, size);
+	atomic_fetch_add(&unread->bytes, size);
+	atomic_fetch_add(&gate->unread_bytes, size);
+	return m;
+}
+
+static enum gate_sent
+send_failed(void)
+{
+	return zmq_errno() == EAGAIN ? GATE_FULL : GATE_GONE;
+}
+
+static enum gate_sent
+send_long(struct gate *gate, const struct sender *to, struct long_message *m)
+{
+	zmq_msg_t message;
+	enum gate_sent sent = GATE_SENT;
+	if (zmq_msg_init_data(&message, m->bytes, m->size, long_message_done, m)) {
+		long_message_done(m->bytes, m);
+		return GATE_FULL;
+	}
+	if (zmq_send(gate->router, to->id, to->size, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0 ||
+	    zmq_msg_send(&message, gate->router, ZMQ_DONTWAIT) < 0)
+		sent = send_failed();
+	zmq_msg_close(&message);
+	return sent;
+}
+
+enum gate_sent
+gate_send(struct gate *gate, const struct sender *to, const char *public_key, const uint8_t *bytes,
+          size_t size)
+{
+	if (size > LONG_ANSWER_BYTES) {
+		struct long_message *m = long_message_create(gate, public_key, bytes, size);
+		return m ? send_long(gate, to, m) : GATE_UNREAD;
+	}
 	if (zmq_send(gate->router, to->id, to->size, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0 &&
 	    zmq_send(gate->router, bytes, size, ZMQ_DONTWAIT) >= 0)
 		return GATE_SENT;
-	return zmq_errno() == EAGAIN ? GATE_FULL : GATE_GONE;
+	return send_failed();
 }

@@ -52,8 +52,10 @@ void gate_authenticate(struct gate *gate);
 /* Takes one frame; false if none is there. */
 bool gate_receive(struct gate *gate, struct frame *out);
 
-/* Sends without waiting. FULL: the peer reads too slowly; GONE: it is not there any more. */
-enum gate_sent { GATE_SENT, GATE_FULL, GATE_GONE };
-enum gate_sent gate_send(struct gate *gate, const struct sender *to, const uint8_t *bytes, size_t size);
+/* Sends without waiting, over a connection of this key. FULL: the peer reads too slowly; UNREAD: its office
+ * (or all of them) left too much unread for so long a message; GONE: it is not there any more. */
+enum gate_sent { GATE_SENT, GATE_FULL, GATE_UNREAD, GATE_GONE };
+enum gate_sent gate_send(struct gate *gate, const struct sender *to, const char *public_key,
+                         const uint8_t *bytes, size_t size);
 
 #endif

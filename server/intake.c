@@ -4,6 +4,7 @@
 #include "codec.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { POOL_MAX = 4096 };
 
@@ -22,6 +23,7 @@ envelope_create(struct envelope_pool *pool, const struct frame *frame)
 	}
 	struct arena arena = e->arena;
 	*e = (struct envelope){.pool = pool, .arena = arena, .sender = frame->sender};
+	memcpy(e->public_key, frame->public_key, sizeof e->public_key);
 	return e;
 }
 

@@ -16,6 +16,7 @@ struct envelope {
 	struct envelope_pool *pool;
 	struct arena arena;
 	struct sender sender;
+	char public_key[KEY_TEXT_BYTES]; /* of the connection */
 	struct office office;
 	struct request request;
 	struct digest digest; /* from here on: a submission's */

@@ -59,7 +59,8 @@ lanes_free(struct lanes *lanes)
 static size_t
 bytes_of(const struct envelope *e)
 {
-	return sizeof *e + e->arena.bytes_used + e->request.submit.size;
+	size_t payload = e->request.kind == REQUEST_SUBMIT ? e->request.submit.size : 0;
+	return sizeof *e + e->arena.bytes_used + payload;
 }
 
 static size_t

@@ -1,5 +1,6 @@
-/* Lanes: what waits for the journal, a queue for each office. Offices take turns: to a batch each
- * gives at most its share of rows, so that who floods waits behind himself and holds up nobody else. */
+/* Lanes: what waits for the journal (or for an answer), a queue for each office. Offices take turns: to a
+ * batch each gives at most its share of rows, so that who floods waits behind himself and holds up nobody
+ * else. */
 #ifndef FUPIN_SERVER_LANES_H
 #define FUPIN_SERVER_LANES_H
 

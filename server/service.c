@@ -1,9 +1,8 @@
-/* The loop: poll → authenticate → frames (answered from memory, or into the pipeline) → journal events
- * → next batch → receipts → pushes, each with its bounded share of a turn. All state is owned here and
- * passed on; nothing is global. */
+/* The loop: poll → authenticate → frames (into the pipeline, or among the questions) → journal events →
+ * next batch → receipts → answers → pushes, each with its bounded share of a turn. All state is owned here
+ * and passed on; nothing is global. */
 #include "service.h"
 
-#include "answers.h"
 #include "clock.h"
 #include "codec.h"
 #include "service_internal.h"
@@ -21,10 +20,10 @@ enum {
 	FRAMES_PER_TURN = 128,
 	FRAMES_US_PER_TURN = 200, /* then the journal has a look: it may wait for its next batch */
 	HANDSHAKES_PER_TURN = 64,
-	PUSH_US_PER_TURN = 1000,
 	WATCHING_WAIT_MS = 1000, /* heartbeats of quiet watches */
 	STOPPING_WAIT_MS = 50,
-	DRAIN_SECONDS = 10, /* for what is queued when SIGTERM comes */
+	UNREAD_RETRY_MS = 1000, /* an office that reads nothing asks again */
+	DRAIN_SECONDS = 10,     /* for what is queued when SIGTERM comes */
 };
 
 bool
@@ -53,17 +52,31 @@ encode_reply(struct arena *arena, const struct reply *reply, uint8_t **bytes, si
 	return codec_encode_reply(arena, &refusal, bytes, size);
 }
 
+enum gate_sent
+service_give(struct service *s, const struct sender *to, const char *public_key, const struct reply *reply)
+{
+	uint8_t *bytes;
+	size_t size;
+	if (encode_reply(&s->reply_arena, reply, &bytes, &size))
+		return gate_send(s->gate, to, public_key, bytes, size);
+	service_fail("reply_failed", "a reply could not be encoded");
+	return GATE_GONE;
+}
+
 void
 service_send(void *context, const struct envelope *envelope, const struct reply *reply)
 {
 	struct service *s = context;
-	uint8_t *bytes;
-	size_t size;
 	const char *office = envelope->office.name ? envelope->office.name : "unknown";
-	if (!encode_reply(&s->reply_arena, reply, &bytes, &size))
-		service_fail("reply_failed", office);
-	else if (gate_send(s->gate, &envelope->sender, bytes, size) != GATE_SENT)
+	enum gate_sent sent = service_give(s, &envelope->sender, envelope->public_key, reply);
+	if (sent == GATE_UNREAD) {
+		struct problem_list problems;
+		problems.count = problems.more = 0;
+		problem_only(&problems, PROBLEM_BUSY);
+		service_refuse(s, envelope, &problems, UNREAD_RETRY_MS);
+	} else if (sent != GATE_SENT) {
 		log_line(LOG_DEBUG, "reply_dropped", "office=%s", office);
+	}
 }
 
 void
@@ -104,110 +117,22 @@ find_office(const struct service *s, const char *public_key, struct envelope *en
 	return true;
 }
 
-/* ---------------------------------------------------------------- watches */
-
-static bool
-may_read(const struct service *s, const char *public_key, unit_code unit)
-{
-	if (!strcmp(public_key, s->home.local.public_key))
-		return true;
-	const struct principal *p = principal_by_key(s->principals, s->principal_count, public_key);
-	return p && role_may(p->role, ACTION_READ) && unit_within(unit, p->unit);
-}
-
-/* The key, and what it may read, is looked at for every push, as for every frame. */
-static enum watch_sent
-send_push(void *context, const struct sender *to, const char *public_key, unit_code unit,
-          const struct reply *reply)
-{
-	struct service *s = context;
-	uint8_t *bytes;
-	size_t size;
-	if (!may_read(s, public_key, unit) || !encode_reply(&s->reply_arena, reply, &bytes, &size))
-		return WATCH_GONE;
-	enum gate_sent sent = gate_send(s->gate, to, bytes, size);
-	return sent == GATE_SENT ? WATCH_SENT : sent == GATE_FULL ? WATCH_LATER : WATCH_GONE;
-}
-
-static bool
-push(struct service *s)
-{
-	return watches_push(s->watches, s->pipeline.totals, &s->pipeline.as_of, clock_steady_us(),
-	                    PUSH_US_PER_TURN, send_push, s);
-}
-
-/* The state that the first answer tells is what pushes go on from. */
-static bool
-add_watch(struct service *s, const struct envelope *e, const char *public_key, struct problem_list *problems)
-{
-	const struct as_of *as_of = &s->pipeline.as_of;
-	if (watches_add(s->watches, e, public_key, as_of, clock_steady_us(), problems))
-		return true;
-	/* Some may be of connections that are no more. */
-	watches_probe(s->watches, public_key, send_push, s);
-	problems->count = problems->more = 0;
-	return watches_add(s->watches, e, public_key, as_of, clock_steady_us(), problems);
-}
-
-static void
-take_ack(struct service *s, const struct envelope *e)
-{
-	struct problem_list problems;
-	problems.count = problems.more = 0;
-	if (watches_ack(s->watches, &e->sender, &e->request.ack))
-		return;
-	problem_only(&problems, PROBLEM_WATCH_UNKNOWN);
-	service_refuse(s, e, &problems, 0);
-}
-
-static void
-unwatch(struct service *s, const struct envelope *e)
-{
-	struct reply reply = {.request_id = e->request.id, .kind = REPLY_UNWATCHED};
-	watches_remove(s->watches, &e->sender, e->request.unwatch);
-	service_send(s, e, &reply);
-}
-
 /* ---------------------------------------------------------------- frames */
-
-static void
-answer_now(struct service *s, struct envelope *e, const char *public_key, struct problem_list *problems)
-{
-	struct reply reply;
-	answer(&s->pipeline, &e->office, &e->request, clock_wall_us(), &e->arena, problems, &reply);
-	bool good = reply.kind != REPLY_REFUSAL;
-	if (good && e->request.kind == REQUEST_WATCH)
-		good = add_watch(s, e, public_key, problems);
-	if (good)
-		service_send(s, e, &reply);
-	else
-		service_refuse(s, e, problems, problem_is_transient(problems->items[0].code) ? 1000 : 0);
-}
 
 /* Takes the envelope over. */
 static void
-dispatch(struct service *s, struct envelope *envelope, const char *public_key, struct problem_list *problems)
+dispatch(struct service *s, struct envelope *envelope)
 {
 	switch (envelope->request.kind) {
 	case REQUEST_SUBMIT:
 		pipeline_take(&s->pipeline, envelope, clock_wall_us());
-		return;
+		break;
 	case REQUEST_RELOAD:
 		service_reload(s, envelope);
-		return;
-	case REQUEST_STATUS:
-		service_answer_status(s, envelope);
-		return;
-	case REQUEST_ACK:
-		take_ack(s, envelope);
-		break;
-	case REQUEST_UNWATCH:
-		unwatch(s, envelope);
 		break;
 	default:
-		answer_now(s, envelope, public_key, problems);
+		service_ask(s, envelope);
 	}
-	envelope_destroy(&envelope);
 }
 
 /* Whole, readable, from a known key, and allowed to its role? */
@@ -237,7 +162,7 @@ take_frame(struct service *s, const struct frame *frame)
 	if (!e)
 		return; /* no memory even to say so: the client will ask again */
 	if (accept_frame(s, frame, e, &problems)) {
-		dispatch(s, e, frame->public_key, &problems);
+		dispatch(s, e);
 		return;
 	}
 	service_refuse(s, e, &problems, 0);
@@ -326,6 +251,7 @@ wait_ms(const struct service *s, bool pushed)
 	if (!pushed || pipeline_has_work(&s->pipeline))
 		return 0;
 	wait = sooner(wait, journal_wait_ms(s->pipeline.journal, now_us));
+	wait = sooner(wait, service_answer_wait_ms(s, now_us));
 	int most = s->stopping                                     ? STOPPING_WAIT_MS
 	           : watches_count(s->watches) || s->reload_due_us ? WATCHING_WAIT_MS
 	                                                           : -1;
@@ -368,7 +294,8 @@ turn(struct service *s, bool *pushed)
 		return false;
 	if (!pipeline_settle(&s->pipeline, SETTLE_ROWS) || !pipeline_write(&s->pipeline))
 		return service_fail("out_of_memory", "what was committed could not be taken over");
-	*pushed = push(s);
+	service_answer(s);
+	*pushed = service_push(s);
 	return true;
 }
 
@@ -379,7 +306,8 @@ loop(struct service *s)
 	for (;;) {
 		if (!turn(s, &pushed))
 			return false;
-		bool done = !pipeline_waiting(&s->pipeline) || clock_steady_us() >= s->stop_by_us;
+		bool idle = !pipeline_waiting(&s->pipeline) && !s->questions.count;
+		bool done = idle || clock_steady_us() >= s->stop_by_us;
 		if (s->stopping && done)
 			break;
 	}

@@ -27,6 +27,8 @@ struct service {
 	struct arena principal_arena;
 	struct principal *principals;
 	size_t principal_count;
+	struct lanes questions;          /* to be answered from memory; offices take turns */
+	int64_t questions_due_us;        /* not sooner, if submissions wait */
 	bool reloading, reload_again;    /* again: asked for while one was under way */
 	int64_t reload_due_us;           /* after one that failed; 0: none is due */
 	struct envelope *reload_waiting; /* who wants to know when it is done */
@@ -38,6 +40,17 @@ bool service_fail(const char *event, const char *error); /* logs; false */
 void service_send(void *service, const struct envelope *envelope, const struct reply *reply);
 void service_refuse(struct service *service, const struct envelope *envelope,
                     const struct problem_list *problems, uint32_t retry_after_ms);
+
+/* Sends to one connection of this key; what cannot be put into a frame is refused there. */
+enum gate_sent service_give(struct service *service, const struct sender *to, const char *public_key,
+                            const struct reply *reply);
+
+/* service_questions.c: what is answered from memory, and watched totals. */
+void service_ask(struct service *service, struct envelope *question); /* takes it over */
+void service_answer(struct service *service);                         /* some of them */
+int service_answer_wait_ms(const struct service *service,
+                           int64_t now_us); /* until it is to go on; -1: never */
+bool service_push(struct service *service); /* false: there is more to push */
 
 /* service_start.c: everything from the data directory to the socket, and back. */
 bool service_open(struct service *service, const struct plan *files, gate_admits admits);

@@ -228,6 +228,7 @@ service_close(struct service *s)
 	worker_stop(&s->worker, s);
 	watches_destroy(&s->watches);
 	pipeline_free(&s->pipeline);
+	lanes_free(&s->questions);
 	envelope_pool_free(&s->envelopes);
 	gate_close(&s->gate);
 	journal_destroy(&s->pipeline.journal);

@@ -10,12 +10,14 @@ import unittest
 
 from harness import SLOW, CentreTest, children_of, entry, new_directory, pb, submission, wait_for
 from proxy import Proxy
-from wire import Stubborn, Wire
+from wire import Stubborn, Wire, codes
 
 COUNTY, OTHER = 220122, 222403
 SHEETS = 6
 # Bytes of a connection after which it breaks: the greeting, CURVE's handshake, frames of submissions.
 CUTS = (1, 30, 64, 100, 300, 500, 700, 1000)
+# 27 MiB of catalogues, 22 KiB each: 8 MiB are kept, and on each line what the system keeps of it, 1 to 2 MiB.
+UNREAD_LINES, UNREAD_QUESTIONS, UNREAD_ROUNDS = 8, 12, 13
 
 
 class Program:
@@ -265,6 +267,27 @@ class Network(CentreTest):
                  proxy.connections >= 2 + clients[1].connections)
         self.mend()
         self.finish_with_first_receipts(clients)
+
+    def test_answers_that_nobody_reads(self):
+        """An office asks and asks over several lines and reads nothing: the centre keeps 8 MiB, not all.
+        Others notice nothing, and as soon as it reads it is answered again."""
+        question = pb.Request(catalogue=pb.CatalogueQuery(units=True, forms=True))
+        other_line = self.centre.wire("province")
+        wires = [self.centre.wire("province", options={"rcvhwm": 1, "rcvbuf": 4096}) for _ in range(UNREAD_LINES)]
+        for _ in range(UNREAD_ROUNDS):
+            for wire in wires * UNREAD_QUESTIONS:
+                wire.send(question)
+            other_line.ping()  # behind the questions: no more than 256 wait
+        wait_for("a refusal", lambda: "office=province code=BUSY" in self.centre.log())
+        self.undisturbed()
+        replies = [wire.receive() for wire in wires for _ in range(UNREAD_ROUNDS * UNREAD_QUESTIONS)]
+        refusals = [reply.refusal for reply in replies if reply.WhichOneof("body") != "catalogue"]
+        self.assertTrue(refusals)
+        for refusal in refusals:
+            self.assertEqual(codes(refusal), ["BUSY"])
+            self.assertTrue(refusal.retry_after_ms)
+        for wire in wires:
+            self.assertEqual(len(wire.ask(question).catalogue.units), len(self.catalogue.units))
 
     # ------------------------------------------------------------ the same twice
 
