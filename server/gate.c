@@ -250,11 +250,12 @@ gate_receive(struct gate *gate, struct frame *out)
 	return true;
 }
 
-/* A long message on its way, counted until it is on the line. */
+/* A long message on its way, counted until it is on the line. The size is stored last and loaded
+ * first, so that the other thread sees the whole of it without a promise of ZeroMQ's queues. */
 struct long_message {
 	struct gate *gate;
 	struct unread *unread;
-	size_t size;
+	atomic_size_t size;
 	uint8_t bytes[];
 };
 
@@ -264,8 +265,9 @@ long_message_done(void *bytes, void *message)
 {
 	struct long_message *m = message;
 	(void)bytes;
-	atomic_fetch_sub(&m->unread->bytes, m->size);
-	atomic_fetch_sub(&m->gate->unread_bytes, m->size);
+	size_t size = atomic_load(&m->size);
+	atomic_fetch_sub(&m->unread->bytes, size);
+	atomic_fetch_sub(&m->gate->unread_bytes, size);
 	free(m);
 }
 
@@ -297,8 +299,10 @@ long_message_create(struct gate *gate, const char *public_key, const uint8_t *by
 	struct long_message *m = malloc(sizeof *m + size);
 	if (!m)
 		return NULL;
-	*m = (struct long_message){.gate = gate, .unread = unread, .size = size};
+	m->gate = gate;
+	m->unread = unread;
 	memcpy(m->bytes, bytes, size);
+	atomic_store(&m->size, size);
 	atomic_fetch_add(&unread->bytes, size);
 	atomic_fetch_add(&gate->unread_bytes, size);
 	return m;
@@ -313,9 +317,10 @@ send_failed(void)
 static enum gate_sent
 send_long(struct gate *gate, const struct sender *to, struct long_message *m)
 {
+	size_t size = atomic_load(&m->size);
 	zmq_msg_t message;
 	enum gate_sent sent = GATE_SENT;
-	if (zmq_msg_init_data(&message, m->bytes, m->size, long_message_done, m)) {
+	if (zmq_msg_init_data(&message, m->bytes, size, long_message_done, m)) {
 		long_message_done(m->bytes, m);
 		return GATE_FULL;
 	}

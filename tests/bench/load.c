@@ -22,8 +22,15 @@
 #include <unistd.h>
 #include <zmq.h>
 
-/* Silence of so long means that something was lost. */
-enum { SILENCE_US = 60 * 1000000, TICK_US = 1000, EVENTS_MAX = 256, REPLY_BYTES_MAX = 1 << 20 };
+/* Silence of so long means that something was lost. Who goes beyond its credit window, as in backpressure,
+ * may lose answers that it does not read in time (PROTOCOL.md) and asks again before that. */
+enum {
+	SILENCE_US = 60 * 1000000,
+	ASK_AGAIN_US = 5 * 1000000,
+	TICK_US = 1000,
+	EVENTS_MAX = 256,
+	REPLY_BYTES_MAX = 1 << 20
+};
 
 /* In place of an office's number. */
 #define WATCHER SIZE_MAX
@@ -31,9 +38,12 @@ enum { SILENCE_US = 60 * 1000000, TICK_US = 1000, EVENTS_MAX = 256, REPLY_BYTES_
 
 /* ---------------------------------------------------------------- answers */
 
-static void
+/* False: it was here already, as it was asked for again. */
+static bool
 take_receipt(struct run *run, struct item *item, const struct receipt *receipt)
 {
+	if (run->asked_again && item->seq && item->seq == receipt->seq)
+		return false;
 	bool good = !item->seq && receipt->seq && submission_id_equal(&receipt->id, &item->id) &&
 	            digest_equal(&receipt->digest, &item->digest) && receipt->report_count == item->reports &&
 	            !receipt->entry_count;
@@ -46,6 +56,7 @@ take_receipt(struct run *run, struct item *item, const struct receipt *receipt)
 	item->latency_us = (uint32_t)(run->last_us - item->sent_us);
 	run->receipts++;
 	run->answered++;
+	return true;
 }
 
 /* Busy: once more after the time that the centre said; meanwhile it keeps its place in the window. True.
@@ -83,7 +94,7 @@ take_reply(struct run *run, size_t office, zmq_msg_t *message)
 	struct item *item = &run->prepared.items[reply.request_id];
 	bool again = false;
 	if (reply.kind == REPLY_RECEIPT)
-		take_receipt(run, item, &reply.receipt);
+		again = !take_receipt(run, item, &reply.receipt);
 	else if (reply.kind == REPLY_REFUSAL)
 		again = take_refusal(run, reply.request_id, &reply.refusal);
 	else
@@ -189,6 +200,24 @@ release_retries(struct run *run)
 	return run->retry_us;
 }
 
+/* After a silence, all that was sent and has no answer. */
+static void
+ask_again(struct run *run)
+{
+	int64_t now = clock_steady_us(), since = run->last_us > run->asked_us ? run->last_us : run->asked_us;
+	bool beyond = (uint32_t)run->arguments->window > run->offices.items[0].window;
+	if (!beyond || run->order || run->retry_count || now - since < ASK_AGAIN_US)
+		return;
+	run->asked_us = now;
+	for (size_t i = run->first; i < run->end; i++)
+		if (!run->prepared.items[i].seq && run->prepared.items[i].sent_us) {
+			send_item(run, i);
+			run->asked_again++;
+		}
+	for (size_t i = 0; i < run->offices.count; i++)
+		office_turn(run, i);
+}
+
 /* Once the time is over nothing new is sent, but as much for every office. Returns when that is. */
 static int64_t
 end_in_time(struct run *run)
@@ -254,6 +283,7 @@ loop(struct run *run)
 			return bench_fail("epoll: %s", strerror(errno));
 		for (int i = 0; i < count; i++)
 			take_turn(run, events[i].data.u64);
+		ask_again(run);
 		if (clock_steady_us() - run->last_us > SILENCE_US && (!run->order || run->released == run->end))
 			return bench_fail("%zu submissions were not answered", run->end - run->first - run->answered);
 	}

@@ -191,6 +191,8 @@ def add_backpressure(bench, found, seconds, duty, data):
     rows.add("backpressure_lost", "refused or lost of these", lost, "reports", "0", judge(lost == 0),
              submissions=found["submissions"])
     rows.add("backpressure_waiting", "the longest queue that Pong told", max(one["waiting"] for one in curve), "submissions")
+    rows.add("backpressure_again", f"asked for again: {WINDOW} in flight are beyond the window, answers not read in time are "
+             "dropped", found["asked_again"], "submissions")
     rows.add("backpressure_busy", "BUSY, each with a time, and sent again", found["busy"], "answers")
     bench.curves["backpressure"] = curve
 

@@ -80,6 +80,7 @@ run_print(const struct run *run, struct json_object *out)
 	bench_number(out, "reports", reports);
 	bench_number(out, "refused", (int64_t)run->refused);
 	bench_number(out, "busy", (int64_t)run->busy);
+	bench_number(out, "asked_again", (int64_t)run->asked_again);
 	bench_number(out, "wrong", (int64_t)(run->wrong + doubles));
 	bench_number(out, "lost", (int64_t)(submissions - run->answered));
 	bench_number(out, "start_us", run->start_us);

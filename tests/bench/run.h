@@ -32,7 +32,8 @@ struct run {
 	struct sampler sampler; /* with --sample-ms */
 	struct arena arena;
 	int64_t start_us, last_us; /* the clock's start; when something last came */
-	size_t answered, receipts, refused, busy, wrong;
+	int64_t asked_us;          /* when the unanswered were last sent again */
+	size_t answered, receipts, refused, busy, wrong, asked_again;
 };
 
 /* What this round was: rate, latencies, and whatever was wrong. False: something was. */

@@ -311,7 +311,7 @@ class Verdicts(unittest.TestCase):
     def backpressure(self, *mebibytes, receipts=100):
         samples = [(float(second), mib * 2**20, 7, 10.0, 1.0) for second, mib in enumerate(mebibytes, 1)]
         rows = self.rows(parts_stress.add_backpressure,
-                         {"samples": samples, "submissions": 100, "receipts": receipts, "busy": 3}, 20, (5000, 500000), 1.0)
+                         {"samples": samples, "submissions": 100, "receipts": receipts, "asked_again": 0, "busy": 3}, 20, (5000, 500000), 1.0)
         return rows["backpressure_memory"], rows["backpressure_lost"]
 
     def test_backpressure(self):
