@@ -26,7 +26,7 @@ RUN apt-get update \
 RUN useradd --system --user-group --no-create-home --home-dir /var/lib/fupin fupin \
   && install -d -o fupin -g fupin -m 700 /var/lib/fupin /var/lib/fupin-offices
 COPY --from=build /image/ /
-COPY scripts/compose-year.sh scripts/demo_year.awk /usr/share/fupin/scripts/
+COPY scripts/compose-year.sh scripts/year.sh scripts/demo_year.awk /usr/share/fupin/scripts/
 USER fupin
 ENV LANG=C.UTF-8
 WORKDIR /var/lib/fupin

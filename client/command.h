@@ -67,5 +67,8 @@ int cmd_status(int argc, char **argv);
 int cmd_units(int argc, char **argv);
 int cmd_forms(int argc, char **argv);
 int cmd_reload(int argc, char **argv);
+int cmd_extend(int argc, char **argv);
+int cmd_clock(int argc, char **argv);
+int cmd_review(int argc, char **argv);
 
 #endif

@@ -35,6 +35,9 @@ copy_unit(struct arena *arena, const struct unit_total *from, struct unit_total 
 	                 &to->indicators) &&
 	       copy_list(arena, from->values, from->indicator_count, sizeof *from->values, &to->values) &&
 	       copy_list(arena, from->reported, from->indicator_count, sizeof *from->reported, &to->reported) &&
+	       copy_list(arena, from->approved, from->indicator_count, sizeof *from->approved, &to->approved) &&
+	       copy_list(arena, from->approved_reported, from->indicator_count, sizeof *from->approved_reported,
+	                 &to->approved_reported) &&
 	       copy_list(arena, from->funds, from->fund_count, sizeof *from->funds, &to->funds) &&
 	       copy_list(arena, from->targets, from->target_count, sizeof *from->targets, &to->targets);
 }

@@ -22,9 +22,15 @@ static const struct {
     {"status", cmd_status, "[ID]", "the centre, the outbox and its receipts; or one submission"},
     {"units", cmd_units, "[UNIT] [--level LEVEL]", "the units that this office may read"},
     {"forms", cmd_forms, "[FORM]", "the forms; or one form with its indicators and rules"},
+    {"review", cmd_review,
+     "list|show|pass|return|take [UNIT] [PERIOD] [FORM] [--state S,…] [--revision N] [--reason R --text T]",
+     "what waits for this office's review; pass, return or take over"},
+    {"extend", cmd_extend, "UNIT PERIOD [FORM] [--due T] [--closed T] [--corrections T] --reason TEXT",
+     "let a unit, and all below it, report or correct later (T: 2013-08-20 or 2013-08-20T17:00)"},
     {"keygen", cmd_keygen, "[--name NAME] [--endpoint E --centre-key KEY|FILE]",
      "make this office's key pair, print the public key"},
     {"reload", cmd_reload, "", "administrator: the centre reads its offices again"},
+    {"clock", cmd_clock, "[TIME]", "the centre's clock; administrator, in a drill: move it forwards"},
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

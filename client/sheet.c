@@ -16,6 +16,7 @@ enum field {
 	FIELD_FORM,
 	FIELD_VERSION,
 	FIELD_REPLACES,
+	FIELD_REASON,
 	FIELD_UNIT_NAME, /* for the reader's eye, not read */
 	FIELD_KIND,
 	FIELD_VOUCHER,
@@ -36,6 +37,7 @@ static const struct {
     [FIELD_FORM] = {"form", "表", "报表"},
     [FIELD_VERSION] = {"version", "表版本", "版本"},
     [FIELD_REPLACES] = {"replaces", "替换版本", "更正版本"},
+    [FIELD_REASON] = {"reason", "更正原因", "原因"},
     [FIELD_UNIT_NAME] = {"unit_name", "单位名称", "名称"},
     [FIELD_KIND] = {"kind", "类别", "资金类别"},
     [FIELD_VOUCHER] = {"voucher", "凭证号", "凭证"},
@@ -247,7 +249,7 @@ refuse_foreign(const struct reading *r, bool funds)
 		const char *name = header->cells[at];
 		enum field field = field_of(name);
 		bool foreign = field == FIELDS ? funds && r->columns->indicators[at]
-		               : funds         ? field >= FIELD_PERIOD && field <= FIELD_REPLACES
+		               : funds         ? field >= FIELD_PERIOD && field <= FIELD_REASON
 		                               : field >= FIELD_KIND;
 		if (foreign)
 			problem_detail(report_problem(r, PROBLEM_COLUMN_UNKNOWN, header->line, name), "%s", name);
@@ -391,7 +393,9 @@ static void
 read_report(const struct reading *r)
 {
 	struct draft *d = r->draft;
-	struct report report = {.unit = read_unit(r, FIELD_UNIT), .replaces = read_count(r, FIELD_REPLACES)};
+	struct report report = {.unit = read_unit(r, FIELD_UNIT),
+	                        .replaces = read_count(r, FIELD_REPLACES),
+	                        .reason = cell(r, FIELD_REASON)};
 	if (!period_parse(cell(r, FIELD_PERIOD), &report.period))
 		cell_problem(r, FIELD_PERIOD, PROBLEM_PERIOD_INVALID);
 	const struct form *form = read_form(r);

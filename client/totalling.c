@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELLS_MAX = TOTALLING_INDICATORS_MAX + 2, CELL_BYTES = 64 };
+enum { CELLS_MAX = 2 * TOTALLING_INDICATORS_MAX + 2, CELL_BYTES = 64 };
 
 /* The unit itself is the last row of an answer. */
 static const struct unit_total *
@@ -24,16 +24,14 @@ row_count(const struct totalling *t)
 
 /* ---------------------------------------------------------------- figures */
 
-static bool
-find_value(const struct unit_total *u, uint32_t indicator, int64_t *value, uint32_t *reported)
+/* Where an indicator stands in a row; its indicator_count: nowhere. */
+static size_t
+place_of(const struct unit_total *u, uint32_t indicator)
 {
-	for (size_t i = 0; i < u->indicator_count; i++)
-		if (u->indicators[i] == indicator) {
-			*value = u->values[i];
-			*reported = u->reported[i];
-			return true;
-		}
-	return false;
+	size_t at = 0;
+	while (at < u->indicator_count && u->indicators[at] != indicator)
+		at++;
+	return at;
 }
 
 /* The target over the years asked for; false if none is loaded. */
@@ -111,15 +109,24 @@ put_share(const struct totalling *t, struct row *row, bool present, int64_t valu
 	put_text(row, text);
 }
 
+/* The target, and which share of it `value` is. */
 static void
 put_against_target(const struct totalling *t, struct row *row, const struct unit_total *u, bool present,
                    int64_t value, uint32_t indicator, enum fund_kind fund, int decimals)
 {
 	int64_t target;
 	bool has_target = find_target(u, indicator, fund, &target);
-	put_figure(t, row, present, value, decimals);
 	put_figure(t, row, has_target, target, decimals);
 	put_share(t, row, present && has_target, value, target);
+}
+
+/* What was submitted, and what of it is approved. */
+static void
+put_both(const struct totalling *t, struct row *row, const struct unit_total *u, size_t at, int decimals)
+{
+	bool there = at < u->indicator_count;
+	put_figure(t, row, there && u->reported[at], there ? u->values[at] : 0, decimals);
+	put_figure(t, row, there && u->approved_reported[at], there ? u->approved[at] : 0, decimals);
 }
 
 /* ---------------------------------------------------------------- the headline table */
@@ -132,17 +139,20 @@ fill_headline(const struct totalling *t, const struct unit_total *u, const char 
 	*row = (struct row){0};
 	char code[24];
 	int64_t value = 0;
-	uint32_t reported = 0;
 	snprintf(code, sizeof code, "%" PRId64, u->unit);
 	put_text(row, code);
 	put_text(row, name);
 	for (size_t i = 0; i < 2; i++) {
 		const struct indicator *indicator =
 		    catalogue_indicator_by_name(&t->command.catalogue, headline_indicators[i]);
-		bool present = indicator && find_value(u, indicator->number, &value, &reported) && reported;
-		put_against_target(t, row, u, present, value, indicator ? indicator->number : 0, FUND_KIND_NONE, 0);
+		size_t at = indicator ? place_of(u, indicator->number) : u->indicator_count;
+		bool present = at < u->indicator_count && u->reported[at];
+		put_both(t, row, u, at, 0);
+		put_against_target(t, row, u, present, present ? u->values[at] : 0, indicator ? indicator->number : 0,
+		                   FUND_KIND_NONE, 0);
 	}
 	uint32_t entries = sum_funds(t, u, FUND_RAISED, UNIT_NONE, true, &value);
+	put_figure(t, row, entries, value, MONEY_DECIMALS);
 	put_against_target(t, row, u, entries, value, 0, FUND_RAISED, MONEY_DECIMALS);
 	entries = sum_funds(t, u, FUND_RECEIVED, UNIT_COUNTY, false, &value);
 	put_figure(t, row, entries, value, MONEY_DECIMALS);
@@ -154,12 +164,15 @@ static struct table *
 create_headline(const struct command *c)
 {
 	const char *target = in_language(c, "target", "目标"), *share = in_language(c, "reached", "完成率");
+	const char *approved = in_language(c, "approved", "已审核");
 	const struct table_column columns[] = {{in_language(c, "code", "代码"), false},
 	                                       {in_language(c, "unit", "单位"), false},
 	                                       {in_language(c, "people lifted", "脱贫人口"), true},
+	                                       {approved, true},
 	                                       {target, true},
 	                                       {share, true},
 	                                       {in_language(c, "villages done", "完成跃升村"), true},
+	                                       {approved, true},
 	                                       {target, true},
 	                                       {share, true},
 	                                       {in_language(c, "special funds raised", "筹措专项资金(元)"), true},
@@ -178,14 +191,17 @@ create_columns(const struct totalling *t)
 	const struct command *c = &t->command;
 	struct table_column columns[CELLS_MAX] = {{in_language(c, "code", "代码"), false},
 	                                          {in_language(c, "unit", "单位"), false}};
+	static char approved[TOTALLING_INDICATORS_MAX][CODE_BYTES_MAX + 16];
+	bool csv = c->format == FORMAT_CSV;
 	for (size_t i = 0; i < t->query.indicator_count; i++) {
 		const struct indicator *indicator = catalogue_indicator(&c->catalogue, t->indicators[i]);
-		columns[i + 2] = (struct table_column){c->format == FORMAT_CSV
-		                                           ? indicator->code
-		                                           : in_language(c, indicator->name_en, indicator->name_zh),
-		                                       true};
+		snprintf(approved[i], sizeof approved[i], "%s_approved", indicator->code);
+		columns[2 * i + 2] = (struct table_column){
+		    csv ? indicator->code : in_language(c, indicator->name_en, indicator->name_zh), true};
+		columns[2 * i + 3] =
+		    (struct table_column){csv ? approved[i] : in_language(c, "approved", "已审核"), true};
 	}
-	return table_create(columns, t->query.indicator_count + 2);
+	return table_create(columns, 2 * t->query.indicator_count + 2);
 }
 
 static void
@@ -197,8 +213,7 @@ fill_columns(const struct totalling *t, const struct unit_total *u, const char *
 	put_text(row, code);
 	put_text(row, name);
 	for (size_t i = 0; i < u->indicator_count && i < TOTALLING_INDICATORS_MAX; i++)
-		put_figure(t, row, u->reported[i], u->values[i],
-		           catalogue_indicator(&t->command.catalogue, u->indicators[i])->decimals);
+		put_both(t, row, u, i, catalogue_indicator(&t->command.catalogue, u->indicators[i])->decimals);
 }
 
 /* One unit: a row for each indicator. */
@@ -216,6 +231,7 @@ fill_indicators(const struct totalling *t, struct table *table, const struct uni
 		put_text(&row, in_language(c, indicator->measure_en, indicator->measure_zh));
 		put_text(&row, indicator->kind == INDICATOR_FLOW ? in_language(c, "flow", "流量")
 		                                                 : in_language(c, "stock", "存量"));
+		put_both(t, &row, u, i, indicator->decimals);
 		put_against_target(t, &row, u, u->reported[i], u->values[i], indicator->number, FUND_KIND_NONE,
 		                   indicator->decimals);
 		snprintf(reported, sizeof reported, "%u", u->reported[i]);
@@ -231,8 +247,9 @@ create_indicators(const struct command *c)
 	const struct table_column columns[] = {
 	    {in_language(c, "indicator", "指标代码"), false}, {in_language(c, "name", "名称"), false},
 	    {in_language(c, "measure", "计量单位"), false},   {in_language(c, "kind", "类型"), false},
-	    {in_language(c, "total", "合计"), true},          {in_language(c, "target", "目标"), true},
-	    {in_language(c, "reached", "完成率"), true},      {in_language(c, "values behind", "填报数"), true}};
+	    {in_language(c, "total", "合计"), true},          {in_language(c, "approved", "已审核"), true},
+	    {in_language(c, "target", "目标"), true},         {in_language(c, "reached", "完成率"), true},
+	    {in_language(c, "values behind", "填报数"), true}};
 	return table_create(columns, sizeof columns / sizeof *columns);
 }
 
@@ -364,6 +381,10 @@ totalling_unit_json(const struct totalling *t, const struct unit_total *u)
 		json_object_object_add(
 		    item, "total", json_object_new_string(decimal_plain(u->values[i], indicator->decimals, text)));
 		json_object_object_add(item, "reported", json_object_new_int64(u->reported[i]));
+		json_object_object_add(
+		    item, "approved",
+		    json_object_new_string(decimal_plain(u->approved[i], indicator->decimals, text)));
+		json_object_object_add(item, "approved_reported", json_object_new_int64(u->approved_reported[i]));
 		if (find_target(u, indicator->number, FUND_KIND_NONE, &target))
 			json_object_object_add(item, "target",
 			                       json_object_new_string(decimal_plain(target, indicator->decimals, text)));

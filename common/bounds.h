@@ -67,6 +67,9 @@ enum {
 	PERIOD_LAST = 209912,
 };
 
+/* 2099-12-31: no moment of this programme is later (seconds since 1970). */
+#define TIME_MAX INT64_C(4102444800)
+
 /* No single figure or amount is larger (10^12; in fen: ten billion yuan). */
 #define VALUE_MAX INT64_C(1000000000000)
 

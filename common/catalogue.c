@@ -251,12 +251,120 @@ finish_targets(const struct catalogue *c, char *error)
 	return true;
 }
 
+static int
+by_day(const void *a, const void *b)
+{
+	return compare(((const struct special_day *)a)->date, ((const struct special_day *)b)->date);
+}
+
+static int
+by_rule(const void *a, const void *b)
+{
+	const struct deadline_rule *x = a, *y = b;
+	int order = compare(x->form, y->form);
+	order = order ? order : compare(x->event, y->event);
+	return order ? order : compare(x->first, y->first);
+}
+
+static bool
+finish_rule(const struct catalogue *c, const struct deadline_rule *rule, const struct deadline_rule *before,
+            char *error)
+{
+	const struct form *form = catalogue_form(c, rule->form);
+	const char *event = rule->event > DEADLINE_NONE && rule->event < DEADLINE_EVENTS
+	                        ? deadline_event_name(rule->event)
+	                        : NULL;
+	if (!form || !event)
+		FAIL("a deadline is for form %u, event %d, which there is not", rule->form, (int)rule->event);
+	if (!period_valid(rule->first) || !period_valid(rule->last) || rule->first > rule->last)
+		FAIL("deadline %s of form %s: the periods %d..%d are not in order", event, form->code, rule->first,
+		     rule->last);
+	if (rule->months < -12 || rule->months > 24 || rule->day < 1 || rule->day > 31 || rule->minute < 0 ||
+	    rule->minute > MINUTES_PER_DAY)
+		FAIL("deadline %s of form %s: %d months, day %d, minute %d is no such moment", event, form->code,
+		     rule->months, rule->day, rule->minute);
+	if (before && before->form == rule->form && before->event == rule->event && before->last >= rule->first)
+		FAIL("deadline %s of form %s: two rules for %d", event, form->code, rule->first);
+	return true;
+}
+
+static void
+find_periods(struct catalogue *c)
+{
+	int first = INT32_MAX, last = 0;
+	for (size_t i = 0; i < c->version_count; i++) {
+		int from = period_index(c->versions[i].first), to = period_index(c->versions[i].last);
+		first = from < first ? from : first;
+		last = to > last ? to : last;
+	}
+	c->period_first = first;
+	c->period_count = c->version_count ? last - first + 1 : 0;
+}
+
+/* A report that is due before it may be sent, or closed before it is due, would be nobody's wish. */
+static bool
+check_order(const struct catalogue *c, size_t form, const struct deadlines *d, int at, char *error)
+{
+	for (int event = DEADLINE_OPEN, before = 0; event < DEADLINE_EVENTS; event++) {
+		if (!d->at[event])
+			continue;
+		if (before && d->at[before] > d->at[event])
+			FAIL("form %s, period %d: %s comes after %s", c->forms[form].code,
+			     period_from_index(c->period_first + at), deadline_event_name((enum deadline_event)before),
+			     deadline_event_name((enum deadline_event)event));
+		before = event;
+	}
+	return true;
+}
+
+static bool
+finish_deadlines(struct catalogue *c, char *error)
+{
+	if (c->day_count)
+		qsort(c->days, c->day_count, sizeof *c->days, by_day);
+	for (size_t i = 1; i < c->day_count; i++)
+		if (c->days[i].date == c->days[i - 1].date)
+			FAIL("the day %d stands in the calendar twice", c->days[i].date);
+	if (c->rule_count)
+		qsort(c->rules, c->rule_count, sizeof *c->rules, by_rule);
+	find_periods(c);
+	c->schedule = arena_array(&c->arena, c->form_count * (size_t)c->period_count + 1, sizeof *c->schedule);
+	if (!c->schedule)
+		FAIL("the catalogue is too large");
+	for (size_t i = 0; i < c->rule_count; i++) {
+		const struct deadline_rule *rule = &c->rules[i];
+		if (!finish_rule(c, rule, i ? rule - 1 : NULL, error))
+			return false;
+		size_t row = (size_t)c->form_at[rule->form] * (size_t)c->period_count;
+		for (int at = 0; at < c->period_count; at++) {
+			period p = period_from_index(c->period_first + at);
+			if (p >= rule->first && p <= rule->last)
+				c->schedule[row + (size_t)at].at[rule->event] = deadline_at(rule, p, c->days, c->day_count);
+		}
+	}
+	for (size_t form = 0; form < c->form_count; form++)
+		for (int at = 0; at < c->period_count; at++)
+			if (!check_order(c, form, &c->schedule[form * (size_t)c->period_count + (size_t)at], at, error))
+				return false;
+	return true;
+}
+
+const struct deadlines *
+catalogue_deadlines(const struct catalogue *c, uint32_t form, period when)
+{
+	static const struct deadlines none;
+	int at = period_index(when) - c->period_first;
+	bool known = catalogue_form(c, form) && at >= 0 && at < c->period_count;
+	return known ? &c->schedule[(size_t)c->form_at[form] * (size_t)c->period_count + (size_t)at] : &none;
+}
+
 bool
 catalogue_finish(struct catalogue *c, char error[CATALOGUE_ERROR_BYTES])
 {
 	return finish_units(c, error) && finish_forms(c, error) && finish_indicators(c, error) &&
 	       finish_versions(c, error) && finish_terms(c->sources, c->source_count, "source", error) &&
-	       finish_terms(c->uses, c->use_count, "use", error) && finish_targets(c, error);
+	       finish_terms(c->uses, c->use_count, "use", error) && finish_targets(c, error) &&
+	       finish_deadlines(c, error);
 }
 
 size_t
@@ -417,12 +525,21 @@ same_terms(const struct fund_term *a, size_t a_count, const struct fund_term *b,
 	return same;
 }
 
+static bool
+same_deadlines(const struct catalogue *a, const struct catalogue *b)
+{
+	/* What counts are the moments, not by which rules and days they come about. */
+	return a->period_first == b->period_first && a->period_count == b->period_count &&
+	       !memcmp(a->schedule, b->schedule, a->form_count * (size_t)a->period_count * sizeof *a->schedule);
+}
+
 bool
 catalogue_same(const struct catalogue *a, const struct catalogue *b)
 {
 	bool same = same_units(a, b) && same_forms(a, b) && a->version_count == b->version_count;
 	for (size_t i = 0; same && i < a->version_count; i++)
 		same = form_version_same(&a->versions[i], &b->versions[i]);
-	return same && same_terms(a->sources, a->source_count, b->sources, b->source_count) &&
+	return same && same_deadlines(a, b) &&
+	       same_terms(a->sources, a->source_count, b->sources, b->source_count) &&
 	       same_terms(a->uses, a->use_count, b->uses, b->use_count);
 }

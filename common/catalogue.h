@@ -10,6 +10,7 @@
 #include "arena.h"
 #include "bounds.h"
 #include "calendar.h"
+#include "deadline.h"
 #include "submission.h"
 #include "unit.h"
 
@@ -83,14 +84,20 @@ struct catalogue {
 	struct arena arena; /* owns all below */
 	const char *plan, *title_zh, *title_en, *source;
 	const char *label; /* shown with every table; "" if none (demonstration data) */
-	size_t unit_count, form_count, version_count, indicator_count, source_count, use_count, target_count;
+	size_t unit_count, form_count, version_count, indicator_count, source_count, use_count, target_count,
+	    day_count, rule_count;
 	struct unit *units;               /* by code */
 	struct form *forms;               /* by number */
 	struct form_version *versions;    /* by form, version */
 	struct indicator *indicators;     /* by number */
 	struct fund_term *sources, *uses; /* by number */
 	struct target *targets;
-	/* Filled in by catalogue_finish(): position of a number, -1: none. */
+	struct special_day *days;    /* by date */
+	struct deadline_rule *rules; /* by form, event, first period */
+	/* Filled in by catalogue_finish(): the months of all form versions, and each form's deadlines in each. */
+	int period_first, period_count; /* period_index() */
+	struct deadlines *schedule;     /* form × month */
+	/* Position of a number, -1: none. */
 	int *form_at, *indicator_at;
 	/* And where a unit's code leads: code × 2^24 + 1 + its index, 0: nowhere; open addressing. */
 	uint64_t *unit_slots;
@@ -123,6 +130,8 @@ const struct form_version *catalogue_version(const struct catalogue *catalogue, 
 /* The version that reports of this period use. */
 const struct form_version *catalogue_version_for(const struct catalogue *catalogue, uint32_t form,
                                                  period when);
+/* Deadlines of a form for a period, without exceptions; all 0 where the plan has no rule. Never NULL. */
+const struct deadlines *catalogue_deadlines(const struct catalogue *catalogue, uint32_t form, period when);
 const struct indicator *catalogue_indicator(const struct catalogue *catalogue, uint32_t number);
 /* By code, Chinese or English name. */
 const struct indicator *catalogue_indicator_by_name(const struct catalogue *catalogue, const char *name);

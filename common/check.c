@@ -69,6 +69,14 @@ check_version(const struct catalogue *c, const struct form_version *open, const 
 	return NULL;
 }
 
+static void
+check_text(const char *text, size_t bytes_max, const char *column, enum problem_subject subject, size_t row,
+           struct problem_list *problems)
+{
+	if (strlen(text) > bytes_max || !utf8_is_plain(text))
+		problem_add(problems, PROBLEM_TEXT_INVALID, subject, row, column)->limit = (int64_t)bytes_max;
+}
+
 static struct problem *
 value_problem(struct problem_list *problems, enum problem_code code, size_t row,
               const struct form_field *field, int64_t actual, int64_t limit)
@@ -148,6 +156,8 @@ check_report(const struct catalogue *c, date today, const struct report *r, size
 	struct placed placed = {0};
 	place_values(version, r, row, &placed, problems);
 	check_values(version, &placed, row, problems);
+	if (r->reason && *r->reason)
+		check_text(r->reason, NOTE_BYTES_MAX, "reason", SUBJECT_REPORT, row, problems);
 	return problems->count + problems->more == before;
 }
 
@@ -249,13 +259,6 @@ check_date(date today, const struct fund_entry *e, size_t row, struct problem_li
 	}
 }
 
-static void
-check_text(const char *text, size_t bytes_max, const char *column, size_t row, struct problem_list *problems)
-{
-	if (strlen(text) > bytes_max || !utf8_is_plain(text))
-		problem_add(problems, PROBLEM_TEXT_INVALID, SUBJECT_ENTRY, row, column)->limit = (int64_t)bytes_max;
-}
-
 bool
 check_entry(const struct catalogue *c, date today, const struct fund_entry *e, size_t row,
             struct problem_list *problems)
@@ -277,8 +280,71 @@ check_entry(const struct catalogue *c, date today, const struct fund_entry *e, s
 	check_date(today, e, row, problems);
 	if (!*e->voucher)
 		problem_add(problems, PROBLEM_VOUCHER_MISSING, SUBJECT_ENTRY, row, "voucher");
-	check_text(e->voucher, VOUCHER_BYTES_MAX, "voucher", row, problems);
-	check_text(e->note, NOTE_BYTES_MAX, "note", row, problems);
+	check_text(e->voucher, VOUCHER_BYTES_MAX, "voucher", SUBJECT_ENTRY, row, problems);
+	check_text(e->note, NOTE_BYTES_MAX, "note", SUBJECT_ENTRY, row, problems);
+	return problems->count + problems->more == before;
+}
+
+bool
+check_extension(const struct catalogue *c, const struct extension *e, size_t row,
+                struct problem_list *problems)
+{
+	size_t before = problems->count + problems->more;
+	const struct form *form = catalogue_form(c, e->form);
+	if (!catalogue_unit(c, e->unit)) {
+		problem_detail(problem_add(problems, PROBLEM_UNIT_UNKNOWN, SUBJECT_EXTENSION, row, "unit"),
+		               "%" PRId64, e->unit);
+		return false;
+	}
+	if (!form)
+		problem_detail(problem_add(problems, PROBLEM_FORM_UNKNOWN, SUBJECT_EXTENSION, row, "form"), "%u",
+		               e->form);
+	else if (unit_level_of(e->unit) > form->level)
+		problem_detail(problem_add(problems, PROBLEM_FORM_LEVEL_WRONG, SUBJECT_EXTENSION, row, "form"),
+		               "form %s is for units at %s level", form->code, unit_level_name(form->level));
+	bool movable = e->event >= DEADLINE_DUE && e->event < DEADLINE_EVENTS;
+	if (!movable)
+		problem_add(problems, PROBLEM_EVENT_INVALID, SUBJECT_EXTENSION, row, "event");
+	if (!period_valid(e->period)) {
+		problem_detail(problem_add(problems, PROBLEM_PERIOD_INVALID, SUBJECT_EXTENSION, row, "period"), "%d",
+		               e->period);
+	} else if (movable && form) {
+		int64_t planned = catalogue_deadlines(c, e->form, e->period)->at[e->event];
+		if (e->until <= planned || e->until > TIME_MAX) {
+			struct problem *p = problem_add(problems, PROBLEM_TIME_INVALID, SUBJECT_EXTENSION, row, "until");
+			p->actual = e->until;
+			p->limit = planned;
+		}
+	}
+	if (!*e->reason)
+		problem_add(problems, PROBLEM_REASON_MISSING, SUBJECT_EXTENSION, row, "reason");
+	check_text(e->reason, NOTE_BYTES_MAX, "reason", SUBJECT_EXTENSION, row, problems);
+	return problems->count + problems->more == before;
+}
+
+bool
+check_review(const struct catalogue *c, const struct review *r, size_t row, struct problem_list *problems)
+{
+	size_t before = problems->count + problems->more;
+	if (!catalogue_unit(c, r->unit))
+		problem_detail(problem_add(problems, PROBLEM_UNIT_UNKNOWN, SUBJECT_REVIEW, row, "unit"), "%" PRId64,
+		               r->unit);
+	if (!catalogue_form(c, r->form))
+		problem_detail(problem_add(problems, PROBLEM_FORM_UNKNOWN, SUBJECT_REVIEW, row, "form"), "%u",
+		               r->form);
+	if (!period_valid(r->period))
+		problem_detail(problem_add(problems, PROBLEM_PERIOD_INVALID, SUBJECT_REVIEW, row, "period"), "%d",
+		               r->period);
+	if (r->decision <= DECISION_NONE || r->decision >= DECISIONS)
+		problem_add(problems, PROBLEM_DECISION_UNKNOWN, SUBJECT_REVIEW, row, "decision")->actual =
+		    (int64_t)r->decision;
+	bool returned = r->decision == DECISION_RETURN;
+	bool has_reason = r->reason > RETURN_REASON_NONE && r->reason < RETURN_REASONS && *r->text;
+	if (returned && !has_reason)
+		problem_detail(
+		    problem_add(problems, PROBLEM_REASON_MISSING, SUBJECT_REVIEW, row, "reason"),
+		    ": wrong_figure, missing_figure, inconsistent, no_evidence, asked_for or other, and text");
+	check_text(r->text, NOTE_BYTES_MAX, "text", SUBJECT_REVIEW, row, problems);
 	return problems->count + problems->more == before;
 }
 
@@ -321,6 +387,34 @@ check_repeated_reports(const struct submission *s, struct problem_list *problems
 			            "unit");
 }
 
+static int
+by_review_key(const void *a, const void *b)
+{
+	const struct review *x = *(const struct review *const *)a, *y = *(const struct review *const *)b;
+	if (x->unit != y->unit)
+		return x->unit < y->unit ? -1 : 1;
+	if (x->period != y->period)
+		return x->period < y->period ? -1 : 1;
+	if (x->form != y->form)
+		return x->form < y->form ? -1 : 1;
+	return (x > y) - (x < y);
+}
+
+static void
+check_repeated_reviews(const struct submission *s, struct problem_list *problems)
+{
+	const struct review *sorted[SUBMISSION_ROWS_MAX];
+	for (size_t i = 0; i < s->review_count; i++)
+		sorted[i] = &s->reviews[i];
+	if (s->review_count)
+		qsort(sorted, s->review_count, sizeof *sorted, by_review_key);
+	for (size_t i = 1; i < s->review_count; i++)
+		if (sorted[i]->unit == sorted[i - 1]->unit && sorted[i]->period == sorted[i - 1]->period &&
+		    sorted[i]->form == sorted[i - 1]->form)
+			problem_add(problems, PROBLEM_REPORT_REPEATED, SUBJECT_REVIEW, (size_t)(sorted[i] - s->reviews),
+			            "unit");
+}
+
 static void
 check_repeated_vouchers(const struct submission *s, struct problem_list *problems)
 {
@@ -342,7 +436,7 @@ check_submission(const struct catalogue *c, date today, const struct submission 
                  struct problem_list *problems)
 {
 	size_t before = problems->count + problems->more;
-	size_t rows = s->report_count + s->entry_count;
+	size_t rows = submission_rows(s);
 	if (!submission_id_valid(&s->id))
 		problem_add(problems, PROBLEM_ID_INVALID, SUBJECT_REQUEST, 0, NULL);
 	if (!rows)
@@ -357,6 +451,11 @@ check_submission(const struct catalogue *c, date today, const struct submission 
 		check_report(c, today, &s->reports[i], i, problems);
 	for (size_t i = 0; i < s->entry_count; i++)
 		check_entry(c, today, &s->entries[i], i, problems);
+	for (size_t i = 0; i < s->extension_count; i++)
+		check_extension(c, &s->extensions[i], i, problems);
+	for (size_t i = 0; i < s->review_count; i++)
+		check_review(c, &s->reviews[i], i, problems);
+	check_repeated_reviews(s, problems);
 	check_repeated_reports(s, problems);
 	check_repeated_vouchers(s, problems);
 	return problems->count + problems->more == before;

@@ -19,6 +19,14 @@ bool check_submission(const struct catalogue *catalogue, date today, const struc
 bool check_report(const struct catalogue *catalogue, date today, const struct report *report, size_t index,
                   struct problem_list *problems);
 
+/* One exception to a deadline. */
+bool check_extension(const struct catalogue *catalogue, const struct extension *extension, size_t index,
+                     struct problem_list *problems);
+
+/* One decision of a reviewer. */
+bool check_review(const struct catalogue *catalogue, const struct review *review, size_t index,
+                  struct problem_list *problems);
+
 /* One fund entry. */
 bool check_entry(const struct catalogue *catalogue, date today, const struct fund_entry *entry, size_t index,
                  struct problem_list *problems);

@@ -1,6 +1,6 @@
 #include "problem.h"
 
-#include "calendar.h"
+#include "deadline.h"
 #include "decimal.h"
 
 #include <stdarg.h>
@@ -66,6 +66,18 @@ static const struct problem_kind {
     {PROBLEM_REVISION_CONFLICT, WIRE, "REVISION_CONFLICT",
      "the centre's current revision is %L, this report says it replaces %A",
      "中心现有版本为 %L，本报表声明替换的是 %A"},
+    {PROBLEM_NOT_OPEN, WIRE, "NOT_OPEN", "reports for this period are accepted from %L on (it is %A now)",
+     "本期报表从 %L 起受理（现在是 %A）"},
+    {PROBLEM_CLOSED_FOR_REPORTS, WIRE, "CLOSED_FOR_REPORTS",
+     "reports for this period closed at %L; %D can let this unit come later (fupin extend)",
+     "本期报表已于 %L 截止；可由 %D 宽限（fupin extend）"},
+    {PROBLEM_CLOSED_FOR_CORRECTIONS, WIRE, "CLOSED_FOR_CORRECTIONS",
+     "corrections of this period closed at %L; %D can let this unit correct later (fupin extend)",
+     "本期更正已于 %L 截止；可由 %D 宽限（fupin extend）"},
+    {PROBLEM_REPORT_LOCKED, WIRE, "REPORT_LOCKED",
+     "the province has taken this report over (revision %L): only the province can open it again, by "
+     "returning it",
+     "省级已接收此报表（第 %L 版）：须由省级退回后才能更正"},
     {PROBLEM_KIND_UNKNOWN, WIRE, "KIND_UNKNOWN",
      "%D is not a kind of fund entry: raised, sent_down, received, granted or spent",
      "%D 不是资金类别：筹措、下拨、到账、安排或支出"},
@@ -93,6 +105,17 @@ static const struct problem_kind {
     {PROBLEM_TEXT_INVALID, WIRE, "TEXT_INVALID",
      "the text is too long (at most %L bytes), not UTF-8, or has control characters",
      "文本过长（最多 %L 字节）、不是 UTF-8 或含控制字符"},
+    {PROBLEM_REASON_MISSING, WIRE, "REASON_MISSING", "a reason is required%D", "必须写明理由%D"},
+    {PROBLEM_EVENT_INVALID, WIRE, "EVENT_INVALID", "only due, closed and corrections can be moved",
+     "只能宽限应报、截止和更正截止时间"},
+    {PROBLEM_TIME_INVALID, WIRE, "TIME_INVALID", "%A is not later than what the plan says, %L",
+     "%A 不晚于计划规定的 %L"},
+    {PROBLEM_DECISION_UNKNOWN, WIRE, "DECISION_UNKNOWN", "%A is no decision: pass, return or take",
+     "%A 不是审核决定：通过、退回或接收"},
+    {PROBLEM_REVIEW_OUTDATED, WIRE, "REVIEW_OUTDATED",
+     "the report changed since it was looked at (%D): look again (fupin review show)",
+     "报表在查看之后有变动（%D）：请重新查看（fupin review show）"},
+    {PROBLEM_REVIEW_STATE_WRONG, WIRE, "REVIEW_STATE_WRONG", "%D", "不能这样审核：%D"},
     {PROBLEM_LEVEL_INVALID, WIRE, "LEVEL_INVALID",
      "totals are kept for county level and above, at or below the unit asked for",
      "汇总只到县级及以上，且须在所查单位之内"},
@@ -221,9 +244,22 @@ is_figure(enum problem_code code)
 	       code == PROBLEM_BYTES_TOO_MANY;
 }
 
+static bool
+is_deadline(enum problem_code code)
+{
+	return code == PROBLEM_CLOSED_FOR_REPORTS || code == PROBLEM_CLOSED_FOR_CORRECTIONS ||
+	       code == PROBLEM_TIME_INVALID;
+}
+
 static const char *
 number_text(const struct problem *problem, int64_t value, char out[DECIMAL_TEXT_BYTES])
 {
+	if (is_deadline(problem->code))
+		return deadline_format(value, out);
+	if (problem->code == PROBLEM_NOT_OPEN) {
+		time_format(value * 1000000, out);
+		return out;
+	}
 	int decimals = problem->decimals <= DECIMAL_DIGITS_MAX ? (int)problem->decimals : 0;
 	if (is_figure(problem->code))
 		return decimal_format(value, decimals, out);

@@ -1,6 +1,6 @@
 /* Problems: reasoned refusals. One cause, one code; numbers are never reused.
  *
- * Numbers group the codes by stage: request, permission, submission, reports, fund entries, store.
+ * Numbers group the codes by stage: request, permission, submission, reports, fund entries, decisions, store.
  * Within one cell checks run in this order; PROTOCOL.md says the order of the stages. To add a problem, add a
  * row to problem_kinds in problem.c, its code here and in proto/fupin.proto (a test compares the three with
  * PROTOCOL.md). */
@@ -41,6 +41,10 @@ enum problem_code {
 	PROBLEM_PART_EXCEEDS_WHOLE = 42,
 	PROBLEM_REPORT_REPEATED = 43,
 	PROBLEM_REVISION_CONFLICT = 44,
+	PROBLEM_NOT_OPEN = 45,
+	PROBLEM_CLOSED_FOR_REPORTS = 46,
+	PROBLEM_CLOSED_FOR_CORRECTIONS = 47,
+	PROBLEM_REPORT_LOCKED = 48,
 	PROBLEM_KIND_UNKNOWN = 50,
 	PROBLEM_SOURCE_UNKNOWN = 51,
 	PROBLEM_USE_UNKNOWN = 52,
@@ -55,6 +59,12 @@ enum problem_code {
 	PROBLEM_VOUCHER_REPEATED = 61,
 	PROBLEM_VOUCHER_TAKEN = 62,
 	PROBLEM_TEXT_INVALID = 63,
+	PROBLEM_REASON_MISSING = 64,
+	PROBLEM_EVENT_INVALID = 65,
+	PROBLEM_TIME_INVALID = 66,
+	PROBLEM_DECISION_UNKNOWN = 67,
+	PROBLEM_REVIEW_OUTDATED = 68,
+	PROBLEM_REVIEW_STATE_WRONG = 69,
 	PROBLEM_LEVEL_INVALID = 70,
 	PROBLEM_WATCHES_TOO_MANY = 71,
 	PROBLEM_WATCH_UNKNOWN = 72,
@@ -78,8 +88,14 @@ enum problem_code {
 	PROBLEM_BYTES_TOO_MANY = 110,
 };
 
-/* What a problem speaks of: the request as a whole, or row `index` of its reports or fund entries. */
-enum problem_subject { SUBJECT_REQUEST = 0, SUBJECT_REPORT = 1, SUBJECT_ENTRY = 2 };
+/* What a problem speaks of: the request as a whole, or row `index` of its reports, fund entries, … */
+enum problem_subject {
+	SUBJECT_REQUEST = 0,
+	SUBJECT_REPORT = 1,
+	SUBJECT_ENTRY = 2,
+	SUBJECT_EXTENSION = 3,
+	SUBJECT_REVIEW = 4
+};
 
 enum language { LANGUAGE_ENGLISH = 0, LANGUAGE_CHINESE = 1 };
 

@@ -1,4 +1,5 @@
-/* What a county office sends, as plain C. A submission is accepted or refused as a whole. */
+/* What an office sends, as plain C: reports and fund entries, and what offices above them decide. A
+ * submission is accepted or refused as a whole. */
 #ifndef FUPIN_COMMON_SUBMISSION_H
 #define FUPIN_COMMON_SUBMISSION_H
 
@@ -21,6 +22,7 @@ struct report {
 	const uint32_t *indicators; /* numbers in the catalogue, value_count of them */
 	const int64_t *values;      /* times 10^decimals of the indicator */
 	uint32_t place;             /* at the centre: 1 + index of the unit in the catalogue; 0: not looked up */
+	const char *reason;         /* why it is corrected; NULL or "": nobody said */
 };
 
 enum fund_kind {
@@ -45,21 +47,107 @@ struct fund_entry {
 	const char *note;
 };
 
+/* Moments of a report's way that the plan, or an exception to it, gives a time to. */
+enum deadline_event {
+	DEADLINE_NONE = 0,
+	DEADLINE_OPEN = 1,        /* from here on reports are accepted */
+	DEADLINE_DUE = 2,         /* who comes later is late */
+	DEADLINE_CLOSED = 3,      /* from here on no first report is accepted */
+	DEADLINE_CORRECTIONS = 4, /* from here on no correction is accepted */
+	DEADLINE_EVENTS = 5,
+};
+
+/* 宽限: an office above lets one unit, and all below it, come later. The last one of a unit counts; it moves
+ * nothing forward of what the plan says. */
+struct extension {
+	unit_code unit;
+	period period;
+	uint32_t form;
+	enum deadline_event event; /* DUE, CLOSED or CORRECTIONS */
+	int64_t until;             /* seconds since 1970 UTC, half-open */
+	const char *reason;
+};
+
+/* What a reviewer decides about a report: the prefecture passes or returns what counties sent, the province
+ * takes over what was passed, which locks it, or returns it. */
+enum decision {
+	DECISION_NONE = 0,
+	DECISION_PASS = 1,
+	DECISION_RETURN = 2,
+	DECISION_TAKE = 3,
+	DECISIONS = 4,
+};
+
+/* Why a report is returned. */
+enum return_reason {
+	RETURN_REASON_NONE = 0,
+	RETURN_WRONG_FIGURE = 1,
+	RETURN_MISSING_FIGURE = 2,
+	RETURN_INCONSISTENT = 3, /* does not fit another report, or the funds */
+	RETURN_NO_EVIDENCE = 4,
+	RETURN_ASKED_FOR = 5, /* the office itself wants to correct it */
+	RETURN_OTHER = 6,
+	RETURN_REASONS = 7,
+};
+
+struct review {
+	unit_code unit;
+	period period;
+	uint32_t form;
+	uint32_t revision; /* that the reviewer has seen: the current one */
+	uint32_t step;     /* how many decisions on this report he has seen */
+	enum decision decision;
+	enum return_reason reason;
+	const char *text;
+	uint32_t place; /* as of a report */
+};
+
+/* Where a report stands. */
+enum review_state {
+	REVIEW_NONE = 0,     /* there is no report */
+	REVIEW_SENT = 1,     /* nobody has decided on this revision yet */
+	REVIEW_RETURNED = 2, /* to be corrected */
+	REVIEW_PASSED = 3,
+	REVIEW_TAKEN = 4, /* locked */
+	REVIEW_STATES = 5,
+};
+
 struct submission {
 	struct submission_id id;
 	size_t report_count, entry_count;
 	struct report *reports;
 	struct fund_entry *entries;
+	size_t extension_count, review_count;
+	struct extension *extensions;
+	struct review *reviews;
 };
+
+/* Of all kinds together. */
+size_t submission_rows(const struct submission *submission);
 
 /* The centre's durable answer. */
 struct receipt {
 	struct submission_id id;
 	struct digest digest;
-	uint64_t seq;    /* commit sequence number, from 1 without gaps */
-	int64_t time_us; /* the centre's clock, microseconds since 1970 UTC */
-	uint32_t report_count, entry_count;
+	uint64_t seq;                                    /* commit sequence number, from 1 without gaps */
+	int64_t time_us;                                 /* the centre's clock, microseconds since 1970 UTC */
+	uint32_t report_count, entry_count, other_count; /* rows; other: neither report nor fund entry */
 };
+
+/* Rows that are neither report nor fund entry. */
+size_t submission_others(const struct submission *submission);
+
+const char *deadline_event_name(enum deadline_event event);
+const char *deadline_event_name_zh(enum deadline_event event);
+bool deadline_event_parse(const char *text, enum deadline_event *out);
+
+const char *decision_name(enum decision decision);
+const char *return_reason_name(enum return_reason reason);
+const char *return_reason_name_zh(enum return_reason reason);
+bool return_reason_parse(const char *text, enum return_reason *out);
+const char *review_state_name(enum review_state state);
+const char *review_state_name_zh(enum review_state state);
+bool review_state_parse(const char *text, enum review_state *out);
 
 const char *fund_kind_name(enum fund_kind kind);
 const char *fund_kind_name_zh(enum fund_kind kind);

@@ -150,6 +150,38 @@ targets_to_wire(struct arena *arena, const struct catalogue *c, unit_code top, F
 	return true;
 }
 
+static bool
+deadlines_to_wire(struct arena *arena, const struct catalogue *c, Fupin__V1__Catalogue *wire)
+{
+	static const Fupin__V1__SpecialDay day_init = FUPIN__V1__SPECIAL_DAY__INIT;
+	static const Fupin__V1__DeadlineRule rule_init = FUPIN__V1__DEADLINE_RULE__INIT;
+	Fupin__V1__SpecialDay *days;
+	Fupin__V1__DeadlineRule *rules;
+	wire->n_days = c->day_count;
+	wire->days = codec_pointers(arena, c->day_count, &day_init, sizeof day_init, (void **)&days);
+	wire->n_deadlines = c->rule_count;
+	wire->deadlines = codec_pointers(arena, c->rule_count, &rule_init, sizeof rule_init, (void **)&rules);
+	if ((c->day_count && !wire->days) || (c->rule_count && !wire->deadlines))
+		return false;
+	for (size_t i = 0; i < c->day_count; i++) {
+		days[i].date = (uint32_t)c->days[i].date;
+		days[i].works = c->days[i].works;
+		days[i].name = codec_text(c->days[i].name);
+	}
+	for (size_t i = 0; i < c->rule_count; i++) {
+		const struct deadline_rule *from = &c->rules[i];
+		rules[i].form = from->form;
+		rules[i].event = (Fupin__V1__DeadlineEvent)from->event;
+		rules[i].first = (uint32_t)from->first;
+		rules[i].last = (uint32_t)from->last;
+		rules[i].months = from->months;
+		rules[i].day = (uint32_t)from->day;
+		rules[i].minute = (uint32_t)from->minute;
+		rules[i].notice = codec_text(from->notice);
+	}
+	return true;
+}
+
 bool
 codec_catalogue_to_wire(struct arena *arena, const struct catalogue_answer *answer,
                         Fupin__V1__Catalogue *wire)
@@ -169,7 +201,7 @@ codec_catalogue_to_wire(struct arena *arena, const struct catalogue_answer *answ
 	return forms_to_wire(arena, c, wire) && versions_to_wire(arena, c, wire) &&
 	       terms_to_wire(arena, c->sources, c->source_count, &wire->sources) &&
 	       terms_to_wire(arena, c->uses, c->use_count, &wire->uses) &&
-	       targets_to_wire(arena, c, answer->top, wire);
+	       targets_to_wire(arena, c, answer->top, wire) && deadlines_to_wire(arena, c, wire);
 }
 
 /* ---------------------------------------------------------------- decoding, for the client */
@@ -282,6 +314,30 @@ targets_from_wire(const Fupin__V1__Catalogue *wire, struct catalogue *c)
 	return true;
 }
 
+static void
+deadlines_from_wire(const Fupin__V1__Catalogue *wire, struct catalogue *c)
+{
+	for (size_t i = 0; i < wire->n_days; i++)
+		c->days[i] = (struct special_day){
+		    .date = (date)wire->days[i]->date,
+		    .works = wire->days[i]->works,
+		    .name = codec_string(wire->days[i]->name),
+		};
+	for (size_t i = 0; i < wire->n_deadlines; i++) {
+		const Fupin__V1__DeadlineRule *from = wire->deadlines[i];
+		c->rules[i] = (struct deadline_rule){
+		    .form = from->form,
+		    .event = (enum deadline_event)from->event,
+		    .first = (period)from->first,
+		    .last = (period)from->last,
+		    .months = from->months,
+		    .day = from->day <= 31 ? (int)from->day : 0,
+		    .minute = from->minute <= MINUTES_PER_DAY ? (int)from->minute : -1,
+		    .notice = codec_string(from->notice),
+		};
+	}
+}
+
 static bool
 catalogue_reserve(const Fupin__V1__Catalogue *wire, struct catalogue *c)
 {
@@ -292,6 +348,10 @@ catalogue_reserve(const Fupin__V1__Catalogue *wire, struct catalogue *c)
 	c->source_count = wire->n_sources;
 	c->use_count = wire->n_uses;
 	c->target_count = wire->n_targets;
+	c->day_count = wire->n_days;
+	c->rule_count = wire->n_deadlines;
+	c->days = arena_array(&c->arena, c->day_count, sizeof *c->days);
+	c->rules = arena_array(&c->arena, c->rule_count, sizeof *c->rules);
 	c->units = arena_array(&c->arena, c->unit_count, sizeof *c->units);
 	c->forms = arena_array(&c->arena, c->form_count, sizeof *c->forms);
 	c->versions = arena_array(&c->arena, c->version_count, sizeof *c->versions);
@@ -299,7 +359,8 @@ catalogue_reserve(const Fupin__V1__Catalogue *wire, struct catalogue *c)
 	c->sources = arena_array(&c->arena, c->source_count, sizeof *c->sources);
 	c->uses = arena_array(&c->arena, c->use_count, sizeof *c->uses);
 	c->targets = arena_array(&c->arena, c->target_count, sizeof *c->targets);
-	return c->units && c->forms && c->versions && c->indicators && c->sources && c->uses && c->targets;
+	return c->units && c->forms && c->versions && c->indicators && c->sources && c->uses && c->targets &&
+	       c->days && c->rules;
 }
 
 bool
@@ -323,5 +384,6 @@ codec_decode_catalogue(const uint8_t *bytes, size_t size, struct catalogue *out,
 	forms_from_wire(wire, out);
 	terms_from_wire(wire->sources, wire->n_sources, out->sources);
 	terms_from_wire(wire->uses, wire->n_uses, out->uses);
+	deadlines_from_wire(wire, out);
 	return versions_from_wire(wire, out) && targets_from_wire(wire, out) && catalogue_finish(out, error);
 }

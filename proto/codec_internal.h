@@ -21,6 +21,13 @@ char *codec_text(const char *text);
  * pointers (NULL if memory ran out, or count is 0), the elements lie behind each other at *first. */
 void *codec_pointers(struct arena *arena, size_t count, const void *init, size_t size, void **first);
 
+bool codec_report_query_to_wire(struct arena *arena, const struct report_query *query,
+                                Fupin__V1__ReportQuery *wire);
+bool codec_report_query_from_wire(struct arena *arena, const Fupin__V1__ReportQuery *wire,
+                                  struct report_query *out);
+bool codec_reports_to_wire(struct arena *arena, const struct report_answer *answer, Fupin__V1__Reports *wire);
+bool codec_reports_from_wire(struct arena *arena, const Fupin__V1__Reports *wire, struct report_answer *out);
+
 bool codec_catalogue_to_wire(struct arena *arena, const struct catalogue_answer *answer,
                              Fupin__V1__Catalogue *wire);
 

@@ -29,6 +29,7 @@ receipt_to_wire(const struct receipt *receipt, Fupin__V1__Receipt *wire)
 	wire->time_us = receipt->time_us;
 	wire->reports = receipt->report_count;
 	wire->fund_entries = receipt->entry_count;
+	wire->others = receipt->other_count;
 }
 
 static bool
@@ -100,6 +101,9 @@ unit_total_to_wire(struct arena *arena, const struct unit_total *total, Fupin__V
 	wire->indicators = total->indicators;
 	wire->values = total->values;
 	wire->reported = total->reported;
+	wire->n_approved = wire->n_approved_reported = total->indicator_count;
+	wire->approved = total->approved;
+	wire->approved_reported = total->approved_reported;
 	wire->n_funds = total->fund_count;
 	wire->funds = codec_pointers(arena, total->fund_count, &fund_init, sizeof fund_init, (void **)&funds);
 	wire->n_targets = total->target_count;
@@ -179,6 +183,7 @@ codec_encode_reply(struct arena *arena, const struct reply *reply, uint8_t **byt
 	Fupin__V1__Reloaded reloaded = FUPIN__V1__RELOADED__INIT;
 	Fupin__V1__Push push;
 	Fupin__V1__Unwatched unwatched = FUPIN__V1__UNWATCHED__INIT;
+	Fupin__V1__Reports reports;
 	bool good = true;
 	wire.request_id = reply->request_id;
 	switch (reply->kind) {
@@ -236,6 +241,13 @@ codec_encode_reply(struct arena *arena, const struct reply *reply, uint8_t **byt
 		wire.push = &push;
 		good = push_to_wire(arena, &reply->push, &push, &as_of);
 		break;
+	case REPLY_REPORTS:
+		wire.body_case = FUPIN__V1__REPLY__BODY_REPORTS;
+		wire.reports = &reports;
+		good = codec_reports_to_wire(arena, &reply->reports, &reports);
+		as_of = as_of_to_wire(&reply->reports.as_of);
+		reports.as_of = &as_of;
+		break;
 	case REPLY_UNWATCHED:
 		wire.body_case = FUPIN__V1__REPLY__BODY_UNWATCHED;
 		wire.unwatched = &unwatched;
@@ -264,6 +276,7 @@ receipt_from_wire(const Fupin__V1__Receipt *wire, struct receipt *out)
 	    .time_us = wire->time_us,
 	    .report_count = wire->reports,
 	    .entry_count = wire->fund_entries,
+	    .other_count = wire->others,
 	};
 	memcpy(out->id.bytes, wire->id.data, ID_BYTES);
 	memcpy(out->digest.bytes, wire->digest.data, DIGEST_BYTES);
@@ -324,7 +337,10 @@ fund_kind_from_wire(int kind)
 static bool
 unit_total_from_wire(struct arena *arena, const Fupin__V1__UnitTotal *wire, struct unit_total *out)
 {
-	if (wire->n_values != wire->n_indicators || wire->n_reported != wire->n_indicators)
+	bool has_approved = wire->n_approved; /* a centre of an older version has none */
+	if (wire->n_values != wire->n_indicators || wire->n_reported != wire->n_indicators ||
+	    wire->n_approved_reported != wire->n_approved ||
+	    (has_approved && wire->n_approved != wire->n_indicators))
 		return false;
 	*out = (struct unit_total){
 	    .unit = (unit_code)wire->unit,
@@ -332,12 +348,18 @@ unit_total_from_wire(struct arena *arena, const Fupin__V1__UnitTotal *wire, stru
 	    .indicators = wire->indicators,
 	    .values = wire->values,
 	    .reported = wire->reported,
+	    .approved =
+	        has_approved ? wire->approved : arena_array(arena, wire->n_indicators, sizeof *out->approved),
+	    .approved_reported = has_approved
+	                             ? wire->approved_reported
+	                             : arena_array(arena, wire->n_indicators, sizeof *out->approved_reported),
 	    .fund_count = wire->n_funds,
 	    .funds = arena_array(arena, wire->n_funds, sizeof *out->funds),
 	    .target_count = wire->n_targets,
 	    .targets = arena_array(arena, wire->n_targets, sizeof *out->targets),
 	};
-	if (!out->funds || !out->targets)
+	if (!out->funds || !out->targets || (!out->approved && wire->n_indicators) ||
+	    (!out->approved_reported && wire->n_indicators))
 		return false;
 	for (size_t i = 0; i < wire->n_funds; i++) {
 		const Fupin__V1__FundTotal *from = wire->funds[i];
@@ -449,6 +471,12 @@ codec_decode_reply(struct arena *arena, const uint8_t *bytes, size_t size, struc
 	case FUPIN__V1__REPLY__BODY_PUSH:
 		out->kind = REPLY_PUSH;
 		return push_from_wire(arena, wire->push, &out->push);
+	case FUPIN__V1__REPLY__BODY_REPORTS:
+		out->kind = REPLY_REPORTS;
+		if (!codec_reports_from_wire(arena, wire->reports, &out->reports))
+			return false;
+		out->reports.as_of = as_of_from_wire(wire->reports->as_of);
+		return true;
 	case FUPIN__V1__REPLY__BODY_UNWATCHED:
 		out->kind = REPLY_UNWATCHED;
 		return true;

@@ -75,6 +75,18 @@ take_total(const Fupin__V1__TotalQuery *wire, struct request *out, struct proble
 }
 
 static bool
+take_report_query(struct arena *arena, const Fupin__V1__ReportQuery *wire, struct request *out,
+                  struct problem_list *problems)
+{
+	out->kind = REQUEST_REPORTS;
+	if (wire->after && wire->after->base.n_unknown_fields)
+		return field_unknown(problems);
+	if (wire->n_forms > CATALOGUE_NUMBER_MAX || wire->n_states > (size_t)REVIEW_STATES)
+		return malformed(problems, "reports: too many forms or states");
+	return codec_report_query_from_wire(arena, wire, &out->reports) || unreadable(arena, problems);
+}
+
+static bool
 take_watch(const Fupin__V1__Watch *wire, struct request *out, struct problem_list *problems)
 {
 	out->kind = REQUEST_WATCH;
@@ -85,7 +97,8 @@ take_watch(const Fupin__V1__Watch *wire, struct request *out, struct problem_lis
 }
 
 static bool
-take_body(const Fupin__V1__Request *wire, struct request *out, struct problem_list *problems)
+take_body(struct arena *arena, const Fupin__V1__Request *wire, struct request *out,
+          struct problem_list *problems)
 {
 	switch (wire->body_case) {
 	case FUPIN__V1__REQUEST__BODY_HELLO:
@@ -119,6 +132,12 @@ take_body(const Fupin__V1__Request *wire, struct request *out, struct problem_li
 		out->kind = REQUEST_UNWATCH;
 		out->unwatch = wire->unwatch->watch;
 		return true;
+	case FUPIN__V1__REQUEST__BODY_REPORTS:
+		return take_report_query(arena, wire->reports, out, problems);
+	case FUPIN__V1__REQUEST__BODY_SET_CLOCK:
+		out->kind = REQUEST_SET_CLOCK;
+		out->clock_us = wire->set_clock->time_us;
+		return true;
 	default:
 		problem_only(problems, PROBLEM_REQUEST_UNKNOWN)->limit = PROTOCOL_VERSION;
 		return false;
@@ -136,18 +155,31 @@ codec_decode_request(struct arena *arena, const uint8_t *bytes, size_t size, str
 		return unreadable(arena, problems);
 	out->id = wire->request_id;
 	if (wire->body_case == FUPIN__V1__REQUEST__BODY__NOT_SET)
-		return take_body(wire, out, problems); /* a newer client's kind of request */
+		return take_body(arena, wire, out, problems); /* a newer client's kind of request */
 	/* The body is one of several pointers to messages; each message begins with its base. Only a hello
 	 * may bring fields that this centre does not know: it is there to find out. */
 	const ProtobufCMessage *body = &wire->ping->base;
 	bool hello = wire->body_case == FUPIN__V1__REQUEST__BODY_HELLO;
 	if (wire->base.n_unknown_fields || (body->n_unknown_fields && !hello))
 		return field_unknown(problems);
-	return take_body(wire, out, problems);
+	return take_body(arena, wire, out, problems);
+}
+
+/* Text of a request comes as bytes, so that a NUL in it is seen: it becomes a control character, which
+ * the check refuses, and never cuts the text. */
+static const char *
+take_text(struct arena *arena, const ProtobufCBinaryData *bytes)
+{
+	char *text = arena_text(arena, (const char *)bytes->data, bytes->len);
+	for (size_t i = 0; text && i < bytes->len; i++)
+		if (!text[i])
+			text[i] = 1;
+	return text;
 }
 
 static bool
-take_report(const Fupin__V1__Report *wire, struct report *out, struct problem_list *problems)
+take_report(struct arena *arena, const Fupin__V1__Report *wire, struct report *out,
+            struct problem_list *problems)
 {
 	if (wire->base.n_unknown_fields)
 		return field_unknown(problems);
@@ -162,23 +194,12 @@ take_report(const Fupin__V1__Report *wire, struct report *out, struct problem_li
 	    .form = wire->form,
 	    .form_version = wire->form_version,
 	    .replaces = wire->replaces,
+	    .reason = wire->reason.len ? take_text(arena, &wire->reason) : "",
 	    .value_count = (uint32_t)wire->n_values,
 	    .indicators = wire->indicators,
 	    .values = wire->values,
 	};
-	return true;
-}
-
-/* Text of a request comes as bytes, so that a NUL in it is seen: it becomes a control character, which
- * the check refuses, and never cuts the text. */
-static const char *
-take_text(struct arena *arena, const ProtobufCBinaryData *bytes)
-{
-	char *text = arena_text(arena, (const char *)bytes->data, bytes->len);
-	for (size_t i = 0; text && i < bytes->len; i++)
-		if (!text[i])
-			text[i] = 1;
-	return text;
+	return out->reason || unreadable(arena, problems);
 }
 
 static bool
@@ -201,6 +222,61 @@ take_entry(struct arena *arena, const Fupin__V1__FundEntry *wire, struct fund_en
 	return (out->voucher && out->note) || unreadable(arena, problems);
 }
 
+static bool
+take_extension(struct arena *arena, const Fupin__V1__Extension *wire, struct extension *out,
+               struct problem_list *problems)
+{
+	if (wire->base.n_unknown_fields)
+		return field_unknown(problems);
+	*out = (struct extension){
+	    .unit = (unit_code)wire->unit,
+	    .period = (period)wire->period,
+	    .form = wire->form,
+	    .event = (enum deadline_event)wire->event,
+	    .until = wire->until,
+	    .reason = take_text(arena, &wire->reason),
+	};
+	return out->reason || unreadable(arena, problems);
+}
+
+static bool
+take_review(struct arena *arena, const Fupin__V1__Review *wire, struct review *out,
+            struct problem_list *problems)
+{
+	if (wire->base.n_unknown_fields)
+		return field_unknown(problems);
+	*out = (struct review){
+	    .unit = (unit_code)wire->unit,
+	    .period = (period)wire->period,
+	    .form = wire->form,
+	    .revision = wire->revision,
+	    .step = wire->step,
+	    .decision = (enum decision)wire->decision,
+	    .reason = (enum return_reason)wire->reason,
+	    .text = take_text(arena, &wire->text),
+	};
+	return out->text || unreadable(arena, problems);
+}
+
+static bool
+take_rows(struct arena *arena, const Fupin__V1__Submission *wire, struct submission *s,
+          struct problem_list *problems)
+{
+	for (size_t i = 0; i < s->report_count; i++)
+		if (!take_report(arena, wire->reports[i], &s->reports[i], problems))
+			return false;
+	for (size_t i = 0; i < s->entry_count; i++)
+		if (!take_entry(arena, wire->fund_entries[i], &s->entries[i], problems))
+			return false;
+	for (size_t i = 0; i < s->extension_count; i++)
+		if (!take_extension(arena, wire->extensions[i], &s->extensions[i], problems))
+			return false;
+	for (size_t i = 0; i < s->review_count; i++)
+		if (!take_review(arena, wire->reviews[i], &s->reviews[i], problems))
+			return false;
+	return true;
+}
+
 bool
 codec_decode_submission(struct arena *arena, const uint8_t *bytes, size_t size, struct submission *out,
                         struct problem_list *problems)
@@ -209,29 +285,30 @@ codec_decode_submission(struct arena *arena, const uint8_t *bytes, size_t size, 
 	Fupin__V1__Submission *wire = fupin__v1__submission__unpack(&allocator, size, bytes);
 	if (!wire)
 		return unreadable(arena, problems);
-	struct submission s = {.report_count = wire->n_reports, .entry_count = wire->n_fund_entries};
+	struct submission s = {.report_count = wire->n_reports,
+	                       .entry_count = wire->n_fund_entries,
+	                       .extension_count = wire->n_extensions,
+	                       .review_count = wire->n_reviews};
 	if (wire->base.n_unknown_fields)
 		return field_unknown(problems);
 	if (!take_id(&wire->id, &s.id)) {
 		problem_only(problems, PROBLEM_ID_INVALID);
 		return false;
 	}
-	if (s.report_count + s.entry_count > SUBMISSION_ROWS_MAX) {
+	if (submission_rows(&s) > SUBMISSION_ROWS_MAX) {
 		struct problem *p = problem_only(problems, PROBLEM_ROWS_TOO_MANY);
-		p->actual = (int64_t)(s.report_count + s.entry_count);
+		p->actual = (int64_t)submission_rows(&s);
 		p->limit = SUBMISSION_ROWS_MAX;
 		return false;
 	}
 	s.reports = arena_array(arena, s.report_count, sizeof *s.reports);
 	s.entries = arena_array(arena, s.entry_count, sizeof *s.entries);
-	if (!s.reports || !s.entries)
+	s.extensions = arena_array(arena, s.extension_count, sizeof *s.extensions);
+	s.reviews = arena_array(arena, s.review_count, sizeof *s.reviews);
+	if (!s.reports || !s.entries || !s.extensions || !s.reviews)
 		return unreadable(arena, problems);
-	for (size_t i = 0; i < s.report_count; i++)
-		if (!take_report(wire->reports[i], &s.reports[i], problems))
-			return false;
-	for (size_t i = 0; i < s.entry_count; i++)
-		if (!take_entry(arena, wire->fund_entries[i], &s.entries[i], problems))
-			return false;
+	if (!take_rows(arena, wire, &s, problems))
+		return false;
 	*out = s;
 	return true;
 }
@@ -242,22 +319,14 @@ text_bytes(const char *text)
 	return (ProtobufCBinaryData){.len = strlen(text), .data = (uint8_t *)(uintptr_t)text};
 }
 
-bool
-codec_encode_submission(struct arena *arena, const struct submission *s, uint8_t **bytes, size_t *size)
+static bool
+reports_to_wire(struct arena *arena, const struct submission *s, Fupin__V1__Submission *wire)
 {
-	static const Fupin__V1__Report report_init = FUPIN__V1__REPORT__INIT;
-	static const Fupin__V1__FundEntry entry_init = FUPIN__V1__FUND_ENTRY__INIT;
-	Fupin__V1__Submission wire = FUPIN__V1__SUBMISSION__INIT;
+	static const Fupin__V1__Report init = FUPIN__V1__REPORT__INIT;
 	Fupin__V1__Report *reports;
-	Fupin__V1__FundEntry *entries;
-	wire.id = (ProtobufCBinaryData){.len = ID_BYTES, .data = (uint8_t *)(uintptr_t)s->id.bytes};
-	wire.n_reports = s->report_count;
-	wire.reports =
-	    codec_pointers(arena, s->report_count, &report_init, sizeof report_init, (void **)&reports);
-	wire.n_fund_entries = s->entry_count;
-	wire.fund_entries =
-	    codec_pointers(arena, s->entry_count, &entry_init, sizeof entry_init, (void **)&entries);
-	if ((s->report_count && !wire.reports) || (s->entry_count && !wire.fund_entries))
+	wire->n_reports = s->report_count;
+	wire->reports = codec_pointers(arena, s->report_count, &init, sizeof init, (void **)&reports);
+	if (s->report_count && !wire->reports)
 		return false;
 	for (size_t i = 0; i < s->report_count; i++) {
 		const struct report *r = &s->reports[i];
@@ -266,10 +335,23 @@ codec_encode_submission(struct arena *arena, const struct submission *s, uint8_t
 		reports[i].form = r->form;
 		reports[i].form_version = r->form_version;
 		reports[i].replaces = r->replaces;
+		reports[i].reason = text_bytes(r->reason ? r->reason : "");
 		reports[i].n_indicators = reports[i].n_values = r->value_count;
 		reports[i].indicators = (uint32_t *)(uintptr_t)r->indicators;
 		reports[i].values = (int64_t *)(uintptr_t)r->values;
 	}
+	return true;
+}
+
+static bool
+entries_to_wire(struct arena *arena, const struct submission *s, Fupin__V1__Submission *wire)
+{
+	static const Fupin__V1__FundEntry init = FUPIN__V1__FUND_ENTRY__INIT;
+	Fupin__V1__FundEntry *entries;
+	wire->n_fund_entries = s->entry_count;
+	wire->fund_entries = codec_pointers(arena, s->entry_count, &init, sizeof init, (void **)&entries);
+	if (s->entry_count && !wire->fund_entries)
+		return false;
 	for (size_t i = 0; i < s->entry_count; i++) {
 		const struct fund_entry *e = &s->entries[i];
 		entries[i].kind = (Fupin__V1__FundKind)e->kind;
@@ -282,7 +364,61 @@ codec_encode_submission(struct arena *arena, const struct submission *s, uint8_t
 		entries[i].amount_fen = e->amount_fen;
 		entries[i].note = text_bytes(e->note);
 	}
-	return codec_pack(arena, &wire.base, bytes, size);
+	return true;
+}
+
+static bool
+extensions_to_wire(struct arena *arena, const struct submission *s, Fupin__V1__Submission *wire)
+{
+	static const Fupin__V1__Extension init = FUPIN__V1__EXTENSION__INIT;
+	Fupin__V1__Extension *extensions;
+	wire->n_extensions = s->extension_count;
+	wire->extensions = codec_pointers(arena, s->extension_count, &init, sizeof init, (void **)&extensions);
+	if (s->extension_count && !wire->extensions)
+		return false;
+	for (size_t i = 0; i < s->extension_count; i++) {
+		const struct extension *e = &s->extensions[i];
+		extensions[i].unit = (uint64_t)e->unit;
+		extensions[i].period = (uint32_t)e->period;
+		extensions[i].form = e->form;
+		extensions[i].event = (Fupin__V1__DeadlineEvent)e->event;
+		extensions[i].until = e->until;
+		extensions[i].reason = text_bytes(e->reason);
+	}
+	return true;
+}
+
+static bool
+reviews_to_wire(struct arena *arena, const struct submission *s, Fupin__V1__Submission *wire)
+{
+	static const Fupin__V1__Review init = FUPIN__V1__REVIEW__INIT;
+	Fupin__V1__Review *reviews;
+	wire->n_reviews = s->review_count;
+	wire->reviews = codec_pointers(arena, s->review_count, &init, sizeof init, (void **)&reviews);
+	if (s->review_count && !wire->reviews)
+		return false;
+	for (size_t i = 0; i < s->review_count; i++) {
+		const struct review *r = &s->reviews[i];
+		reviews[i].unit = (uint64_t)r->unit;
+		reviews[i].period = (uint32_t)r->period;
+		reviews[i].form = r->form;
+		reviews[i].revision = r->revision;
+		reviews[i].step = r->step;
+		reviews[i].decision = (Fupin__V1__Decision)r->decision;
+		reviews[i].reason = (Fupin__V1__ReturnReason)r->reason;
+		reviews[i].text = text_bytes(r->text ? r->text : "");
+	}
+	return true;
+}
+
+bool
+codec_encode_submission(struct arena *arena, const struct submission *s, uint8_t **bytes, size_t *size)
+{
+	Fupin__V1__Submission wire = FUPIN__V1__SUBMISSION__INIT;
+	wire.id = (ProtobufCBinaryData){.len = ID_BYTES, .data = (uint8_t *)(uintptr_t)s->id.bytes};
+	return reports_to_wire(arena, s, &wire) && entries_to_wire(arena, s, &wire) &&
+	       extensions_to_wire(arena, s, &wire) && reviews_to_wire(arena, s, &wire) &&
+	       codec_pack(arena, &wire.base, bytes, size);
 }
 
 static void
@@ -313,6 +449,8 @@ codec_encode_request(struct arena *arena, const struct request *request, uint8_t
 	Fupin__V1__Watch watch = FUPIN__V1__WATCH__INIT;
 	Fupin__V1__Ack ack = FUPIN__V1__ACK__INIT;
 	Fupin__V1__Unwatch unwatch = FUPIN__V1__UNWATCH__INIT;
+	Fupin__V1__SetClock set_clock = FUPIN__V1__SET_CLOCK__INIT;
+	Fupin__V1__ReportQuery reports;
 	wire.request_id = request->id;
 	switch (request->kind) {
 	case REQUEST_HELLO:
@@ -368,6 +506,17 @@ codec_encode_request(struct arena *arena, const struct request *request, uint8_t
 		wire.body_case = FUPIN__V1__REQUEST__BODY_UNWATCH;
 		wire.unwatch = &unwatch;
 		unwatch.watch = request->unwatch;
+		break;
+	case REQUEST_REPORTS:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_REPORTS;
+		wire.reports = &reports;
+		if (!codec_report_query_to_wire(arena, &request->reports, &reports))
+			return false;
+		break;
+	case REQUEST_SET_CLOCK:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_SET_CLOCK;
+		wire.set_clock = &set_clock;
+		set_clock.time_us = request->clock_us;
 		break;
 	default:
 		return false;

@@ -21,6 +21,8 @@ enum request_kind {
 	REQUEST_WATCH,
 	REQUEST_ACK,
 	REQUEST_UNWATCH,
+	REQUEST_SET_CLOCK,
+	REQUEST_REPORTS,
 	REQUEST_KINDS,
 };
 
@@ -45,6 +47,25 @@ struct total_query {
 	bool whole; /* with `by`: the unit itself, too, as the last row */
 };
 
+/* Which report. */
+struct report_key {
+	unit_code unit;
+	uint32_t form;
+	period period;
+};
+
+/* Reports of a unit and all below it. */
+struct report_query {
+	unit_code unit;
+	period from, to;
+	size_t form_count, state_count; /* none: all */
+	const uint32_t *forms;
+	const enum review_state *states;
+	bool values;
+	uint32_t limit;          /* 0: the centre's own */
+	struct report_key after; /* unit 0: from the beginning */
+};
+
 struct catalogue_query {
 	bool units, forms;
 };
@@ -61,10 +82,12 @@ struct request {
 		struct hello hello;
 		struct submit submit;
 		struct total_query total; /* of a watch, too */
+		struct report_query reports;
 		struct submission_id status;
 		struct catalogue_query catalogue;
 		struct ack ack;
 		uint64_t unwatch; /* request id of the watch */
+		int64_t clock_us; /* of a SET_CLOCK: microseconds since 1970 UTC */
 	};
 };
 
@@ -80,6 +103,7 @@ enum reply_kind {
 	REPLY_RELOADED,
 	REPLY_PUSH,
 	REPLY_UNWATCHED,
+	REPLY_REPORTS,
 };
 
 /* An answer includes every submission up to `seq` and none after. */
@@ -134,6 +158,9 @@ struct unit_total {
 	struct fund_total *funds;
 	size_t target_count;
 	struct target_value *targets;
+	/* Again for each indicator, of approved reports alone. */
+	int64_t *approved;
+	uint32_t *approved_reported;
 };
 
 struct total_answer {
@@ -173,6 +200,27 @@ struct push {
 	struct unit_total *units;
 };
 
+struct report_item {
+	struct report_key key;
+	uint32_t version, revision; /* of the form; the current one */
+	enum review_state state;
+	uint32_t step, approved; /* decisions so far; approved revision, 0: none */
+	enum return_reason reason;
+	const char *text;
+	int64_t first_time; /* when the first revision came: seconds since 1970 UTC */
+	size_t value_count;
+	uint32_t *indicators;
+	int64_t *values;
+};
+
+struct report_answer {
+	struct as_of as_of;
+	const char *label;
+	size_t count;
+	struct report_item *items;
+	struct report_key next; /* unit 0: that was all */
+};
+
 struct reply {
 	uint64_t request_id;
 	enum reply_kind kind;
@@ -185,6 +233,7 @@ struct reply {
 		struct catalogue_answer catalogue;
 		struct pong pong;
 		struct push push;
+		struct report_answer reports;
 		uint32_t reloaded; /* principals */
 	};
 };

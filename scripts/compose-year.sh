@@ -13,6 +13,7 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/year.sh"
 centre=${FUPIN_CENTRE:-/var/lib/fupin}
 offices=${FUPIN_OFFICES:-/var/lib/fupin-offices}
 plan=${FUPIN_PLAN:-/usr/share/fupin/plan-2013}
@@ -34,37 +35,25 @@ make_keys() {
   printf 'keys of the centre and of %d offices are in place\n' "$(($(wc -l <"$centre/principals.csv") - 1))"
 }
 
-# One office's year: each month's sheets, every sheet a submission. The outbox keeps what was not receipted.
-send_year() {
-  local home=$offices/$1 unit=$2
-  [ ! -e "$home/year-sent" ] || return 0
-  fupin submit --home "$home" --each --quiet --timeout 120 "$sheets/$unit"/2013-*.csv >"$home/year.log" 2>&1 &&
-    mv "$home/year.log" "$home/year-sent"
-}
-
 send_all() {
-  local name role unit pid pids=() senders=()
+  local name role unit month done=0
   sheets=$(mktemp -d)
   trap 'rm -rf -- "$sheets"' EXIT
+  homes=$offices list=$plan/principals.csv log=$offices/year.log
+  [ ! -e "$offices/months-sent" ] || done=$(cat "$offices/months-sent")
   while IFS=, read -r name role unit _; do
-    case $role in
-      county | province) senders+=("$name,$unit"); mkdir -p "$sheets/$unit" ;;
-    esac
-  done <"$plan/principals.csv"
+    case $role in county | province) mkdir -p "$sheets/$unit" ;; esac
+  done <"$list"
   awk -v out="$sheets" -f "$here/demo_year.awk" "$plan/units.csv"
-  for name in "${senders[@]}"; do
-    send_year "${name%,*}" "${name#*,}" &
-    pids+=($!)
-  done
-  for pid in "${pids[@]}"; do
-    if ! wait "$pid"; then
-      wait
-      cat "$offices"/*/year.log >&2
-      echo 'compose-year.sh: an office could not send its year; what it saved waits in its outbox' >&2
+  for ((month = done + 1; month <= 12; month++)); do
+    if ! year_month "$month"; then
+      tail -n 5 "$log" >&2
+      echo 'compose-year.sh: a month could not be sent; what was saved waits in the outboxes' >&2
       return 1
     fi
+    echo "$month" >"$offices/months-sent"
   done
-  printf '%d offices sent their year\n\n' ${#pids[@]}
+  printf 'the offices worked through 12 months\n\n'
 }
 
 case ${1:-} in

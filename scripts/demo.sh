@@ -1,21 +1,24 @@
 #!/usr/bin/env bash
-# The demonstration: builds fupin, starts a centre with the 2013 plan, lets every county send its year,
+# The demonstration: builds fupin, starts a centre with the 2013 plan, lets every office work through the year,
 # and shows the province's table.
 #
 #   scripts/demo.sh                 stay up until Ctrl-C
 #   scripts/demo.sh --once          end after the table
 #   scripts/demo.sh -- COMMAND…     run a command against this centre, exit with its status
+#   --months N                      only the first N months of the year
 #   --dir DIR                       keep the data there (otherwise a temporary directory is removed)
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/year.sh"
 
-once=false dir= command=()
+once=false dir= months=12 command=()
 while [ $# -gt 0 ]; do
   case $1 in
     --once) once=true ;;
+    --months) months=${2:?--months needs a number}; shift ;;
     --dir) dir=${2:?--dir needs a directory}; shift ;;
     --) shift; command=("$@"); break ;;
-    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) say "demo.sh: $1: unknown; see demo.sh --help"; exit 2 ;;
   esac
   shift
@@ -65,7 +68,7 @@ start_centre() {
   rm -f "$dir/data/endpoint"
   fupind serve --data "$dir/data" --plan "$root/db/plan-2013" --principals "$dir/principals.csv" \
     --label "$label" --endpoint 'tcp://127.0.0.1:*' --ready-file "$dir/data/endpoint" \
-    --with-parent yes 2>>"$dir/fupind.log" &
+    --clock 2013-01-28T09:00 --with-parent yes 2>>"$dir/fupind.log" &
   centre=$!
   while [ ! -e "$dir/data/endpoint" ]; do
     if ! kill -0 "$centre" 2>/dev/null; then
@@ -82,53 +85,39 @@ start_centre() {
 
 progress() {
   [ -t 2 ] || return 0
-  local done=$1 all=$2 width=40 filled
-  filled=$((done * width / all))
-  printf '\r[%s%s] %d/%d offices' "$(printf '%*s' "$filled" '' | tr ' ' '#')" \
-    "$(printf '%*s' $((width - filled)) '' | tr ' ' '.')" "$done" "$all" >&2
+  local done=$1 all=$2
+  printf '\r[%s%s] %d/%d months' "$(printf '%*s' $((done * 3)) '' | tr ' ' '#')" \
+    "$(printf '%*s' $(((all - done) * 3)) '' | tr ' ' '.')" "$done" "$all" >&2
   [ "$done" -lt "$all" ] || printf '\n' >&2
 }
 
-send_all() {
-  local name role unit i status pids=() began ended
-  local -A name_of=()
+send_year() {
+  local name role unit month began ended
+  if [ -e "$dir/months-sent" ] && [ "$(cat "$dir/months-sent")" -ge "$months" ]; then
+    printf 'the year was sent before\n\n'
+    return 0
+  fi
+  homes=$dir/home sheets=$dir/sheets list=$dir/principals.csv log=$dir/year.log
   mkdir -p "$dir/sheets/22"
   while IFS=, read -r name role unit _; do
     [ "$role" != county ] || mkdir -p "$dir/sheets/$unit"
   done <"$dir/principals.csv"
   awk -v out="$dir/sheets" -f "$root/scripts/demo_year.awk" "$root/db/plan-2013/units.csv"
   began=$(date +%s%N)
-  # One client process an office, all at once; each sends its year, every sheet a submission.
-  while IFS=, read -r name role unit _; do
-    case $role in county | province) ;; *) continue ;; esac
-    [ ! -e "$dir/home/$name/year-sent" ] || continue
-    fupin submit --home "$dir/home/$name" --each --quiet --timeout 120 "$dir/sheets/$unit"/2013-*.csv \
-      >"$dir/home/$name/year.log" 2>&1 &
-    pids+=($!)
-    name_of[$!]=$name
-  done <"$dir/principals.csv"
-  if [ ${#pids[@]} = 0 ]; then
-    printf 'the year was sent before\n\n'
-    return 0
-  fi
-  progress 0 ${#pids[@]}
-  for ((i = 1; i <= ${#pids[@]}; i++)); do
-    status=0
-    wait -n -p ended "$centre" "${!name_of[@]}" || status=$?
-    [ "$ended" != "$centre" ] || centre_is_gone "$status"
-    name=${name_of[$ended]}
-    if [ "$status" != 0 ]; then
-      cat "$dir/home/$name/year.log" >&2
-      say "demo.sh: $name could not send its year"
+  for ((month = 1; month <= months; month++)); do
+    progress $((month - 1)) "$months"
+    if ! year_month "$month"; then
+      kill -0 "$centre" 2>/dev/null || centre_is_gone "in month $month"
+      tail -n 5 "$log" >&2
+      say "demo.sh: month $month could not be sent"
       exit 1
     fi
-    mv "$dir/home/$name/year.log" "$dir/home/$name/year-sent"
-    unset "name_of[$ended]"
-    progress "$i" ${#pids[@]}
+    echo "$month" >"$dir/months-sent"
   done
+  progress "$months" "$months"
   ended=$(date +%s%N)
-  printf '%d offices sent their year (61 counties, 210 villages, and the province for its funds) in %d.%02d s\n\n' \
-    ${#pids[@]} $(((ended - began) / 1000000000)) $(((ended - began) / 10000000 % 100))
+  printf '%d offices worked through %d months of 2013 (61 counties, 210 villages, 9 prefectures, the province) in %d.%d s\n\n' \
+    72 "$months" $(((ended - began) / 1000000000)) $(((ended - began) / 100000000 % 10))
 }
 
 # FUPIN_BUILD_DIR: use what is built there (the tests do).
@@ -150,7 +139,7 @@ dir=$(cd "$dir" && pwd)
 centre_key=$(fupind keygen --data "$dir/data")
 make_keys
 start_centre
-send_all
+send_year
 export FUPIN_HOME="$dir/home/province" FUPIN_DEMO_DIR="$dir"
 fupin total 22 --by prefecture
 

@@ -4,9 +4,17 @@
  * each reads what lies below it. The administrator runs the centre and reads, but reports nothing. */
 static const bool permissions[ROLES][ACTIONS] = {
     [ROLE_COUNTY] = {[ACTION_SUBMIT_REPORT] = true, [ACTION_SUBMIT_FUNDS] = true, [ACTION_READ] = true},
-    [ROLE_PREFECTURE] = {[ACTION_SUBMIT_FUNDS] = true, [ACTION_READ] = true},
-    [ROLE_PROVINCE] = {[ACTION_SUBMIT_FUNDS] = true, [ACTION_READ] = true},
-    [ROLE_ADMIN] = {[ACTION_READ] = true, [ACTION_RELOAD] = true},
+    [ROLE_PREFECTURE] = {[ACTION_SUBMIT_FUNDS] = true,
+                         [ACTION_READ] = true,
+                         [ACTION_EXTEND] = true,
+                         [ACTION_PASS] = true,
+                         [ACTION_RETURN] = true},
+    [ROLE_PROVINCE] = {[ACTION_SUBMIT_FUNDS] = true,
+                       [ACTION_READ] = true,
+                       [ACTION_EXTEND] = true,
+                       [ACTION_TAKE] = true,
+                       [ACTION_RETURN] = true},
+    [ROLE_ADMIN] = {[ACTION_READ] = true, [ACTION_RELOAD] = true, [ACTION_SET_CLOCK] = true},
 };
 
 bool
@@ -24,6 +32,19 @@ deny(const struct office *office, struct problem_list *problems)
 	return false;
 }
 
+static bool
+may_read(const struct office *office, unit_code unit, struct problem_list *problems)
+{
+	if (!role_may(office->role, ACTION_READ))
+		return deny(office, problems);
+	if (unit_within(unit, office->unit))
+		return true;
+	struct problem *p = problem_add(problems, PROBLEM_UNIT_OUT_OF_SCOPE, SUBJECT_REQUEST, 0, "unit");
+	p->actual = unit;
+	p->limit = office->unit;
+	return false;
+}
+
 bool
 admit_request(const struct office *office, const struct request *request, struct problem_list *problems)
 {
@@ -36,19 +57,16 @@ admit_request(const struct office *office, const struct request *request, struct
 		       deny(office, problems);
 	case REQUEST_TOTAL:
 	case REQUEST_WATCH:
-		if (!role_may(office->role, ACTION_READ))
-			return deny(office, problems);
-		if (unit_within(request->total.unit, office->unit))
-			return true;
-		struct problem *p = problem_add(problems, PROBLEM_UNIT_OUT_OF_SCOPE, SUBJECT_REQUEST, 0, "unit");
-		p->actual = request->total.unit;
-		p->limit = office->unit;
-		return false;
+		return may_read(office, request->total.unit, problems);
+	case REQUEST_REPORTS:
+		return may_read(office, request->reports.unit, problems);
 	case REQUEST_STATUS:
 	case REQUEST_CATALOGUE:
 	case REQUEST_ACK:
 	case REQUEST_UNWATCH:
 		return role_may(office->role, ACTION_READ) || deny(office, problems);
+	case REQUEST_SET_CLOCK:
+		return role_may(office->role, ACTION_SET_CLOCK) || deny(office, problems);
 	case REQUEST_RELOAD:
 		return role_may(office->role, ACTION_RELOAD) || deny(office, problems);
 	default:
@@ -62,6 +80,14 @@ in_scope(const struct office *office, unit_code unit)
 	return office->role == ROLE_COUNTY ? unit_within(unit, office->unit) : unit == office->unit;
 }
 
+/* Whose deadlines an office may move: those of the units below it; the province its own, too, as nobody is
+ * above it. */
+static bool
+is_below(const struct office *office, unit_code unit)
+{
+	return unit_within(unit, office->unit) && (unit != office->unit || office->role == ROLE_PROVINCE);
+}
+
 static void
 out_of_scope(const struct office *office, unit_code unit, enum problem_subject subject, size_t row,
              struct problem_list *problems)
@@ -71,12 +97,27 @@ out_of_scope(const struct office *office, unit_code unit, enum problem_subject s
 	p->limit = office->unit;
 }
 
+static bool
+may_decide(const struct office *office, const struct submission *s)
+{
+	static const enum action actions[DECISIONS] = {
+	    [DECISION_PASS] = ACTION_PASS, [DECISION_RETURN] = ACTION_RETURN, [DECISION_TAKE] = ACTION_TAKE};
+	for (size_t i = 0; i < s->review_count; i++) {
+		enum decision decision = s->reviews[i].decision;
+		bool known = decision > DECISION_NONE && decision < DECISIONS; /* else the check says so */
+		if (!role_may(office->role, known ? actions[decision] : ACTION_RETURN))
+			return false;
+	}
+	return true;
+}
+
 bool
 admit_submission(const struct office *office, const struct submission *s, struct problem_list *problems)
 {
 	size_t before = problems->count + problems->more;
 	if ((s->report_count && !role_may(office->role, ACTION_SUBMIT_REPORT)) ||
-	    (s->entry_count && !role_may(office->role, ACTION_SUBMIT_FUNDS)))
+	    (s->entry_count && !role_may(office->role, ACTION_SUBMIT_FUNDS)) ||
+	    (s->extension_count && !role_may(office->role, ACTION_EXTEND)) || !may_decide(office, s))
 		return deny(office, problems);
 	for (size_t i = 0; i < s->report_count; i++)
 		if (!in_scope(office, s->reports[i].unit))
@@ -84,5 +125,11 @@ admit_submission(const struct office *office, const struct submission *s, struct
 	for (size_t i = 0; i < s->entry_count; i++)
 		if (!in_scope(office, s->entries[i].unit))
 			out_of_scope(office, s->entries[i].unit, SUBJECT_ENTRY, i, problems);
+	for (size_t i = 0; i < s->extension_count; i++)
+		if (!is_below(office, s->extensions[i].unit))
+			out_of_scope(office, s->extensions[i].unit, SUBJECT_EXTENSION, i, problems);
+	for (size_t i = 0; i < s->review_count; i++)
+		if (!unit_within(s->reviews[i].unit, office->unit))
+			out_of_scope(office, s->reviews[i].unit, SUBJECT_REVIEW, i, problems);
 	return problems->count + problems->more == before;
 }

@@ -1,5 +1,6 @@
 #include "answers.h"
 
+#include "report_list.h"
 #include "version.h"
 
 static void
@@ -20,7 +21,7 @@ answer_hello(const struct pipeline *p, const struct office *office, const struct
 		refuse(problems, out);
 		return;
 	}
-	const struct catalogue *c = p->catalogue;
+	const struct catalogue *c = p->holdings.catalogue;
 	bool older = hello->protocol < PROTOCOL_VERSION;
 	out->kind = REPLY_WELCOME;
 	out->welcome = (struct welcome){
@@ -58,8 +59,18 @@ answer_total(const struct pipeline *p, const struct total_query *query, struct a
              struct problem_list *problems, struct reply *out)
 {
 	out->kind = REPLY_TOTAL;
-	out->total = (struct total_answer){.as_of = p->as_of, .label = p->catalogue->label};
-	if (!totals_answer(p->totals, query, arena, &out->total, problems))
+	out->total = (struct total_answer){.as_of = p->as_of, .label = p->holdings.catalogue->label};
+	if (!totals_answer(p->holdings.totals, query, arena, &out->total, problems))
+		refuse(problems, out);
+}
+
+static void
+answer_reports(const struct pipeline *p, const struct report_query *query, struct arena *arena,
+               struct problem_list *problems, struct reply *out)
+{
+	out->kind = REPLY_REPORTS;
+	out->reports = (struct report_answer){.as_of = p->as_of, .label = p->holdings.catalogue->label};
+	if (!report_list(p->holdings.totals, p->holdings.catalogue, query, arena, &out->reports, problems))
 		refuse(problems, out);
 }
 
@@ -76,9 +87,12 @@ answer(const struct pipeline *p, const struct office *office, const struct reque
 	case REQUEST_WATCH:
 		answer_total(p, &request->total, arena, problems, out);
 		break;
+	case REQUEST_REPORTS:
+		answer_reports(p, &request->reports, arena, problems, out);
+		break;
 	case REQUEST_CATALOGUE:
 		out->kind = REPLY_CATALOGUE;
-		out->catalogue = (struct catalogue_answer){p->catalogue, request->catalogue, office->unit};
+		out->catalogue = (struct catalogue_answer){p->holdings.catalogue, request->catalogue, office->unit};
 		break;
 	case REQUEST_PING:
 		out->kind = REPLY_PONG;

@@ -3,6 +3,7 @@
 #include "check.h"
 #include "codec.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,33 +103,118 @@ intake_find(const struct records *records, struct envelope *e, struct problem_li
 	return INTAKE_ACCEPTED;
 }
 
-/* Revisions and vouchers against what is recorded. */
+/* Who can let a unit come later: the office above its county. */
 static void
-compare_rows(const struct holdings *h, const struct submission *s, struct problem_list *problems)
+name_above(const struct catalogue *c, unit_code unit, struct problem *p)
 {
-	for (size_t i = 0; i < s->report_count; i++) {
-		const struct report *r = &s->reports[i];
-		uint32_t current = totals_revision(h->totals, r);
-		if (current == r->replaces)
-			continue;
-		struct problem *p = problem_add(problems, PROBLEM_REVISION_CONFLICT, SUBJECT_REPORT, i, "replaces");
-		p->limit = current;
-		p->actual = r->replaces;
+	const struct unit *above = catalogue_unit(c, unit_ancestor(unit, UNIT_PREFECTURE));
+	above = above ? above : catalogue_unit(c, unit_ancestor(unit, UNIT_PROVINCE));
+	if (above)
+		problem_detail(p, "%s %" PRId64, above->name, above->code);
+}
+
+/* Is it time for this report? `now`: whole seconds, so that a moment belongs to what begins with it. What was
+ * returned may be corrected at any time: who returned it wants that. */
+static void
+compare_deadlines(const struct holdings *h, int64_t now, const struct report *r, size_t row,
+                  const struct report_standing *standing, struct problem_list *problems)
+{
+	struct deadlines d = extensions_deadlines(h->extensions, h->catalogue, r->unit, r->form, r->period);
+	enum deadline_event until = r->replaces ? DEADLINE_CORRECTIONS : DEADLINE_CLOSED;
+	struct problem *p;
+	if (now < d.at[DEADLINE_OPEN]) {
+		p = problem_add(problems, PROBLEM_NOT_OPEN, SUBJECT_REPORT, row, "period");
+		p->limit = d.at[DEADLINE_OPEN];
+		p->actual = now;
+	} else if (d.at[until] && now >= d.at[until] && standing->state != REVIEW_RETURNED) {
+		p = problem_add(problems, r->replaces ? PROBLEM_CLOSED_FOR_CORRECTIONS : PROBLEM_CLOSED_FOR_REPORTS,
+		                SUBJECT_REPORT, row, "period");
+		p->limit = d.at[until];
+		p->actual = now;
+		name_above(h->catalogue, r->unit, p);
 	}
+}
+
+/* A report, its deadlines and what reviewers said, against what is recorded. */
+static void
+compare_report(const struct holdings *h, int64_t now, const struct report *r, size_t row,
+               struct problem_list *problems)
+{
+	struct report_standing standing = totals_standing(h->totals, r->unit, r->form, r->period);
+	struct problem *p;
+	if (standing.revision != r->replaces) {
+		p = problem_add(problems, PROBLEM_REVISION_CONFLICT, SUBJECT_REPORT, row, "replaces");
+		p->limit = standing.revision;
+		p->actual = r->replaces;
+		return;
+	}
+	if (standing.state == REVIEW_TAKEN) {
+		problem_add(problems, PROBLEM_REPORT_LOCKED, SUBJECT_REPORT, row, "replaces")->limit =
+		    standing.revision;
+		return;
+	}
+	if (standing.approved && !(r->reason && *r->reason))
+		problem_detail(problem_add(problems, PROBLEM_REASON_MISSING, SUBJECT_REPORT, row, "reason"), "%s",
+		               ": it was passed (已审核通过)");
+	compare_deadlines(h, now, r, row, &standing, problems);
+}
+
+/* May a report that stands so be decided on so, by this role? */
+static bool
+may_follow(enum role role, enum review_state state, enum decision decision)
+{
+	bool province = role == ROLE_PROVINCE;
+	switch (decision) {
+	case DECISION_PASS:
+		return !province && state == REVIEW_SENT;
+	case DECISION_TAKE:
+		return province && state == REVIEW_PASSED;
+	case DECISION_RETURN:
+		return state == REVIEW_PASSED || state == (province ? REVIEW_TAKEN : REVIEW_SENT);
+	default:
+		return false;
+	}
+}
+
+static void
+compare_review(const struct holdings *h, enum role role, const struct review *r, size_t row,
+               struct problem_list *problems)
+{
+	struct report_standing standing = totals_standing(h->totals, r->unit, r->form, r->period);
+	const char *state = review_state_name(standing.state), *zh = review_state_name_zh(standing.state);
+	if (standing.revision != r->revision || standing.step != r->step) {
+		problem_detail(problem_add(problems, PROBLEM_REVIEW_OUTDATED, SUBJECT_REVIEW, row, "revision"),
+		               "revision %u, %u decisions, %s %s", standing.revision, standing.step, state, zh);
+	} else if (!may_follow(role, standing.state, r->decision)) {
+		problem_detail(problem_add(problems, PROBLEM_REVIEW_STATE_WRONG, SUBJECT_REVIEW, row, "decision"),
+		               "%s %" PRId64 " %d: %s %s", decision_name(r->decision), r->unit, r->period, state, zh);
+	}
+}
+
+/* What all rows say against what is recorded. */
+static void
+compare_rows(const struct holdings *h, int64_t time_us, const struct envelope *e,
+             struct problem_list *problems)
+{
+	const struct submission *s = &e->submission;
+	for (size_t i = 0; i < s->report_count; i++)
+		compare_report(h, time_us / 1000000, &s->reports[i], i, problems);
+	for (size_t i = 0; i < s->review_count; i++)
+		compare_review(h, e->office.role, &s->reviews[i], i, problems);
 	for (size_t i = 0; i < s->entry_count; i++) {
-		const struct fund_entry *e = &s->entries[i];
-		if (records_has_voucher(h->records, e->unit, e->voucher))
+		const struct fund_entry *entry = &s->entries[i];
+		if (records_has_voucher(h->records, entry->unit, entry->voucher))
 			problem_detail(problem_add(problems, PROBLEM_VOUCHER_TAKEN, SUBJECT_ENTRY, i, "voucher"), "%s",
-			               e->voucher);
+			               entry->voucher);
 	}
 }
 
 enum intake_outcome
-intake_compare(const struct holdings *h, struct envelope *e, struct problem_list *problems)
+intake_compare(const struct holdings *h, int64_t time_us, struct envelope *e, struct problem_list *problems)
 {
 	enum intake_outcome outcome = intake_find(h->records, e, problems);
 	if (outcome != INTAKE_ACCEPTED)
 		return outcome;
-	compare_rows(h, &e->submission, problems);
+	compare_rows(h, time_us, e, problems);
 	return problems->count ? INTAKE_REFUSED : INTAKE_ACCEPTED;
 }

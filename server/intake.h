@@ -7,8 +7,7 @@
 
 #include "admit.h"
 #include "gate.h"
-#include "records.h"
-#include "totals.h"
+#include "holdings.h"
 
 /* One request on its way, with all that it needs: owns everything decoded from its frame. */
 struct envelope {
@@ -41,12 +40,6 @@ void envelope_destroy(struct envelope **envelope);
 bool intake_read(const struct catalogue *catalogue, date today, struct envelope *envelope,
                  struct problem_list *problems) __attribute__((warn_unused_result));
 
-/* What the centre holds, for comparison. */
-struct holdings {
-	const struct totals *totals;
-	const struct records *records;
-};
-
 enum intake_outcome {
 	INTAKE_REFUSED,   /* for the reasons in `problems` */
 	INTAKE_DUPLICATE, /* committed before: envelope->receipt is the first one's */
@@ -60,8 +53,8 @@ enum intake_outcome intake_find(const struct records *records, struct envelope *
 /* The same id again, and what is recorded of it: DUPLICATE, or REFUSED. */
 enum intake_outcome intake_repeated(const struct recorded *recorded, struct envelope *envelope,
                                     struct problem_list *problems);
-/* The id, revisions and vouchers. */
-enum intake_outcome intake_compare(const struct holdings *holdings, struct envelope *envelope,
-                                   struct problem_list *problems);
+/* The id, deadlines, revisions and vouchers; `time_us`: of the wall's clock, the centre's. */
+enum intake_outcome intake_compare(const struct holdings *holdings, int64_t time_us,
+                                   struct envelope *envelope, struct problem_list *problems);
 
 #endif

@@ -27,7 +27,7 @@ enum state {
 /* So few rows (submissions counted) go by prepared INSERTs, all in one round trip; more go by COPY. */
 enum { PIPELINED_ROWS_MAX = 16, SEND_BYTES = 4 * 1024 * 1024 };
 
-enum { RETRY_FIRST_MS = 50, RETRY_MOST_MS = 1000, ID_HEX_BYTES = 2 * ID_BYTES + 1, SQL_BYTES = 4096 };
+enum { RETRY_FIRST_MS = 50, RETRY_MOST_MS = 1000, ID_HEX_BYTES = 2 * ID_BYTES + 1, SQL_BYTES = 8192 };
 
 /* A database that says nothing for so long is told of, or given up and connected to anew. */
 enum {
@@ -761,10 +761,10 @@ begin_reading(struct journal *j, bool locked, const char *before, int64_t now_us
 	size_t used = (size_t)snprintf(sql, sizeof sql, "%s%sSELECT seq FROM journal_head%s; ", before, begin,
 	                               locked ? " FOR UPDATE" : "");
 	for (int table = 0; table < TABLES; table++)
-		used += (size_t)snprintf(sql + used, sizeof sql - used,
-		                         "COPY (%s WHERE seq > %" PRIu64 " AND seq <= %" PRIu64
-		                         ") TO STDOUT (FORMAT binary); ",
-		                         replay_selects[table], j->seq_known, j->seq_known + NEWS_MAX);
+		used += (size_t)snprintf(
+		    sql + used, sizeof sql - used,
+		    "COPY (%s WHERE seq > %" PRIu64 " AND seq <= %" PRIu64 "%s) TO STDOUT (FORMAT binary); ",
+		    replay_selects[table].select, j->seq_known, j->seq_known + NEWS_MAX, replay_selects[table].order);
 	if (!locked)
 		snprintf(sql + used, sizeof sql - used, "COMMIT");
 	j->news.size = 0;

@@ -5,44 +5,65 @@
 #include <assert.h>
 #include <string.h>
 
-#define SUBMISSION_COLUMNS "county, seq, id, principal, digest, recorded_at, report_count, entry_count"
-#define REPORT_COLUMNS "county, unit, period, form, revision, version, seq, \"values\""
+#define SUBMISSION_COLUMNS                                                                                   \
+	"county, seq, id, principal, digest, recorded_at, report_count, entry_count, other_count"
+#define REPORT_COLUMNS "county, unit, period, form, revision, version, seq, \"values\", reason"
+#define EXTENSION_COLUMNS "county, unit, period, form, event, until, reason, seq, line"
+#define REVIEW_COLUMNS "county, unit, period, form, step, revision, decision, reason, text, seq, line"
 #define ENTRY_COLUMNS                                                                                        \
 	"county, unit, voucher, kind, source, use, counterparty, amount_fen, occurred, seq, line, note"
 
+#define COPY_IN(table, columns) "COPY " table " (" columns ") FROM STDIN (FORMAT binary)"
 const char *const journal_copy_statements[TABLES] = {
-    "COPY submission (" SUBMISSION_COLUMNS ") FROM STDIN (FORMAT binary)",
-    "COPY report (" REPORT_COLUMNS ") FROM STDIN (FORMAT binary)",
-    "COPY fund_entry (" ENTRY_COLUMNS ") FROM STDIN (FORMAT binary)",
+    [TABLE_SUBMISSION] = COPY_IN("submission", SUBMISSION_COLUMNS),
+    [TABLE_EXTENSION] = COPY_IN("extension", EXTENSION_COLUMNS),
+    [TABLE_REVIEW] = COPY_IN("review", REVIEW_COLUMNS),
+    [TABLE_REPORT] = COPY_IN("report", REPORT_COLUMNS),
+    [TABLE_ENTRY] = COPY_IN("fund_entry", ENTRY_COLUMNS),
 };
 
-#define ROW_INSERT(table, columns, parameters, seq, writer)                                                  \
-	"AS INSERT INTO " table " (" columns ") SELECT " parameters " FROM journal_head WHERE seq = " seq        \
-	" AND writer = " writer "; "
+/* One INSERT of a row, if the head stands at the commit and writer that come as its last two parameters. */
+#define PREPARE_INSERT(name, types, table, columns, parameters, seq, writer)                                 \
+	"PREPARE " name " (" types ", bigint, integer) AS INSERT INTO " table " (" columns                       \
+	") SELECT " parameters " FROM journal_head WHERE seq = " seq " AND writer = " writer "; "
 
 const char journal_prepare[] =
     "PREPARE fupin_head (bigint, bigint, integer) AS UPDATE journal_head SET seq = $1, writer = $3 WHERE seq "
     "= $2; "
-    "PREPARE fupin_submission (integer, bigint, uuid, text, bytea, timestamptz, integer, integer, bigint, "
-    "integer) " ROW_INSERT("submission", SUBMISSION_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8", "$9",
-                           "$10") "PREPARE fupin_report (integer, bigint, integer, integer, integer, "
-                                  "integer, bigint, bigint[], bigint, "
-                                  "integer) " ROW_INSERT(
-                                      "report", REPORT_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8", "$9",
-                                      "$10") "PREPARE fupin_entry (integer, bigint, text, smallint, integer, "
-                                             "integer, bigint, bigint, date, bigint, "
-                                             "integer, text, bigint, integer) " ROW_INSERT(
-                                                 "fund_entry", ENTRY_COLUMNS,
-                                                 "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12", "$13",
-                                                 "$14");
+    /* */
+    PREPARE_INSERT("fupin_submission",
+                   "integer, bigint, uuid, text, bytea, timestamptz, integer, integer, integer", "submission",
+                   SUBMISSION_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8, $9", "$10", "$11")
+    /* */
+    PREPARE_INSERT("fupin_extension",
+                   "integer, bigint, integer, integer, smallint, timestamptz, text, bigint, integer",
+                   "extension", EXTENSION_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8, $9", "$10", "$11")
+    /* */
+    PREPARE_INSERT("fupin_review",
+                   "integer, bigint, integer, integer, integer, integer, smallint, smallint, text, bigint, "
+                   "integer",
+                   "review", REVIEW_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11", "$12", "$13")
+    /* */
+    PREPARE_INSERT("fupin_report",
+                   "integer, bigint, integer, integer, integer, integer, bigint, bigint[], text", "report",
+                   REPORT_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8, $9", "$10", "$11")
+    /* */
+    PREPARE_INSERT(
+        "fupin_entry",
+        "integer, bigint, text, smallint, integer, integer, bigint, bigint, date, bigint, integer, text",
+        "fund_entry", ENTRY_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12", "$13", "$14");
 
-const char *const journal_insert_names[TABLES] = {"fupin_submission", "fupin_report", "fupin_entry"};
+const char *const journal_insert_names[TABLES] = {
+    [TABLE_SUBMISSION] = "fupin_submission", [TABLE_EXTENSION] = "fupin_extension",
+    [TABLE_REVIEW] = "fupin_review",         [TABLE_REPORT] = "fupin_report",
+    [TABLE_ENTRY] = "fupin_entry",
+};
 
 static void
 put_submission(struct copy_writer *w, const struct journal_item *item)
 {
 	const struct receipt *receipt = &item->receipt;
-	copy_row(w, 8);
+	copy_row(w, 9);
 	copy_int4(w, (int32_t)unit_county(item->office->unit));
 	copy_int8(w, (int64_t)receipt->seq);
 	copy_bytes(w, receipt->id.bytes, ID_BYTES);
@@ -51,6 +72,7 @@ put_submission(struct copy_writer *w, const struct journal_item *item)
 	copy_time(w, receipt->time_us);
 	copy_int4(w, (int32_t)receipt->report_count);
 	copy_int4(w, (int32_t)receipt->entry_count);
+	copy_int4(w, (int32_t)receipt->other_count);
 }
 
 static void
@@ -65,7 +87,7 @@ put_report(struct copy_writer *w, const struct journal_item *item, const struct 
 		values[at] = absent;
 	for (uint32_t i = 0; i < report->value_count; i++)
 		values[form_version_position(version, report->indicators[i], i)] = report->values[i];
-	copy_row(w, 8);
+	copy_row(w, 9);
 	copy_int4(w, (int32_t)unit_county(report->unit));
 	copy_int8(w, report->unit);
 	copy_int4(w, report->period);
@@ -74,6 +96,47 @@ put_report(struct copy_writer *w, const struct journal_item *item, const struct 
 	copy_int4(w, (int32_t)report->form_version);
 	copy_int8(w, (int64_t)item->receipt.seq);
 	copy_int8_array(w, values, version->field_count, absent);
+	if (report->reason && *report->reason)
+		copy_text(w, report->reason);
+	else
+		copy_null(w);
+}
+
+static void
+put_extension(struct copy_writer *w, const struct journal_item *item, size_t line)
+{
+	const struct extension *extension = &item->submission->extensions[line];
+	copy_row(w, 9);
+	copy_int4(w, (int32_t)unit_county(extension->unit));
+	copy_int8(w, extension->unit);
+	copy_int4(w, extension->period);
+	copy_int4(w, (int32_t)extension->form);
+	copy_int2(w, (int16_t)extension->event);
+	copy_time(w, extension->until * 1000000);
+	copy_text(w, extension->reason);
+	copy_int8(w, (int64_t)item->receipt.seq);
+	copy_int4(w, (int32_t)line);
+}
+
+static void
+put_review(struct copy_writer *w, const struct journal_item *item, size_t line)
+{
+	const struct review *review = &item->submission->reviews[line];
+	copy_row(w, 11);
+	copy_int4(w, (int32_t)unit_county(review->unit));
+	copy_int8(w, review->unit);
+	copy_int4(w, review->period);
+	copy_int4(w, (int32_t)review->form);
+	copy_int4(w, (int32_t)review->step + 1);
+	copy_int4(w, (int32_t)review->revision);
+	copy_int2(w, (int16_t)review->decision);
+	if (review->decision == DECISION_RETURN)
+		copy_int2(w, (int16_t)review->reason);
+	else
+		copy_null(w);
+	copy_text(w, review->text);
+	copy_int8(w, (int64_t)item->receipt.seq);
+	copy_int4(w, (int32_t)line);
 }
 
 static void
@@ -119,12 +182,18 @@ journal_rows_add(struct journal_rows *rows, const struct journal_item *item)
 		put_report(&rows->tables[TABLE_REPORT], item, &s->reports[i]);
 	for (size_t i = 0; i < s->entry_count; i++)
 		put_entry(&rows->tables[TABLE_ENTRY], item, i);
+	for (size_t i = 0; i < s->extension_count; i++)
+		put_extension(&rows->tables[TABLE_EXTENSION], item, i);
+	for (size_t i = 0; i < s->review_count; i++)
+		put_review(&rows->tables[TABLE_REVIEW], item, i);
 	if (!rows->count)
 		rows->seq_first = item->receipt.seq;
 	rows->seq_last = item->receipt.seq;
 	rows->id_last = item->receipt.id;
-	rows->count += 1 + s->report_count + s->entry_count;
+	rows->count += 1 + submission_rows(s);
 	rows->present[TABLE_SUBMISSION] = true;
+	rows->present[TABLE_EXTENSION] |= s->extension_count > 0;
+	rows->present[TABLE_REVIEW] |= s->review_count > 0;
 	rows->present[TABLE_REPORT] |= s->report_count > 0;
 	rows->present[TABLE_ENTRY] |= s->entry_count > 0;
 }

@@ -1,4 +1,4 @@
-/* A batch as rows of the journal's three tables, in PostgreSQL's binary COPY format. */
+/* A batch as rows of the journal's tables, in PostgreSQL's binary COPY format. */
 #ifndef FUPIN_SERVER_JOURNAL_ROWS_H
 #define FUPIN_SERVER_JOURNAL_ROWS_H
 

@@ -24,6 +24,8 @@ static const struct option_kind {
      offsetof(struct options, pg_bin)},
     {"--log-level", "LEVEL", "debug, info, warning or error (default: info)",
      offsetof(struct options, log_level)},
+    {"--clock", "TIME", "a drill: the centre's clock begins at this time (2013-05-03T09:00, UTC+08:00)",
+     offsetof(struct options, clock)},
     {"--with-parent", "yes|no", "stop when the process that started it ends (default: no)",
      offsetof(struct options, with_parent)},
     {"--ready-file", "FILE", "written with the bound endpoint once the centre serves",

@@ -19,6 +19,7 @@ struct options {
 	const char *pg_bin;
 	const char *log_level;
 	const char *ready_file;  /* gets the bound endpoint when ready */
+	const char *clock;       /* a drill: the centre's clock begins here; NULL: the machine's */
 	const char *with_parent; /* "yes": stop when the process that started fupind ends */
 };
 

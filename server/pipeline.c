@@ -24,7 +24,7 @@ list_init(struct envelope_list *list)
 static size_t
 row_count(const struct envelope *e)
 {
-	return e->submission.report_count + e->submission.entry_count;
+	return submission_rows(&e->submission);
 }
 
 static void
@@ -247,13 +247,13 @@ pipeline_take(struct pipeline *p, struct envelope *e, int64_t now_us)
 		refuse_for(p, e, PROBLEM_BUSY, "");
 		return;
 	}
-	if (!intake_read(p->catalogue, date_of_time(now_us), e, &problems)) {
+	if (!intake_read(p->holdings.catalogue, date_of_time(now_us), e, &problems)) {
 		refuse(p, e, &problems);
 		return;
 	}
 	/* What is known already gets its receipt also while the database is away. */
 	if (!journal_is_connected(p->journal)) {
-		if (!answer_outcome(p, e, intake_find(p->records, e, &problems), &problems))
+		if (!answer_outcome(p, e, intake_find(p->holdings.records, e, &problems), &problems))
 			refuse_for(p, e, PROBLEM_STORE_UNAVAILABLE, "");
 	} else
 		lanes_put(&p->lanes, lane, e);
@@ -274,15 +274,22 @@ warn_of_clock(struct pipeline *p, int64_t now_us)
 	         p->written.seq);
 }
 
-/* Gives the next number and encodes it. */
-static void
-number(struct pipeline *p, struct envelope *e)
+/* The moment that a receipt will tell, and that deadlines are compared with. Time never runs backwards in the
+ * journal, even if the clock does. */
+static int64_t
+moment_us(struct pipeline *p)
 {
 	int64_t now_us = clock_wall_us();
 	warn_of_clock(p, now_us);
-	/* Time never runs backwards in the journal, even if the clock does. */
+	return now_us > p->numbered.time_us ? now_us : p->numbered.time_us;
+}
+
+/* Gives the next number and encodes it. */
+static void
+number(struct pipeline *p, struct envelope *e, int64_t time_us)
+{
 	p->numbered.seq++;
-	p->numbered.time_us = now_us > p->numbered.time_us ? now_us : p->numbered.time_us;
+	p->numbered.time_us = time_us;
 	e->receipt = (struct receipt){
 	    .id = e->submission.id,
 	    .digest = e->digest,
@@ -290,8 +297,9 @@ number(struct pipeline *p, struct envelope *e)
 	    .time_us = p->numbered.time_us,
 	    .report_count = (uint32_t)e->submission.report_count,
 	    .entry_count = (uint32_t)e->submission.entry_count,
+	    .other_count = (uint32_t)submission_others(&e->submission),
 	};
-	const struct journal_item item = {&e->office, &e->submission, p->catalogue, e->receipt};
+	const struct journal_item item = {&e->office, &e->submission, p->holdings.catalogue, e->receipt};
 	journal_add(p->journal, &item);
 	list_put(&p->next, e);
 }
@@ -301,19 +309,19 @@ number(struct pipeline *p, struct envelope *e)
 static bool
 place(struct pipeline *p, struct envelope *e, bool memory_is_fresh)
 {
-	const struct holdings holdings = {p->totals, p->records};
 	struct problem_list problems;
+	int64_t time_us = moment_us(p);
 	problems.count = problems.more = 0;
-	enum intake_outcome outcome = intake_compare(&holdings, e, &problems);
+	enum intake_outcome outcome = intake_compare(&p->holdings, time_us, e, &problems);
 	if (outcome == INTAKE_ACCEPTED) {
-		number(p, e);
+		number(p, e, time_us);
 		return true;
 	}
 	if (outcome == INTAKE_REFUSED && !memory_is_fresh) {
 		list_put(&p->doubtful, e);
 		return false;
 	}
-	records_release(p->records, &e->submission);
+	records_release(p->holdings.records, &e->submission);
 	answer_outcome(p, e, outcome, &problems);
 	return false;
 }
@@ -351,7 +359,7 @@ take_turn(struct pipeline *p)
 		bool shared_out = given && given + rows > lanes_share(&p->lanes);
 		if (!shared_out && p->next.rows && p->next.rows + rows > BATCH_ROWS_MAX)
 			return false;
-		if (shared_out || !records_claim(p->records, &e->submission)) {
+		if (shared_out || !records_claim(p->holdings.records, &e->submission)) {
 			lanes_turn(&p->lanes);
 			return true;
 		}
@@ -418,15 +426,9 @@ static bool
 take_over(struct pipeline *p, const struct envelope *e)
 {
 	const struct submission *s = &e->submission;
-	uint64_t seq = e->receipt.seq;
-	bool good = records_add(p->records, &e->receipt, e->office.unit);
-	for (size_t i = 0; good && i < s->report_count; i++)
-		good = totals_add_report(p->totals, &s->reports[i], s->reports[i].replaces + 1, seq);
-	for (size_t i = 0; good && i < s->entry_count; i++)
-		good = totals_add_entry(p->totals, &s->entries[i], seq) &&
-		       records_add_voucher(p->records, s->entries[i].unit, s->entries[i].voucher);
-	records_release(p->records, s);
-	p->as_of = (struct as_of){.seq = seq, .time_us = e->receipt.time_us};
+	bool good = holdings_take(&p->holdings, s, &e->receipt, e->office.unit);
+	records_release(p->holdings.records, s);
+	p->as_of = (struct as_of){.seq = e->receipt.seq, .time_us = e->receipt.time_us};
 	p->counters.submissions++;
 	p->counters.reports += s->report_count;
 	p->counters.entries += s->entry_count;
@@ -518,7 +520,7 @@ refused(struct pipeline *p)
 	}
 	while (p->batch.first) {
 		struct envelope *e = list_pop(&p->batch);
-		records_release(p->records, &e->submission);
+		records_release(p->holdings.records, &e->submission);
 		refuse_for(p, e, code, code == PROBLEM_STORE_UNAVAILABLE ? "" : sqlstate);
 	}
 }
@@ -530,9 +532,10 @@ take_news(struct pipeline *p)
 {
 	if (!pipeline_settle(p, SIZE_MAX))
 		return false;
-	struct replay replay = {
-	    .catalogue = p->catalogue, .totals = p->totals, .records = p->records, .as_of = p->as_of};
-	if (!journal_news(p->journal, &replay)) {
+	struct replay replay = {.holdings = &p->holdings, .as_of = p->as_of, .time_base = p->as_of.seq};
+	bool good = journal_news(p->journal, &replay);
+	replay_free(&replay);
+	if (!good) {
 		char text[LOG_QUOTED_BYTES];
 		log_line(LOG_ERROR, "news_unreadable", "error=%s", log_quoted(replay.error, text));
 		return false;
@@ -575,7 +578,7 @@ refuse_list(struct pipeline *p, struct envelope_list *list, enum problem_code co
 {
 	while (list->first) {
 		struct envelope *e = list_pop(list);
-		records_release(p->records, &e->submission);
+		records_release(p->holdings.records, &e->submission);
 		refuse_for(p, e, code, "");
 	}
 }

@@ -29,9 +29,7 @@ struct envelope_list {
 };
 
 struct pipeline {
-	const struct catalogue *catalogue;
-	struct totals *totals;
-	struct records *records;
+	struct holdings holdings;
 	struct journal *journal;
 	pipeline_reply reply;
 	pipeline_look_up look_up;

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { COLUMNS_MAX = 20 };
 
@@ -137,6 +138,15 @@ find_columns(struct sheet *s)
 		s->columns[i] = at;
 	}
 	return s->errors->count == before;
+}
+
+/* Is there such a file? Some a plan can do without. */
+static bool
+has_file(const char *directory, const char *file)
+{
+	char path[PATH_MAX];
+	snprintf(path, sizeof path, "%s/%s", directory, file);
+	return !access(path, F_OK);
 }
 
 /* Opens one file of the plan; false if it cannot be used at all. */
@@ -409,6 +419,44 @@ take_principal(struct sheet *s, void *item)
 		snprintf(principal->public_key, sizeof principal->public_key, "%s", key);
 }
 
+static const char *const day_columns[] = {"date", "kind", "name"};
+
+static void
+take_day(struct sheet *s, void *item)
+{
+	struct special_day *day = item;
+	if (!date_parse(cell(s, 0), &day->date))
+		cell_error(s, 0, "is not a date (2013-02-16)");
+	day->works = !strcmp(cell(s, 1), "work");
+	if (!day->works && strcmp(cell(s, 1), "off"))
+		cell_error(s, 1, "is neither off nor work");
+	day->name = take_text(s, 2, true);
+}
+
+static const char *const deadline_columns[] = {"form",   "event", "first_period", "last_period",
+                                               "months", "day",   "time",         "notice"};
+
+static void
+take_deadline(struct sheet *s, void *item)
+{
+	struct deadline_rule *rule = item;
+	const struct form *form = catalogue_form_by_code(&s->plan->catalogue, cell(s, 0));
+	if (!form)
+		cell_error(s, 0, "is not in forms.csv");
+	*rule = (struct deadline_rule){
+	    .form = form ? form->number : 0,
+	    .first = take_period(s, 2),
+	    .last = take_period(s, 3),
+	    .months = (int)take_number(s, 4, 0, -12, 24),
+	    .day = (int)take_number(s, 5, 0, 1, 31),
+	    .notice = take_text(s, 7, false),
+	};
+	if (!deadline_event_parse(cell(s, 1), &rule->event))
+		cell_error(s, 1, "is not an event (open, due, closed, corrections)");
+	if (!minute_parse(cell(s, 6), &rule->minute))
+		cell_error(s, 6, "is not a time of day (17:00; the day's end is 24:00)");
+}
+
 /* ---------------------------------------------------------------- from rows to the catalogue */
 
 static bool
@@ -585,6 +633,12 @@ plan_read(const char *directory, const char *principals_path, struct plan *out, 
 	                        sizeof *out->groups, take_group, errors, &out->group_count);
 	c->targets = read_rows(out, directory, "targets.csv", target_columns, COUNT(target_columns),
 	                       sizeof *c->targets, take_target, errors, &c->target_count);
+	if (has_file(directory, "calendar.csv"))
+		c->days = read_rows(out, directory, "calendar.csv", day_columns, COUNT(day_columns), sizeof *c->days,
+		                    take_day, errors, &c->day_count);
+	if (has_file(directory, "deadlines.csv"))
+		c->rules = read_rows(out, directory, "deadlines.csv", deadline_columns, COUNT(deadline_columns),
+		                     sizeof *c->rules, take_deadline, errors, &c->rule_count);
 	const char *file = principals_path ? principals_path : "principals.csv";
 	out->principals =
 	    read_rows(out, principals_path ? NULL : directory, file, principal_columns, COUNT(principal_columns),

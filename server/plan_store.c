@@ -1,8 +1,6 @@
 #include "plan_store.h"
 
-#include "records.h"
 #include "replay.h"
-#include "totals.h"
 
 #include <inttypes.h>
 #include <libpq-fe.h>
@@ -260,6 +258,39 @@ save_targets(struct pg_conn *connection, const struct catalogue *c, char *error)
 }
 
 static bool
+save_deadlines(struct pg_conn *connection, const struct catalogue *c, char *error)
+{
+	for (size_t i = 0; i < c->day_count; i++) {
+		char day[11];
+		struct parameters p = {0};
+		date_format(c->days[i].date, day);
+		text(&p, day);
+		text(&p, c->days[i].works ? "true" : "false");
+		text(&p, c->days[i].name);
+		if (!run(connection, "INSERT INTO special_day (date, works, name) VALUES ($1, $2, $3)", &p, error))
+			return false;
+	}
+	for (size_t i = 0; i < c->rule_count; i++) {
+		const struct deadline_rule *rule = &c->rules[i];
+		struct parameters p = {0};
+		number(&p, rule->form);
+		number(&p, rule->event);
+		number(&p, rule->first);
+		number(&p, rule->last);
+		number(&p, rule->months);
+		number(&p, rule->day);
+		number(&p, rule->minute);
+		text(&p, rule->notice);
+		if (!run(connection,
+		         "INSERT INTO deadline (form, event, first_period, last_period, months, day, minute, notice) "
+		         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+		         &p, error))
+			return false;
+	}
+	return true;
+}
+
+static bool
 save_principals(struct pg_conn *connection, const struct plan *plan, bool whole, char *error)
 {
 	if (whole && !pg_run(connection, "DELETE FROM principal", error))
@@ -410,13 +441,16 @@ save_all(struct pg_conn *connection, const struct plan *plan, const struct plan_
 {
 	const struct catalogue *c = &plan->catalogue;
 	if (!save_head(connection, c, how->label, changed, error) ||
-	    !pg_run(connection, "DELETE FROM unit_group; DELETE FROM target", error) ||
+	    !pg_run(connection,
+	            "DELETE FROM unit_group; DELETE FROM target; DELETE FROM special_day; DELETE FROM deadline",
+	            error) ||
 	    !save_units(connection, plan, error) || !save_forms(connection, c, error))
 		return false;
 	for (size_t i = 0; i < c->version_count; i++)
 		if (!save_version(connection, &c->versions[i], error))
 			return false;
 	return save_terms(connection, c, error) && save_targets(connection, c, error) &&
+	       save_deadlines(connection, c, error) &&
 	       save_principals(connection, plan, how->principals_whole, error) &&
 	       remove_rest(connection, c, error);
 }
@@ -503,21 +537,20 @@ static bool
 reads_journal(struct pg_conn *connection, char *error)
 {
 	struct plan plan;
+	struct holdings holdings = {0};
 	plan_init(&plan);
 	bool good = catalogue_load(connection, &plan, error);
-	struct totals *totals = good ? totals_create(&plan.catalogue) : NULL;
-	struct records *records = records_create();
-	if (good && (!totals || !records)) {
+	if (good && !holdings_create(&plan.catalogue, &holdings)) {
 		snprintf(error, PG_ERROR_BYTES, "out of memory");
 		good = false;
 	}
-	struct replay replay = {.catalogue = &plan.catalogue, .totals = totals, .records = records};
+	struct replay replay = {.holdings = &holdings};
 	if (good && !replay_all(&replay, connection)) {
 		snprintf(error, PG_ERROR_BYTES, "%s", replay.error);
 		good = false;
 	}
-	totals_destroy(&totals);
-	records_destroy(&records);
+	replay_free(&replay);
+	holdings_destroy(&holdings);
 	plan_free(&plan);
 	return good;
 }
@@ -692,6 +725,30 @@ load_target(struct arena *arena, const struct pg_result *r, int row, void *item)
 	};
 }
 
+static void
+load_day(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	struct special_day *day = item;
+	*day = (struct special_day){.date = (date)get_number(r, row, 0),
+	                            .works = *PQgetvalue(r, row, 1) == 't',
+	                            .name = get_text(arena, r, row, 2)};
+}
+
+static void
+load_rule(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	*(struct deadline_rule *)item = (struct deadline_rule){
+	    .form = (uint32_t)get_number(r, row, 0),
+	    .event = (enum deadline_event)get_number(r, row, 1),
+	    .first = (period)get_number(r, row, 2),
+	    .last = (period)get_number(r, row, 3),
+	    .months = (int)get_number(r, row, 4),
+	    .day = (int)get_number(r, row, 5),
+	    .minute = (int)get_number(r, row, 6),
+	    .notice = get_text(arena, r, row, 7),
+	};
+}
+
 static bool
 load_head(struct pg_conn *connection, struct catalogue *c, char *error)
 {
@@ -756,7 +813,13 @@ catalogue_load(struct pg_conn *connection, struct plan *out, char error[PG_ERROR
 	    load_rows(connection,
 	              "SELECT unit, year, coalesce(indicator, 0), coalesce(fund_kind, 0), value, notice "
 	              "FROM target ORDER BY unit, year, measure",
-	              &c->arena, sizeof *c->targets, (void **)&c->targets, &c->target_count, load_target, error);
+	              &c->arena, sizeof *c->targets, (void **)&c->targets, &c->target_count, load_target,
+	              error) &&
+	    load_rows(connection, "SELECT to_char(date, 'YYYYMMDD')::integer, works, name FROM special_day",
+	              &c->arena, sizeof *c->days, (void **)&c->days, &c->day_count, load_day, error) &&
+	    load_rows(connection,
+	              "SELECT form, event, first_period, last_period, months, day, minute, notice FROM deadline",
+	              &c->arena, sizeof *c->rules, (void **)&c->rules, &c->rule_count, load_rule, error);
 	if (!good)
 		return false;
 	distribute_fields(c, rows, count);

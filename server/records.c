@@ -33,11 +33,11 @@ voucher_key(unit_code unit, const char *voucher)
 
 /* Exact, and cheaper than a hash: unit and period fill one word, the form goes into their mix. */
 static struct key
-report_key(const struct report *report)
+place_key(unit_code unit, period when, uint32_t form)
 {
-	uint64_t place = (uint64_t)report->unit << 24 | (uint64_t)report->period;
+	uint64_t place = (uint64_t)unit << 24 | (uint64_t)when;
 	uint64_t mix = (place ^ place >> 29) * UINT64_C(0x9E3779B97F4A7C15);
-	return (struct key){{(mix ^ mix >> 32) + report->form, place}};
+	return (struct key){{(mix ^ mix >> 32) + form, place}};
 }
 
 static struct key
@@ -153,7 +153,7 @@ records_add_voucher(struct records *r, unit_code unit, const char *voucher)
 static size_t
 claim_count(const struct submission *s)
 {
-	return 1 + s->report_count + s->entry_count;
+	return 1 + s->report_count + s->entry_count + s->review_count;
 }
 
 /* The i-th thing that nobody else may write at the same time. */
@@ -161,9 +161,14 @@ static struct key
 claim_key(const struct submission *s, size_t i)
 {
 	if (i < s->report_count)
-		return report_key(&s->reports[i]);
-	if (i < s->report_count + s->entry_count)
-		return voucher_key(s->entries[i - s->report_count].unit, s->entries[i - s->report_count].voucher);
+		return place_key(s->reports[i].unit, s->reports[i].period, s->reports[i].form);
+	i -= s->report_count;
+	if (i < s->entry_count)
+		return voucher_key(s->entries[i].unit, s->entries[i].voucher);
+	i -= s->entry_count;
+	/* A decision and a correction of one report exclude each other. */
+	if (i < s->review_count)
+		return place_key(s->reviews[i].unit, s->reviews[i].period, s->reviews[i].form);
 	return id_key(&s->id);
 }
 

@@ -5,13 +5,57 @@
 #include <inttypes.h>
 #include <libpq-fe.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-const char *const replay_selects[TABLES] = {
-    "SELECT county::bigint, seq, id, digest, recorded_at, report_count, entry_count FROM submission",
-    "SELECT unit, period, form, version, revision, seq, \"values\" FROM report",
-    "SELECT unit, voucher, kind, source, use, amount_fen, occurred, seq FROM fund_entry",
+/* Where the newest row counts they come in the order of commits; else in any order. */
+const struct replay_select replay_selects[TABLES] = {
+    [TABLE_SUBMISSION] = {"SELECT county::bigint, seq, id, digest, recorded_at, report_count, entry_count, "
+                          "other_count FROM submission",
+                          ""},
+    [TABLE_EXTENSION] = {"SELECT unit, period, form, event, until FROM extension", " ORDER BY seq, line"},
+    [TABLE_REVIEW] = {"SELECT unit, period, form, step, revision, decision, reason, text, seq FROM review",
+                      " ORDER BY seq, line"},
+    [TABLE_REPORT] = {"SELECT unit, period, form, version, revision, seq, \"values\" FROM report", ""},
+    [TABLE_ENTRY] = {"SELECT unit, voucher, kind, source, use, amount_fen, occurred, seq FROM fund_entry",
+                     ""},
 };
+
+/* Notes when a commit was. */
+static bool
+keep_time(struct replay *r, uint64_t seq, int64_t time_us)
+{
+	enum { TIMES_FIRST = 1024 };
+	size_t at = (size_t)(seq - r->time_base - 1);
+	if (at >= r->time_count) {
+		size_t count = r->time_count ? r->time_count : TIMES_FIRST;
+		while (count <= at)
+			count *= 2;
+		uint32_t *more = realloc(r->times, count * sizeof *more);
+		if (!more)
+			return false;
+		memset(more + r->time_count, 0, (count - r->time_count) * sizeof *more);
+		r->times = more;
+		r->time_count = count;
+	}
+	r->times[at] = (uint32_t)(time_us / 1000000);
+	return true;
+}
+
+static int64_t
+time_of(const struct replay *r, uint64_t seq)
+{
+	size_t at = (size_t)(seq - r->time_base - 1);
+	return at < r->time_count ? r->times[at] * INT64_C(1000000) : 0;
+}
+
+void
+replay_free(struct replay *r)
+{
+	free(r->times);
+	r->times = NULL;
+	r->time_count = 0;
+}
 
 /* Takes one row whose fields `reader` stands before. */
 typedef bool (*row_taker)(struct replay *replay, struct copy_reader *reader);
@@ -34,12 +78,53 @@ take_submission(struct replay *r, struct copy_reader *row)
 	receipt.time_us = copy_read_time(row);
 	receipt.report_count = (uint32_t)copy_read_int4(row);
 	receipt.entry_count = (uint32_t)copy_read_int4(row);
+	receipt.other_count = (uint32_t)copy_read_int4(row);
 	if (receipt.seq > r->as_of.seq) {
 		r->as_of = (struct as_of){.seq = receipt.seq, .time_us = receipt.time_us};
 		r->last_id = receipt.id;
 	}
 	r->submissions++;
-	return good && !row->failed && records_add(r->records, &receipt, office);
+	return good && !row->failed && keep_time(r, receipt.seq, receipt.time_us) &&
+	       records_add(r->holdings->records, &receipt, office);
+}
+
+static bool
+take_extension(struct replay *r, struct copy_reader *row)
+{
+	struct extension e = {.reason = ""};
+	e.unit = copy_read_int8(row);
+	e.period = copy_read_int4(row);
+	e.form = (uint32_t)copy_read_int4(row);
+	e.event = (enum deadline_event)copy_read_int2(row);
+	e.until = copy_read_time(row) / 1000000;
+	return !row->failed && extensions_add(r->holdings->extensions, &e);
+}
+
+static bool
+take_review(struct replay *r, struct copy_reader *row)
+{
+	char text[NOTE_BYTES_MAX + 1];
+	size_t size;
+	struct review review = {.text = text};
+	review.unit = copy_read_int8(row);
+	review.period = copy_read_int4(row);
+	review.form = (uint32_t)copy_read_int4(row);
+	review.step = (uint32_t)copy_read_int4(row) - 1;
+	review.revision = (uint32_t)copy_read_int4(row);
+	review.decision = (enum decision)copy_read_int2(row);
+	review.reason = copy_read_null(row) ? RETURN_REASON_NONE : (enum return_reason)copy_read_int2(row);
+	const uint8_t *bytes = copy_read_bytes(row, &size);
+	if (row->failed || size > NOTE_BYTES_MAX)
+		return false;
+	memcpy(text, bytes, size);
+	text[size] = 0;
+	uint64_t seq = (uint64_t)copy_read_int8(row);
+	if (!row->failed && totals_add_review(r->holdings->totals, &review, seq))
+		return true;
+	snprintf(r->error, PG_ERROR_BYTES,
+	         "review of %" PRId64 " %d: its unit, form or period is not in the plan, or no memory",
+	         review.unit, review.period);
+	return false;
 }
 
 static bool
@@ -55,7 +140,8 @@ take_report(struct replay *r, struct copy_reader *row)
 	uint32_t revision = (uint32_t)copy_read_int4(row);
 	uint64_t seq = (uint64_t)copy_read_int8(row);
 	size_t count = copy_read_int8_array(row, stored, FORM_FIELDS_MAX, INT64_MIN);
-	const struct form_version *version = catalogue_version(r->catalogue, report.form, report.form_version);
+	const struct form_version *version =
+	    catalogue_version(r->holdings->catalogue, report.form, report.form_version);
 	if (row->failed || !version || count != version->field_count) {
 		snprintf(r->error, PG_ERROR_BYTES,
 		         "report %" PRId64 " %d form %u version %u does not fit the plan in the database",
@@ -68,7 +154,7 @@ take_report(struct replay *r, struct copy_reader *row)
 			values[report.value_count++] = stored[i];
 		}
 	r->reports++;
-	if (totals_add_report(r->totals, &report, revision, seq))
+	if (totals_add_report(r->holdings->totals, &report, revision, seq, time_of(r, seq)))
 		return true;
 	snprintf(r->error, PG_ERROR_BYTES, "report %" PRId64 " %d: its unit or period is not in the plan",
 	         report.unit, report.period);
@@ -94,8 +180,8 @@ take_entry(struct replay *r, struct copy_reader *row)
 	entry.occurred = date_from_days(copy_read_int4(row));
 	uint64_t seq = (uint64_t)copy_read_int8(row);
 	r->entries++;
-	if (!row->failed && totals_add_entry(r->totals, &entry, seq) &&
-	    records_add_voucher(r->records, entry.unit, entry.voucher))
+	if (!row->failed && totals_add_entry(r->holdings->totals, &entry, seq) &&
+	    records_add_voucher(r->holdings->records, entry.unit, entry.voucher))
 		return true;
 	snprintf(r->error, PG_ERROR_BYTES,
 	         "fund entry %s of unit %" PRId64 ": the unit is not in the plan, or no memory", voucher,
@@ -106,7 +192,11 @@ take_entry(struct replay *r, struct copy_reader *row)
 bool
 replay_message(struct replay *r, enum journal_table table, const void *bytes, size_t size, bool first)
 {
-	static const row_taker takers[TABLES] = {take_submission, take_report, take_entry};
+	static const row_taker takers[TABLES] = {
+	    [TABLE_SUBMISSION] = take_submission, [TABLE_EXTENSION] = take_extension,
+	    [TABLE_REVIEW] = take_review,         [TABLE_REPORT] = take_report,
+	    [TABLE_ENTRY] = take_entry,
+	};
 	struct copy_reader row = {.at = bytes, .end = (const uint8_t *)bytes + size};
 	if (first)
 		copy_read_header(&row);
@@ -138,7 +228,8 @@ static bool
 stream(struct replay *r, PGconn *connection, enum journal_table table)
 {
 	char sql[512];
-	snprintf(sql, sizeof sql, "COPY (%s) TO STDOUT (FORMAT binary)", replay_selects[table]);
+	snprintf(sql, sizeof sql, "COPY (%s%s) TO STDOUT (FORMAT binary)", replay_selects[table].select,
+	         replay_selects[table].order);
 	PGresult *result = PQexec(connection, sql);
 	bool good = PQresultStatus(result) == PGRES_COPY_OUT, first = true;
 	if (!good)

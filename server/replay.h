@@ -3,31 +3,43 @@
 #ifndef FUPIN_SERVER_REPLAY_H
 #define FUPIN_SERVER_REPLAY_H
 
-#include "message.h"
+#include "holdings.h"
 #include "pg.h"
-#include "records.h"
-#include "totals.h"
 
 /* The journal's tables, in the order in which they are written and read. */
-enum journal_table { TABLE_SUBMISSION, TABLE_REPORT, TABLE_ENTRY, TABLES };
+enum journal_table {
+	TABLE_SUBMISSION,
+	TABLE_EXTENSION,
+	TABLE_REVIEW, /* before the reports, so that each is known as approved when it comes */
+	TABLE_REPORT,
+	TABLE_ENTRY,
+	TABLES
+};
 
 struct replay {
-	const struct catalogue *catalogue;
-	struct totals *totals;
-	struct records *records;
-	struct as_of as_of; /* of the last submission that was read */
+	struct holdings *holdings; /* to be filled */
+	struct as_of as_of;        /* of the last submission that was read */
 	struct submission_id last_id;
 	uint64_t submissions, reports, entries;
+	/* When each submission was recorded, in seconds since 1970 UTC: of commit time_base + 1 + i. */
+	uint64_t time_base;
+	size_t time_count;
+	uint32_t *times;
 	char error[PG_ERROR_BYTES];
 };
 
-/* "SELECT … FROM …" with the columns that replay_message() expects. */
-extern const char *const replay_selects[TABLES];
+/* "SELECT … FROM …" with the columns that replay_message() expects; a WHERE may follow, then the order. */
+struct replay_select {
+	const char *select, *order;
+};
+extern const struct replay_select replay_selects[TABLES];
 
 /* Takes one message of a COPY … TO STDOUT (FORMAT binary) of replay_selects[table]; `first`: it begins
  * with the header. False: replay->error says why. */
 bool replay_message(struct replay *replay, enum journal_table table, const void *bytes, size_t size,
                     bool first) __attribute__((warn_unused_result));
+
+void replay_free(struct replay *replay);
 
 /* Streams the whole journal; the caller has begun a REPEATABLE READ transaction, so that it is one. */
 bool replay_all(struct replay *replay, struct pg_conn *connection) __attribute__((warn_unused_result));

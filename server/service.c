@@ -119,6 +119,30 @@ find_office(const struct service *s, const char *public_key, struct envelope *en
 
 /* ---------------------------------------------------------------- frames */
 
+/* A drill goes forwards: what was recorded stays in the past. */
+static void
+set_clock(struct service *s, struct envelope *e)
+{
+	struct problem_list problems;
+	problems.count = problems.more = 0;
+	int64_t us = e->request.clock_us;
+	if (!s->options->clock) {
+		problem_detail(problem_only(&problems, PROBLEM_NOT_PERMITTED), "%s",
+		               "no drill (fupind serve --clock): nobody");
+	} else if (us < s->pipeline.numbered.time_us || us / 1000000 > TIME_MAX) {
+		struct problem *p = problem_only(&problems, PROBLEM_TIME_INVALID);
+		p->actual = us / 1000000;
+		p->limit = s->pipeline.numbered.time_us / 1000000;
+	} else {
+		clock_set_wall_us(us);
+		e->request.kind = REQUEST_PING;
+		service_ask(s, e);
+		return;
+	}
+	service_refuse(s, e, &problems, 0);
+	envelope_destroy(&e);
+}
+
 /* Takes the envelope over. */
 static void
 dispatch(struct service *s, struct envelope *envelope)
@@ -129,6 +153,9 @@ dispatch(struct service *s, struct envelope *envelope)
 		break;
 	case REQUEST_RELOAD:
 		service_reload(s, envelope);
+		break;
+	case REQUEST_SET_CLOCK:
+		set_clock(s, envelope);
 		break;
 	default:
 		service_ask(s, envelope);

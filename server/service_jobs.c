@@ -210,7 +210,7 @@ service_answer_status(struct service *s, struct envelope *e)
 	struct reply reply = {.request_id = e->request.id};
 	struct problem_list problems;
 	problems.count = problems.more = 0;
-	enum record_state state = records_find(s->pipeline.records, &e->request.status, &recorded);
+	enum record_state state = records_find(s->pipeline.holdings.records, &e->request.status, &recorded);
 	if (state == RECORD_OLDER) {
 		e->receipt.seq = recorded.receipt.seq;
 		if (post_receipt_job(s, e, give_status))

@@ -56,7 +56,7 @@ send_push(void *context, const struct sender *to, const char *public_key, unit_c
 bool
 service_push(struct service *s)
 {
-	return watches_push(s->watches, s->pipeline.totals, &s->pipeline.as_of, clock_steady_us(),
+	return watches_push(s->watches, s->pipeline.holdings.totals, &s->pipeline.as_of, clock_steady_us(),
 	                    PUSH_US_PER_TURN, send_push, s);
 }
 

@@ -115,15 +115,20 @@ replay_journal(struct service *s, struct pg_conn *connection, char error[PG_ERRO
 {
 	struct pipeline *p = &s->pipeline;
 	int64_t began = clock_steady_us(), generation;
-	struct replay replay = {.catalogue = p->catalogue, .totals = p->totals, .records = p->records};
+	struct replay replay = {.holdings = &p->holdings};
 	if (!pg_run(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", error) ||
 	    !pg_number(connection, "SELECT generation FROM plan", &generation, error))
 		return false;
-	if (!replay_all(&replay, connection)) {
+	bool good = replay_all(&replay, connection);
+	replay_free(&replay);
+	if (!good) {
 		snprintf(error, PG_ERROR_BYTES, "%s", replay.error);
 		return false;
 	}
 	p->as_of = p->written = p->numbered = replay.as_of;
+	/* A drill goes on where it was. */
+	if (s->options->clock && replay.as_of.time_us > clock_wall_us())
+		clock_set_wall_us(replay.as_of.time_us);
 	journal_expect(p->journal, replay.as_of.seq, &replay.last_id, generation);
 	log_line(LOG_INFO, "replayed",
 	         "seq=%" PRIu64 " submissions=%" PRIu64 " reports=%" PRIu64 " fund_entries=%" PRIu64
@@ -138,10 +143,7 @@ fill_memory(struct service *s, struct pg_conn *connection)
 {
 	struct pipeline *p = &s->pipeline;
 	char error[PG_ERROR_BYTES];
-	p->catalogue = &s->plan.catalogue;
-	p->totals = totals_create(p->catalogue);
-	p->records = records_create();
-	if (!p->totals || !p->records)
+	if (!holdings_create(&s->plan.catalogue, &p->holdings))
 		return service_fail("out_of_memory", "totals");
 	return replay_journal(s, connection, error) || service_fail("replay_failed", error);
 }
@@ -203,6 +205,19 @@ open_helpers(struct service *s)
 	return (s->worker && s->watches) || service_fail("out_of_memory", "worker");
 }
 
+/* Nobody shall take a drill's figures for real ones. */
+static bool
+start_drill(const struct options *options)
+{
+	int64_t time;
+	if (!options->clock)
+		return true;
+	if (!deadline_parse(options->clock, &time))
+		return service_fail("start_failed", "--clock is no time: write 2013-05-03T09:00");
+	clock_set_wall_us(time * 1000000);
+	return true;
+}
+
 bool
 service_open(struct service *s, const struct plan *files, gate_admits admits)
 {
@@ -215,6 +230,8 @@ service_open(struct service *s, const struct plan *files, gate_admits admits)
 	s->pipeline.look_up = service_look_up;
 	s->pipeline.context = s;
 	raise_file_limit();
+	if (!start_drill(s->options))
+		return false;
 	quiet_signals();
 	if (!home_open(s->options, &s->home, error) || home_lock(&s->home, true, error) != HOME_LOCKED)
 		return service_fail("start_failed", error);
@@ -233,8 +250,7 @@ service_close(struct service *s)
 	gate_close(&s->gate);
 	journal_destroy(&s->pipeline.journal);
 	store_close(&s->store);
-	totals_destroy(&s->pipeline.totals);
-	records_destroy(&s->pipeline.records);
+	holdings_destroy(&s->pipeline.holdings);
 	plan_free(&s->plan);
 	arena_free(&s->principal_arena);
 	arena_free(&s->reply_arena);

@@ -1,6 +1,6 @@
 /* Data: `nodes` are the units at county level and above, each with a matrix period × indicator of
- * cells; `leaves` hold, for each unit and form, the current report of every period, which is what a
- * correction is compared with. */
+ * cells for each book; `leaves` hold, for each unit and form, the current and the approved report of every
+ * period, which is what a correction or a decision is compared with. */
 #include "totals.h"
 
 #include "fund_totals.h"
@@ -12,33 +12,11 @@
 
 enum { NODE_LEVELS = 3 }; /* province, prefecture, county */
 
-static const int64_t not_reported = INT64_MIN;
-
 /* One indicator of one month. No sum overflows: a value is at most 10^12, and nine million units would
  * have to report it. */
 struct cell {
 	int64_t sum;
 	uint32_t reported;
-};
-
-/* The values of a report in the order of its version, each as a varint (7 bits a byte, low ones first):
- * 0 is "not reported", else one more than the zigzagged value. A year of a nation fits into memory so. */
-struct stored_report {
-	uint32_t revision;
-	uint16_t version; /* index in the catalogue's versions */
-	uint8_t bytes[];
-};
-
-enum { VARINT_BYTES_MAX = 10 };
-
-struct leaf {
-	struct stored_report **by_period; /* NULL until the first report */
-};
-
-/* All indicators of a form, over all its versions: the slots that its values are worked on in. */
-struct slots {
-	size_t count;
-	uint32_t *indicators; /* their indexes */
 };
 
 struct totals {
@@ -47,14 +25,11 @@ struct totals {
 	size_t node_count;
 	int32_t *node_of;                    /* per unit: its node, -1 below county level */
 	int32_t (*nodes_above)[NODE_LEVELS]; /* per unit: nodes it counts in, -1: none */
-	struct cell **cells;                 /* per node: period_count × indicator_count; NULL: all zero */
+	struct cell **cells[BOOKS];          /* per node: period_count × indicator_count; NULL: all zero */
 	uint64_t *changed;                   /* per node: by which commit last */
 	struct fund_totals *funds;           /* per node */
-	struct leaf *leaves;                 /* unit × form */
-	struct slots *slots;                 /* per form */
-	int16_t **positions;                 /* per version: place of a slot in it, -1: none */
-	int64_t *scratch;                    /* SCRATCHES arrays of slot_most values */
-	size_t slot_most;
+	struct leaves leaves;
+	int64_t *scratch; /* SCRATCHES arrays of as many values as a form has slots */
 };
 
 enum scratch { SCRATCH_BEFORE, SCRATCH_AFTER, SCRATCH_STANDING, SCRATCH_END, SCRATCH_OTHER, SCRATCHES };
@@ -80,21 +55,7 @@ form_index(const struct totals *t, const struct form *form)
 static int64_t *
 scratch(const struct totals *t, enum scratch which)
 {
-	return t->scratch + (size_t)which * t->slot_most;
-}
-
-static void
-find_period_range(struct totals *t)
-{
-	const struct catalogue *c = t->catalogue;
-	int first = INT32_MAX, last = 0;
-	for (size_t i = 0; i < c->version_count; i++) {
-		int from = period_index(c->versions[i].first), to = period_index(c->versions[i].last);
-		first = from < first ? from : first;
-		last = to > last ? to : last;
-	}
-	t->period_first = first;
-	t->period_count = c->version_count ? last - first + 1 : 0;
+	return t->scratch + (size_t)which * t->leaves.slot_most;
 }
 
 static bool
@@ -119,48 +80,15 @@ make_nodes(struct totals *t)
 static bool
 make_cells(struct totals *t)
 {
-	const struct catalogue *c = t->catalogue;
-	t->cells = calloc(t->node_count + 1, sizeof *t->cells);
+	bool good = true;
+	for (int book = 0; book < BOOKS; book++) {
+		t->cells[book] = calloc(t->node_count + 1, sizeof *t->cells[book]);
+		good = good && t->cells[book];
+	}
 	t->changed = calloc(t->node_count + 1, sizeof *t->changed);
 	t->funds = calloc(t->node_count + 1, sizeof *t->funds);
-	t->leaves = calloc(c->unit_count * c->form_count + 1, sizeof *t->leaves);
-	return t->cells && t->changed && t->funds && t->leaves;
-}
-
-static bool
-make_slots(struct totals *t)
-{
-	const struct catalogue *c = t->catalogue;
-	t->slots = calloc(c->form_count + 1, sizeof *t->slots);
-	for (size_t f = 0; t->slots && f < c->form_count; f++) {
-		struct slots *slots = &t->slots[f];
-		slots->indicators = calloc(c->indicator_count + 1, sizeof *slots->indicators);
-		if (!slots->indicators)
-			return false;
-		for (size_t i = 0; i < c->indicator_count; i++)
-			if (c->indicators[i].form == c->forms[f].number)
-				slots->indicators[slots->count++] = (uint32_t)i;
-		t->slot_most = slots->count > t->slot_most ? slots->count : t->slot_most;
-	}
-	t->scratch = calloc(SCRATCHES * (t->slot_most + 1), sizeof *t->scratch);
-	return t->slots && t->scratch;
-}
-
-static bool
-make_positions(struct totals *t)
-{
-	const struct catalogue *c = t->catalogue;
-	t->positions = calloc(c->version_count + 1, sizeof *t->positions);
-	for (size_t v = 0; t->positions && v < c->version_count; v++) {
-		const struct slots *slots = &t->slots[form_index(t, catalogue_form(c, c->versions[v].form))];
-		t->positions[v] = malloc((slots->count + 1) * sizeof **t->positions);
-		if (!t->positions[v])
-			return false;
-		for (size_t i = 0; i < slots->count; i++)
-			t->positions[v][i] = (int16_t)form_version_position(
-			    &c->versions[v], c->indicators[slots->indicators[i]].number, i);
-	}
-	return t->positions;
+	t->scratch = calloc(SCRATCHES * (t->leaves.slot_most + 1), sizeof *t->scratch);
+	return good && t->changed && t->funds && t->scratch;
 }
 
 struct totals *
@@ -170,22 +98,11 @@ totals_create(const struct catalogue *catalogue)
 	if (!t)
 		return NULL;
 	t->catalogue = catalogue;
-	find_period_range(t);
-	if (!make_nodes(t) || !make_cells(t) || !make_slots(t) || !make_positions(t))
+	t->period_first = catalogue->period_first;
+	t->period_count = catalogue->period_count;
+	if (!leaves_create(catalogue, &t->leaves) || !make_nodes(t) || !make_cells(t))
 		totals_destroy(&t);
 	return t;
-}
-
-static void
-free_leaves(struct totals *t)
-{
-	size_t count = t->leaves ? t->catalogue->unit_count * t->catalogue->form_count : 0;
-	for (size_t i = 0; i < count; i++) {
-		for (int p = 0; t->leaves[i].by_period && p < t->period_count; p++)
-			free(t->leaves[i].by_period[p]);
-		free(t->leaves[i].by_period);
-	}
-	free(t->leaves);
 }
 
 void
@@ -194,21 +111,17 @@ totals_destroy(struct totals **totals)
 	struct totals *t = *totals;
 	if (!t)
 		return;
-	free_leaves(t);
 	for (size_t i = 0; i < t->node_count; i++) {
-		if (t->cells)
-			free(t->cells[i]);
+		for (int book = 0; book < BOOKS; book++)
+			if (t->cells[book])
+				free(t->cells[book][i]);
 		if (t->funds)
 			fund_totals_free(&t->funds[i]);
 	}
-	for (size_t f = 0; t->slots && f < t->catalogue->form_count; f++)
-		free(t->slots[f].indicators);
-	for (size_t v = 0; t->positions && v < t->catalogue->version_count; v++)
-		free(t->positions[v]);
-	free(t->slots);
+	for (int book = 0; book < BOOKS; book++)
+		free(t->cells[book]);
+	leaves_destroy(&t->leaves);
 	free(t->scratch);
-	free(t->positions);
-	free(t->cells);
 	free(t->changed);
 	free(t->funds);
 	free(t->node_of);
@@ -217,73 +130,10 @@ totals_destroy(struct totals **totals)
 	*totals = NULL;
 }
 
-/* ---------------------------------------------------------------- stored reports */
-
-static uint8_t *
-put_varint(uint8_t *to, uint64_t value)
+const struct leaves *
+totals_leaves(const struct totals *t)
 {
-	for (; value >= 0x80; value >>= 7)
-		*to++ = (uint8_t)(value | 0x80);
-	*to++ = (uint8_t)value;
-	return to;
-}
-
-static const uint8_t *
-take_varint(const uint8_t *from, uint64_t *value)
-{
-	*value = 0;
-	for (int shift = 0;; shift += 7) {
-		*value |= (uint64_t)(*from & 0x7F) << shift;
-		if (!(*from++ & 0x80))
-			return from;
-	}
-}
-
-static struct stored_report *
-store(const struct totals *t, const struct report *report, const struct form_version *version,
-      uint32_t revision)
-{
-	int64_t values[FORM_FIELDS_MAX];
-	uint8_t bytes[FORM_FIELDS_MAX * VARINT_BYTES_MAX], *end = bytes;
-	for (size_t i = 0; i < version->field_count; i++)
-		values[i] = not_reported;
-	for (uint32_t i = 0; i < report->value_count; i++) {
-		int at = form_version_position(version, report->indicators[i], i);
-		if (at >= 0)
-			values[at] = report->values[i];
-	}
-	for (size_t i = 0; i < version->field_count; i++) {
-		uint64_t zigzag = (uint64_t)values[i] << 1 ^ (uint64_t)(values[i] >> 63);
-		end = put_varint(end, values[i] == not_reported ? 0 : zigzag + 1);
-	}
-	size_t size = (size_t)(end - bytes);
-	struct stored_report *stored = malloc(sizeof *stored + size);
-	if (!stored)
-		return NULL;
-	stored->revision = revision;
-	stored->version = (uint16_t)(version - t->catalogue->versions);
-	memcpy(stored->bytes, bytes, size);
-	return stored;
-}
-
-/* The values of a report (NULL: none) by the slots of its form. */
-static void
-read_values(const struct totals *t, const struct stored_report *report, const struct slots *slots,
-            int64_t *out)
-{
-	int64_t values[FORM_FIELDS_MAX];
-	const uint8_t *from = report ? report->bytes : NULL;
-	size_t count = report ? t->catalogue->versions[report->version].field_count : 0;
-	for (size_t i = 0; i < count; i++) {
-		uint64_t stored;
-		from = take_varint(from, &stored);
-		uint64_t zigzag = stored - 1;
-		values[i] = stored ? (int64_t)(zigzag >> 1 ^ -(zigzag & 1)) : not_reported;
-	}
-	for (size_t i = 0; i < slots->count; i++) {
-		int at = report ? t->positions[report->version][i] : -1;
-		out[i] = at < 0 ? not_reported : values[at];
-	}
+	return &t->leaves;
 }
 
 /* ---------------------------------------------------------------- reports */
@@ -291,7 +141,7 @@ read_values(const struct totals *t, const struct stored_report *report, const st
 static struct leaf *
 leaf_of(const struct totals *t, const struct unit *unit, const struct form *form)
 {
-	return &t->leaves[unit_index(t, unit) * t->catalogue->form_count + form_index(t, form)];
+	return leaves_at(&t->leaves, unit_index(t, unit), form_index(t, form));
 }
 
 static const struct unit *
@@ -309,17 +159,17 @@ totals_revision(const struct totals *t, const struct report *r)
 	int at = period_index(r->period) - t->period_first;
 	if (!unit || !form || at < 0 || at >= t->period_count)
 		return 0;
-	const struct leaf *leaf = leaf_of(t, unit, form);
-	const struct stored_report *report = leaf->by_period ? leaf->by_period[at] : NULL;
+	const struct stored_report *report = leaf_report(leaf_of(t, unit, form), BOOK_SUBMITTED, at);
 	return report ? report->revision : 0;
 }
 
 /* Adds a difference to one indicator's cells of all nodes above a unit, for periods from..end. */
 static void
-move(struct totals *t, size_t unit, size_t indicator, int from, int end, int64_t before, int64_t after)
+move(struct totals *t, enum book book, size_t unit, size_t indicator, int from, int end, int64_t before,
+     int64_t after)
 {
-	int64_t difference = (after == not_reported ? 0 : after) - (before == not_reported ? 0 : before);
-	int reported = (after != not_reported) - (before != not_reported);
+	int64_t difference = (after == NOT_REPORTED ? 0 : after) - (before == NOT_REPORTED ? 0 : before);
+	int reported = (after != NOT_REPORTED) - (before != NOT_REPORTED);
 	if (!difference && !reported)
 		return;
 	for (int level = 0; level < NODE_LEVELS; level++) {
@@ -327,7 +177,7 @@ move(struct totals *t, size_t unit, size_t indicator, int from, int end, int64_t
 		if (node < 0)
 			continue;
 		for (int p = from; p < end; p++) {
-			struct cell *cell = &t->cells[node][(size_t)p * t->catalogue->indicator_count + indicator];
+			struct cell *cell = &t->cells[book][node][(size_t)p * t->catalogue->indicator_count + indicator];
 			cell->sum += difference;
 			cell->reported = (uint32_t)((int)cell->reported + reported);
 		}
@@ -336,84 +186,123 @@ move(struct totals *t, size_t unit, size_t indicator, int from, int end, int64_t
 
 /* For each slot: what stood before period `at`, and up to which period a value at `at` would stand. */
 static void
-stock_surroundings(const struct totals *t, const struct leaf *leaf, const struct slots *slots, int at,
-                   int64_t *standing, int64_t *end)
+stock_surroundings(const struct totals *t, struct stored_report *const *reports, const struct slots *slots,
+                   int at, int64_t *standing, int64_t *end)
 {
 	int64_t *values = scratch(t, SCRATCH_OTHER);
 	size_t open = slots->count;
 	for (size_t i = 0; i < slots->count; i++) {
-		standing[i] = not_reported;
+		standing[i] = NOT_REPORTED;
 		end[i] = t->period_count;
 	}
 	for (int p = at - 1; p >= 0 && open; p--) {
-		if (!leaf->by_period[p])
+		if (!reports[p])
 			continue;
-		read_values(t, leaf->by_period[p], slots, values);
+		stored_report_slots(&t->leaves, reports[p], slots, values);
 		for (size_t i = 0; i < slots->count; i++)
-			if (standing[i] == not_reported && values[i] != not_reported) {
+			if (standing[i] == NOT_REPORTED && values[i] != NOT_REPORTED) {
 				standing[i] = values[i];
 				open--;
 			}
 	}
 	open = slots->count;
 	for (int p = at + 1; p < t->period_count && open; p++) {
-		if (!leaf->by_period[p])
+		if (!reports[p])
 			continue;
-		read_values(t, leaf->by_period[p], slots, values);
+		stored_report_slots(&t->leaves, reports[p], slots, values);
 		for (size_t i = 0; i < slots->count; i++)
-			if (end[i] == t->period_count && values[i] != not_reported) {
+			if (end[i] == t->period_count && values[i] != NOT_REPORTED) {
 				end[i] = p;
 				open--;
 			}
 	}
 }
 
+/* Moves a book's cells from one report (NULL: none) to another; `reports`: all of the unit and form. */
 static void
-apply(struct totals *t, size_t unit, const struct leaf *leaf, int at, const struct slots *slots,
-      const struct stored_report *old, const struct stored_report *new)
+apply(struct totals *t, enum book book, size_t unit, struct stored_report *const *reports, int at,
+      const struct slots *slots, const struct stored_report *old, const struct stored_report *new)
 {
 	int64_t *before = scratch(t, SCRATCH_BEFORE), *after = scratch(t, SCRATCH_AFTER);
 	int64_t *standing = scratch(t, SCRATCH_STANDING), *end = scratch(t, SCRATCH_END);
 	bool has_surroundings = false;
-	read_values(t, old, slots, before);
-	read_values(t, new, slots, after);
+	stored_report_slots(&t->leaves, old, slots, before);
+	stored_report_slots(&t->leaves, new, slots, after);
 	for (size_t i = 0; i < slots->count; i++) {
 		size_t indicator = slots->indicators[i];
 		if (before[i] == after[i])
 			continue;
 		if (t->catalogue->indicators[indicator].kind != INDICATOR_STOCK) {
-			move(t, unit, indicator, at, at + 1, before[i], after[i]);
+			move(t, book, unit, indicator, at, at + 1, before[i], after[i]);
 			continue;
 		}
 		if (!has_surroundings)
-			stock_surroundings(t, leaf, slots, at, standing, end);
+			stock_surroundings(t, reports, slots, at, standing, end);
 		has_surroundings = true;
-		move(t, unit, indicator, at, (int)end[i], before[i] == not_reported ? standing[i] : before[i],
-		     after[i] == not_reported ? standing[i] : after[i]);
+		move(t, book, unit, indicator, at, (int)end[i], before[i] == NOT_REPORTED ? standing[i] : before[i],
+		     after[i] == NOT_REPORTED ? standing[i] : after[i]);
 	}
 }
 
-/* Cells for all nodes above a unit, and by which commit they change. */
-static bool
+/* Notes by which commit all nodes above a unit change. */
+static void
 touch_nodes(struct totals *t, size_t unit, uint64_t seq)
+{
+	for (int level = 0; level < NODE_LEVELS; level++) {
+		int32_t node = t->nodes_above[unit][level];
+		if (node >= 0 && t->changed[node] < seq)
+			t->changed[node] = seq;
+	}
+}
+
+/* Cells for all nodes above a unit. */
+static bool
+open_cells(struct totals *t, enum book book, size_t unit)
 {
 	size_t count = (size_t)t->period_count * t->catalogue->indicator_count;
 	for (int level = 0; level < NODE_LEVELS; level++) {
 		int32_t node = t->nodes_above[unit][level];
-		if (node < 0)
+		if (node < 0 || t->cells[book][node])
 			continue;
-		if (!t->cells[node])
-			t->cells[node] = calloc(count + 1, sizeof **t->cells);
-		if (!t->cells[node])
+		t->cells[book][node] = calloc(count + 1, sizeof **t->cells[book]);
+		if (!t->cells[book][node])
 			return false;
-		if (t->changed[node] < seq)
-			t->changed[node] = seq;
 	}
 	return true;
 }
 
+/* Puts a report (which is the leaf's from then on; NULL: none) in the place of the old one. */
+static bool
+replace_report(struct totals *t, enum book book, size_t unit, size_t form, int at, struct stored_report *new)
+{
+	struct leaf *leaf = leaves_at(&t->leaves, unit, form);
+	if (!leaf_open(&t->leaves, leaf, book) || !open_cells(t, book, unit)) {
+		free(new);
+		return false;
+	}
+	struct stored_report *old = leaf->by_period[book][at];
+	apply(t, book, unit, leaf->by_period[book], at, &t->leaves.slots[form], old, new);
+	leaf->by_period[book][at] = new;
+	free(old);
+	return true;
+}
+
+/* The earliest time of all revisions that came so far is the first one's: a replay knows no order. */
+static uint32_t
+first_time(const struct leaf *leaf, int at, int64_t time_us)
+{
+	struct stored_report *current = leaf_report(leaf, BOOK_SUBMITTED, at);
+	uint32_t first_at = (uint32_t)(time_us / 1000000);
+	if (!current)
+		return first_at;
+	if (first_at < current->first_at)
+		current->first_at = first_at;
+	return current->first_at;
+}
+
 bool
-totals_add_report(struct totals *t, const struct report *report, uint32_t revision, uint64_t seq)
+totals_add_report(struct totals *t, const struct report *report, uint32_t revision, uint64_t seq,
+                  int64_t time_us)
 {
 	const struct unit *unit = unit_of(t, report);
 	const struct form *form = catalogue_form(t->catalogue, report->form);
@@ -421,32 +310,106 @@ totals_add_report(struct totals *t, const struct report *report, uint32_t revisi
 	int at = period_index(report->period) - t->period_first;
 	if (!unit || !form || !version || at < 0 || at >= t->period_count)
 		return false;
-	struct leaf *leaf = leaf_of(t, unit, form);
-	if (!leaf->by_period) {
-		leaf->by_period = calloc((size_t)t->period_count, sizeof(struct stored_report *));
-		if (!leaf->by_period)
-			return false;
-	}
-	struct stored_report *old = leaf->by_period[at];
-	if (old && old->revision >= revision)
+	size_t u = unit_index(t, unit), f = form_index(t, form);
+	const struct leaf *leaf = leaves_at(&t->leaves, u, f);
+	const struct stored_report *current = leaf_report(leaf, BOOK_SUBMITTED, at);
+	const struct verdict *verdict = leaf_verdict(leaf, at);
+	bool is_current = !current || current->revision < revision;
+	bool is_approved = verdict && verdict->approved == revision;
+	uint32_t first_at = first_time(leaf, at, time_us);
+	if (!is_current && !is_approved)
 		return true;
-	struct stored_report *new = store(t, report, version, revision);
-	if (!new || !touch_nodes(t, unit_index(t, unit), seq)) {
+	struct stored_report *new = stored_report_make(&t->leaves, report, version, revision, first_at);
+	struct stored_report *copy = new &&is_current &&is_approved ? stored_report_copy(new) : NULL;
+	if (!new || (is_current && is_approved && !copy)) {
 		free(new);
 		return false;
 	}
-	apply(t, unit_index(t, unit), leaf, at, &t->slots[form_index(t, form)], old, new);
-	leaf->by_period[at] = new;
-	free(old);
-	return true;
+	touch_nodes(t, u, seq);
+	if (is_current && is_approved)
+		return replace_report(t, BOOK_APPROVED, u, f, at, copy) &&
+		       replace_report(t, BOOK_SUBMITTED, u, f, at, new);
+	return replace_report(t, is_approved ? BOOK_APPROVED : BOOK_SUBMITTED, u, f, at, new);
+}
+
+/* ---------------------------------------------------------------- reviews */
+
+/* The approved book follows: what was approved and is returned leaves it; what is passed takes its place. In
+ * a replay the report may come later, and is then put there by totals_add_report(). */
+static bool
+follow_verdict(struct totals *t, size_t unit, size_t form, int at, const struct review *r,
+               struct verdict *verdict)
+{
+	const struct leaf *leaf = leaves_at(&t->leaves, unit, form);
+	const struct stored_report *current = leaf_report(leaf, BOOK_SUBMITTED, at);
+	if (r->decision == DECISION_RETURN) {
+		if (verdict->approved != r->revision)
+			return true; /* a correction is returned: what was approved before it stays so */
+		verdict->approved = 0;
+		return !leaf_report(leaf, BOOK_APPROVED, at) ||
+		       replace_report(t, BOOK_APPROVED, unit, form, at, NULL);
+	}
+	if (verdict->approved == r->revision)
+		return true; /* taken over as it was passed */
+	verdict->approved = r->revision;
+	if (!current || current->revision != r->revision)
+		return true;
+	struct stored_report *copy = stored_report_copy(current);
+	return copy && replace_report(t, BOOK_APPROVED, unit, form, at, copy);
+}
+
+bool
+totals_add_review(struct totals *t, const struct review *r, uint64_t seq)
+{
+	const struct unit *unit =
+	    r->place ? &t->catalogue->units[r->place - 1] : catalogue_unit(t->catalogue, r->unit);
+	const struct form *form = catalogue_form(t->catalogue, r->form);
+	int at = period_index(r->period) - t->period_first;
+	if (!unit || !form || at < 0 || at >= t->period_count)
+		return false;
+	struct leaf *leaf = leaf_of(t, unit, form);
+	if (!leaf_open_verdicts(&t->leaves, leaf))
+		return false;
+	struct verdict *verdict = &leaf->verdicts[at];
+	char *text = r->decision == DECISION_RETURN ? strdup(r->text) : NULL;
+	if (r->decision == DECISION_RETURN && !text)
+		return false;
+	free(verdict->text);
+	verdict->text = text;
+	verdict->revision = r->revision;
+	verdict->step = (uint16_t)(r->step + 1);
+	verdict->decision = (uint8_t)r->decision;
+	verdict->reason = (uint8_t)r->reason;
+	touch_nodes(t, unit_index(t, unit), seq);
+	return follow_verdict(t, unit_index(t, unit), form_index(t, form), at, r, verdict);
+}
+
+struct report_standing
+totals_standing(const struct totals *t, unit_code code, uint32_t form_number, period when)
+{
+	struct report_standing standing = {0};
+	const struct unit *unit = catalogue_unit(t->catalogue, code);
+	const struct form *form = catalogue_form(t->catalogue, form_number);
+	int at = period_index(when) - t->period_first;
+	if (!unit || !form || at < 0 || at >= t->period_count)
+		return standing;
+	const struct leaf *leaf = leaf_of(t, unit, form);
+	const struct stored_report *report = leaf_report(leaf, BOOK_SUBMITTED, at);
+	const struct verdict *verdict = leaf_verdict(leaf, at);
+	standing.revision = report ? report->revision : 0;
+	standing.state = leaf_state(leaf, at);
+	standing.step = verdict ? verdict->step : 0;
+	standing.approved = verdict ? verdict->approved : 0;
+	return standing;
 }
 
 bool
 totals_add_entry(struct totals *t, const struct fund_entry *entry, uint64_t seq)
 {
 	const struct unit *unit = catalogue_unit(t->catalogue, entry->unit);
-	if (!unit || !touch_nodes(t, unit_index(t, unit), seq))
+	if (!unit)
 		return false;
+	touch_nodes(t, unit_index(t, unit), seq);
 	for (int level = 0; level < NODE_LEVELS; level++) {
 		int32_t node = t->nodes_above[unit_index(t, unit)][level];
 		if (node >= 0 && !fund_totals_add(&t->funds[node], entry))
@@ -486,9 +449,10 @@ check_query(const struct totals *t, const struct total_query *q, struct problem_
 }
 
 static void
-sum_indicator(const struct totals *t, size_t node, size_t indicator, const struct total_query *q,
-              int64_t *value, uint32_t *reported)
+sum_indicator(const struct totals *t, enum book book, size_t node, size_t indicator,
+              const struct total_query *q, int64_t *value, uint32_t *reported)
 {
+	const struct cell *cells = t->cells[book][node];
 	const size_t count = t->catalogue->indicator_count;
 	int from = period_index(q->from) - t->period_first, to = period_index(q->to) - t->period_first;
 	*value = 0;
@@ -499,8 +463,8 @@ sum_indicator(const struct totals *t, size_t node, size_t indicator, const struc
 	if (t->catalogue->indicators[indicator].kind == INDICATOR_STOCK)
 		from = to;
 	wide_sum sum = 0;
-	for (int p = from < 0 ? 0 : from; t->cells[node] && p <= to; p++) {
-		const struct cell *cell = &t->cells[node][(size_t)p * count + indicator];
+	for (int p = from < 0 ? 0 : from; cells && p <= to; p++) {
+		const struct cell *cell = &t->cells[book][node][(size_t)p * count + indicator];
 		sum += cell->sum;
 		*reported += cell->reported;
 	}
@@ -541,13 +505,16 @@ answer_unit(const struct totals *t, const struct unit *unit, const struct total_
 	    .indicators = arena_array(arena, count, sizeof *out->indicators),
 	    .values = arena_array(arena, count, sizeof *out->values),
 	    .reported = arena_array(arena, count, sizeof *out->reported),
+	    .approved = arena_array(arena, count, sizeof *out->approved),
+	    .approved_reported = arena_array(arena, count, sizeof *out->approved_reported),
 	};
-	if (!out->indicators || !out->values || !out->reported)
+	if (!out->indicators || !out->values || !out->reported || !out->approved || !out->approved_reported)
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		size_t at = q->indicator_count ? indicator_index(t, q->indicators[i]) : i;
 		out->indicators[i] = c->indicators[at].number;
-		sum_indicator(t, node, at, q, &out->values[i], &out->reported[i]);
+		sum_indicator(t, BOOK_SUBMITTED, node, at, q, &out->values[i], &out->reported[i]);
+		sum_indicator(t, BOOK_APPROVED, node, at, q, &out->approved[i], &out->approved_reported[i]);
 	}
 	if (q->funds && !fund_totals_sum(&t->funds[node], q->from, q->to, arena, &out->funds, &out->fund_count))
 		return false;

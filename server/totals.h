@@ -9,6 +9,7 @@
 #ifndef FUPIN_SERVER_TOTALS_H
 #define FUPIN_SERVER_TOTALS_H
 
+#include "leaves.h"
 #include "message.h"
 
 #include <stdbool.h>
@@ -22,10 +23,27 @@ void totals_destroy(struct totals **totals);
 /* The current revision of a report (its unit, period and form), 0 if there is none. */
 uint32_t totals_revision(const struct totals *totals, const struct report *report);
 
-/* Takes over one report of commit `seq`; a revision older than the current one changes nothing. False:
- * no memory, or the report does not fit the catalogue. */
-bool totals_add_report(struct totals *totals, const struct report *report, uint32_t revision, uint64_t seq)
+/* Takes over one report of commit `seq`, at `time_us`; a revision older than the current one changes no
+ * total. False: no memory, or the report does not fit the catalogue. */
+bool totals_add_report(struct totals *totals, const struct report *report, uint32_t revision, uint64_t seq,
+                       int64_t time_us) __attribute__((warn_unused_result));
+
+/* Takes over one decision of a reviewer, in the order of steps. */
+bool totals_add_review(struct totals *totals, const struct review *review, uint64_t seq)
     __attribute__((warn_unused_result));
+
+/* Where a report stands. */
+struct report_standing {
+	uint32_t revision; /* the current one; 0: there is no report */
+	uint32_t approved; /* 0: none */
+	uint32_t step;     /* decisions so far */
+	enum review_state state;
+};
+struct report_standing totals_standing(const struct totals *totals, unit_code unit, uint32_t form,
+                                       period when);
+
+/* The reports themselves. */
+const struct leaves *totals_leaves(const struct totals *totals);
 
 /* Takes over one fund entry of commit `seq`. */
 bool totals_add_entry(struct totals *totals, const struct fund_entry *entry, uint64_t seq)

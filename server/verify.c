@@ -14,7 +14,10 @@
 
 enum { ANSWER_WAIT_MS = 10000, DRIFT_LINES_MAX = 20, ATTEMPTS = 10 };
 
-/* One total as SQL computes it. For an indicator, kind, use and level are 0 and source is its number. */
+/* One total as SQL computes it. For an indicator, kind is 0 (submitted) or OF_APPROVED, use and recorder are
+ * 0, and source is its number. */
+enum { OF_APPROVED = -1 };
+
 struct expected {
 	int level; /* of the unit */
 	period period;
@@ -28,7 +31,7 @@ struct verify {
 	const struct catalogue *catalogue;
 	/* Where answers come from: a running centre, or our own replay. */
 	void *context, *socket;
-	struct totals *totals;
+	struct holdings holdings;
 	struct as_of replayed;
 	/* What SQL says as of `seq`. */
 	uint64_t seq;
@@ -92,7 +95,7 @@ ask(struct verify *v, const struct total_query *query, struct arena *arena, stru
 		return ask_centre(v, query, arena, out);
 	struct problem_list problems = {0};
 	*out = (struct total_answer){.as_of = v->replayed};
-	return totals_answer(v->totals, query, arena, out, &problems);
+	return totals_answer(v->holdings.totals, query, arena, out, &problems);
 }
 
 /* ---------------------------------------------------------------- what SQL says */
@@ -104,28 +107,35 @@ ask(struct verify *v, const struct total_query *query, struct arena *arena, stru
 	"sum(c.count)::bigint FROM (SELECT period, left(unit::text, 6) AS county, indicator, sum(v), count(*) "  \
 	"FROM " table " GROUP BY 1, 2, 3) AS c, generate_series(1, 3) AS l(level) GROUP BY 1, 2, 3, 5"
 
-static const char flow_sql[] =
-    "WITH current AS (SELECT DISTINCT ON (county, period, unit, form) * FROM report WHERE seq <= $1 "
-    "  ORDER BY county, period, unit, form, revision DESC), "
-    "value AS (SELECT c.unit, c.period, ff.indicator, c.\"values\"[ff.position] AS v FROM current c "
-    "  JOIN form_field ff USING (form, version) JOIN indicator i ON i.number = ff.indicator "
-    "  WHERE i.kind = 'flow' AND c.\"values\"[ff.position] IS NOT NULL) "
-    "SELECT " ROLLED_UP("value");
+/* The current report of each unit, period and form, or the approved one. */
+#define CURRENT                                                                                              \
+	"WITH chosen AS (SELECT DISTINCT ON (county, period, unit, form) * FROM report WHERE seq <= $1 "         \
+	"  ORDER BY county, period, unit, form, revision DESC), "
+#define APPROVED                                                                                             \
+	"WITH decided AS (SELECT * FROM review WHERE seq <= $1), passed AS (SELECT DISTINCT ON (county, "        \
+	"period, "                                                                                               \
+	"  unit, form) * FROM decided WHERE decision IN (1, 3) ORDER BY county, period, unit, form, step "       \
+	"DESC), "                                                                                                \
+	"chosen AS (SELECT r.* FROM report r JOIN passed p USING (county, period, unit, form, revision) WHERE "  \
+	"  NOT EXISTS (SELECT 1 FROM decided b WHERE (b.county, b.period, b.unit, b.form, b.revision) = "        \
+	"  (p.county, p.period, p.unit, p.form, p.revision) AND b.decision = 2 AND b.step > p.step)), "
+#define VALUES_OF(kind)                                                                                      \
+	"value AS (SELECT c.unit, c.period, ff.indicator, c.\"values\"[ff.position] AS v FROM chosen c "         \
+	"  JOIN form_field ff USING (form, version) JOIN indicator i ON i.number = ff.indicator "                \
+	"  WHERE i.kind = '" kind "' AND c.\"values\"[ff.position] IS NOT NULL)"
+
+#define FLOW VALUES_OF("flow") " SELECT " ROLLED_UP("value")
 
 /* For each month: what each unit last reported up to then. */
-static const char stock_sql[] =
-    "WITH current AS (SELECT DISTINCT ON (county, period, unit, form) * FROM report WHERE seq <= $1 "
-    "  ORDER BY county, period, unit, form, revision DESC), "
-    "value AS (SELECT c.unit, c.period, ff.indicator, c.\"values\"[ff.position] AS v FROM current c "
-    "  JOIN form_field ff USING (form, version) JOIN indicator i ON i.number = ff.indicator "
-    "  WHERE i.kind = 'stock' AND c.\"values\"[ff.position] IS NOT NULL), "
-    "month AS (SELECT DISTINCT to_char(m, 'YYYYMM')::integer AS period FROM form_version, "
-    "  generate_series(to_date(first_period::text, 'YYYYMM'), to_date(last_period::text, 'YYYYMM'), "
-    "  interval '1 month') AS m), "
-    "standing AS (SELECT DISTINCT ON (m.period, v.unit, v.indicator) m.period, v.unit, v.indicator, v.v "
-    "  FROM month m JOIN value v ON v.period <= m.period "
-    "  ORDER BY m.period, v.unit, v.indicator, v.period DESC) "
-    "SELECT " ROLLED_UP("standing");
+#define STOCK                                                                                                \
+	VALUES_OF("stock")                                                                                       \
+	", month AS (SELECT DISTINCT to_char(m, 'YYYYMM')::integer AS period FROM form_version, "                \
+	"  generate_series(to_date(first_period::text, 'YYYYMM'), to_date(last_period::text, 'YYYYMM'), "        \
+	"  interval '1 month') AS m), "                                                                          \
+	"standing AS (SELECT DISTINCT ON (m.period, v.unit, v.indicator) m.period, v.unit, v.indicator, v.v "    \
+	"  FROM month m JOIN value v ON v.period <= m.period "                                                   \
+	"  ORDER BY m.period, v.unit, v.indicator, v.period DESC) "                                              \
+	"SELECT " ROLLED_UP("standing")
 
 static const char fund_sql[] =
     "SELECT l.level, to_char(e.occurred, 'YYYYMM')::integer, left(e.unit::text, 2 * l.level)::bigint, "
@@ -155,8 +165,9 @@ by_place(const void *a, const void *b)
 	return 0;
 }
 
+/* `kind`: of totals of indicators; for funds SQL says it. */
 static bool
-add_expected(struct verify *v, const char *sql, uint64_t seq)
+add_expected(struct verify *v, const char *sql, uint64_t seq, int kind)
 {
 	char text[24];
 	const char *values[] = {text};
@@ -170,8 +181,9 @@ add_expected(struct verify *v, const char *sql, uint64_t seq)
 		int64_t n[9];
 		for (int column = 0; column < 9; column++)
 			n[column] = strtoll(PQgetvalue(r, (int)i, column), NULL, 10);
-		more[v->expected_count++] = (struct expected){(int)n[0], (period)n[1], n[2], (int)n[3], (int)n[4],
-		                                              (int)n[5], (int)n[6],    n[7], n[8]};
+		more[v->expected_count++] =
+		    (struct expected){(int)n[0], (period)n[1], n[2], kind ? kind : (int)n[3], (int)n[4], (int)n[5],
+		                      (int)n[6], n[7],         n[8]};
 	}
 	PQclear(r);
 	if (more)
@@ -189,8 +201,9 @@ expect(struct verify *v, uint64_t seq)
 	v->expected = NULL;
 	v->expected_count = 0;
 	v->seq = seq;
-	if (!add_expected(v, flow_sql, seq) || !add_expected(v, stock_sql, seq) ||
-	    !add_expected(v, fund_sql, seq))
+	if (!add_expected(v, CURRENT FLOW, seq, 0) || !add_expected(v, CURRENT STOCK, seq, 0) ||
+	    !add_expected(v, APPROVED FLOW, seq, OF_APPROVED) ||
+	    !add_expected(v, APPROVED STOCK, seq, OF_APPROVED) || !add_expected(v, fund_sql, seq, 0))
 		return false;
 	qsort(v->expected, v->expected_count, sizeof *v->expected, by_place);
 	return true;
@@ -238,6 +251,11 @@ compare_answer(struct verify *v, int level, period when, const struct total_answ
 			                        unit->reported[i]};
 			compare(v, &cell);
 			shown += unit->reported[i] > 0;
+			cell.kind = OF_APPROVED;
+			cell.sum = unit->approved[i];
+			cell.count = unit->approved_reported[i];
+			compare(v, &cell);
+			shown += cell.count > 0;
 		}
 		for (size_t i = 0; i < unit->fund_count; i++) {
 			const struct fund_total *f = &unit->funds[i];
@@ -311,8 +329,21 @@ static const struct {
     {"each submission has as many fund entries as it says",
      "SELECT count(*) FROM submission s LEFT JOIN (SELECT seq, count(*) AS n FROM fund_entry GROUP BY seq) e "
      "USING (seq) WHERE s.entry_count <> coalesce(e.n, 0)"},
-    {"no report or entry without its submission",
-     "SELECT count(*) FROM (SELECT seq FROM report UNION SELECT seq FROM fund_entry) x "
+    {"each submission has as many other rows as it says",
+     "SELECT count(*) FROM submission s LEFT JOIN (SELECT seq, count(*) AS n FROM (SELECT seq FROM extension "
+     "UNION ALL SELECT seq FROM review) x GROUP BY seq) o USING (seq) WHERE s.other_count <> coalesce(o.n, "
+     "0)"},
+    {"decisions on a report run from 1 without gaps, in the order of commits",
+     "SELECT count(*) FROM (SELECT step, seq, row_number() OVER w AS n, lag(seq) OVER w AS before FROM "
+     "review "
+     "WINDOW w AS (PARTITION BY county, unit, period, form ORDER BY step)) r WHERE step <> n OR before > "
+     "seq"},
+    {"a decision is about a report that was there",
+     "SELECT count(*) FROM review v LEFT JOIN report r USING (county, period, unit, form, revision) "
+     "WHERE r.seq IS NULL OR r.seq >= v.seq"},
+    {"no row without its submission",
+     "SELECT count(*) FROM (SELECT seq FROM report UNION SELECT seq FROM fund_entry UNION SELECT seq FROM "
+     "extension UNION SELECT seq FROM review) x "
      "LEFT JOIN submission s USING (seq) WHERE s.seq IS NULL"},
     {"revisions of a report run from 1 without gaps, in the order of commits",
      "SELECT count(*) FROM (SELECT revision, seq, row_number() OVER w AS n, lag(seq) OVER w AS before FROM "
@@ -336,16 +367,15 @@ verify_invariants(struct verify *v)
 }
 
 static bool
-replay_here(struct verify *v, struct records **records)
+replay_here(struct verify *v)
 {
-	v->totals = totals_create(v->catalogue);
-	*records = records_create();
 	/* One snapshot for all of it, as a centre elsewhere may be writing. */
-	if (!v->totals || !*records ||
+	if (!holdings_create(v->catalogue, &v->holdings) ||
 	    !pg_run(v->connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", v->error))
 		return false;
-	struct replay replay = {.catalogue = v->catalogue, .totals = v->totals, .records = *records};
+	struct replay replay = {.holdings = &v->holdings};
 	bool good = replay_all(&replay, v->connection);
+	replay_free(&replay);
 	if (!good)
 		snprintf(v->error, sizeof v->error, "%s", replay.error);
 	v->replayed = replay.as_of;
@@ -355,18 +385,16 @@ replay_here(struct verify *v, struct records **records)
 static bool
 verify_all(struct verify *v, const struct home *home)
 {
-	struct records *records = NULL;
 	/* Does a centre serve this directory? Then its lock is taken. */
 	bool running = home->lock < 0;
-	bool good = (running ? connect_centre(v, home) : replay_here(v, &records)) && verify_invariants(v) &&
-	            verify_totals(v);
+	bool good =
+	    (running ? connect_centre(v, home) : replay_here(v)) && verify_invariants(v) && verify_totals(v);
 	if (good)
 		printf("%s seq=%" PRIu64 " totals=%" PRIu64 " drift=%" PRIu64 "\n",
 		       running ? "verified the running centre:" : "verified a replay of the journal:", v->seq,
 		       v->compared, v->drift);
 	disconnect_centre(v);
-	totals_destroy(&v->totals);
-	records_destroy(&records);
+	holdings_destroy(&v->holdings);
 	free(v->expected);
 	return good;
 }

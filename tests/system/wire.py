@@ -85,6 +85,25 @@ class Wire:
         reply = self.ask(pb.Request(submit=pb.Submit(submission=data)), timeout)
         return reply.receipt if reply.WhichOneof("body") == "receipt" else reply.refusal
 
+    def set_clock(self, seconds):
+        """Moves a drill's clock; the Pong, or a refusal."""
+        reply = self.ask(pb.Request(set_clock=pb.SetClock(time_us=int(seconds * 1_000_000))))
+        return reply.pong if reply.WhichOneof("body") == "pong" else reply.refusal
+
+    def reports(self, unit, first, last, **fields):
+        """All pages of a list of reports, or a refusal."""
+        query = pb.ReportQuery(unit=unit, to=last, **fields)
+        setattr(query, "from", first)
+        items = []
+        while True:
+            reply = self.ask(pb.Request(reports=query))
+            if reply.WhichOneof("body") != "reports":
+                return reply.refusal
+            items += reply.reports.reports
+            if not reply.reports.HasField("next"):
+                return items
+            query.after.CopyFrom(reply.reports.next)
+
     def total(self, unit, first, last, by=0, indicators=(), funds=False):
         query = pb.TotalQuery(unit=unit, to=last, by=by, indicators=indicators, funds=funds)
         setattr(query, "from", first)

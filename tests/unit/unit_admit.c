@@ -9,10 +9,19 @@ static void
 test_roles(void **state)
 {
 	static const bool expected[ROLES][ACTIONS] = {
-	    /*                 report, funds, read, reload */
-	    [ROLE_NONE] = {false, false, false, false},     [ROLE_COUNTY] = {true, true, true, false},
-	    [ROLE_PREFECTURE] = {false, true, true, false}, [ROLE_PROVINCE] = {false, true, true, false},
-	    [ROLE_ADMIN] = {false, false, true, true},
+	    [ROLE_NONE] = {false},
+	    [ROLE_COUNTY] = {[ACTION_SUBMIT_REPORT] = true, [ACTION_SUBMIT_FUNDS] = true, [ACTION_READ] = true},
+	    [ROLE_PREFECTURE] = {[ACTION_SUBMIT_FUNDS] = true,
+	                         [ACTION_READ] = true,
+	                         [ACTION_EXTEND] = true,
+	                         [ACTION_PASS] = true,
+	                         [ACTION_RETURN] = true},
+	    [ROLE_PROVINCE] = {[ACTION_SUBMIT_FUNDS] = true,
+	                       [ACTION_READ] = true,
+	                       [ACTION_EXTEND] = true,
+	                       [ACTION_TAKE] = true,
+	                       [ACTION_RETURN] = true},
+	    [ROLE_ADMIN] = {[ACTION_READ] = true, [ACTION_RELOAD] = true, [ACTION_SET_CLOCK] = true},
 	};
 	(void)state;
 	for (int role = 0; role < ROLES; role++)
@@ -46,6 +55,8 @@ test_requests(void **state)
 	    [REQUEST_WATCH] = {false, true, true, true, true},
 	    [REQUEST_ACK] = {false, true, true, true, true},
 	    [REQUEST_UNWATCH] = {false, true, true, true, true},
+	    [REQUEST_SET_CLOCK] = {false, false, false, false, true},
+	    [REQUEST_REPORTS] = {false, true, true, true, true},
 	    [REQUEST_KINDS] = {false, false, false, false, false}, /* no such kind */
 	};
 	static const unit_code units[ROLES] = {220821, 220821, 2208, 22, 22};
@@ -56,6 +67,8 @@ test_requests(void **state)
 			struct request request = {.kind = (enum request_kind)kind};
 			struct problem_list problems = {0};
 			request.total.unit = kind == REQUEST_TOTAL || kind == REQUEST_WATCH ? units[role] : 0;
+			if (kind == REQUEST_REPORTS)
+				request.reports.unit = units[role];
 			bool good = admit_request(&office, &request, &problems);
 			EXPECT(good == expected[kind][role], "kind %d role %d", kind, role);
 			EXPECT(problems.count == !good, "kind %d role %d: %zu problems", kind, role, problems.count);

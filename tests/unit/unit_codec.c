@@ -171,7 +171,7 @@ static const int64_t three_values[] = {INT64_MIN, INT64_MAX, 0};
 
 static const struct report some_reports[] = {
     {VILLAGE, 201304, 1, 1, 0, 3, three_indicators, three_values, 0},
-    {VILLAGE_OTHER, 209912, UINT32_MAX, UINT32_MAX, UINT32_MAX, 0, NULL, NULL, 0},
+    {VILLAGE_OTHER, 209912, UINT32_MAX, UINT32_MAX, UINT32_MAX, 0, NULL, NULL, 0, "原因"},
     {INT64_MAX, INT32_MAX, 1, 2, 3, 1, three_indicators, three_values, 0},
     {-1, -1, 0, 0, 0, 0, NULL, NULL, 0},
 };
@@ -180,6 +180,16 @@ static const struct fund_entry some_entries[] = {
     {FUND_RAISED, COUNTY, "凭证-1", 20130415, 1, 0, 0, INT64_MAX, ""},
     {FUND_SPENT, VILLAGE, "", 0, 9999, UINT32_MAX, INT64_MAX, INT64_MIN, "摘要"},
     {FUND_KIND_NONE, 0, "", -1, 0, 0, 0, 0, ""},
+};
+
+static const struct extension some_extensions[] = {
+    {VILLAGE, 201304, 2, DEADLINE_CORRECTIONS, INT64_MAX, "洪灾"},
+    {-1, -1, UINT32_MAX, DEADLINE_NONE, INT64_MIN, ""},
+};
+
+static const struct review some_reviews[] = {
+    {VILLAGE, 201304, 2, UINT32_MAX, UINT32_MAX, DECISION_RETURN, RETURN_OTHER, "退回"},
+    {0, 0, 0, 0, 0, DECISION_NONE, RETURN_REASON_NONE, ""},
 };
 
 static struct submission
@@ -191,6 +201,10 @@ a_submission(void)
 	    .entry_count = COUNT(some_entries),
 	    .reports = (struct report *)(uintptr_t)some_reports,
 	    .entries = (struct fund_entry *)(uintptr_t)some_entries,
+	    .extension_count = COUNT(some_extensions),
+	    .extensions = (struct extension *)(uintptr_t)some_extensions,
+	    .review_count = COUNT(some_reviews),
+	    .reviews = (struct review *)(uintptr_t)some_reviews,
 	};
 }
 
@@ -200,6 +214,7 @@ same_report(const struct report *a, const struct report *b)
 	assert_true(a->unit == b->unit && a->period == b->period && a->form == b->form);
 	assert_true(a->form_version == b->form_version && a->replaces == b->replaces);
 	assert_int_equal(a->value_count, b->value_count);
+	assert_string_equal(a->reason ? a->reason : "", b->reason ? b->reason : "");
 	if (a->value_count) {
 		assert_memory_equal(a->indicators, b->indicators, a->value_count * sizeof *a->indicators);
 		assert_memory_equal(a->values, b->values, a->value_count * sizeof *a->values);
@@ -217,6 +232,23 @@ same_entry(const struct fund_entry *a, const struct fund_entry *b)
 }
 
 static void
+same_extension(const struct extension *a, const struct extension *b)
+{
+	assert_true(a->unit == b->unit && a->period == b->period && a->form == b->form);
+	assert_true(a->event == b->event && a->until == b->until);
+	assert_string_equal(a->reason, b->reason);
+}
+
+static void
+same_review(const struct review *a, const struct review *b)
+{
+	assert_true(a->unit == b->unit && a->period == b->period && a->form == b->form);
+	assert_true(a->revision == b->revision && a->step == b->step);
+	assert_true(a->decision == b->decision && a->reason == b->reason);
+	assert_string_equal(a->text, b->text);
+}
+
+static void
 test_submission(void **state)
 {
 	struct arena arena;
@@ -231,6 +263,11 @@ test_submission(void **state)
 	assert_true(submission_id_equal(&out.id, &s.id));
 	assert_int_equal(out.report_count, s.report_count);
 	assert_int_equal(out.entry_count, s.entry_count);
+	assert_int_equal(submission_rows(&out), submission_rows(&s));
+	for (size_t i = 0; i < s.extension_count; i++)
+		same_extension(&out.extensions[i], &s.extensions[i]);
+	for (size_t i = 0; i < s.review_count; i++)
+		same_review(&out.reviews[i], &s.reviews[i]);
 	for (size_t i = 0; i < s.report_count; i++)
 		same_report(&out.reports[i], &s.reports[i]);
 	for (size_t i = 0; i < s.entry_count; i++)
@@ -239,10 +276,10 @@ test_submission(void **state)
 	assert_true(codec_encode_submission(&arena, &out, &again, &again_size));
 	assert_int_equal(size, again_size);
 	assert_memory_equal(bytes, again, size);
-	s.report_count = s.entry_count = 0;
+	s.report_count = s.entry_count = s.extension_count = s.review_count = 0;
 	assert_true(codec_encode_submission(&arena, &s, &bytes, &size));
 	assert_true(codec_decode_submission(&arena, bytes, size, &out, &problems));
-	assert_int_equal(out.report_count + out.entry_count, 0);
+	assert_int_equal(submission_rows(&out), 0);
 	arena_free(&arena);
 }
 
@@ -266,8 +303,8 @@ test_prefixes(void **state)
 		arena_reset(&arena);
 		if (codec_decode_submission(&arena, copy, cut, &out, &problems)) {
 			assert_true(codec_encode_submission(&arena, &out, &again, &again_size));
-			EXPECT(again_size == cut && out.report_count + out.entry_count < s.report_count + s.entry_count,
-			       "%zu of %zu bytes", cut, size);
+			EXPECT(again_size == cut && submission_rows(&out) < submission_rows(&s), "%zu of %zu bytes", cut,
+			       size);
 		} else {
 			assert_int_equal(problems.count, 1);
 			refused++;
@@ -275,7 +312,7 @@ test_prefixes(void **state)
 		free(copy);
 	}
 	/* Only a cut between two rows is a message. */
-	assert_int_equal(size - refused, s.report_count + s.entry_count);
+	assert_int_equal(size - refused, submission_rows(&s));
 	arena_free(&arena);
 	arena_free(&own);
 }
@@ -317,6 +354,22 @@ test_largest(void **state)
 
 /* ---------------------------------------------------------------- requests */
 
+static const enum review_state two_states[] = {REVIEW_TAKEN, REVIEW_SENT};
+
+static void
+same_report_query(const struct report_query *a, const struct report_query *b)
+{
+	assert_true(a->unit == b->unit && a->from == b->from && a->to == b->to);
+	assert_true(a->values == b->values && a->limit == b->limit);
+	assert_true(a->after.unit == b->after.unit && a->after.form == b->after.form &&
+	            a->after.period == b->after.period);
+	assert_true(a->form_count == b->form_count && a->state_count == b->state_count);
+	for (size_t i = 0; i < a->form_count; i++)
+		assert_int_equal(a->forms[i], b->forms[i]);
+	for (size_t i = 0; i < a->state_count; i++)
+		assert_int_equal(a->states[i], b->states[i]);
+}
+
 static void
 same_request(const struct request *a, const struct request *b)
 {
@@ -347,6 +400,12 @@ same_request(const struct request *a, const struct request *b)
 		break;
 	case REQUEST_UNWATCH:
 		assert_true(a->unwatch == b->unwatch);
+		break;
+	case REQUEST_SET_CLOCK:
+		assert_true(a->clock_us == b->clock_us);
+		break;
+	case REQUEST_REPORTS:
+		same_report_query(&a->reports, &b->reports);
 		break;
 	case REQUEST_STATUS:
 		assert_true(submission_id_equal(&a->status, &b->status));
@@ -380,6 +439,11 @@ test_requests(void **state)
 	     .total = {22, 201301, 201312, UNIT_COUNTY, 3, three_indicators, false, true}},
 	    {.id = 10, .kind = REQUEST_ACK, .ack = {9, UINT64_MAX}},
 	    {.id = 11, .kind = REQUEST_UNWATCH, .unwatch = UINT64_MAX},
+	    {.id = 12, .kind = REQUEST_SET_CLOCK, .clock_us = INT64_MIN},
+	    {.id = 13,
+	     .kind = REQUEST_REPORTS,
+	     .reports = {22, 201301, 201312, 3, 2, three_indicators, two_states, true, 9, {VILLAGE, 2, 201304}}},
+	    {.id = 14, .kind = REQUEST_REPORTS, .reports = {VILLAGE, 0, 0, 0, 0, NULL, NULL, false, 0, {0}}},
 	};
 	struct arena arena;
 	uint8_t *bytes;
@@ -567,7 +631,11 @@ test_total(void **state)
 	struct fund_total funds[] = {{FUND_RAISED, 1, 0, UNIT_COUNTY, INT64_MAX, 3},
 	                             {FUND_SPENT, 2, 9999, UNIT_VILLAGE, -1, UINT32_MAX}};
 	struct target_value targets[] = {{2013, 1, FUND_KIND_NONE, 300000}, {2013, 0, FUND_RAISED, 5}};
-	struct unit_total units[] = {{22, 2, indicators, values, reported, 2, funds, 2, targets}, {.unit = 2208}};
+	int64_t approved[] = {INT64_MAX, -7};
+	uint32_t approved_reported[] = {UINT32_MAX, 1};
+	struct unit_total units[] = {
+	    {22, 2, indicators, values, reported, 2, funds, 2, targets, approved, approved_reported},
+	    {.unit = 2208}};
 	struct reply reply = {.request_id = 7, .kind = REPLY_TOTAL, .total = {{17, 18}, "测试", 2, units}}, out;
 	(void)state;
 	out = round_trip(&reply);
@@ -581,6 +649,8 @@ test_total(void **state)
 	assert_memory_equal(a->indicators, indicators, sizeof indicators);
 	assert_memory_equal(a->values, values, sizeof values);
 	assert_memory_equal(a->reported, reported, sizeof reported);
+	assert_memory_equal(a->approved, approved, sizeof approved);
+	assert_memory_equal(a->approved_reported, approved_reported, sizeof approved_reported);
 	for (size_t i = 0; i < 2; i++) {
 		const struct fund_total *f = &a->funds[i];
 		const struct target_value *t = &a->targets[i];
@@ -589,6 +659,48 @@ test_total(void **state)
 		assert_true(f->entries == funds[i].entries);
 		assert_true(t->year == targets[i].year && t->indicator == targets[i].indicator);
 		assert_true(t->fund == targets[i].fund && t->value == targets[i].value);
+	}
+	arena_free(&reply_arena);
+}
+
+static void
+test_reports(void **state)
+{
+	uint32_t indicators[] = {7, 9999};
+	int64_t values[] = {INT64_MIN, INT64_MAX};
+	struct report_item items[] = {
+	    {{VILLAGE, 2, 201304},
+	     1,
+	     UINT32_MAX,
+	     REVIEW_RETURNED,
+	     3,
+	     2,
+	     RETURN_NO_EVIDENCE,
+	     "缺依据",
+	     INT64_MAX,
+	     2,
+	     indicators,
+	     values},
+	    {{COUNTY, 1, 201312}, 2, 1, REVIEW_SENT, 0, 0, RETURN_REASON_NONE, "", 0, 0, NULL, NULL},
+	};
+	struct reply out, reply = {.request_id = 8,
+	                           .kind = REPLY_REPORTS,
+	                           .reports = {{17, 18}, "测试", 2, items, {COUNTY, 1, 201312}}};
+	(void)state;
+	out = round_trip(&reply);
+	assert_true(out.reports.as_of.seq == 17 && out.reports.as_of.time_us == 18 && out.reports.count == 2);
+	assert_true(out.reports.next.unit == COUNTY && out.reports.next.form == 1 &&
+	            out.reports.next.period == 201312);
+	for (size_t i = 0; i < COUNT(items); i++) {
+		const struct report_item *a = &out.reports.items[i], *b = &items[i];
+		assert_true(a->key.unit == b->key.unit && a->key.form == b->key.form &&
+		            a->key.period == b->key.period);
+		assert_true(a->version == b->version && a->revision == b->revision && a->state == b->state);
+		assert_true(a->step == b->step && a->approved == b->approved && a->reason == b->reason);
+		assert_true(a->first_time == b->first_time && a->value_count == b->value_count);
+		assert_string_equal(a->text, b->text);
+		for (size_t k = 0; k < a->value_count; k++)
+			assert_true(a->indicators[k] == indicators[k] && a->values[k] == values[k]);
 	}
 	arena_free(&reply_arena);
 }
@@ -807,6 +919,7 @@ main(void)
 	    cmocka_unit_test(test_newer_code),
 	    cmocka_unit_test(test_welcome_and_pong),
 	    cmocka_unit_test(test_total),
+	    cmocka_unit_test(test_reports),
 	    cmocka_unit_test(test_catalogue_forms),
 	    cmocka_unit_test(test_catalogue_terms),
 	    cmocka_unit_test(test_catalogue_scope),

@@ -25,16 +25,21 @@ row_make(struct arena *arena, unit_code unit, int64_t value)
 	    .indicators = arena_array(arena, FIGURES, sizeof *row.indicators),
 	    .values = arena_array(arena, FIGURES, sizeof *row.values),
 	    .reported = arena_array(arena, FIGURES, sizeof *row.reported),
+	    .approved = arena_array(arena, FIGURES, sizeof *row.approved),
+	    .approved_reported = arena_array(arena, FIGURES, sizeof *row.approved_reported),
 	    .fund_count = (size_t)(value % 4),
 	    .target_count = (size_t)(value % 3),
 	};
 	row.funds = arena_array(arena, row.fund_count, sizeof *row.funds);
 	row.targets = arena_array(arena, row.target_count, sizeof *row.targets);
 	assert_true(row.indicators && row.values && row.reported && row.funds && row.targets);
+	assert_true(row.approved && row.approved_reported);
 	for (uint32_t i = 0; i < FIGURES; i++) {
 		row.indicators[i] = i + 1;
 		row.values[i] = value * 10 + i;
 		row.reported[i] = (uint32_t)value + i;
+		row.approved[i] = -value - i;
+		row.approved_reported[i] = (uint32_t)value * 3 + i;
 	}
 	for (size_t i = 0; i < row.fund_count; i++)
 		row.funds[i] = (struct fund_total){.kind = FUND_SPENT, .source = (uint32_t)i, .amount_fen = value};
@@ -50,7 +55,8 @@ row_agrees(const struct unit_total *row, unit_code unit, int64_t value)
 	            row->fund_count == (size_t)(value % 4) && row->target_count == (size_t)(value % 3);
 	for (uint32_t i = 0; good && i < FIGURES; i++)
 		good = row->indicators[i] == i + 1 && row->values[i] == value * 10 + i &&
-		       row->reported[i] == (uint32_t)value + i;
+		       row->reported[i] == (uint32_t)value + i && row->approved[i] == -value - i &&
+		       row->approved_reported[i] == (uint32_t)value * 3 + i;
 	for (size_t i = 0; good && i < row->fund_count; i++)
 		good = row->funds[i].kind == FUND_SPENT && row->funds[i].source == i &&
 		       row->funds[i].amount_fen == value;

@@ -320,7 +320,7 @@ hold(struct totals *totals, unit_code unit, uint32_t revision)
 	uint32_t indicator = SUBSIDY;
 	int64_t value = 1;
 	struct report report = {unit, 201304, FORM_VILLAGE, 1, revision - 1, 1, &indicator, &value, 0};
-	assert_true(totals_add_report(totals, &report, revision, 1));
+	assert_true(totals_add_report(totals, &report, revision, 1, 0));
 }
 
 static void
@@ -385,25 +385,22 @@ test_compare(void **state)
 	const struct frame frame = frame_from(1);
 	(void)state;
 	plan_make(&plan);
-	struct totals *totals = totals_create(&plan);
-	struct records *records = records_create();
-	assert_true(totals && records);
-	const struct holdings holdings = {totals, records};
-	hold(totals, VILLAGE, 3);
-	hold(totals, VILLAGE_OTHER, 1);
-	hold_records(records);
+	struct holdings holdings;
+	assert_true(holdings_create(&plan, &holdings));
+	hold(holdings.totals, VILLAGE, 3);
+	hold(holdings.totals, VILLAGE_OTHER, 1);
+	hold_records(holdings.records);
 	for (size_t i = 0; i < COUNT(comparisons); i++) {
 		struct problem_list problems = {0};
 		struct envelope *e = envelope_create(&pool, &frame);
 		fill(e, i);
-		enum intake_outcome outcome = intake_compare(&holdings, e, &problems);
+		enum intake_outcome outcome = intake_compare(&holdings, 0, e, &problems);
 		expect_outcome(outcome, comparisons[i].outcome, e, outcome == INTAKE_OLDER ? 1 : NEWEST, &problems,
 		               i);
 		expect_problems(&problems, i);
 		envelope_destroy(&e);
 	}
-	totals_destroy(&totals);
-	records_destroy(&records);
+	holdings_destroy(&holdings);
 	envelope_pool_free(&pool);
 	catalogue_free(&plan);
 }

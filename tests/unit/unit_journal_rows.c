@@ -207,12 +207,20 @@ static const uint32_t given_1[] = {TRAINED, FUND, SUBSIDY}, given_2[] = {FUND, R
 static const int64_t values_1[] = {30, VALUE_MAX, -2}, values_2[] = {0, 77};
 static struct report reports[] = {
     {VILLAGE, 201306, FORM_VILLAGE, 1, 0, 3, given_1, values_1, 0},
-    {VILLAGE_OTHER, 201307, FORM_VILLAGE, 2, 41, 2, given_2, values_2, 0},
+    {VILLAGE_OTHER, 201307, FORM_VILLAGE, 2, 41, 2, given_2, values_2, 0, "更正原因"},
     {VILLAGE, 201305, FORM_VILLAGE, 1, 2, 0, NULL, NULL, 0},
 };
 static struct fund_entry entries[] = {
     {FUND_GRANTED, COUNTY, "凭证-1", 20000101, 2, USE_INDUSTRY, VILLAGE, VALUE_MAX, "备注"},
     {FUND_RAISED, PROVINCE, "2", 20131231, 1, 0, 0, 1, ""},
+};
+
+static struct extension extensions[] = {
+    {VILLAGE, 201306, FORM_VILLAGE, DEADLINE_CLOSED, 1376064000, "洪灾"},
+};
+static struct review reviews[] = {
+    {VILLAGE, 201306, FORM_VILLAGE, 3, 0, DECISION_RETURN, RETURN_NO_EVIDENCE, "缺验收单"},
+    {VILLAGE_OTHER, 201307, FORM_VILLAGE, 1, 7, DECISION_TAKE, RETURN_REASON_NONE, ""},
 };
 
 static struct journal_item
@@ -224,7 +232,8 @@ item(const struct office *from, const struct submission *s, const struct catalog
 	                                .seq = seq,
 	                                .time_us = moment_us,
 	                                .report_count = (uint32_t)s->report_count,
-	                                .entry_count = (uint32_t)s->entry_count};
+	                                .entry_count = (uint32_t)s->entry_count,
+	                                .other_count = (uint32_t)submission_others(s)};
 	return made;
 }
 
@@ -242,10 +251,15 @@ expect_submission(const struct journal_rows *rows, size_t *at, const struct jour
 {
 	const struct receipt *r = &it->receipt;
 	const struct field fields[] = {
-	    number(it->office->unit, 4),          number((int64_t)r->seq, 8),
-	    bytes(r->id.bytes, ID_BYTES),         text(it->office->name),
-	    bytes(r->digest.bytes, DIGEST_BYTES), number(moment_us - epoch_us, 8),
-	    number(r->report_count, 4),           number(r->entry_count, 4),
+	    number(it->office->unit, 4),
+	    number((int64_t)r->seq, 8),
+	    bytes(r->id.bytes, ID_BYTES),
+	    text(it->office->name),
+	    bytes(r->digest.bytes, DIGEST_BYTES),
+	    number(moment_us - epoch_us, 8),
+	    number(r->report_count, 4),
+	    number(r->entry_count, 4),
+	    number(r->other_count, 4),
 	};
 	expect_row(&rows->tables[TABLE_SUBMISSION], at, fields, COUNT(fields), "submission", r->seq);
 }
@@ -257,7 +271,7 @@ expect_report(const struct journal_rows *rows, size_t *at, size_t i, uint64_t se
 	const struct field fields[] = {
 	    number(COUNTY, 4),       number(r->unit, 8),          number(r->period, 4),
 	    number(r->form, 4),      number(r->replaces + 1, 4),  number(r->form_version, 4),
-	    number((int64_t)seq, 8), array(values, 4, INT64_MIN),
+	    number((int64_t)seq, 8), array(values, 4, INT64_MIN), r->reason ? text(r->reason) : null(),
 	};
 	expect_row(&rows->tables[TABLE_REPORT], at, fields, COUNT(fields), "report", i);
 }
@@ -285,6 +299,33 @@ expect_entry(const struct journal_rows *rows, size_t *at, size_t i, int64_t days
 }
 
 static void
+expect_others(const struct journal_rows *rows, size_t at[TABLES], uint64_t seq)
+{
+	const struct extension *e = &extensions[0];
+	const struct field extension[] = {
+	    number(COUNTY, 4),  number(e->unit, 8),      number(e->period, 4),
+	    number(e->form, 4), number(e->event, 2),     number(e->until * 1000000 - epoch_us, 8),
+	    text(e->reason),    number((int64_t)seq, 8), number(0, 4)};
+	expect_row(&rows->tables[TABLE_EXTENSION], &at[TABLE_EXTENSION], extension, COUNT(extension), "extension",
+	           0);
+	for (size_t i = 0; i < COUNT(reviews); i++) {
+		const struct review *r = &reviews[i];
+		const struct field review[] = {number(unit_county(r->unit), 4),
+		                               number(r->unit, 8),
+		                               number(r->period, 4),
+		                               number(r->form, 4),
+		                               number(r->step + 1, 4),
+		                               number(r->revision, 4),
+		                               number(r->decision, 2),
+		                               r->reason ? number(r->reason, 2) : null(),
+		                               text(r->text),
+		                               number((int64_t)seq, 8),
+		                               number((int64_t)i, 4)};
+		expect_row(&rows->tables[TABLE_REVIEW], &at[TABLE_REVIEW], review, COUNT(review), "review", i);
+	}
+}
+
+static void
 test_batch(void **state)
 {
 	static const int64_t expected[][4] = {{VALUE_MAX, -2, INT64_MIN, 30},
@@ -297,19 +338,21 @@ test_batch(void **state)
 	plan_make(&plan);
 	const struct submission some[] = {
 	    {submission_id_new(moment_us), 2, 0, reports, NULL},
-	    {submission_id_new(moment_us), 0, 0, NULL, NULL},
+	    {submission_id_new(moment_us), 0, 0, NULL, NULL, COUNT(extensions), COUNT(reviews), extensions,
+	     reviews},
 	    {submission_id_new(moment_us), 1, 2, reports + 2, entries},
 	};
 	const struct journal_item items[] = {item(&office, &some[0], &plan, 7), item(&above, &some[1], &plan, 8),
 	                                     item(&office, &some[2], &plan, INT64_MAX)};
 	assert_true(encode(&rows, items, COUNT(items)));
-	assert_int_equal(rows.count, 3 + 3 + 2);
+	assert_int_equal(rows.count, 3 + 3 + 2 + 1 + 2);
 	assert_true(rows.seq_first == 7 && rows.seq_last == INT64_MAX);
 	assert_true(submission_id_equal(&rows.id_last, &some[2].id));
 	for (size_t i = 0; i < COUNT(items); i++)
 		expect_submission(&rows, &at[TABLE_SUBMISSION], &items[i]);
 	for (size_t i = 0; i < COUNT(reports); i++)
 		expect_report(&rows, &at[TABLE_REPORT], i, i < 2 ? 7 : INT64_MAX, expected[i]);
+	expect_others(&rows, at, 8);
 	expect_entry(&rows, &at[TABLE_ENTRY], 0, 0, INT64_MAX);
 	expect_entry(&rows, &at[TABLE_ENTRY], 1, 5113, INT64_MAX);
 	for (int i = 0; i < TABLES; i++) {

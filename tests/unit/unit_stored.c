@@ -132,7 +132,7 @@ step(struct model *m, int at)
 		values[r.value_count] = value;
 		r.value_count += is_there;
 	}
-	EXPECT(totals_add_report(m->totals, &r, ++m->revisions[unit][month], (uint64_t)at + 1), "step %d", at);
+	EXPECT(totals_add_report(m->totals, &r, ++m->revisions[unit][month], (uint64_t)at + 1, 0), "step %d", at);
 }
 
 static bool
@@ -223,7 +223,7 @@ test_widest(void **state)
 			values[i] = (revision + i) % 2 ? VALUE_MAX : -VALUE_MAX;
 			m->values[0][0][i] = values[i];
 		}
-		assert_true(totals_add_report(t, &r, revision, revision));
+		assert_true(totals_add_report(t, &r, revision, revision, 0));
 		check(m, (int)revision, 22, 0, 11);
 		check(m, (int)revision, 220101, 0, 0);
 	}

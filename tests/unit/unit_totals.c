@@ -210,7 +210,7 @@ give(struct model *m, struct totals *t, const struct model_report *r, uint32_t r
 		indicators[report.value_count] = indicator;
 		values[report.value_count++] = r->figures[indicator].value;
 	}
-	return totals_add_report(t, &report, revision, seq);
+	return totals_add_report(t, &report, revision, seq, 0);
 }
 
 static bool
@@ -490,7 +490,7 @@ add(struct totals *t, unit_code unit, period when, uint32_t revision, uint32_t i
 	const struct form_version *version = catalogue_version_for(&plan, FORM_VILLAGE, when);
 	struct report report = {unit,   when, FORM_VILLAGE, version->version, 0, indicator != 0, &indicator,
 	                        &value, 0};
-	assert_true(totals_add_report(t, &report, revision, 1));
+	assert_true(totals_add_report(t, &report, revision, 1, 0));
 }
 
 static uint32_t
@@ -647,7 +647,7 @@ test_misfits(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct report r = {
 		    cases[i].unit, cases[i].when, cases[i].form, cases[i].version, 0, 1, indicators, values, 0};
-		EXPECT(!totals_add_report(t, &r, 1, 1), "row %zu", i);
+		EXPECT(!totals_add_report(t, &r, 1, 1, 0), "row %zu", i);
 	}
 	assert_false(totals_add_entry(t, &e, 1));
 	expect_total(t, 201101, 201312, SUBSIDY, 0, 0);

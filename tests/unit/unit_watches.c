@@ -111,7 +111,7 @@ commit(struct centre *c, size_t county)
 	report.replaces = totals_revision(c->totals, &report);
 	c->as_of.seq++;
 	c->as_of.time_us = (int64_t)c->as_of.seq * 1000;
-	assert_true(totals_add_report(c->totals, &report, report.replaces + 1, c->as_of.seq));
+	assert_true(totals_add_report(c->totals, &report, report.replaces + 1, c->as_of.seq, 0));
 }
 
 static struct sender

@@ -206,7 +206,7 @@ report(struct world *w, size_t county)
 	                   .indicators = indicators,
 	                   .values = values};
 	uint32_t revision = totals_revision(w->totals, &r);
-	assert_true(totals_add_report(w->totals, &r, revision + 1, w->as_of.seq));
+	assert_true(totals_add_report(w->totals, &r, revision + 1, w->as_of.seq, 0));
 }
 
 /* A few reports, or once in a while so many that no push holds them. */

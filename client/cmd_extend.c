@@ -1,0 +1,99 @@
+/* fupin extend UNIT PERIOD [FORM] --closed TIME --reason TEXT: an office lets a unit below it come later. */
+#include "sending.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { EXTENSIONS_MAX = 3 * 64 };
+
+struct extending {
+	struct command command;
+	struct sending sending;
+	const char *times[DEADLINE_EVENTS]; /* by event, as given */
+	const char *reason;
+	struct extension items[EXTENSIONS_MAX];
+	struct submission submission;
+};
+
+static bool
+add_form(struct extending *x, unit_code unit, period when, const struct form *form)
+{
+	struct submission *s = &x->submission;
+	for (int event = DEADLINE_DUE; event < DEADLINE_EVENTS; event++) {
+		struct extension *e = &x->items[s->extension_count];
+		if (!x->times[event])
+			continue;
+		if (s->extension_count == EXTENSIONS_MAX)
+			return false;
+		*e = (struct extension){unit, when, form->number, (enum deadline_event)event, 0, x->reason};
+		if (!deadline_parse(x->times[event], &e->until)) {
+			fprintf(stderr, "fupin extend: %s: not a time: write 2013-08-20 or 2013-08-20T17:00\n",
+			        x->times[event]);
+			return false;
+		}
+		s->extension_count++;
+	}
+	return true;
+}
+
+/* All forms that units at or below this one's level report, or the one that was named. */
+static int
+fill(struct extending *x, int count, char **words)
+{
+	const struct catalogue *c = &x->command.catalogue;
+	unit_code unit;
+	period when;
+	const struct form *only = NULL;
+	if (!command_find_unit(&x->command, words[0], &unit))
+		return EXIT_USAGE;
+	if (!period_parse(words[1], &when)) {
+		fprintf(stderr, "fupin extend: %s: not a period: write 2013-04\n", words[1]);
+		return EXIT_USAGE;
+	}
+	if (count > 2 && !(only = catalogue_form_by_code(c, words[2]))) {
+		fprintf(stderr, "fupin extend: %s: no such form; fupin forms lists them\n", words[2]);
+		return EXIT_USAGE;
+	}
+	x->submission.extensions = x->items;
+	for (size_t i = 0; i < c->form_count; i++)
+		if ((only ? &c->forms[i] == only : c->forms[i].level >= unit_level_of(unit)) &&
+		    !add_form(x, unit, when, &c->forms[i]))
+			return EXIT_USAGE;
+	return EXIT_DONE;
+}
+
+int
+cmd_extend(int argc, char **argv)
+{
+	static struct extending x;
+	const struct arg_kind kinds[] = {COMMAND_OPTIONS(&x.command),
+	                                 {"--due", &x.times[DEADLINE_DUE], NULL},
+	                                 {"--closed", &x.times[DEADLINE_CLOSED], NULL},
+	                                 {"--corrections", &x.times[DEADLINE_CORRECTIONS], NULL},
+	                                 {"--reason", &x.reason, NULL}};
+	char what[128];
+	int count;
+	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
+		return EXIT_USAGE;
+	bool has_time = x.times[DEADLINE_DUE] || x.times[DEADLINE_CLOSED] || x.times[DEADLINE_CORRECTIONS];
+	if (count < 2 || count > 3 || !has_time || !x.reason) {
+		fprintf(stderr, "fupin extend: a unit, a period, --reason, and --due, --closed or --corrections; see "
+		                "fupin help\n");
+		return EXIT_USAGE;
+	}
+	int status = command_open(&x.command);
+	if (status == EXIT_DONE)
+		status = command_catalogue(&x.command, true, true);
+	if (status == EXIT_DONE)
+		status = fill(&x, count, argv);
+	if (status == EXIT_DONE)
+		status = sending_open(&x.sending, &x.command);
+	snprintf(what, sizeof what, "extend %.40s %.20s", count > 0 ? argv[0] : "", count > 1 ? argv[1] : "");
+	if (status == EXIT_DONE)
+		status = sending_save(&x.sending, &x.submission, what);
+	if (status == EXIT_DONE)
+		status = sending_deliver(&x.sending, false);
+	sending_close(&x.sending);
+	command_close(&x.command);
+	return status;
+}

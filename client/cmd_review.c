@@ -1,0 +1,375 @@
+/* fupin review: the work list of a reviewer, one report as it stands, and decisions about one or many of
+ * them. A decision names the revision and the step that the list showed: who was slower is told so. */
+#include "decimal.h"
+#include "sending.h"
+
+#include <inttypes.h>
+#include <json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct reviewing {
+	struct command command;
+	struct sending sending;
+	const char *state_option, *revision_option, *reason_option, *text_option;
+	struct report_query query;
+	uint32_t form;
+	enum review_state states[REVIEW_STATES];
+	/* All pages of the list. */
+	struct arena arena;
+	size_t count, room;
+	struct report_item *items;
+	struct as_of as_of;
+	const char *label;
+};
+
+/* ---------------------------------------------------------------- asking */
+
+/* Who looks without saying at what sees what waits for him: the county what was returned, the prefecture what
+ * was sent, the province what was passed. */
+static enum review_state
+own_work(enum role role)
+{
+	return role == ROLE_COUNTY ? REVIEW_RETURNED : role == ROLE_PREFECTURE ? REVIEW_SENT : REVIEW_PASSED;
+}
+
+static bool
+read_states(struct reviewing *r, const char *text)
+{
+	char word[32];
+	r->query.states = r->states;
+	while (*text) {
+		size_t size = strcspn(text, ",");
+		snprintf(word, sizeof word, "%.*s", (int)(size < sizeof word ? size : sizeof word - 1), text);
+		text += size + (text[size] == ',');
+		if (!strcmp(word, "all")) {
+			r->query.state_count = 0;
+			return true;
+		}
+		if (r->query.state_count == REVIEW_STATES ||
+		    !review_state_parse(word, &r->states[r->query.state_count++])) {
+			fprintf(stderr, "fupin review: --state %s: sent, returned, passed, taken or all\n", word);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* [UNIT] [PERIOD] [FORM], in this order, each of which may be left out if nothing follows it. */
+static int
+read_words(struct reviewing *r, int count, char **words)
+{
+	const struct command *c = &r->command;
+	const struct welcome *w = session_welcome(c->session);
+	r->query.unit = w->unit;
+	r->query.from = PERIOD_FIRST;
+	r->query.to = PERIOD_LAST;
+	if (count > 0 && !command_find_unit(c, words[0], &r->query.unit))
+		return EXIT_USAGE;
+	if (count > 1 && !period_range_parse(words[1], &r->query.from, &r->query.to)) {
+		fprintf(stderr, "fupin review: %s: not a period: write 2013-04 or 2013-01..2013-06\n", words[1]);
+		return EXIT_USAGE;
+	}
+	if (count > 2) {
+		const struct form *form = catalogue_form_by_code(&c->catalogue, words[2]);
+		if (!form) {
+			fprintf(stderr, "fupin review: %s: no such form; fupin forms lists them\n", words[2]);
+			return EXIT_USAGE;
+		}
+		r->form = form->number;
+		r->query.forms = &r->form;
+		r->query.form_count = 1;
+	}
+	return EXIT_DONE;
+}
+
+static bool
+keep(struct reviewing *r, const struct report_answer *page)
+{
+	if (r->count + page->count > r->room) {
+		size_t room = 2 * (r->count + page->count);
+		struct report_item *more = realloc(r->items, room * sizeof *more);
+		if (!more)
+			return false;
+		r->items = more;
+		r->room = room;
+	}
+	for (size_t i = 0; i < page->count; i++) {
+		struct report_item *item = &r->items[r->count];
+		*item = page->items[i];
+		item->text = arena_string(&r->arena, item->text);
+		item->indicators = arena_array(&r->arena, item->value_count, sizeof *item->indicators);
+		item->values = arena_array(&r->arena, item->value_count, sizeof *item->values);
+		if (!item->text || !item->indicators || !item->values)
+			return false;
+		if (item->value_count) {
+			memcpy(item->indicators, page->items[i].indicators, item->value_count * sizeof *item->indicators);
+			memcpy(item->values, page->items[i].values, item->value_count * sizeof *item->values);
+		}
+		r->count++;
+	}
+	return true;
+}
+
+static int
+fetch(struct reviewing *r)
+{
+	struct request request = {.kind = REQUEST_REPORTS, .reports = r->query};
+	struct reply reply;
+	do {
+		int status = command_ask(&r->command, &request, REPLY_REPORTS, &reply);
+		if (status != EXIT_DONE)
+			return status;
+		if (!keep(r, &reply.reports))
+			return EXIT_FAILED_INSIDE;
+		r->as_of = reply.reports.as_of;
+		r->label = arena_string(&r->arena, reply.reports.label);
+		request.reports.after = reply.reports.next;
+	} while (request.reports.after.unit && r->label);
+	return r->label ? EXIT_DONE : EXIT_FAILED_INSIDE;
+}
+
+/* ---------------------------------------------------------------- showing */
+
+static const char *
+form_name(const struct command *c, uint32_t number)
+{
+	const struct form *form = catalogue_form(&c->catalogue, number);
+	return form ? form->code : "";
+}
+
+static struct json_object *
+item_json(const struct command *c, const struct report_item *item)
+{
+	char text[DECIMAL_TEXT_BYTES], when[8];
+	struct json_object *o = json_object_new_object();
+	period_format(item->key.period, when);
+	json_object_object_add(o, "unit", json_object_new_int64(item->key.unit));
+	json_object_object_add(o, "name", json_object_new_string(command_unit_name(c, item->key.unit)));
+	json_object_object_add(o, "period", json_object_new_string(when));
+	json_object_object_add(o, "form", json_object_new_string(form_name(c, item->key.form)));
+	json_object_object_add(o, "version", json_object_new_int64(item->version));
+	json_object_object_add(o, "revision", json_object_new_int64(item->revision));
+	json_object_object_add(o, "state", json_object_new_string(review_state_name(item->state)));
+	json_object_object_add(o, "step", json_object_new_int64(item->step));
+	json_object_object_add(o, "approved", json_object_new_int64(item->approved));
+	json_object_object_add(o, "first_time", json_object_new_int64(item->first_time));
+	if (item->state == REVIEW_RETURNED) {
+		json_object_object_add(o, "reason", json_object_new_string(return_reason_name(item->reason)));
+		json_object_object_add(o, "text", json_object_new_string(item->text));
+	}
+	if (item->value_count) {
+		struct json_object *values = json_object_new_object();
+		for (size_t i = 0; i < item->value_count; i++) {
+			const struct indicator *indicator = catalogue_indicator(&c->catalogue, item->indicators[i]);
+			if (indicator)
+				json_object_object_add(
+				    values, indicator->code,
+				    json_object_new_string(decimal_plain(item->values[i], indicator->decimals, text)));
+		}
+		json_object_object_add(o, "values", values);
+	}
+	return o;
+}
+
+static void
+print_json(const struct reviewing *r)
+{
+	struct json_object *o = json_object_new_object(), *list = json_object_new_array();
+	json_object_object_add(o, "seq", json_object_new_int64((int64_t)r->as_of.seq));
+	json_object_object_add(o, "label", json_object_new_string(r->label));
+	for (size_t i = 0; i < r->count; i++)
+		json_object_array_add(list, item_json(&r->command, &r->items[i]));
+	json_object_object_add(o, "reports", list);
+	printf("%s\n", json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED));
+	json_object_put(o);
+}
+
+static bool
+add_item(const struct command *c, struct table *table, const struct report_item *item)
+{
+	char code[24], when[8], revision[16], approved[16] = "–", time[20], why[NOTE_BYTES_MAX + 64] = "";
+	snprintf(code, sizeof code, "%" PRId64, item->key.unit);
+	period_format(item->key.period, when);
+	snprintf(revision, sizeof revision, "%u", item->revision);
+	if (item->approved)
+		snprintf(approved, sizeof approved, "%u", item->approved);
+	time_format(item->first_time * 1000000, time);
+	if (item->state == REVIEW_RETURNED)
+		snprintf(why, sizeof why, "%s: %s",
+		         in_language(c, return_reason_name(item->reason), return_reason_name_zh(item->reason)),
+		         item->text);
+	const char *cells[] = {
+	    code,     command_unit_name(c, item->key.unit),
+	    when,     form_name(c, item->key.form),
+	    revision, in_language(c, review_state_name(item->state), review_state_name_zh(item->state)),
+	    approved, time,
+	    why};
+	return table_add(table, cells);
+}
+
+static int
+print_list(const struct reviewing *r)
+{
+	const struct command *c = &r->command;
+	const struct table_column columns[] = {{in_language(c, "code", "代码"), false},
+	                                       {in_language(c, "unit", "单位"), false},
+	                                       {in_language(c, "period", "期间"), false},
+	                                       {in_language(c, "form", "表"), false},
+	                                       {in_language(c, "revision", "版次"), true},
+	                                       {in_language(c, "state", "状态"), false},
+	                                       {in_language(c, "approved", "通过版次"), true},
+	                                       {in_language(c, "first sent", "首次报送"), false},
+	                                       {in_language(c, "returned for", "退回原因"), false}};
+	if (c->format == FORMAT_JSON) {
+		print_json(r);
+		return EXIT_DONE;
+	}
+	struct table *table = table_create(columns, sizeof columns / sizeof *columns);
+	bool good = table;
+	for (size_t i = 0; good && i < r->count; i++)
+		good = add_item(c, table, &r->items[i]);
+	if (good)
+		table_print(table, c->format);
+	if (good && c->format == FORMAT_TABLE)
+		command_footer(c, &r->as_of, r->label);
+	table_destroy(&table);
+	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
+}
+
+/* ---------------------------------------------------------------- deciding */
+
+static int
+send_decisions(struct reviewing *r, struct review *reviews, size_t count, const char *what)
+{
+	int status = sending_open(&r->sending, &r->command);
+	for (size_t at = 0; status == EXIT_DONE && at < count; at += SUBMISSION_ROWS_MAX) {
+		size_t left = count - at;
+		struct submission s = {.review_count = left < SUBMISSION_ROWS_MAX ? left : SUBMISSION_ROWS_MAX,
+		                       .reviews = reviews + at};
+		status = sending_save(&r->sending, &s, what);
+	}
+	if (status == EXIT_DONE)
+		status = sending_deliver(&r->sending, false);
+	sending_close(&r->sending);
+	return status;
+}
+
+/* Everything in the list is decided on in the same way, as it was listed. */
+static int
+decide(struct reviewing *r, enum decision decision, int count, char **words)
+{
+	struct review *reviews = calloc(r->count + 1, sizeof *reviews);
+	enum return_reason reason = RETURN_REASON_NONE;
+	char what[128];
+	if (!reviews)
+		return EXIT_FAILED_INSIDE;
+	if (decision == DECISION_RETURN &&
+	    !return_reason_parse(r->reason_option ? r->reason_option : "", &reason)) {
+		fprintf(stderr, "fupin review return: --reason wrong_figure, missing_figure, inconsistent, "
+		                "no_evidence, asked_for or other, and --text\n");
+		free(reviews);
+		return EXIT_USAGE;
+	}
+	for (size_t i = 0; i < r->count; i++) {
+		const struct report_item *item = &r->items[i];
+		reviews[i] = (struct review){.unit = item->key.unit,
+		                             .period = item->key.period,
+		                             .form = item->key.form,
+		                             .revision = item->revision,
+		                             .step = item->step,
+		                             .decision = decision,
+		                             .reason = reason,
+		                             .text = r->text_option ? r->text_option : ""};
+		if (r->revision_option)
+			reviews[i].revision = (uint32_t)strtoul(r->revision_option, NULL, 10);
+	}
+	snprintf(what, sizeof what, "review %s %.30s %.20s %.30s (%zu)", decision_name(decision),
+	         count > 0 ? words[0] : "", count > 1 ? words[1] : "", count > 2 ? words[2] : "", r->count);
+	int status = r->count ? send_decisions(r, reviews, r->count, what) : EXIT_DONE;
+	if (!r->count)
+		fprintf(stderr, "%s",
+		        in_language(&r->command, "fupin review: nothing there to be decided on\n",
+		                    "fupin review：没有可审核的报表\n"));
+	free(reviews);
+	return r->count ? status : EXIT_PROBLEMS;
+}
+
+/* What is looked for to be decided on: what may be decided on so. */
+static void
+choose_states(struct reviewing *r, enum decision decision)
+{
+	bool province = session_welcome(r->command.session)->role == ROLE_PROVINCE;
+	enum review_state first = decision == DECISION_TAKE ? REVIEW_PASSED : REVIEW_SENT;
+	r->query.states = r->states;
+	r->query.state_count = decision == DECISION_RETURN ? 2 : 1;
+	r->states[0] = decision == DECISION_RETURN ? REVIEW_PASSED : first;
+	r->states[1] = province ? REVIEW_TAKEN : REVIEW_SENT;
+}
+
+enum { ACTION_LIST, ACTION_SHOW, ACTION_DECIDE };
+
+static int
+run(struct reviewing *r, int action, enum decision decision, int count, char **words)
+{
+	int status = command_open(&r->command);
+	if (status == EXIT_DONE)
+		status = command_catalogue(&r->command, true, true);
+	if (status == EXIT_DONE)
+		status = read_words(r, count, words);
+	if (status != EXIT_DONE)
+		return status;
+	r->query.values = action == ACTION_SHOW;
+	if (action == ACTION_DECIDE)
+		choose_states(r, decision);
+	else if (r->state_option && !read_states(r, r->state_option))
+		return EXIT_USAGE;
+	else if (action == ACTION_LIST && !r->state_option) {
+		r->states[0] = own_work(session_welcome(r->command.session)->role);
+		r->query.states = r->states;
+		r->query.state_count = 1;
+	}
+	status = fetch(r);
+	if (status == EXIT_DONE)
+		status = action == ACTION_DECIDE ? decide(r, decision, count, words)
+		         : action == ACTION_SHOW ? (print_json(r), EXIT_DONE)
+		                                 : print_list(r);
+	return status;
+}
+
+int
+cmd_review(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int action;
+		enum decision decision;
+	} verbs[] = {
+	    {"list", ACTION_LIST, DECISION_NONE},       {"show", ACTION_SHOW, DECISION_NONE},
+	    {"pass", ACTION_DECIDE, DECISION_PASS},     {"take", ACTION_DECIDE, DECISION_TAKE},
+	    {"return", ACTION_DECIDE, DECISION_RETURN},
+	};
+	struct reviewing r = {.label = ""};
+	const struct arg_kind kinds[] = {COMMAND_OPTIONS(&r.command),
+	                                 {"--state", &r.state_option, NULL},
+	                                 {"--revision", &r.revision_option, NULL},
+	                                 {"--reason", &r.reason_option, NULL},
+	                                 {"--text", &r.text_option, NULL}};
+	int count, status = EXIT_USAGE;
+	size_t verb = 0;
+	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
+		return EXIT_USAGE;
+	while (count && verb < sizeof verbs / sizeof *verbs && strcmp(argv[0], verbs[verb].name))
+		verb++;
+	if (!count || count > 4 || verb == sizeof verbs / sizeof *verbs) {
+		fprintf(stderr, "fupin review: list, show, pass, return or take; see fupin help\n");
+		return EXIT_USAGE;
+	}
+	arena_init(&r.arena, DECODE_BYTES_MAX * 16UL);
+	status = run(&r, verbs[verb].action, verbs[verb].decision, count - 1, argv + 1);
+	command_close(&r.command);
+	arena_free(&r.arena);
+	free(r.items);
+	return status;
+}

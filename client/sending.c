@@ -1,0 +1,176 @@
+#include "sending.h"
+
+#include "clock.h"
+#include "codec.h"
+#include "deliver.h"
+#include "sheet.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int
+sending_open(struct sending *s, struct command *command)
+{
+	char error[OUTBOX_ERROR_BYTES];
+	s->command = command;
+	s->outbox = outbox_open(command->home.outbox, error);
+	if (s->outbox)
+		return EXIT_DONE;
+	fprintf(stderr, "fupin: %s\n", error);
+	return EXIT_FAILED_INSIDE;
+}
+
+void
+sending_close(struct sending *s)
+{
+	outbox_close(&s->outbox);
+}
+
+int
+sending_save(struct sending *s, struct submission *submission, const char *what)
+{
+	struct arena arena;
+	uint8_t *bytes;
+	size_t size;
+	int64_t position;
+	bool good;
+	submission->id = submission_id_new(clock_wall_us());
+	arena_init(&arena, DECODE_BYTES_MAX);
+	good = codec_encode_submission(&arena, submission, &bytes, &size);
+	if (good) {
+		/* A decision that is made again is another decision: it is never taken for the first. */
+		struct outbox_item item = {.id = submission->id,
+		                           .digest = digest_of(bytes, size),
+		                           .created_us = clock_wall_us(),
+		                           .files = what,
+		                           .places = "",
+		                           .bytes = bytes,
+		                           .size = size};
+		good = outbox_begin(s->outbox) && outbox_add(s->outbox, &item, &item.digest, &position) &&
+		       outbox_commit(s->outbox);
+	}
+	arena_free(&arena);
+	if (!good)
+		fprintf(stderr, "fupin: %s\n", *outbox_error(s->outbox) ? outbox_error(s->outbox) : "no memory");
+	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
+}
+
+/* ---------------------------------------------------------------- on the way */
+
+static void
+on_receipt(void *context, const struct outbox_item *item, const struct receipt *receipt)
+{
+	const struct sending *s = context;
+	char id[ID_TEXT_BYTES], time[20];
+	time_format(receipt->time_us, time);
+	if (receipt->other_count) {
+		printf(in_language(s->command, "receipt %s seq %" PRIu64 " %s decisions %u: %s\n",
+		                   "回执 %s 序号 %" PRIu64 " %s 决定 %u：%s\n"),
+		       submission_id_format(&receipt->id, id), receipt->seq, time, receipt->other_count, item->files);
+		return;
+	}
+	printf(in_language(s->command, "receipt %s seq %" PRIu64 " %s reports %u fund entries %u: %s\n",
+	                   "回执 %s 序号 %" PRIu64 " %s 报表 %u 资金记录 %u：%s\n"),
+	       submission_id_format(&receipt->id, id), receipt->seq, time, receipt->report_count,
+	       receipt->entry_count, item->files);
+}
+
+/* The k-th line of the places, split into file and line. */
+static struct place
+place_of(const struct outbox_item *item, const struct problem *problem, size_t report_count,
+         char file[PATH_MAX])
+{
+	struct place place = {0};
+	if (problem->subject == SUBJECT_REQUEST)
+		return place;
+	size_t row = problem->index + (problem->subject == SUBJECT_ENTRY ? report_count : 0);
+	const char *at = item->places;
+	for (; at && row; row--) {
+		at = strchr(at, '\n');
+		at = at ? at + 1 : NULL;
+	}
+	const char *end = at ? strchr(at, '\n') : NULL;
+	const char *colon = end;
+	while (colon && colon > at && *colon != ':')
+		colon--;
+	if (!colon || colon == at)
+		return place;
+	snprintf(file, PATH_MAX, "%.*s", (int)(colon - at), at);
+	place.file = file;
+	place.line = strtoul(colon + 1, NULL, 10);
+	return place;
+}
+
+static void
+on_refusal(void *context, const struct outbox_item *item, const struct refusal *refusal)
+{
+	const struct sending *s = context;
+	struct problem_list ignored;
+	struct submission submission = {0};
+	struct arena arena;
+	ignored.count = ignored.more = 0;
+	arena_init(&arena, DECODE_BYTES_MAX);
+	if (!codec_decode_submission(&arena, item->bytes, item->size, &submission, &ignored))
+		submission.report_count = 0;
+	for (size_t i = 0; i < refusal->problems->count; i++) {
+		char file[PATH_MAX];
+		struct finding finding = {.problem = refusal->problems->items[i]};
+		finding.place = place_of(item, &finding.problem, submission.report_count, file);
+		const struct indicator *indicator =
+		    catalogue_indicator_by_name(&s->command->catalogue, finding.problem.column);
+		snprintf(finding.column, sizeof finding.column, "%s",
+		         indicator ? indicator->name_zh : finding.problem.column);
+		if (!finding.place.file)
+			finding.place.file = item->files;
+		finding_print(&finding, s->command->language);
+	}
+	if (refusal->problems->more)
+		fprintf(stderr, in_language(s->command, "… and %zu more problems\n", "……另有 %zu 个问题\n"),
+		        refusal->problems->more);
+	arena_free(&arena);
+}
+
+static void
+on_progress(void *context, const struct delivery *delivery)
+{
+	const struct sending *s = context;
+	fprintf(stderr, in_language(s->command, "\rsent %zu of %zu\033[K", "\r已送 %zu / %zu\033[K"),
+	        delivery->receipted + delivery->refused, delivery->total);
+}
+
+int
+sending_deliver(struct sending *s, bool quiet)
+{
+	bool terminal = isatty(STDERR_FILENO) && !quiet;
+	struct delivery delivery;
+	const struct delivery_watch watch = {
+	    .context = s,
+	    .receipted = quiet ? NULL : on_receipt,
+	    .refused = on_refusal,
+	    .progress = terminal ? on_progress : NULL,
+	};
+	bool good = deliver(s->command->session, s->outbox, s->command->timeout_ms, &watch, &delivery);
+	if (terminal)
+		fprintf(stderr, "\r\033[K");
+	if (!good) {
+		fprintf(stderr, "fupin: %s\n", outbox_error(s->outbox));
+		return EXIT_FAILED_INSIDE;
+	}
+	size_t left = delivery.total - delivery.receipted - delivery.refused;
+	if (quiet)
+		printf("receipts %zu refused %zu waiting %zu seq %" PRIu64 "\n", delivery.receipted, delivery.refused,
+		       left, delivery.seq_last);
+	if (left) {
+		int status = command_fail(s->command, delivery.failure);
+		fprintf(stderr,
+		        in_language(s->command,
+		                    "fupin: %zu saved in the outbox, not yet sent; fupin submit sends them\n",
+		                    "fupin：%zu 件已存入发件箱，尚未送达；再次运行 fupin submit 即可发送\n"),
+		        left);
+		return delivery.refused ? EXIT_PROBLEMS : status ? status : EXIT_WAITING;
+	}
+	return delivery.refused ? EXIT_PROBLEMS : EXIT_DONE;
+}

@@ -1,0 +1,24 @@
+/* What a subcommand sends goes through the outbox, and what comes back is printed: shared by all that submit.
+ */
+#ifndef FUPIN_CLIENT_SENDING_H
+#define FUPIN_CLIENT_SENDING_H
+
+#include "command.h"
+#include "outbox.h"
+
+struct sending {
+	struct command *command;
+	struct outbox *outbox;
+};
+
+/* After command_open() and command_catalogue(). All return an exit status; a message was printed. */
+int sending_open(struct sending *sending, struct command *command);
+void sending_close(struct sending *sending);
+
+/* Gives what an office decided an id and saves it; `what` names it for people. */
+int sending_save(struct sending *sending, struct submission *submission, const char *what);
+
+/* Delivers all that waits; prints receipts and refusals (`quiet`: their numbers only). */
+int sending_deliver(struct sending *sending, bool quiet);
+
+#endif

@@ -1,0 +1,92 @@
+# The demonstration year, month by month, as offices would work: sourced by demo.sh and compose-year.sh.
+#
+# The centre runs a drill (fupind serve --clock): the administrator's office moves its clock. Each month the counties
+# (and the province, for its funds) send their sheets on the 3rd, some late ones on the 9th; on the 11th the prefectures
+# pass what their counties sent, on the 18th the province takes it over. In June one report is returned and corrected.
+# At the end it is 10 January 2014: one county has not sent December, and not every prefecture has passed it.
+#
+#   homes    the offices' home directories      sheets   where demo_year.awk wrote the sheets
+#   list     name,role,unit,… of all offices    log      a file for what the programs say
+
+late='county-220183 county-220523 county-222426'
+missing=county-222424
+slow='prefecture-2207 prefecture-2208'
+returned=220822
+
+# In the background what must not fail; year_wait stops the year when one of them did.
+year_run() {
+  "$@" >>"$log" 2>&1 &
+  year_pids+=($!)
+}
+
+year_wait() {
+  local pid status=0
+  for pid in "${year_pids[@]}"; do
+    wait "$pid" || status=$?
+  done
+  year_pids=()
+  return "$status"
+}
+
+year_clock() { fupin clock --home "$homes/admin" "$1" >>"$log"; }
+
+# year_send MONTH on-time|late
+year_send() {
+  local name role unit rest is_late
+  while IFS=, read -r name role unit rest; do
+    case $role in county | province) ;; *) continue ;; esac
+    is_late=on-time
+    case " $late " in *" $name "*) is_late=late ;; esac
+    [ "$2" = "$is_late" ] || continue
+    [ "$name" != "$missing" ] || [ "$1" != 2013-12 ] || continue
+    year_run fupin submit --home "$homes/$name" --each --quiet --timeout 120 "$sheets/$unit/$1"-*.csv
+  done <"$list"
+  year_wait
+}
+
+# Prefectures without counties have nothing to pass: then the status is 3.
+year_review() {
+  local status=0
+  fupin review "$@" || status=$?
+  [ "$status" = 3 ] || return "$status"
+}
+
+year_pass() {
+  local name role unit rest
+  while IFS=, read -r name role unit rest; do
+    [ "$role" = prefecture ] || continue
+    case "$1 $slow " in "2013-12 "*" $name "*) continue ;; esac
+    year_run year_review pass --home "$homes/$name" "$unit" "$1"
+  done <"$list"
+  year_wait
+}
+
+# The prefecture finds fault, the county sends the corrected sheet.
+year_correct() {
+  local sheet=$sheets/$returned/$1-county.csv
+  fupin review return --home "$homes/prefecture-${returned%??}" "$returned" "$1" county --reason inconsistent \
+    --text '脱贫户数与村报表合计不符' >>"$log" 2>&1
+  awk 'NR == 1 { print $0 ",替换版本" } NR > 1 { print $0 ",1" }' "$sheet" >"$sheet.corrected"
+  fupin submit --home "$homes/county-$returned" --quiet "$sheet.corrected" >>"$log" 2>&1
+}
+
+# year_month NUMBER
+year_month() {
+  local month next
+  month=$(printf '2013-%02d' "$1")
+  next=$(printf '2013-%02d' $(($1 + 1)))
+  [ "$1" != 12 ] || next=2014-01
+  year_pids=()
+  year_clock "$next-03T09:00"
+  year_send "$month" on-time
+  year_clock "$next-09T15:00"
+  year_send "$month" late
+  year_clock "$next-10T09:00"
+  [ "$1" != 6 ] || year_correct "$month"
+  [ "$1" = 12 ] || year_clock "$next-11T09:00"
+  year_pass "$month"
+  [ "$1" != 12 ] || return 0
+  year_clock "$next-18T09:00"
+  year_run year_review take --home "$homes/province" 22 "$month"
+  year_wait
+}

@@ -1,0 +1,20 @@
+/* Exceptions to deadlines (宽限), as the journal holds them. Pure. */
+#ifndef FUPIN_SERVER_EXTENSIONS_H
+#define FUPIN_SERVER_EXTENSIONS_H
+
+#include "catalogue.h"
+
+struct extensions;
+
+struct extensions *extensions_create(void);
+void extensions_destroy(struct extensions **extensions);
+
+/* The newest of its unit, period, form and event is the one that counts. */
+bool extensions_add(struct extensions *extensions, const struct extension *extension)
+    __attribute__((warn_unused_result));
+
+/* What holds for a unit: the plan's own, or what the unit or one above it was given, whichever is later. */
+struct deadlines extensions_deadlines(const struct extensions *extensions, const struct catalogue *catalogue,
+                                      unit_code unit, uint32_t form, period when);
+
+#endif

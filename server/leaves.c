@@ -1,0 +1,213 @@
+#include "leaves.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { VARINT_BYTES_MAX = 10 };
+
+static bool
+make_slots(struct leaves *l)
+{
+	const struct catalogue *c = l->catalogue;
+	l->slots = calloc(c->form_count + 1, sizeof *l->slots);
+	for (size_t f = 0; l->slots && f < c->form_count; f++) {
+		struct slots *slots = &l->slots[f];
+		slots->indicators = calloc(c->indicator_count + 1, sizeof *slots->indicators);
+		if (!slots->indicators)
+			return false;
+		for (size_t i = 0; i < c->indicator_count; i++)
+			if (c->indicators[i].form == c->forms[f].number)
+				slots->indicators[slots->count++] = (uint32_t)i;
+		l->slot_most = slots->count > l->slot_most ? slots->count : l->slot_most;
+	}
+	return l->slots;
+}
+
+static bool
+make_positions(struct leaves *l)
+{
+	const struct catalogue *c = l->catalogue;
+	l->positions = calloc(c->version_count + 1, sizeof *l->positions);
+	for (size_t v = 0; l->positions && v < c->version_count; v++) {
+		const struct slots *slots = &l->slots[catalogue_form(c, c->versions[v].form) - c->forms];
+		l->positions[v] = malloc((slots->count + 1) * sizeof **l->positions);
+		if (!l->positions[v])
+			return false;
+		for (size_t i = 0; i < slots->count; i++)
+			l->positions[v][i] = (int16_t)form_version_position(
+			    &c->versions[v], c->indicators[slots->indicators[i]].number, i);
+	}
+	return l->positions;
+}
+
+bool
+leaves_create(const struct catalogue *catalogue, struct leaves *out)
+{
+	*out = (struct leaves){.catalogue = catalogue};
+	out->items = calloc(catalogue->unit_count * catalogue->form_count + 1, sizeof *out->items);
+	return out->items && make_slots(out) && make_positions(out);
+}
+
+static void
+free_leaf(const struct leaves *l, struct leaf *leaf)
+{
+	for (int p = 0; p < l->catalogue->period_count; p++) {
+		for (int book = 0; book < BOOKS; book++)
+			free(leaf_report(leaf, (enum book)book, p));
+		if (leaf->verdicts)
+			free(leaf->verdicts[p].text);
+	}
+	for (int book = 0; book < BOOKS; book++)
+		free(leaf->by_period[book]);
+	free(leaf->verdicts);
+}
+
+void
+leaves_destroy(struct leaves *l)
+{
+	const struct catalogue *c = l->catalogue;
+	size_t count = l->items ? c->unit_count * c->form_count : 0;
+	for (size_t i = 0; i < count; i++)
+		free_leaf(l, &l->items[i]);
+	for (size_t f = 0; l->slots && f < c->form_count; f++)
+		free(l->slots[f].indicators);
+	for (size_t v = 0; l->positions && v < c->version_count; v++)
+		free(l->positions[v]);
+	free(l->slots);
+	free(l->positions);
+	free(l->items);
+	*l = (struct leaves){0};
+}
+
+struct leaf *
+leaves_at(const struct leaves *l, size_t unit, size_t form)
+{
+	return &l->items[unit * l->catalogue->form_count + form];
+}
+
+struct stored_report *
+leaf_report(const struct leaf *leaf, enum book book, int at)
+{
+	return leaf->by_period[book] ? leaf->by_period[book][at] : NULL;
+}
+
+struct verdict *
+leaf_verdict(const struct leaf *leaf, int at)
+{
+	return leaf->verdicts && leaf->verdicts[at].step ? &leaf->verdicts[at] : NULL;
+}
+
+bool
+leaf_open(const struct leaves *l, struct leaf *leaf, enum book book)
+{
+	if (!leaf->by_period[book])
+		leaf->by_period[book] = calloc((size_t)l->catalogue->period_count, sizeof(struct stored_report *));
+	return leaf->by_period[book];
+}
+
+bool
+leaf_open_verdicts(const struct leaves *l, struct leaf *leaf)
+{
+	if (!leaf->verdicts)
+		leaf->verdicts = calloc((size_t)l->catalogue->period_count, sizeof *leaf->verdicts);
+	return leaf->verdicts;
+}
+
+/* ---------------------------------------------------------------- values */
+
+static uint8_t *
+put_varint(uint8_t *to, uint64_t value)
+{
+	for (; value >= 0x80; value >>= 7)
+		*to++ = (uint8_t)(value | 0x80);
+	*to++ = (uint8_t)value;
+	return to;
+}
+
+static const uint8_t *
+take_varint(const uint8_t *from, uint64_t *value)
+{
+	*value = 0;
+	for (int shift = 0;; shift += 7) {
+		*value |= (uint64_t)(*from & 0x7F) << shift;
+		if (!(*from++ & 0x80))
+			return from;
+	}
+}
+
+struct stored_report *
+stored_report_make(const struct leaves *l, const struct report *report, const struct form_version *version,
+                   uint32_t revision, uint32_t first_at)
+{
+	int64_t values[FORM_FIELDS_MAX];
+	uint8_t bytes[FORM_FIELDS_MAX * VARINT_BYTES_MAX], *end = bytes;
+	for (size_t i = 0; i < version->field_count; i++)
+		values[i] = NOT_REPORTED;
+	for (uint32_t i = 0; i < report->value_count; i++) {
+		int at = form_version_position(version, report->indicators[i], i);
+		if (at >= 0)
+			values[at] = report->values[i];
+	}
+	for (size_t i = 0; i < version->field_count; i++) {
+		uint64_t zigzag = (uint64_t)values[i] << 1 ^ (uint64_t)(values[i] >> 63);
+		end = put_varint(end, values[i] == NOT_REPORTED ? 0 : zigzag + 1);
+	}
+	size_t size = (size_t)(end - bytes);
+	struct stored_report *stored = malloc(sizeof *stored + size);
+	if (!stored)
+		return NULL;
+	stored->revision = revision;
+	stored->first_at = first_at;
+	stored->version = (uint16_t)(version - l->catalogue->versions);
+	stored->size = (uint16_t)size;
+	memcpy(stored->bytes, bytes, size);
+	return stored;
+}
+
+struct stored_report *
+stored_report_copy(const struct stored_report *report)
+{
+	struct stored_report *copy = malloc(sizeof *copy + report->size);
+	if (copy)
+		memcpy(copy, report, sizeof *copy + report->size);
+	return copy;
+}
+
+size_t
+stored_report_values(const struct leaves *l, const struct stored_report *report, int64_t out[FORM_FIELDS_MAX])
+{
+	const uint8_t *from = report->bytes;
+	size_t count = l->catalogue->versions[report->version].field_count;
+	for (size_t i = 0; i < count; i++) {
+		uint64_t stored;
+		from = take_varint(from, &stored);
+		uint64_t zigzag = stored - 1;
+		out[i] = stored ? (int64_t)(zigzag >> 1 ^ -(zigzag & 1)) : NOT_REPORTED;
+	}
+	return count;
+}
+
+void
+stored_report_slots(const struct leaves *l, const struct stored_report *report, const struct slots *slots,
+                    int64_t *out)
+{
+	int64_t values[FORM_FIELDS_MAX];
+	if (report)
+		stored_report_values(l, report, values);
+	for (size_t i = 0; i < slots->count; i++) {
+		int at = report ? l->positions[report->version][i] : -1;
+		out[i] = at < 0 ? NOT_REPORTED : values[at];
+	}
+}
+
+enum review_state
+leaf_state(const struct leaf *leaf, int at)
+{
+	static const enum review_state states[DECISIONS] = {
+	    [DECISION_PASS] = REVIEW_PASSED, [DECISION_RETURN] = REVIEW_RETURNED, [DECISION_TAKE] = REVIEW_TAKEN};
+	const struct stored_report *report = leaf_report(leaf, BOOK_SUBMITTED, at);
+	const struct verdict *verdict = leaf_verdict(leaf, at);
+	if (!report)
+		return REVIEW_NONE;
+	return verdict && verdict->revision == report->revision ? states[verdict->decision] : REVIEW_SENT;
+}

@@ -1,0 +1,85 @@
+/* The reports themselves in memory: for each unit, form and month the current one, and the approved one, as
+ * compactly as a nation's year needs it. What totals.c adds up. Pure. */
+#ifndef FUPIN_SERVER_LEAVES_H
+#define FUPIN_SERVER_LEAVES_H
+
+#include "catalogue.h"
+
+/* Two totals stand side by side everywhere: what was submitted, and what of it has passed review. */
+enum book { BOOK_SUBMITTED, BOOK_APPROVED, BOOKS };
+
+#define NOT_REPORTED INT64_MIN
+
+/* The values of a report in the order of its version, each as a varint (7 bits a byte, low ones first):
+ * 0 is "not reported", else one more than the zigzagged value. */
+struct stored_report {
+	uint32_t revision;
+	uint32_t first_at; /* when the first revision came: seconds since 1970 UTC */
+	uint16_t version;  /* index in the catalogue's versions */
+	uint16_t size;     /* of bytes */
+	uint8_t bytes[];
+};
+
+/* What reviewers decided about the report of a month. */
+struct verdict {
+	uint32_t revision; /* that the last decision is about */
+	uint32_t approved; /* revision; 0: none */
+	uint16_t step;     /* decisions so far */
+	uint8_t decision, reason;
+	char *text; /* of the last decision, if it was a RETURN; from malloc */
+};
+
+/* A unit's reports of one form, by month. */
+struct leaf {
+	struct stored_report **by_period[BOOKS]; /* NULL until the first of the book */
+	struct verdict *verdicts;                /* NULL until the first */
+};
+
+/* All indicators of a form, over all its versions: the slots that its values are worked on in. */
+struct slots {
+	size_t count;
+	uint32_t *indicators; /* their indexes in the catalogue */
+};
+
+struct leaves {
+	const struct catalogue *catalogue;
+	struct leaf *items;  /* unit × form */
+	struct slots *slots; /* per form */
+	int16_t **positions; /* per version: place of a slot in it, -1: none */
+	size_t slot_most;
+};
+
+bool leaves_create(const struct catalogue *catalogue, struct leaves *out) __attribute__((warn_unused_result));
+void leaves_destroy(struct leaves *leaves);
+
+/* By index of the unit and of the form in the catalogue. */
+struct leaf *leaves_at(const struct leaves *leaves, size_t unit, size_t form);
+
+/* The report of a month (its index from the plan's first on); NULL: none. */
+struct stored_report *leaf_report(const struct leaf *leaf, enum book book, int at);
+/* NULL: nobody has decided anything. */
+struct verdict *leaf_verdict(const struct leaf *leaf, int at);
+
+/* Room for all months. False: no memory. */
+bool leaf_open(const struct leaves *leaves, struct leaf *leaf, enum book book)
+    __attribute__((warn_unused_result));
+bool leaf_open_verdicts(const struct leaves *leaves, struct leaf *leaf) __attribute__((warn_unused_result));
+
+/* From malloc; NULL: no memory. */
+struct stored_report *stored_report_make(const struct leaves *leaves, const struct report *report,
+                                         const struct form_version *version, uint32_t revision,
+                                         uint32_t first_at);
+struct stored_report *stored_report_copy(const struct stored_report *report);
+
+/* The values of a report in the order of its version's fields, NOT_REPORTED where there is none; returns how
+ * many. */
+size_t stored_report_values(const struct leaves *leaves, const struct stored_report *report,
+                            int64_t out[FORM_FIELDS_MAX]);
+/* The values of a report (NULL: none) by the slots of its form. */
+void stored_report_slots(const struct leaves *leaves, const struct stored_report *report,
+                         const struct slots *slots, int64_t *out);
+
+/* Where the report of a month stands. */
+enum review_state leaf_state(const struct leaf *leaf, int at);
+
+#endif
