@@ -12,7 +12,7 @@
 struct reviewing {
 	struct command command;
 	struct sending sending;
-	const char *state_option, *revision_option, *reason_option, *text_option;
+	const char *state_option, *revision_option, *reason_option, *text_option, *as_of_option;
 	struct report_query query;
 	uint32_t form;
 	enum review_state states[REVIEW_STATES];
@@ -56,32 +56,20 @@ read_states(struct reviewing *r, const char *text)
 	return true;
 }
 
-/* [UNIT] [PERIOD] [FORM], in this order, each of which may be left out if nothing follows it. */
 static int
 read_words(struct reviewing *r, int count, char **words)
 {
-	const struct command *c = &r->command;
-	const struct welcome *w = session_welcome(c->session);
-	r->query.unit = w->unit;
-	r->query.from = PERIOD_FIRST;
-	r->query.to = PERIOD_LAST;
-	if (count > 0 && !command_find_unit(c, words[0], &r->query.unit))
-		return EXIT_USAGE;
-	if (count > 1 && !period_range_parse(words[1], &r->query.from, &r->query.to)) {
-		fprintf(stderr, "fupin review: %s: not a period: write 2013-04 or 2013-01..2013-06\n", words[1]);
-		return EXIT_USAGE;
-	}
-	if (count > 2) {
-		const struct form *form = catalogue_form_by_code(&c->catalogue, words[2]);
-		if (!form) {
-			fprintf(stderr, "fupin review: %s: no such form; fupin forms lists them\n", words[2]);
-			return EXIT_USAGE;
-		}
-		r->form = form->number;
-		r->query.forms = &r->form;
-		r->query.form_count = 1;
-	}
-	return EXIT_DONE;
+	struct command_scope scope;
+	int status = command_read_scope(&r->command, count, words, &scope);
+	if (status != EXIT_DONE)
+		return status;
+	r->form = scope.form;
+	r->query.unit = scope.unit;
+	r->query.from = scope.from;
+	r->query.to = scope.to;
+	r->query.forms = &r->form;
+	r->query.form_count = scope.form != 0;
+	return command_read_as_of(r->as_of_option, &r->query.as_of) ? EXIT_DONE : EXIT_USAGE;
 }
 
 static bool
@@ -321,6 +309,14 @@ run(struct reviewing *r, int action, enum decision decision, int count, char **w
 	if (status != EXIT_DONE)
 		return status;
 	r->query.values = action == ACTION_SHOW;
+	if (action == ACTION_DECIDE && r->as_of_option) {
+		fprintf(stderr, "fupin review: a decision is about what is there now, without --as-of\n");
+		return EXIT_USAGE;
+	}
+	if (action == ACTION_DECIDE && decision == DECISION_RETURN && count < 2) {
+		fprintf(stderr, "fupin review return: which unit, and which period?\n");
+		return EXIT_USAGE;
+	}
 	if (action == ACTION_DECIDE)
 		choose_states(r, decision);
 	else if (r->state_option && !read_states(r, r->state_option))
@@ -355,14 +351,15 @@ cmd_review(int argc, char **argv)
 	                                 {"--state", &r.state_option, NULL},
 	                                 {"--revision", &r.revision_option, NULL},
 	                                 {"--reason", &r.reason_option, NULL},
-	                                 {"--text", &r.text_option, NULL}};
+	                                 {"--text", &r.text_option, NULL},
+	                                 {"--as-of", &r.as_of_option, NULL}};
 	int count, status = EXIT_USAGE;
 	size_t verb = 0;
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
 		return EXIT_USAGE;
 	while (count && verb < sizeof verbs / sizeof *verbs && strcmp(argv[0], verbs[verb].name))
 		verb++;
-	if (!count || count > 4 || verb == sizeof verbs / sizeof *verbs) {
+	if (!count || verb == sizeof verbs / sizeof *verbs) {
 		fprintf(stderr, "fupin review: list, show, pass, return or take; see fupin help\n");
 		return EXIT_USAGE;
 	}

@@ -5,7 +5,7 @@ int
 cmd_total(int argc, char **argv)
 {
 	struct totalling t = {0};
-	const struct arg_kind kinds[] = {TOTALLING_OPTIONS(&t)};
+	const struct arg_kind kinds[] = {TOTALLING_OPTIONS(&t), {"--as-of", &t.as_of_text, NULL}};
 	int count;
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
 		return EXIT_USAGE;

@@ -137,6 +137,48 @@ command_find_unit(const struct command *c, const char *text, unit_code *out)
 	return false;
 }
 
+int
+command_read_scope(const struct command *c, int count, char **words, struct command_scope *out)
+{
+	*out = (struct command_scope){session_welcome(c->session)->unit, PERIOD_FIRST, PERIOD_LAST, 0};
+	if (count > 0 && !command_find_unit(c, words[0], &out->unit))
+		return EXIT_USAGE;
+	if (count > 1 && !period_range_parse(words[1], &out->from, &out->to)) {
+		fprintf(stderr, "fupin: %s: not a period: write 2013-04, 2013-01..2013-06 or 2013\n", words[1]);
+		return EXIT_USAGE;
+	}
+	const struct form *form = count > 2 ? catalogue_form_by_code(&c->catalogue, words[2]) : NULL;
+	if (count > 2 && !form) {
+		fprintf(stderr, "fupin: %s: no such form; fupin forms lists them\n", words[2]);
+		return EXIT_USAGE;
+	}
+	out->form = form ? form->number : 0;
+	if (count <= 3)
+		return EXIT_DONE;
+	fprintf(stderr, "fupin: %s: one word too many; see fupin help\n", words[3]);
+	return EXIT_USAGE;
+}
+
+bool
+command_read_as_of(const char *text, struct as_of *out)
+{
+	int64_t number;
+	*out = (struct as_of){0};
+	if (!text)
+		return true;
+	if (strspn(text, "0123456789") == strlen(text) && decimal_parse(text, 0, &number) && number > 0) {
+		out->seq = (uint64_t)number;
+		return true;
+	}
+	if (deadline_parse(text, &number)) {
+		out->time_us = number * 1000000;
+		return true;
+	}
+	fprintf(stderr, "fupin: --as-of %s: a commit's number, or a time: 2013-07-10 or 2013-07-10T09:00\n",
+	        text);
+	return false;
+}
+
 void
 command_footer(const struct command *c, const struct as_of *as_of, const char *label)
 {

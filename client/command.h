@@ -52,6 +52,19 @@ const char *command_unit_name(const struct command *command, unit_code code);
 /* A code, or a unit's name if only one unit has it. Prints what is wrong. */
 bool command_find_unit(const struct command *command, const char *text, unit_code *out);
 
+/* [UNIT] [PERIOD] [FORM], in this order; each may be left out if nothing follows it: the office's own unit,
+ * all periods, all forms (*form 0). EXIT_DONE, or EXIT_USAGE and a message. */
+struct command_scope {
+	unit_code unit;
+	period from, to;
+	uint32_t form;
+};
+int command_read_scope(const struct command *command, int count, char **words, struct command_scope *out);
+
+/* --as-of: a commit's number, or a time (2013-07-10, its end; 2013-07-10T09:00). NULL: now. Prints what is
+ * wrong. */
+bool command_read_as_of(const char *text, struct as_of *out);
+
 /* Chooses by the command's language. */
 const char *in_language(const struct command *command, const char *en, const char *zh)
     __attribute__((format_arg(2), format_arg(3)));
@@ -70,5 +83,8 @@ int cmd_reload(int argc, char **argv);
 int cmd_extend(int argc, char **argv);
 int cmd_clock(int argc, char **argv);
 int cmd_review(int argc, char **argv);
+int cmd_completeness(int argc, char **argv);
+int cmd_late(int argc, char **argv);
+int cmd_history(int argc, char **argv);
 
 #endif

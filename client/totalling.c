@@ -501,7 +501,7 @@ connect_and_resolve(struct totalling *t, const char *unit)
 	if (status != EXIT_DONE)
 		return status;
 	if (!command_find_unit(&t->command, unit, &t->query.unit) || !read_indicators(t, t->indicator_list) ||
-	    !read_period(t, t->period_text))
+	    !read_period(t, t->period_text) || !command_read_as_of(t->as_of_text, &t->query.as_of))
 		return EXIT_USAGE;
 	t->query.funds = t->funds || !t->query.indicator_count;
 	t->query.whole = true;

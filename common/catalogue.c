@@ -381,6 +381,18 @@ catalogue_first_unit(const struct catalogue *c, unit_code code)
 	return low;
 }
 
+size_t
+catalogue_units_below(const struct catalogue *c, unit_code unit, enum unit_level level, size_t *first)
+{
+	unit_code low = unit, high = unit;
+	while (unit_level_of(low) < level) {
+		low = low * 10;
+		high = high * 10 + 9;
+	}
+	*first = catalogue_first_unit(c, low);
+	return catalogue_first_unit(c, high + 1) - *first;
+}
+
 const struct unit *
 catalogue_unit(const struct catalogue *c, unit_code code)
 {

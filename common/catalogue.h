@@ -123,6 +123,10 @@ bool catalogue_same(const struct catalogue *a, const struct catalogue *b);
 const struct unit *catalogue_unit(const struct catalogue *catalogue, unit_code code);
 /* The index of the first unit whose code is not less. */
 size_t catalogue_first_unit(const struct catalogue *catalogue, unit_code code);
+/* The units of one level at or below a unit lie side by side: their codes have the same number of digits and
+ * begin alike. Returns how many, *first is the index of the first. */
+size_t catalogue_units_below(const struct catalogue *catalogue, unit_code unit, enum unit_level level,
+                             size_t *first);
 const struct form *catalogue_form(const struct catalogue *catalogue, uint32_t number);
 const struct form *catalogue_form_by_code(const struct catalogue *catalogue, const char *code);
 const struct form_version *catalogue_version(const struct catalogue *catalogue, uint32_t form,

@@ -21,12 +21,31 @@ char *codec_text(const char *text);
  * pointers (NULL if memory ran out, or count is 0), the elements lie behind each other at *first. */
 void *codec_pointers(struct arena *arena, size_t count, const void *init, size_t size, void **first);
 
+/* NULL for none: now. */
+Fupin__V1__AsOf *codec_as_of_to_wire(struct arena *arena, const struct as_of *as_of, bool *good);
+struct as_of codec_as_of_from_wire(const Fupin__V1__AsOf *wire);
+
+bool codec_completeness_query_to_wire(struct arena *arena, const struct completeness_query *query,
+                                      Fupin__V1__CompletenessQuery *wire);
+void codec_completeness_query_from_wire(const Fupin__V1__CompletenessQuery *wire,
+                                        struct completeness_query *out);
+bool codec_completeness_to_wire(struct arena *arena, const struct completeness_answer *answer,
+                                Fupin__V1__Completeness *wire);
+bool codec_completeness_from_wire(struct arena *arena, const Fupin__V1__Completeness *wire,
+                                  struct completeness_answer *out);
+bool codec_history_to_wire(struct arena *arena, const struct history_answer *answer,
+                           Fupin__V1__History *wire);
+bool codec_history_from_wire(struct arena *arena, const Fupin__V1__History *wire, struct history_answer *out);
+
 bool codec_report_query_to_wire(struct arena *arena, const struct report_query *query,
                                 Fupin__V1__ReportQuery *wire);
 bool codec_report_query_from_wire(struct arena *arena, const Fupin__V1__ReportQuery *wire,
                                   struct report_query *out);
 bool codec_reports_to_wire(struct arena *arena, const struct report_answer *answer, Fupin__V1__Reports *wire);
 bool codec_reports_from_wire(struct arena *arena, const Fupin__V1__Reports *wire, struct report_answer *out);
+
+struct report_key codec_key_from_wire(const Fupin__V1__ReportKey *wire);
+void codec_key_to_wire(const struct report_key *key, Fupin__V1__ReportKey *wire);
 
 bool codec_catalogue_to_wire(struct arena *arena, const struct catalogue_answer *answer,
                              Fupin__V1__Catalogue *wire);

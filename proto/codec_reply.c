@@ -184,6 +184,8 @@ codec_encode_reply(struct arena *arena, const struct reply *reply, uint8_t **byt
 	Fupin__V1__Push push;
 	Fupin__V1__Unwatched unwatched = FUPIN__V1__UNWATCHED__INIT;
 	Fupin__V1__Reports reports;
+	Fupin__V1__Completeness completeness;
+	Fupin__V1__History history;
 	bool good = true;
 	wire.request_id = reply->request_id;
 	switch (reply->kind) {
@@ -248,6 +250,20 @@ codec_encode_reply(struct arena *arena, const struct reply *reply, uint8_t **byt
 		as_of = as_of_to_wire(&reply->reports.as_of);
 		reports.as_of = &as_of;
 		break;
+	case REPLY_COMPLETENESS:
+		wire.body_case = FUPIN__V1__REPLY__BODY_COMPLETENESS;
+		wire.completeness = &completeness;
+		good = codec_completeness_to_wire(arena, &reply->completeness, &completeness);
+		as_of = as_of_to_wire(&reply->completeness.as_of);
+		completeness.as_of = &as_of;
+		break;
+	case REPLY_HISTORY:
+		wire.body_case = FUPIN__V1__REPLY__BODY_HISTORY;
+		wire.history = &history;
+		good = codec_history_to_wire(arena, &reply->history, &history);
+		as_of = as_of_to_wire(&reply->history.as_of);
+		history.as_of = &as_of;
+		break;
 	case REPLY_UNWATCHED:
 		wire.body_case = FUPIN__V1__REPLY__BODY_UNWATCHED;
 		wire.unwatched = &unwatched;
@@ -259,12 +275,6 @@ codec_encode_reply(struct arena *arena, const struct reply *reply, uint8_t **byt
 }
 
 /* ---------------------------------------------------------------- decoding, for the client */
-
-static struct as_of
-as_of_from_wire(const Fupin__V1__AsOf *wire)
-{
-	return wire ? (struct as_of){.seq = wire->seq, .time_us = wire->time_us} : (struct as_of){0};
-}
 
 static bool
 receipt_from_wire(const Fupin__V1__Receipt *wire, struct receipt *out)
@@ -321,7 +331,7 @@ welcome_from_wire(const Fupin__V1__Welcome *wire, struct welcome *out)
 	    .title_zh = codec_string(wire->title_zh),
 	    .title_en = codec_string(wire->title_en),
 	    .label = codec_string(wire->label),
-	    .as_of = as_of_from_wire(wire->as_of),
+	    .as_of = codec_as_of_from_wire(wire->as_of),
 	};
 	if (wire->limits)
 		out->limits = (struct limits){wire->limits->submission_rows, wire->limits->frame_bytes,
@@ -400,7 +410,7 @@ static bool
 total_from_wire(struct arena *arena, const Fupin__V1__Total *wire, struct total_answer *out)
 {
 	*out = (struct total_answer){
-	    .as_of = as_of_from_wire(wire->as_of),
+	    .as_of = codec_as_of_from_wire(wire->as_of),
 	    .label = codec_string(wire->label),
 	    .unit_count = wire->n_units,
 	};
@@ -411,7 +421,7 @@ static bool
 push_from_wire(struct arena *arena, const Fupin__V1__Push *wire, struct push *out)
 {
 	*out = (struct push){
-	    .as_of = as_of_from_wire(wire->as_of),
+	    .as_of = codec_as_of_from_wire(wire->as_of),
 	    .since_seq = wire->since_seq,
 	    .unit_count = wire->n_units,
 	};
@@ -460,7 +470,7 @@ codec_decode_reply(struct arena *arena, const uint8_t *bytes, size_t size, struc
 	case FUPIN__V1__REPLY__BODY_PONG:
 		out->kind = REPLY_PONG;
 		out->pong = (struct pong){.time_us = wire->pong->time_us,
-		                          .as_of = as_of_from_wire(wire->pong->as_of),
+		                          .as_of = codec_as_of_from_wire(wire->pong->as_of),
 		                          .waiting = wire->pong->waiting,
 		                          .store_ready = wire->pong->store_ready};
 		return true;
@@ -475,7 +485,19 @@ codec_decode_reply(struct arena *arena, const uint8_t *bytes, size_t size, struc
 		out->kind = REPLY_REPORTS;
 		if (!codec_reports_from_wire(arena, wire->reports, &out->reports))
 			return false;
-		out->reports.as_of = as_of_from_wire(wire->reports->as_of);
+		out->reports.as_of = codec_as_of_from_wire(wire->reports->as_of);
+		return true;
+	case FUPIN__V1__REPLY__BODY_COMPLETENESS:
+		out->kind = REPLY_COMPLETENESS;
+		if (!codec_completeness_from_wire(arena, wire->completeness, &out->completeness))
+			return false;
+		out->completeness.as_of = codec_as_of_from_wire(wire->completeness->as_of);
+		return true;
+	case FUPIN__V1__REPLY__BODY_HISTORY:
+		out->kind = REPLY_HISTORY;
+		if (!codec_history_from_wire(arena, wire->history, &out->history))
+			return false;
+		out->history.as_of = codec_as_of_from_wire(wire->history->as_of);
 		return true;
 	case FUPIN__V1__REPLY__BODY_UNWATCHED:
 		out->kind = REPLY_UNWATCHED;

@@ -70,8 +70,9 @@ take_total(const Fupin__V1__TotalQuery *wire, struct request *out, struct proble
 	    .indicators = wire->indicators,
 	    .funds = wire->funds,
 	    .whole = wire->whole,
+	    .as_of = codec_as_of_from_wire(wire->as_of),
 	};
-	return true;
+	return !wire->as_of || !wire->as_of->base.n_unknown_fields || field_unknown(problems);
 }
 
 static bool
@@ -79,11 +80,36 @@ take_report_query(struct arena *arena, const Fupin__V1__ReportQuery *wire, struc
                   struct problem_list *problems)
 {
 	out->kind = REQUEST_REPORTS;
-	if (wire->after && wire->after->base.n_unknown_fields)
+	if ((wire->after && wire->after->base.n_unknown_fields) ||
+	    (wire->as_of && wire->as_of->base.n_unknown_fields))
 		return field_unknown(problems);
 	if (wire->n_forms > CATALOGUE_NUMBER_MAX || wire->n_states > (size_t)REVIEW_STATES)
 		return malformed(problems, "reports: too many forms or states");
 	return codec_report_query_from_wire(arena, wire, &out->reports) || unreadable(arena, problems);
+}
+
+static bool
+take_completeness(const Fupin__V1__CompletenessQuery *wire, struct request *out,
+                  struct problem_list *problems)
+{
+	out->kind = REQUEST_COMPLETENESS;
+	if (wire->as_of && wire->as_of->base.n_unknown_fields)
+		return field_unknown(problems);
+	bool level_known = wire->by >= (int)UNIT_NONE && wire->by <= (int)UNIT_VILLAGE;
+	if (!level_known || wire->n_forms > CATALOGUE_NUMBER_MAX)
+		return malformed(problems, "completeness: no such level, or too many forms");
+	codec_completeness_query_from_wire(wire, &out->completeness);
+	return true;
+}
+
+static bool
+take_history(const Fupin__V1__HistoryQuery *wire, struct request *out, struct problem_list *problems)
+{
+	out->kind = REQUEST_HISTORY;
+	if (!wire->key)
+		return malformed(problems, "history: no key");
+	out->history = codec_key_from_wire(wire->key);
+	return !wire->key->base.n_unknown_fields || field_unknown(problems);
 }
 
 static bool
@@ -134,6 +160,10 @@ take_body(struct arena *arena, const Fupin__V1__Request *wire, struct request *o
 		return true;
 	case FUPIN__V1__REQUEST__BODY_REPORTS:
 		return take_report_query(arena, wire->reports, out, problems);
+	case FUPIN__V1__REQUEST__BODY_COMPLETENESS:
+		return take_completeness(wire->completeness, out, problems);
+	case FUPIN__V1__REQUEST__BODY_HISTORY:
+		return take_history(wire->history, out, problems);
 	case FUPIN__V1__REQUEST__BODY_SET_CLOCK:
 		out->kind = REQUEST_SET_CLOCK;
 		out->clock_us = wire->set_clock->time_us;
@@ -421,9 +451,10 @@ codec_encode_submission(struct arena *arena, const struct submission *s, uint8_t
 	       codec_pack(arena, &wire.base, bytes, size);
 }
 
-static void
-total_to_wire(const struct total_query *query, Fupin__V1__TotalQuery *wire)
+static bool
+total_to_wire(struct arena *arena, const struct total_query *query, Fupin__V1__TotalQuery *wire)
 {
+	bool good = true;
 	fupin__v1__total_query__init(wire);
 	wire->unit = (uint64_t)query->unit;
 	wire->from = (uint32_t)query->from;
@@ -433,6 +464,8 @@ total_to_wire(const struct total_query *query, Fupin__V1__TotalQuery *wire)
 	wire->indicators = (uint32_t *)(uintptr_t)query->indicators;
 	wire->funds = query->funds;
 	wire->whole = query->whole;
+	wire->as_of = codec_as_of_to_wire(arena, &query->as_of, &good);
+	return good;
 }
 
 bool
@@ -451,6 +484,9 @@ codec_encode_request(struct arena *arena, const struct request *request, uint8_t
 	Fupin__V1__Unwatch unwatch = FUPIN__V1__UNWATCH__INIT;
 	Fupin__V1__SetClock set_clock = FUPIN__V1__SET_CLOCK__INIT;
 	Fupin__V1__ReportQuery reports;
+	Fupin__V1__CompletenessQuery completeness;
+	Fupin__V1__HistoryQuery history = FUPIN__V1__HISTORY_QUERY__INIT;
+	Fupin__V1__ReportKey key;
 	wire.request_id = request->id;
 	switch (request->kind) {
 	case REQUEST_HELLO:
@@ -468,7 +504,8 @@ codec_encode_request(struct arena *arena, const struct request *request, uint8_t
 	case REQUEST_TOTAL:
 		wire.body_case = FUPIN__V1__REQUEST__BODY_TOTAL;
 		wire.total = &total;
-		total_to_wire(&request->total, &total);
+		if (!total_to_wire(arena, &request->total, &total))
+			return false;
 		break;
 	case REQUEST_STATUS:
 		wire.body_case = FUPIN__V1__REQUEST__BODY_STATUS;
@@ -494,7 +531,8 @@ codec_encode_request(struct arena *arena, const struct request *request, uint8_t
 		wire.body_case = FUPIN__V1__REQUEST__BODY_WATCH;
 		wire.watch = &watch;
 		watch.query = &total;
-		total_to_wire(&request->total, &total);
+		if (!total_to_wire(arena, &request->total, &total))
+			return false;
 		break;
 	case REQUEST_ACK:
 		wire.body_case = FUPIN__V1__REQUEST__BODY_ACK;
@@ -512,6 +550,18 @@ codec_encode_request(struct arena *arena, const struct request *request, uint8_t
 		wire.reports = &reports;
 		if (!codec_report_query_to_wire(arena, &request->reports, &reports))
 			return false;
+		break;
+	case REQUEST_COMPLETENESS:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_COMPLETENESS;
+		wire.completeness = &completeness;
+		if (!codec_completeness_query_to_wire(arena, &request->completeness, &completeness))
+			return false;
+		break;
+	case REQUEST_HISTORY:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_HISTORY;
+		wire.history = &history;
+		codec_key_to_wire(&request->history, &key);
+		history.key = &key;
 		break;
 	case REQUEST_SET_CLOCK:
 		wire.body_case = FUPIN__V1__REQUEST__BODY_SET_CLOCK;

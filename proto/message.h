@@ -23,7 +23,16 @@ enum request_kind {
 	REQUEST_UNWATCH,
 	REQUEST_SET_CLOCK,
 	REQUEST_REPORTS,
+	REQUEST_COMPLETENESS,
+	REQUEST_HISTORY,
 	REQUEST_KINDS,
+};
+
+/* An answer includes every submission up to `seq` and none after. In a query: as it was known then; seq 0: at
+ * this time; both 0: now. */
+struct as_of {
+	uint64_t seq;
+	int64_t time_us; /* when that one was committed; 0: nothing yet */
 };
 
 struct hello {
@@ -45,6 +54,7 @@ struct total_query {
 	const uint32_t *indicators; /* numbers; none: all */
 	bool funds;
 	bool whole; /* with `by`: the unit itself, too, as the last row */
+	struct as_of as_of;
 };
 
 /* Which report. */
@@ -64,6 +74,20 @@ struct report_query {
 	bool values;
 	uint32_t limit;          /* 0: the centre's own */
 	struct report_key after; /* unit 0: from the beginning */
+	struct as_of as_of;
+};
+
+/* Who owes which reports. */
+struct completeness_query {
+	unit_code unit;
+	period from, to;
+	size_t form_count; /* none: all */
+	const uint32_t *forms;
+	enum unit_level by; /* UNIT_NONE: the unit alone */
+	bool whole;
+	bool missing, late; /* list what is overdue; and what came late */
+	uint32_t limit;
+	struct as_of as_of;
 };
 
 struct catalogue_query {
@@ -83,6 +107,8 @@ struct request {
 		struct submit submit;
 		struct total_query total; /* of a watch, too */
 		struct report_query reports;
+		struct completeness_query completeness;
+		struct report_key history;
 		struct submission_id status;
 		struct catalogue_query catalogue;
 		struct ack ack;
@@ -104,12 +130,8 @@ enum reply_kind {
 	REPLY_PUSH,
 	REPLY_UNWATCHED,
 	REPLY_REPORTS,
-};
-
-/* An answer includes every submission up to `seq` and none after. */
-struct as_of {
-	uint64_t seq;
-	int64_t time_us; /* when that one was committed; 0: nothing yet */
+	REPLY_COMPLETENESS,
+	REPLY_HISTORY,
 };
 
 struct limits {
@@ -221,6 +243,57 @@ struct report_answer {
 	struct report_key next; /* unit 0: that was all */
 };
 
+/* What the units of a subtree owed by a moment, and what they did. */
+struct completeness_row {
+	unit_code unit;
+	uint32_t form;                            /* 0: all that were asked for */
+	uint32_t due, received, on_time, missing; /* due = received + missing */
+	uint32_t returned, approved;              /* of the received */
+	uint32_t open, open_received;             /* not due yet */
+	int64_t late_seconds, late_most;
+};
+
+/* A report that is owed, or came late. Times in seconds since 1970 UTC; 0: none. */
+struct duty {
+	struct report_key key;
+	int64_t due, closed, first_time;
+};
+
+struct completeness_answer {
+	struct as_of as_of;
+	const char *label;
+	int64_t time_us; /* what "by now" means */
+	size_t row_count, duty_count;
+	struct completeness_row *rows;
+	struct duty *duties; /* worst first */
+	uint32_t more;       /* duties beyond those */
+};
+
+/* What happened to a report: it was sent (version not 0), decided on, or its deadline was moved. */
+struct history_event {
+	uint64_t seq;
+	int64_t time_us;
+	const char *principal;
+	uint32_t revision, version;
+	enum decision decision;
+	enum return_reason reason;
+	enum deadline_event event;
+	int64_t until;
+	unit_code unit;
+	const char *text;
+	size_t value_count;
+	uint32_t *indicators;
+	int64_t *values;
+};
+
+struct history_answer {
+	struct as_of as_of;
+	const char *label;
+	struct report_key key;
+	size_t count;
+	struct history_event *events;
+};
+
 struct reply {
 	uint64_t request_id;
 	enum reply_kind kind;
@@ -234,6 +307,8 @@ struct reply {
 		struct pong pong;
 		struct push push;
 		struct report_answer reports;
+		struct completeness_answer completeness;
+		struct history_answer history;
 		uint32_t reloaded; /* principals */
 	};
 };

@@ -58,6 +58,10 @@ admit_request(const struct office *office, const struct request *request, struct
 	case REQUEST_TOTAL:
 	case REQUEST_WATCH:
 		return may_read(office, request->total.unit, problems);
+	case REQUEST_COMPLETENESS:
+		return may_read(office, request->completeness.unit, problems);
+	case REQUEST_HISTORY:
+		return may_read(office, request->history.unit, problems);
 	case REQUEST_REPORTS:
 		return may_read(office, request->reports.unit, problems);
 	case REQUEST_STATUS:

@@ -1,5 +1,6 @@
 #include "answers.h"
 
+#include "completeness.h"
 #include "report_list.h"
 #include "version.h"
 
@@ -54,24 +55,48 @@ answer_status(const struct office *office, const struct submission_id *id, const
 	out->status.receipt = recorded->receipt;
 }
 
-static void
-answer_total(const struct pipeline *p, const struct total_query *query, struct arena *arena,
-             struct problem_list *problems, struct reply *out)
+void
+answer_view(const struct view *v, const struct request *request, struct arena *arena,
+            struct problem_list *problems, struct reply *out)
 {
-	out->kind = REPLY_TOTAL;
-	out->total = (struct total_answer){.as_of = p->as_of, .label = p->holdings.catalogue->label};
-	if (!totals_answer(p->holdings.totals, query, arena, &out->total, problems))
+	const char *label = v->holdings->catalogue->label;
+	bool good = false;
+	*out = (struct reply){.request_id = request->id};
+	switch (request->kind) {
+	case REQUEST_TOTAL:
+	case REQUEST_WATCH:
+		out->kind = REPLY_TOTAL;
+		out->total = (struct total_answer){.as_of = v->as_of, .label = label};
+		good = totals_answer(v->holdings->totals, &request->total, arena, &out->total, problems);
+		break;
+	case REQUEST_REPORTS:
+		out->kind = REPLY_REPORTS;
+		out->reports = (struct report_answer){.as_of = v->as_of, .label = label};
+		good = report_list(v->holdings->totals, v->holdings->catalogue, &request->reports, arena,
+		                   &out->reports, problems);
+		break;
+	case REQUEST_COMPLETENESS:
+		out->kind = REPLY_COMPLETENESS;
+		out->completeness = (struct completeness_answer){.as_of = v->as_of, .label = label};
+		good = completeness_answer(v->holdings, &request->completeness, v->now_us, arena, &out->completeness,
+		                           problems);
+		break;
+	default:
+		problem_only(problems, PROBLEM_REQUEST_UNKNOWN)->limit = PROTOCOL_VERSION;
+	}
+	if (!good)
 		refuse(problems, out);
 }
 
-static void
-answer_reports(const struct pipeline *p, const struct report_query *query, struct arena *arena,
-               struct problem_list *problems, struct reply *out)
+const struct as_of *
+request_as_of(const struct request *request)
 {
-	out->kind = REPLY_REPORTS;
-	out->reports = (struct report_answer){.as_of = p->as_of, .label = p->holdings.catalogue->label};
-	if (!report_list(p->holdings.totals, p->holdings.catalogue, query, arena, &out->reports, problems))
-		refuse(problems, out);
+	const struct as_of *as_of = request->kind == REQUEST_TOTAL || request->kind == REQUEST_WATCH
+	                                ? &request->total.as_of
+	                            : request->kind == REQUEST_REPORTS      ? &request->reports.as_of
+	                            : request->kind == REQUEST_COMPLETENESS ? &request->completeness.as_of
+	                                                                    : NULL;
+	return as_of && (as_of->seq || as_of->time_us) ? as_of : NULL;
 }
 
 void
@@ -82,13 +107,6 @@ answer(const struct pipeline *p, const struct office *office, const struct reque
 	switch (request->kind) {
 	case REQUEST_HELLO:
 		answer_hello(p, office, &request->hello, now_us, problems, out);
-		break;
-	case REQUEST_TOTAL:
-	case REQUEST_WATCH:
-		answer_total(p, &request->total, arena, problems, out);
-		break;
-	case REQUEST_REPORTS:
-		answer_reports(p, &request->reports, arena, problems, out);
 		break;
 	case REQUEST_CATALOGUE:
 		out->kind = REPLY_CATALOGUE;
@@ -101,8 +119,9 @@ answer(const struct pipeline *p, const struct office *office, const struct reque
 		                          .waiting = (uint32_t)pipeline_waiting(p),
 		                          .store_ready = journal_is_connected(p->journal)};
 		break;
-	default:
-		problem_only(problems, PROBLEM_REQUEST_UNKNOWN)->limit = PROTOCOL_VERSION;
-		refuse(problems, out);
+	default: {
+		const struct view view = {&p->holdings, p->as_of, now_us};
+		answer_view(&view, request, arena, problems, out);
+	}
 	}
 }

@@ -4,7 +4,21 @@
 
 #include "pipeline.h"
 
-/* Makes the reply to a hello, a total (and the first answer to a watch), a catalogue or a ping. `problems`
+/* What is asked about: all that was committed up to a moment. */
+struct view {
+	const struct holdings *holdings;
+	struct as_of as_of;
+	int64_t now_us; /* what "by now" means */
+};
+
+/* Makes the reply to a total (and the first answer to a watch), a list of reports or completeness. */
+void answer_view(const struct view *view, const struct request *request, struct arena *arena,
+                 struct problem_list *problems, struct reply *out);
+
+/* What a request wants to be answered as of; NULL: now. */
+const struct as_of *request_as_of(const struct request *request);
+
+/* Makes the reply to these, as of now, a hello, a catalogue or a ping. `problems`
  * backs a refusal; the arena owns what the reply points to. */
 void answer(const struct pipeline *pipeline, const struct office *office, const struct request *request,
             int64_t now_us, struct arena *arena, struct problem_list *problems, struct reply *out);

@@ -225,10 +225,10 @@ finish_copy(struct replay *r, PGconn *connection)
 }
 
 static bool
-stream(struct replay *r, PGconn *connection, enum journal_table table)
+stream(struct replay *r, PGconn *connection, enum journal_table table, const char *where)
 {
 	char sql[512];
-	snprintf(sql, sizeof sql, "COPY (%s%s) TO STDOUT (FORMAT binary)", replay_selects[table].select,
+	snprintf(sql, sizeof sql, "COPY (%s%s%s) TO STDOUT (FORMAT binary)", replay_selects[table].select, where,
 	         replay_selects[table].order);
 	PGresult *result = PQexec(connection, sql);
 	bool good = PQresultStatus(result) == PGRES_COPY_OUT, first = true;
@@ -247,11 +247,25 @@ stream(struct replay *r, PGconn *connection, enum journal_table table)
 	return finish_copy(r, connection) && good;
 }
 
-bool
-replay_all(struct replay *r, struct pg_conn *connection)
+static bool
+stream_tables(struct replay *r, struct pg_conn *connection, const char *where)
 {
 	bool good = true;
 	for (int table = 0; good && table < TABLES; table++)
-		good = stream(r, (PGconn *)connection, (enum journal_table)table);
+		good = stream(r, (PGconn *)connection, (enum journal_table)table, where);
 	return good;
+}
+
+bool
+replay_all(struct replay *r, struct pg_conn *connection)
+{
+	return stream_tables(r, connection, "");
+}
+
+bool
+replay_until(struct replay *r, struct pg_conn *connection, uint64_t seq)
+{
+	char where[48];
+	snprintf(where, sizeof where, " WHERE seq <= %" PRIu64, seq);
+	return stream_tables(r, connection, where);
 }

@@ -43,5 +43,8 @@ void replay_free(struct replay *replay);
 
 /* Streams the whole journal; the caller has begun a REPEATABLE READ transaction, so that it is one. */
 bool replay_all(struct replay *replay, struct pg_conn *connection) __attribute__((warn_unused_result));
+/* Streams it up to a commit that is in the database: what is committed does not change. */
+bool replay_until(struct replay *replay, struct pg_conn *connection, uint64_t seq)
+    __attribute__((warn_unused_result));
 
 #endif

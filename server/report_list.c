@@ -69,8 +69,10 @@ add_item(struct listing *l, const struct unit *unit, const struct form *form, co
 	};
 	if (state == REVIEW_RETURNED) {
 		item->reason = (enum return_reason)verdict->reason;
-		item->text = verdict->text;
+		item->text = arena_string(l->arena, verdict->text); /* a later decision frees its own */
 	}
+	if (!item->text)
+		return false;
 	return !l->query->values || add_values(l, report, item);
 }
 

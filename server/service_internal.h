@@ -33,6 +33,9 @@ struct service {
 	int64_t reload_due_us;           /* after one that failed; 0: none is due */
 	struct envelope *reload_waiting; /* who wants to know when it is done */
 	struct arena reply_arena;
+	/* The journal as of the commit that was asked about last; the worker's alone. */
+	struct holdings past;
+	struct as_of past_as_of;
 };
 
 /* service.c */
@@ -63,5 +66,10 @@ bool service_look_up(void *service, struct envelope *submission);        /* of p
  * (`session`: its process id at the server) waiting. */
 void service_unblock(struct service *service, int session);
 void service_answer_status(struct service *service, struct envelope *envelope);
+
+/* service_past.c: what was, asked of the database by the worker. All take the envelope over. */
+void service_answer_as_of(struct service *service, struct envelope *envelope);
+void service_answer_history(struct service *service, struct envelope *envelope);
+void service_forget_past(struct service *service); /* frees what is kept; after the worker's end */
 
 #endif

@@ -114,10 +114,17 @@ answer_question(struct service *s, struct envelope *e)
 	case REQUEST_STATUS:
 		service_answer_status(s, e);
 		return;
+	case REQUEST_HISTORY:
+		service_answer_history(s, e);
+		return;
 	case REQUEST_UNWATCH:
 		unwatch(s, e);
 		break;
 	default:
+		if (request_as_of(&e->request)) {
+			service_answer_as_of(s, e);
+			return;
+		}
 		answer_from_memory(s, e);
 	}
 	envelope_destroy(&e);

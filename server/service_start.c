@@ -243,6 +243,7 @@ void
 service_close(struct service *s)
 {
 	worker_stop(&s->worker, s);
+	service_forget_past(s);
 	watches_destroy(&s->watches);
 	pipeline_free(&s->pipeline);
 	lanes_free(&s->questions);

@@ -521,8 +521,7 @@ answer_unit(const struct totals *t, const struct unit *unit, const struct total_
 	return add_targets(c, q, arena, out);
 }
 
-/* Which units a query asks for: those of one level at or below its unit lie side by side in the
- * catalogue (their codes have the same number of digits and begin alike); then perhaps the unit itself. */
+/* Which units a query asks for: those of one level at or below its unit, then perhaps the unit itself. */
 struct rows {
 	size_t first, count, whole; /* whole: how many come after them, 0 or 1 */
 	size_t whole_at;
@@ -531,14 +530,9 @@ struct rows {
 static struct rows
 find_rows(const struct catalogue *c, const struct total_query *q)
 {
-	enum unit_level top = unit_level_of(q->unit), level = q->by == UNIT_NONE ? top : q->by;
-	unit_code low = q->unit, high = q->unit;
-	while (unit_level_of(low) < level) {
-		low = low * 10;
-		high = high * 10 + 9;
-	}
-	struct rows rows = {.first = catalogue_first_unit(c, low)};
-	rows.count = catalogue_first_unit(c, high + 1) - rows.first;
+	struct rows rows;
+	rows.count =
+	    catalogue_units_below(c, q->unit, q->by == UNIT_NONE ? unit_level_of(q->unit) : q->by, &rows.first);
 	rows.whole = q->whole && q->by != UNIT_NONE;
 	rows.whole_at = catalogue_first_unit(c, q->unit);
 	return rows;

@@ -57,6 +57,8 @@ test_requests(void **state)
 	    [REQUEST_UNWATCH] = {false, true, true, true, true},
 	    [REQUEST_SET_CLOCK] = {false, false, false, false, true},
 	    [REQUEST_REPORTS] = {false, true, true, true, true},
+	    [REQUEST_COMPLETENESS] = {false, true, true, true, true},
+	    [REQUEST_HISTORY] = {false, true, true, true, true},
 	    [REQUEST_KINDS] = {false, false, false, false, false}, /* no such kind */
 	};
 	static const unit_code units[ROLES] = {220821, 220821, 2208, 22, 22};
@@ -69,6 +71,10 @@ test_requests(void **state)
 			request.total.unit = kind == REQUEST_TOTAL || kind == REQUEST_WATCH ? units[role] : 0;
 			if (kind == REQUEST_REPORTS)
 				request.reports.unit = units[role];
+			if (kind == REQUEST_COMPLETENESS)
+				request.completeness.unit = units[role];
+			if (kind == REQUEST_HISTORY)
+				request.history.unit = units[role];
 			bool good = admit_request(&office, &request, &problems);
 			EXPECT(good == expected[kind][role], "kind %d role %d", kind, role);
 			EXPECT(problems.count == !good, "kind %d role %d: %zu problems", kind, role, problems.count);

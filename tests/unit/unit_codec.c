@@ -361,6 +361,7 @@ same_report_query(const struct report_query *a, const struct report_query *b)
 {
 	assert_true(a->unit == b->unit && a->from == b->from && a->to == b->to);
 	assert_true(a->values == b->values && a->limit == b->limit);
+	assert_true(a->as_of.seq == b->as_of.seq && a->as_of.time_us == b->as_of.time_us);
 	assert_true(a->after.unit == b->after.unit && a->after.form == b->after.form &&
 	            a->after.period == b->after.period);
 	assert_true(a->form_count == b->form_count && a->state_count == b->state_count);
@@ -368,6 +369,17 @@ same_report_query(const struct report_query *a, const struct report_query *b)
 		assert_int_equal(a->forms[i], b->forms[i]);
 	for (size_t i = 0; i < a->state_count; i++)
 		assert_int_equal(a->states[i], b->states[i]);
+}
+
+static void
+same_completeness_query(const struct completeness_query *a, const struct completeness_query *b)
+{
+	assert_true(a->unit == b->unit && a->from == b->from && a->to == b->to && a->by == b->by);
+	assert_true(a->whole == b->whole && a->missing == b->missing && a->late == b->late);
+	assert_true(a->limit == b->limit && a->form_count == b->form_count);
+	assert_true(a->as_of.seq == b->as_of.seq && a->as_of.time_us == b->as_of.time_us);
+	for (size_t i = 0; i < a->form_count; i++)
+		assert_int_equal(a->forms[i], b->forms[i]);
 }
 
 static void
@@ -390,6 +402,8 @@ same_request(const struct request *a, const struct request *b)
 		assert_true(a->total.unit == b->total.unit && a->total.funds == b->total.funds);
 		assert_true(a->total.from == b->total.from && a->total.to == b->total.to);
 		assert_true(a->total.by == b->total.by);
+		assert_true(a->total.as_of.seq == b->total.as_of.seq &&
+		            a->total.as_of.time_us == b->total.as_of.time_us);
 		assert_int_equal(a->total.indicator_count, b->total.indicator_count);
 		if (a->total.indicator_count)
 			assert_memory_equal(a->total.indicators, b->total.indicators,
@@ -400,6 +414,13 @@ same_request(const struct request *a, const struct request *b)
 		break;
 	case REQUEST_UNWATCH:
 		assert_true(a->unwatch == b->unwatch);
+		break;
+	case REQUEST_COMPLETENESS:
+		same_completeness_query(&a->completeness, &b->completeness);
+		break;
+	case REQUEST_HISTORY:
+		assert_true(a->history.unit == b->history.unit && a->history.form == b->history.form &&
+		            a->history.period == b->history.period);
 		break;
 	case REQUEST_SET_CLOCK:
 		assert_true(a->clock_us == b->clock_us);
@@ -439,6 +460,15 @@ test_requests(void **state)
 	     .total = {22, 201301, 201312, UNIT_COUNTY, 3, three_indicators, false, true}},
 	    {.id = 10, .kind = REQUEST_ACK, .ack = {9, UINT64_MAX}},
 	    {.id = 11, .kind = REQUEST_UNWATCH, .unwatch = UINT64_MAX},
+	    {.id = 15,
+	     .kind = REQUEST_COMPLETENESS,
+	     .completeness =
+	         {22, 201301, 201312, 3, three_indicators, UNIT_VILLAGE, true, true, false, 7, {5, 0}}},
+	    {.id = 16,
+	     .kind = REQUEST_COMPLETENESS,
+	     .completeness = {2201, .late = true, .as_of = {0, INT64_MAX}}},
+	    {.id = 17, .kind = REQUEST_HISTORY, .history = {VILLAGE, 2, 201304}},
+	    {.id = 18, .kind = REQUEST_TOTAL, .total = {.unit = 22, .as_of = {UINT64_MAX, 1}}},
 	    {.id = 12, .kind = REQUEST_SET_CLOCK, .clock_us = INT64_MIN},
 	    {.id = 13,
 	     .kind = REQUEST_REPORTS,
@@ -705,6 +735,50 @@ test_reports(void **state)
 	arena_free(&reply_arena);
 }
 
+static void
+test_completeness_and_history(void **state)
+{
+	struct completeness_row rows[] = {{22, 1, 2, 3, 4, 5, 6, 7, 8, 9, INT64_MAX, 11}, {.unit = 2208}};
+	struct duty duties[] = {{{VILLAGE, 2, 201304}, 1, 2, 3}};
+	uint32_t indicators[] = {7};
+	int64_t values[] = {INT64_MIN};
+	struct history_event events[] = {
+	    {1, 2, "county", 3, 4, DECISION_NONE, RETURN_REASON_NONE, DEADLINE_NONE, 0, VILLAGE, "原因", 1,
+	     indicators, values},
+	    {5, 6, "prefecture", 3, 0, DECISION_RETURN, RETURN_OTHER, DEADLINE_NONE, 0, VILLAGE, "退回", 0, NULL,
+	     NULL},
+	    {7, 8, "province", 0, 0, DECISION_NONE, RETURN_REASON_NONE, DEADLINE_DUE, INT64_MAX, 22, "", 0, NULL,
+	     NULL},
+	};
+	struct reply out, reply = {.request_id = 8, .kind = REPLY_COMPLETENESS};
+	(void)state;
+	reply.completeness = (struct completeness_answer){{17, 18}, "测试", 19, 2, 1, rows, duties, 20};
+	out = round_trip(&reply);
+	assert_true(out.completeness.as_of.seq == 17 && out.completeness.time_us == 19 &&
+	            out.completeness.more == 20);
+	assert_true(out.completeness.row_count == 2 && out.completeness.duty_count == 1);
+	assert_memory_equal(out.completeness.rows, rows, sizeof rows);
+	assert_true(out.completeness.duties[0].key.unit == VILLAGE && out.completeness.duties[0].due == 1 &&
+	            out.completeness.duties[0].closed == 2 && out.completeness.duties[0].first_time == 3);
+	arena_free(&reply_arena);
+	reply = (struct reply){.request_id = 9, .kind = REPLY_HISTORY};
+	reply.history = (struct history_answer){{17, 18}, "测试", {VILLAGE, 2, 201304}, COUNT(events), events};
+	out = round_trip(&reply);
+	assert_true(out.history.count == COUNT(events) && out.history.key.unit == VILLAGE &&
+	            out.history.as_of.seq == 17);
+	for (size_t i = 0; i < COUNT(events); i++) {
+		const struct history_event *a = &out.history.events[i], *b = &events[i];
+		assert_true(a->seq == b->seq && a->time_us == b->time_us && a->revision == b->revision);
+		assert_true(a->version == b->version && a->decision == b->decision && a->reason == b->reason);
+		assert_true(a->event == b->event && a->until == b->until && a->unit == b->unit);
+		assert_string_equal(a->principal, b->principal);
+		assert_string_equal(a->text, b->text);
+		assert_int_equal(a->value_count, b->value_count);
+		assert_true(!b->value_count || (a->indicators[0] == 7 && a->values[0] == INT64_MIN));
+	}
+	arena_free(&reply_arena);
+}
+
 /* ---------------------------------------------------------------- the catalogue */
 
 static bool
@@ -920,6 +994,7 @@ main(void)
 	    cmocka_unit_test(test_welcome_and_pong),
 	    cmocka_unit_test(test_total),
 	    cmocka_unit_test(test_reports),
+	    cmocka_unit_test(test_completeness_and_history),
 	    cmocka_unit_test(test_catalogue_forms),
 	    cmocka_unit_test(test_catalogue_terms),
 	    cmocka_unit_test(test_catalogue_scope),

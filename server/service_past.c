@@ -1,0 +1,292 @@
+/* What was: answers as of an earlier commit, and the history of one report. The worker asks the database, and
+ * the journal up to that commit is replayed into holdings of its own: the same code then gives the same
+ * answer as it gave then. */
+#include "service_internal.h"
+
+#include "answers.h"
+#include "bounds.h"
+#include "clock.h"
+#include "replay.h"
+
+#include <inttypes.h>
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ASK_AGAIN_MS = 1000 };
+
+struct past_job {
+	struct job job;
+	struct service *service;
+	struct envelope *envelope;
+	uint64_t seq_now;
+	struct problem_list problems;
+	struct reply reply;
+};
+
+static void
+refuse(struct past_job *p, enum problem_code code)
+{
+	problem_only(&p->problems, code);
+	p->reply = (struct reply){.kind = REPLY_REFUSAL};
+}
+
+/* In the loop's thread. */
+static void
+give_past(struct job *job, void *context)
+{
+	struct past_job *p = (struct past_job *)job;
+	struct service *s = context;
+	enum problem_code code = p->problems.count ? p->problems.items[0].code : PROBLEM_NONE;
+	p->reply.request_id = p->envelope->request.id;
+	if (p->reply.kind == REPLY_REFUSAL)
+		service_refuse(s, p->envelope, &p->problems, problem_is_transient(code) ? ASK_AGAIN_MS : 0);
+	else
+		service_send(s, p->envelope, &p->reply);
+	envelope_destroy(&p->envelope);
+	free(p);
+}
+
+static void
+post(struct service *s, struct envelope *e,
+     void (*work)(struct job *job, struct pg_conn *connection, const char *error))
+{
+	struct past_job *p = calloc(1, sizeof *p);
+	if (p) {
+		p->job = (struct job){.work = work, .finish = give_past};
+		p->service = s;
+		p->envelope = e;
+		p->seq_now = s->pipeline.as_of.seq;
+	}
+	if (p && worker_post(s->worker, &p->job))
+		return;
+	free(p);
+	struct problem_list problems;
+	problems.count = problems.more = 0;
+	problem_only(&problems, PROBLEM_BUSY);
+	service_refuse(s, e, &problems, ASK_AGAIN_MS);
+	envelope_destroy(&e);
+}
+
+/* ---------------------------------------------------------------- as of a commit */
+
+/* Which commit is meant: that number, or the last one up to a time. seq 0: nothing was there yet. */
+static bool
+find_commit(struct pg_conn *connection, const struct as_of *asked, struct as_of *out)
+{
+	static const char by_seq[] =
+	    "SELECT seq, (extract(epoch FROM recorded_at) * 1000000)::bigint FROM submission "
+	    "WHERE seq = $1";
+	static const char by_time[] = "SELECT seq, (extract(epoch FROM recorded_at) * 1000000)::bigint FROM "
+	                              "submission WHERE recorded_at <= "
+	                              "to_timestamp($1::numeric / 1000000) ORDER BY seq DESC LIMIT 1";
+	char number[24], error[PG_ERROR_BYTES];
+	const char *values[] = {number};
+	struct pg_result *r;
+	if (asked->seq)
+		snprintf(number, sizeof number, "%" PRIu64, asked->seq);
+	else
+		snprintf(number, sizeof number, "%" PRId64, asked->time_us);
+	if (!pg_query(connection, asked->seq ? by_seq : by_time, 1, values, &r, error))
+		return false;
+	*out = (struct as_of){0};
+	if (PQntuples(r)) {
+		out->seq = strtoull(PQgetvalue(r, 0, 0), NULL, 10);
+		out->time_us = strtoll(PQgetvalue(r, 0, 1), NULL, 10);
+	}
+	PQclear(r);
+	return true;
+}
+
+/* Makes service->past what it was then. */
+static bool
+go_back(struct service *s, struct pg_conn *connection, const struct as_of *as_of)
+{
+	if (s->past.totals && s->past_as_of.seq == as_of->seq)
+		return true;
+	service_forget_past(s);
+	if (!holdings_create(s->pipeline.holdings.catalogue, &s->past))
+		return false;
+	struct replay replay = {.holdings = &s->past};
+	bool good = replay_until(&replay, connection, as_of->seq);
+	replay_free(&replay);
+	s->past_as_of = *as_of;
+	if (!good)
+		service_forget_past(s);
+	return good;
+}
+
+void
+service_forget_past(struct service *s)
+{
+	if (s->past.totals)
+		holdings_destroy(&s->past);
+	s->past = (struct holdings){0};
+}
+
+/* In the worker's thread; the envelope and its arena are the job's alone until it is done. */
+static void
+ask_past(struct job *job, struct pg_conn *connection, const char *error)
+{
+	struct past_job *p = (struct past_job *)job;
+	const struct as_of *asked = request_as_of(&p->envelope->request);
+	struct as_of found;
+	(void)error;
+	p->problems.count = p->problems.more = 0;
+	if (asked->seq > p->seq_now) {
+		refuse(p, PROBLEM_AS_OF_INVALID);
+		p->problems.items[0].actual = (int64_t)asked->seq;
+		p->problems.items[0].limit = (int64_t)p->seq_now;
+		return;
+	}
+	if (!connection || !find_commit(connection, asked, &found) || !go_back(p->service, connection, &found)) {
+		refuse(p, PROBLEM_STORE_UNAVAILABLE);
+		return;
+	}
+	int64_t now_us = clock_wall_us(), time_us = asked->seq ? found.time_us : asked->time_us;
+	const struct view view = {&p->service->past, found, time_us < now_us ? time_us : now_us};
+	answer_view(&view, &p->envelope->request, &p->envelope->arena, &p->problems, &p->reply);
+}
+
+void
+service_answer_as_of(struct service *s, struct envelope *e)
+{
+	if (e->request.kind != REQUEST_WATCH) {
+		post(s, e, ask_past);
+		return;
+	}
+	struct problem_list problems;
+	problems.count = problems.more = 0;
+	struct problem *p = problem_only(&problems, PROBLEM_AS_OF_INVALID);
+	p->actual = (int64_t)e->request.total.as_of.seq;
+	p->limit = (int64_t)s->pipeline.as_of.seq;
+	service_refuse(s, e, &problems, 0);
+	envelope_destroy(&e);
+}
+
+/* ---------------------------------------------------------------- history */
+
+/* Kinds: 1 a report, 2 a decision, 3 a deadline of this unit or one above it. */
+static const char history_sql[] =
+    "SELECT h.kind, h.seq, (extract(epoch FROM s.recorded_at) * 1000000)::bigint, s.principal, h.revision, "
+    "h.version, h.code, h.reason, h.until, h.unit, h.text, h.figures FROM ("
+    "SELECT 1 AS kind, seq, 0 AS line, revision, version, 0 AS code, 0 AS reason, 0 AS until, unit, "
+    "  coalesce(reason, '') AS text, \"values\"::text AS figures "
+    "  FROM report WHERE county = $1 AND unit = $2 AND form = $3 AND period = $4 "
+    "UNION ALL SELECT 2, seq, line, revision, 0, decision, coalesce(reason, 0), 0, unit, text, '{}' "
+    "  FROM review WHERE county = $1 AND unit = $2 AND form = $3 AND period = $4 "
+    "UNION ALL SELECT 3, seq, line, 0, 0, event, 0, extract(epoch FROM until)::bigint, unit, reason, '{}' "
+    "  FROM extension WHERE form = $3 AND period = $4 AND unit = ANY ($5::bigint[])) h "
+    "JOIN submission s USING (seq) ORDER BY h.seq, h.kind, h.line";
+
+/* "{1,NULL,3}" aligned with the form version: the figures that were reported. */
+static bool
+take_figures(const struct form_version *version, const char *text, struct arena *arena,
+             struct history_event *out)
+{
+	out->indicators = arena_array(arena, version->field_count, sizeof *out->indicators);
+	out->values = arena_array(arena, version->field_count, sizeof *out->values);
+	if (!out->indicators || !out->values)
+		return false;
+	const char *at = text + 1;
+	for (size_t i = 0; i < version->field_count && *at && *at != '}'; i++) {
+		char *end;
+		if (*at != 'N') {
+			out->indicators[out->value_count] = version->fields[i].indicator;
+			out->values[out->value_count++] = strtoll(at, &end, 10);
+		}
+		at += strcspn(at, ",}");
+		at += *at == ',';
+	}
+	return true;
+}
+
+static bool
+take_event(const PGresult *r, int row, const struct catalogue *c, uint32_t form, struct arena *arena,
+           struct history_event *out)
+{
+	int kind = atoi(PQgetvalue(r, row, 0)), code = atoi(PQgetvalue(r, row, 6));
+	*out = (struct history_event){
+	    .seq = strtoull(PQgetvalue(r, row, 1), NULL, 10),
+	    .time_us = strtoll(PQgetvalue(r, row, 2), NULL, 10),
+	    .principal = arena_string(arena, PQgetvalue(r, row, 3)),
+	    .revision = (uint32_t)strtoul(PQgetvalue(r, row, 4), NULL, 10),
+	    .version = (uint32_t)strtoul(PQgetvalue(r, row, 5), NULL, 10),
+	    .decision = kind == 2 ? (enum decision)code : DECISION_NONE,
+	    .reason = (enum return_reason)atoi(PQgetvalue(r, row, 7)),
+	    .event = kind == 3 ? (enum deadline_event)code : DEADLINE_NONE,
+	    .until = strtoll(PQgetvalue(r, row, 8), NULL, 10),
+	    .unit = strtoll(PQgetvalue(r, row, 9), NULL, 10),
+	    .text = arena_string(arena, PQgetvalue(r, row, 10)),
+	};
+	const struct form_version *version = kind == 1 ? catalogue_version(c, form, out->version) : NULL;
+	if (version && !take_figures(version, PQgetvalue(r, row, 11), arena, out))
+		return false;
+	return out->principal && out->text;
+}
+
+static bool
+take_history(struct past_job *p, const PGresult *r)
+{
+	struct arena *arena = &p->envelope->arena;
+	struct history_answer *history = &p->reply.history;
+	const struct catalogue *c = p->service->pipeline.holdings.catalogue;
+	size_t count = (size_t)PQntuples(r);
+	p->reply.kind = REPLY_HISTORY;
+	*history = (struct history_answer){.label = c->label, .key = p->envelope->request.history};
+	history->events = arena_array(arena, count, sizeof *history->events);
+	for (size_t i = 0; history->events && i < count; i++) {
+		struct history_event *event = &history->events[history->count++];
+		if (!take_event(r, (int)i, c, history->key.form, arena, event))
+			return false;
+		history->as_of = (struct as_of){event->seq, event->time_us};
+	}
+	return history->events;
+}
+
+static void
+ask_history(struct job *job, struct pg_conn *connection, const char *error)
+{
+	struct past_job *p = (struct past_job *)job;
+	const struct report_key *key = &p->envelope->request.history;
+	char numbers[4][24], above[128] = "{", why[PG_ERROR_BYTES];
+	const int64_t parts[] = {unit_county(key->unit), key->unit, key->form, key->period};
+	size_t used = 1;
+	struct pg_result *r;
+	(void)error;
+	p->problems.count = p->problems.more = 0;
+	for (int i = 0; i < 4; i++)
+		snprintf(numbers[i], sizeof numbers[i], "%" PRId64, parts[i]);
+	for (int level = UNIT_PROVINCE; level <= (int)unit_level_of(key->unit); level++)
+		used += (size_t)snprintf(above + used, sizeof above - used, "%s%" PRId64, used > 1 ? "," : "",
+		                         unit_ancestor(key->unit, (enum unit_level)level));
+	snprintf(above + used, sizeof above - used, "}");
+	const char *values[] = {numbers[0], numbers[1], numbers[2], numbers[3], above};
+	if (!connection || !pg_query(connection, history_sql, 5, values, &r, why)) {
+		refuse(p, PROBLEM_STORE_UNAVAILABLE);
+		return;
+	}
+	if (!take_history(p, (PGresult *)r))
+		refuse(p, PROBLEM_TOO_LARGE);
+	PQclear(r);
+}
+
+void
+service_answer_history(struct service *s, struct envelope *e)
+{
+	const struct catalogue *c = s->pipeline.holdings.catalogue;
+	const struct report_key *key = &e->request.history;
+	struct problem_list problems;
+	problems.count = problems.more = 0;
+	if (!catalogue_unit(c, key->unit))
+		problem_detail(problem_only(&problems, PROBLEM_UNIT_UNKNOWN), "%" PRId64, key->unit);
+	else if (!catalogue_form(c, key->form))
+		problem_detail(problem_only(&problems, PROBLEM_FORM_UNKNOWN), "%u", key->form);
+	if (!problems.count) {
+		post(s, e, ask_history);
+		return;
+	}
+	service_refuse(s, e, &problems, 0);
+	envelope_destroy(&e);
+}
