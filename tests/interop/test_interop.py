@@ -9,7 +9,7 @@ from harness import Centre, CentreTest, entry, pb, report, submission, wait_for
 from wire import NoAnswer, Wire, codes, digest, uuid7
 
 COUNTY, PREFECTURE, PROVINCE = 220122, 2201, 22
-UNKNOWN_FIELD = b"\x78\x01"  # field 15, varint 1
+UNKNOWN_FIELD = b"\xa0\x06\x01"  # field 100, varint 1
 ABOVE = 64  # the centre's allowance for what CURVE adds to a frame is rounded up to this
 SHORT = 0.5  # seconds in which an answer that must not come would have come
 
