@@ -23,6 +23,9 @@ static const struct {
     {"status", cmd_status, "[ID]", "the centre, the outbox and its receipts; or one submission"},
     {"units", cmd_units, "[UNIT] [--level LEVEL]", "the units that this office may read"},
     {"forms", cmd_forms, "[FORM]", "the forms; or one form with its indicators and rules"},
+    {"target", cmd_target,
+     "show [UNIT] | split UNIT MEASURE PART=VALUE… | load FILE.csv [--year Y] [--note TEXT] [--as-of T]",
+     "targets: how far, what is expected by now, a forecast; hand them down a level"},
     {"review", cmd_review,
      "list|show|pass|return|take [UNIT] [PERIOD] [FORM] [--state S,…] [--revision N] [--reason R --text T] "
      "[--as-of T]",

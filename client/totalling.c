@@ -1,6 +1,6 @@
 #include "totalling.h"
 
-#include "decimal.h"
+#include "pace_text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -44,6 +44,20 @@ find_target(const struct unit_total *u, uint32_t indicator, enum fund_kind fund,
 		if (u->targets[i].indicator == indicator && u->targets[i].fund == fund) {
 			*value += u->targets[i].value;
 			found = true;
+		}
+	return found;
+}
+
+/* The one target of an indicator; NULL: none, or several years'. */
+static const struct target_value *
+target_of(const struct unit_total *u, uint32_t indicator)
+{
+	const struct target_value *found = NULL;
+	for (size_t i = 0; i < u->target_count; i++)
+		if (u->targets[i].indicator == indicator) {
+			if (found)
+				return NULL;
+			found = &u->targets[i];
 		}
 	return found;
 }
@@ -129,6 +143,15 @@ put_both(const struct totalling *t, struct row *row, const struct unit_total *u,
 	put_figure(t, row, there && u->approved_reported[at], there ? u->approved[at] : 0, decimals);
 }
 
+/* Ahead of what is expected by now, or (below zero) behind it. */
+static void
+put_gap(const struct totalling *t, struct row *row, const struct target_value *target)
+{
+	struct pace_texts pace;
+	pace_texts_make(target ? target : &(struct target_value){0}, 0, t->command.format == FORMAT_CSV, &pace);
+	put_text(row, pace.gap);
+}
+
 /* ---------------------------------------------------------------- the headline table */
 
 static const char *const headline_indicators[] = {"people_lifted", "village_completed"};
@@ -150,6 +173,7 @@ fill_headline(const struct totalling *t, const struct unit_total *u, const char 
 		put_both(t, row, u, at, 0);
 		put_against_target(t, row, u, present, present ? u->values[at] : 0, indicator ? indicator->number : 0,
 		                   FUND_KIND_NONE, 0);
+		put_gap(t, row, indicator ? target_of(u, indicator->number) : NULL);
 	}
 	uint32_t entries = sum_funds(t, u, FUND_RAISED, UNIT_NONE, true, &value);
 	put_figure(t, row, entries, value, MONEY_DECIMALS);
@@ -164,6 +188,7 @@ static struct table *
 create_headline(const struct command *c)
 {
 	const char *target = in_language(c, "target", "目标"), *share = in_language(c, "reached", "完成率");
+	const char *gap = in_language(c, "to pace", "与进度差");
 	const char *approved = in_language(c, "approved", "已审核");
 	const struct table_column columns[] = {{in_language(c, "code", "代码"), false},
 	                                       {in_language(c, "unit", "单位"), false},
@@ -171,10 +196,12 @@ create_headline(const struct command *c)
 	                                       {approved, true},
 	                                       {target, true},
 	                                       {share, true},
+	                                       {gap, true},
 	                                       {in_language(c, "villages done", "完成跃升村"), true},
 	                                       {approved, true},
 	                                       {target, true},
 	                                       {share, true},
+	                                       {gap, true},
 	                                       {in_language(c, "special funds raised", "筹措专项资金(元)"), true},
 	                                       {target, true},
 	                                       {share, true},
@@ -234,6 +261,14 @@ fill_indicators(const struct totalling *t, struct table *table, const struct uni
 		put_both(t, &row, u, i, indicator->decimals);
 		put_against_target(t, &row, u, u->reported[i], u->values[i], indicator->number, FUND_KIND_NONE,
 		                   indicator->decimals);
+		struct pace_texts pace;
+		const struct target_value *target = target_of(u, indicator->number);
+		pace_texts_make(target ? target : &(struct target_value){0}, indicator->decimals,
+		                c->format == FORMAT_CSV, &pace);
+		put_text(&row, pace.until);
+		put_text(&row, pace.expected);
+		put_text(&row, pace.gap);
+		put_text(&row, pace.forecast);
 		snprintf(reported, sizeof reported, "%u", u->reported[i]);
 		put_text(&row, reported);
 		good = table_add(table, row.cells);
@@ -244,12 +279,19 @@ fill_indicators(const struct totalling *t, struct table *table, const struct uni
 static struct table *
 create_indicators(const struct command *c)
 {
-	const struct table_column columns[] = {
-	    {in_language(c, "indicator", "指标代码"), false}, {in_language(c, "name", "名称"), false},
-	    {in_language(c, "measure", "计量单位"), false},   {in_language(c, "kind", "类型"), false},
-	    {in_language(c, "total", "合计"), true},          {in_language(c, "approved", "已审核"), true},
-	    {in_language(c, "target", "目标"), true},         {in_language(c, "reached", "完成率"), true},
-	    {in_language(c, "values behind", "填报数"), true}};
+	const struct table_column columns[] = {{in_language(c, "indicator", "指标代码"), false},
+	                                       {in_language(c, "name", "名称"), false},
+	                                       {in_language(c, "measure", "计量单位"), false},
+	                                       {in_language(c, "kind", "类型"), false},
+	                                       {in_language(c, "total", "合计"), true},
+	                                       {in_language(c, "approved", "已审核"), true},
+	                                       {in_language(c, "target", "目标"), true},
+	                                       {in_language(c, "reached", "完成率"), true},
+	                                       {in_language(c, "until", "截至"), false},
+	                                       {in_language(c, "expected", "应完成"), true},
+	                                       {in_language(c, "gap", "差额"), true},
+	                                       {in_language(c, "forecast", "全年预计"), true},
+	                                       {in_language(c, "values behind", "填报数"), true}};
 	return table_create(columns, sizeof columns / sizeof *columns);
 }
 
@@ -377,7 +419,7 @@ totalling_unit_json(const struct totalling *t, const struct unit_total *u)
 	for (size_t i = 0; i < u->indicator_count; i++) {
 		const struct indicator *indicator = catalogue_indicator(c, u->indicators[i]);
 		struct json_object *item = json_object_new_object();
-		int64_t target;
+		const struct target_value *target = target_of(u, indicator->number);
 		json_object_object_add(
 		    item, "total", json_object_new_string(decimal_plain(u->values[i], indicator->decimals, text)));
 		json_object_object_add(item, "reported", json_object_new_int64(u->reported[i]));
@@ -385,9 +427,8 @@ totalling_unit_json(const struct totalling *t, const struct unit_total *u)
 		    item, "approved",
 		    json_object_new_string(decimal_plain(u->approved[i], indicator->decimals, text)));
 		json_object_object_add(item, "approved_reported", json_object_new_int64(u->approved_reported[i]));
-		if (find_target(u, indicator->number, FUND_KIND_NONE, &target))
-			json_object_object_add(item, "target",
-			                       json_object_new_string(decimal_plain(target, indicator->decimals, text)));
+		if (target)
+			json_object_object_add(item, "target", pace_json(target, indicator->decimals));
 		json_object_object_add(indicators, indicator->code, item);
 	}
 	for (size_t i = 0; i < u->fund_count; i++) {

@@ -358,13 +358,42 @@ catalogue_deadlines(const struct catalogue *c, uint32_t form, period when)
 	return known ? &c->schedule[(size_t)c->form_at[form] * (size_t)c->period_count + (size_t)at] : &none;
 }
 
+static bool
+finish_profiles(const struct catalogue *c, char *error)
+{
+	for (size_t i = 0; i < c->profile_count; i++) {
+		const struct profile *profile = &c->profiles[i];
+		if (!profile->fund == !profile->indicator || profile->fund >= FUND_KINDS ||
+		    (profile->indicator && !catalogue_indicator(c, profile->indicator)))
+			FAIL("a monthly profile is for no measure");
+		for (int month = 1; month < 12; month++)
+			if (profile->shares[month] < profile->shares[month - 1])
+				FAIL("the monthly profile of %s falls in month %d",
+				     profile->indicator ? catalogue_indicator(c, profile->indicator)->code : "a fund kind",
+				     month + 1);
+		if (profile->shares[11] != 1000)
+			FAIL("the monthly profile of %s does not end at 100 per cent",
+			     profile->indicator ? catalogue_indicator(c, profile->indicator)->code : "a fund kind");
+	}
+	return true;
+}
+
+uint32_t
+catalogue_expected_share(const struct catalogue *c, uint32_t indicator, enum fund_kind fund, int month)
+{
+	for (size_t i = 0; i < c->profile_count; i++)
+		if (c->profiles[i].indicator == indicator && c->profiles[i].fund == fund)
+			return c->profiles[i].shares[month - 1];
+	return (uint32_t)(1000 * month / 12);
+}
+
 bool
 catalogue_finish(struct catalogue *c, char error[CATALOGUE_ERROR_BYTES])
 {
 	return finish_units(c, error) && finish_forms(c, error) && finish_indicators(c, error) &&
 	       finish_versions(c, error) && finish_terms(c->sources, c->source_count, "source", error) &&
 	       finish_terms(c->uses, c->use_count, "use", error) && finish_targets(c, error) &&
-	       finish_deadlines(c, error);
+	       finish_deadlines(c, error) && finish_profiles(c, error);
 }
 
 size_t
@@ -545,13 +574,24 @@ same_deadlines(const struct catalogue *a, const struct catalogue *b)
 	       !memcmp(a->schedule, b->schedule, a->form_count * (size_t)a->period_count * sizeof *a->schedule);
 }
 
+static bool
+same_profiles(const struct catalogue *a, const struct catalogue *b)
+{
+	bool same = a->profile_count == b->profile_count;
+	for (size_t i = 0; same && i < a->profile_count; i++)
+		same = a->profiles[i].indicator == b->profiles[i].indicator &&
+		       a->profiles[i].fund == b->profiles[i].fund &&
+		       !memcmp(a->profiles[i].shares, b->profiles[i].shares, sizeof a->profiles[i].shares);
+	return same;
+}
+
 bool
 catalogue_same(const struct catalogue *a, const struct catalogue *b)
 {
 	bool same = same_units(a, b) && same_forms(a, b) && a->version_count == b->version_count;
 	for (size_t i = 0; same && i < a->version_count; i++)
 		same = form_version_same(&a->versions[i], &b->versions[i]);
-	return same && same_deadlines(a, b) &&
+	return same && same_deadlines(a, b) && same_profiles(a, b) &&
 	       same_terms(a->sources, a->source_count, b->sources, b->source_count) &&
 	       same_terms(a->uses, a->use_count, b->uses, b->use_count);
 }

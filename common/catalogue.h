@@ -80,12 +80,19 @@ struct target {
 	const char *notice;
 };
 
+/* Which share of a year's target is expected by the end of each month, in 1/1000. */
+struct profile {
+	uint32_t indicator; /* number; 0: it is for a fund kind */
+	enum fund_kind fund;
+	uint16_t shares[12];
+};
+
 struct catalogue {
 	struct arena arena; /* owns all below */
 	const char *plan, *title_zh, *title_en, *source;
 	const char *label; /* shown with every table; "" if none (demonstration data) */
 	size_t unit_count, form_count, version_count, indicator_count, source_count, use_count, target_count,
-	    day_count, rule_count;
+	    day_count, rule_count, profile_count;
 	struct unit *units;               /* by code */
 	struct form *forms;               /* by number */
 	struct form_version *versions;    /* by form, version */
@@ -94,6 +101,7 @@ struct catalogue {
 	struct target *targets;
 	struct special_day *days;    /* by date */
 	struct deadline_rule *rules; /* by form, event, first period */
+	struct profile *profiles;
 	/* Filled in by catalogue_finish(): the months of all form versions, and each form's deadlines in each. */
 	int period_first, period_count; /* period_index() */
 	struct deadlines *schedule;     /* form × month */
@@ -134,6 +142,10 @@ const struct form_version *catalogue_version(const struct catalogue *catalogue, 
 /* The version that reports of this period use. */
 const struct form_version *catalogue_version_for(const struct catalogue *catalogue, uint32_t form,
                                                  period when);
+/* The share of a year's target that is expected by the end of a month (1..12), in 1/1000: the measure's
+ * profile, or a twelfth a month. */
+uint32_t catalogue_expected_share(const struct catalogue *catalogue, uint32_t indicator, enum fund_kind fund,
+                                  int month);
 /* Deadlines of a form for a period, without exceptions; all 0 where the plan has no rule. Never NULL. */
 const struct deadlines *catalogue_deadlines(const struct catalogue *catalogue, uint32_t form, period when);
 const struct indicator *catalogue_indicator(const struct catalogue *catalogue, uint32_t number);

@@ -348,6 +348,60 @@ check_review(const struct catalogue *c, const struct review *r, size_t row, stru
 	return problems->count + problems->more == before;
 }
 
+bool
+check_target(const struct catalogue *c, const struct target_part *t, size_t row,
+             struct problem_list *problems)
+{
+	size_t before = problems->count + problems->more;
+	const struct indicator *indicator = catalogue_indicator(c, t->indicator);
+	bool of_fund = t->fund > FUND_KIND_NONE && t->fund < FUND_KINDS && !t->indicator;
+	if (!catalogue_unit(c, t->unit))
+		problem_detail(problem_add(problems, PROBLEM_UNIT_UNKNOWN, SUBJECT_TARGET, row, "unit"), "%" PRId64,
+		               t->unit);
+	if (t->year < PERIOD_FIRST / 100 || t->year > PERIOD_LAST / 100)
+		problem_add(problems, PROBLEM_YEAR_INVALID, SUBJECT_TARGET, row, "year")->actual = t->year;
+	if (!of_fund && (!indicator || t->fund))
+		problem_detail(problem_add(problems, PROBLEM_MEASURE_UNKNOWN, SUBJECT_TARGET, row, "measure"),
+		               "%u, %d", t->indicator, (int)t->fund);
+	if (t->value < 0 || t->value > VALUE_MAX) {
+		bool small = t->value < 0;
+		struct problem *p = problem_add(problems, small ? PROBLEM_VALUE_TOO_SMALL : PROBLEM_VALUE_TOO_LARGE,
+		                                SUBJECT_TARGET, row, "value");
+		p->actual = t->value;
+		p->limit = small ? 0 : VALUE_MAX;
+		p->decimals = of_fund ? MONEY_DECIMALS : indicator ? (uint32_t)indicator->decimals : 0;
+	}
+	check_text(t->note, NOTE_BYTES_MAX, "note", SUBJECT_TARGET, row, problems);
+	return problems->count + problems->more == before;
+}
+
+static int
+by_target_key(const void *a, const void *b)
+{
+	const struct target_part *x = *(const struct target_part *const *)a;
+	const struct target_part *y = *(const struct target_part *const *)b;
+	int64_t order = x->unit != y->unit             ? x->unit - y->unit
+	                : x->year != y->year           ? x->year - y->year
+	                : x->indicator != y->indicator ? (int64_t)x->indicator - y->indicator
+	                                               : (int64_t)x->fund - (int64_t)y->fund;
+	return order ? (order > 0) - (order < 0) : (x > y) - (x < y);
+}
+
+static void
+check_repeated_targets(const struct submission *s, struct problem_list *problems)
+{
+	const struct target_part *sorted[SUBMISSION_ROWS_MAX];
+	for (size_t i = 0; i < s->target_count; i++)
+		sorted[i] = &s->targets[i];
+	if (s->target_count)
+		qsort(sorted, s->target_count, sizeof *sorted, by_target_key);
+	for (size_t i = 1; i < s->target_count; i++) {
+		const struct target_part *a = sorted[i - 1], *b = sorted[i];
+		if (a->unit == b->unit && a->year == b->year && a->indicator == b->indicator && a->fund == b->fund)
+			problem_add(problems, PROBLEM_REPORT_REPEATED, SUBJECT_TARGET, (size_t)(b - s->targets), "unit");
+	}
+}
+
 static int
 by_report_key(const void *a, const void *b)
 {
@@ -456,6 +510,9 @@ check_submission(const struct catalogue *c, date today, const struct submission 
 	for (size_t i = 0; i < s->review_count; i++)
 		check_review(c, &s->reviews[i], i, problems);
 	check_repeated_reviews(s, problems);
+	for (size_t i = 0; i < s->target_count; i++)
+		check_target(c, &s->targets[i], i, problems);
+	check_repeated_targets(s, problems);
 	check_repeated_reports(s, problems);
 	check_repeated_vouchers(s, problems);
 	return problems->count + problems->more == before;

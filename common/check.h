@@ -27,6 +27,10 @@ bool check_extension(const struct catalogue *catalogue, const struct extension *
 bool check_review(const struct catalogue *catalogue, const struct review *review, size_t index,
                   struct problem_list *problems);
 
+/* One target, by itself: whether parts reach the whole is a matter of what is recorded. */
+bool check_target(const struct catalogue *catalogue, const struct target_part *target, size_t index,
+                  struct problem_list *problems);
+
 /* One fund entry. */
 bool check_entry(const struct catalogue *catalogue, date today, const struct fund_entry *entry, size_t index,
                  struct problem_list *problems);

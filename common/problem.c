@@ -127,6 +127,14 @@ static const struct problem_kind {
     {PROBLEM_AS_OF_INVALID, WIRE, "AS_OF_INVALID",
      "this centre has commits 1 to %L, and %A is none of them; a watch is always as of now",
      "本中心的提交序号为 1 至 %L，没有 %A；订阅只能是现在的"},
+    {PROBLEM_YEAR_INVALID, WIRE, "YEAR_INVALID", "%A is not a year of this programme", "%A 不是本计划的年度"},
+    {PROBLEM_MEASURE_UNKNOWN, WIRE, "MEASURE_UNKNOWN",
+     "a target is for one indicator of the plan or one kind of fund entry: %D",
+     "目标须对应一个指标或资金类别：%D"},
+    {PROBLEM_TARGET_SHORT, WIRE, "TARGET_SHORT", "the parts reach %A of %L: %D missing",
+     "分解合计 %A，少于总目标 %L，缺 %D"},
+    {PROBLEM_TARGET_WHOLE_MISSING, WIRE, "TARGET_WHOLE_MISSING",
+     "%D has no target of this kind to be broken down", "%D 没有可分解的该项目标"},
     {PROBLEM_BUSY, WIRE | TRANSIENT, "BUSY", "the centre has too much waiting: try again",
      "中心繁忙，请稍后再试"},
     {PROBLEM_STORE_UNAVAILABLE, WIRE | TRANSIENT, "STORE_UNAVAILABLE",
@@ -244,7 +252,7 @@ is_figure(enum problem_code code)
 {
 	return code == PROBLEM_VALUE_TOO_SMALL || code == PROBLEM_VALUE_TOO_LARGE ||
 	       code == PROBLEM_PART_EXCEEDS_WHOLE || code == PROBLEM_ROWS_TOO_MANY ||
-	       code == PROBLEM_BYTES_TOO_MANY;
+	       code == PROBLEM_BYTES_TOO_MANY || code == PROBLEM_TARGET_SHORT;
 }
 
 static bool

@@ -112,14 +112,26 @@ enum review_state {
 	REVIEW_STATES = 5,
 };
 
+/* What a unit has to reach in a year: set by the office of the level above (the province sets its own). */
+struct target_part {
+	unit_code unit;
+	int year;
+	uint32_t indicator;  /* number; 0: it is for a fund kind */
+	enum fund_kind fund; /* special sources together */
+	int64_t value;       /* times 10^decimals */
+	uint32_t replaces;   /* revision; 0: the plan's own, or none yet */
+	const char *note;
+};
+
 struct submission {
 	struct submission_id id;
 	size_t report_count, entry_count;
 	struct report *reports;
 	struct fund_entry *entries;
-	size_t extension_count, review_count;
+	size_t extension_count, review_count, target_count;
 	struct extension *extensions;
 	struct review *reviews;
+	struct target_part *targets;
 };
 
 /* Of all kinds together. */

@@ -156,17 +156,31 @@ deadlines_to_wire(struct arena *arena, const struct catalogue *c, Fupin__V1__Cat
 	static const Fupin__V1__SpecialDay day_init = FUPIN__V1__SPECIAL_DAY__INIT;
 	static const Fupin__V1__DeadlineRule rule_init = FUPIN__V1__DEADLINE_RULE__INIT;
 	Fupin__V1__SpecialDay *days;
+	static const Fupin__V1__Profile profile_init = FUPIN__V1__PROFILE__INIT;
 	Fupin__V1__DeadlineRule *rules;
+	Fupin__V1__Profile *profiles;
+	wire->n_profiles = c->profile_count;
+	wire->profiles =
+	    codec_pointers(arena, c->profile_count, &profile_init, sizeof profile_init, (void **)&profiles);
 	wire->n_days = c->day_count;
 	wire->days = codec_pointers(arena, c->day_count, &day_init, sizeof day_init, (void **)&days);
 	wire->n_deadlines = c->rule_count;
 	wire->deadlines = codec_pointers(arena, c->rule_count, &rule_init, sizeof rule_init, (void **)&rules);
-	if ((c->day_count && !wire->days) || (c->rule_count && !wire->deadlines))
+	if ((c->day_count && !wire->days) || (c->rule_count && !wire->deadlines) ||
+	    (c->profile_count && !wire->profiles))
 		return false;
 	for (size_t i = 0; i < c->day_count; i++) {
 		days[i].date = (uint32_t)c->days[i].date;
 		days[i].works = c->days[i].works;
 		days[i].name = codec_text(c->days[i].name);
+	}
+	for (size_t i = 0; i < c->profile_count; i++) {
+		profiles[i].indicator = c->profiles[i].indicator;
+		profiles[i].fund = (Fupin__V1__FundKind)c->profiles[i].fund;
+		profiles[i].n_shares = 12;
+		profiles[i].shares = arena_array(arena, 12, sizeof *profiles[i].shares);
+		for (int month = 0; profiles[i].shares && month < 12; month++)
+			profiles[i].shares[month] = c->profiles[i].shares[month];
 	}
 	for (size_t i = 0; i < c->rule_count; i++) {
 		const struct deadline_rule *from = &c->rules[i];
@@ -323,6 +337,13 @@ deadlines_from_wire(const Fupin__V1__Catalogue *wire, struct catalogue *c)
 		    .works = wire->days[i]->works,
 		    .name = codec_string(wire->days[i]->name),
 		};
+	for (size_t i = 0; i < wire->n_profiles; i++) {
+		struct profile *profile = &c->profiles[i];
+		*profile = (struct profile){.indicator = wire->profiles[i]->indicator,
+		                            .fund = (enum fund_kind)wire->profiles[i]->fund};
+		for (size_t month = 0; month < 12 && month < wire->profiles[i]->n_shares; month++)
+			profile->shares[month] = (uint16_t)wire->profiles[i]->shares[month];
+	}
 	for (size_t i = 0; i < wire->n_deadlines; i++) {
 		const Fupin__V1__DeadlineRule *from = wire->deadlines[i];
 		c->rules[i] = (struct deadline_rule){
@@ -350,6 +371,8 @@ catalogue_reserve(const Fupin__V1__Catalogue *wire, struct catalogue *c)
 	c->target_count = wire->n_targets;
 	c->day_count = wire->n_days;
 	c->rule_count = wire->n_deadlines;
+	c->profile_count = wire->n_profiles;
+	c->profiles = arena_array(&c->arena, c->profile_count, sizeof *c->profiles);
 	c->days = arena_array(&c->arena, c->day_count, sizeof *c->days);
 	c->rules = arena_array(&c->arena, c->rule_count, sizeof *c->rules);
 	c->units = arena_array(&c->arena, c->unit_count, sizeof *c->units);
@@ -360,7 +383,7 @@ catalogue_reserve(const Fupin__V1__Catalogue *wire, struct catalogue *c)
 	c->uses = arena_array(&c->arena, c->use_count, sizeof *c->uses);
 	c->targets = arena_array(&c->arena, c->target_count, sizeof *c->targets);
 	return c->units && c->forms && c->versions && c->indicators && c->sources && c->uses && c->targets &&
-	       c->days && c->rules;
+	       c->days && c->rules && c->profiles;
 }
 
 bool

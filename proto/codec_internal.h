@@ -44,6 +44,11 @@ bool codec_report_query_from_wire(struct arena *arena, const Fupin__V1__ReportQu
 bool codec_reports_to_wire(struct arena *arena, const struct report_answer *answer, Fupin__V1__Reports *wire);
 bool codec_reports_from_wire(struct arena *arena, const Fupin__V1__Reports *wire, struct report_answer *out);
 
+void codec_target_to_wire(const struct target_value *from, Fupin__V1__TargetValue *to);
+struct target_value codec_target_from_wire(const Fupin__V1__TargetValue *from);
+bool codec_targets_to_wire(struct arena *arena, const struct target_answer *answer, Fupin__V1__Targets *wire);
+bool codec_targets_from_wire(struct arena *arena, const Fupin__V1__Targets *wire, struct target_answer *out);
+
 struct report_key codec_key_from_wire(const Fupin__V1__ReportKey *wire);
 void codec_key_to_wire(const struct report_key *key, Fupin__V1__ReportKey *wire);
 

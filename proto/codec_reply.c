@@ -120,10 +120,7 @@ unit_total_to_wire(struct arena *arena, const struct unit_total *total, Fupin__V
 		funds[i].entries = total->funds[i].entries;
 	}
 	for (size_t i = 0; i < total->target_count; i++) {
-		targets[i].year = (uint32_t)total->targets[i].year;
-		targets[i].indicator = total->targets[i].indicator;
-		targets[i].fund = (Fupin__V1__FundKind)total->targets[i].fund;
-		targets[i].value = total->targets[i].value;
+		codec_target_to_wire(&total->targets[i], &targets[i]);
 	}
 	return true;
 }
@@ -186,6 +183,7 @@ codec_encode_reply(struct arena *arena, const struct reply *reply, uint8_t **byt
 	Fupin__V1__Reports reports;
 	Fupin__V1__Completeness completeness;
 	Fupin__V1__History history;
+	Fupin__V1__Targets targets;
 	bool good = true;
 	wire.request_id = reply->request_id;
 	switch (reply->kind) {
@@ -263,6 +261,13 @@ codec_encode_reply(struct arena *arena, const struct reply *reply, uint8_t **byt
 		good = codec_history_to_wire(arena, &reply->history, &history);
 		as_of = as_of_to_wire(&reply->history.as_of);
 		history.as_of = &as_of;
+		break;
+	case REPLY_TARGETS:
+		wire.body_case = FUPIN__V1__REPLY__BODY_TARGETS;
+		wire.targets = &targets;
+		good = codec_targets_to_wire(arena, &reply->targets, &targets);
+		as_of = as_of_to_wire(&reply->targets.as_of);
+		targets.as_of = &as_of;
 		break;
 	case REPLY_UNWATCHED:
 		wire.body_case = FUPIN__V1__REPLY__BODY_UNWATCHED;
@@ -344,6 +349,88 @@ fund_kind_from_wire(int kind)
 	return kind > 0 && kind < (int)FUND_KINDS ? (enum fund_kind)kind : FUND_KIND_NONE;
 }
 
+void
+codec_target_to_wire(const struct target_value *from, Fupin__V1__TargetValue *to)
+{
+	to->year = (uint32_t)from->year;
+	to->indicator = from->indicator;
+	to->fund = (Fupin__V1__FundKind)from->fund;
+	to->value = from->value;
+	to->revision = from->revision;
+	to->pace_period = (uint32_t)from->pace_period;
+	to->reached = from->reached;
+	to->expected_share = from->expected_share;
+	to->expected = from->pace.expected;
+	to->method = (Fupin__V1__ForecastMethod)from->pace.method;
+	to->forecast = from->pace.forecast;
+	to->trend_months = from->pace.trend_months;
+	to->trend = from->pace.trend;
+	to->part_count = from->part_count;
+	to->parts = from->parts;
+}
+
+struct target_value
+codec_target_from_wire(const Fupin__V1__TargetValue *from)
+{
+	bool method_known = from->method > 0 && from->method <= (int)FORECAST_BY_TREND;
+	return (struct target_value){
+	    .year = (int)from->year,
+	    .indicator = from->indicator,
+	    .fund = fund_kind_from_wire((int)from->fund),
+	    .value = from->value,
+	    .revision = from->revision,
+	    .pace_period = (period)from->pace_period,
+	    .reached = from->reached,
+	    .expected_share = from->expected_share,
+	    .pace = {from->expected, from->forecast,
+	             method_known ? (enum forecast_method)from->method : FORECAST_NONE, from->trend_months,
+	             from->trend},
+	    .part_count = from->part_count,
+	    .parts = from->parts,
+	};
+}
+
+bool
+codec_targets_to_wire(struct arena *arena, const struct target_answer *answer, Fupin__V1__Targets *wire)
+{
+	static const Fupin__V1__TargetItem init = FUPIN__V1__TARGET_ITEM__INIT;
+	static const Fupin__V1__TargetValue value_init = FUPIN__V1__TARGET_VALUE__INIT;
+	Fupin__V1__TargetItem *items;
+	Fupin__V1__TargetValue *values;
+	fupin__v1__targets__init(wire);
+	wire->label = codec_text(answer->label);
+	wire->n_targets = answer->count;
+	wire->targets = codec_pointers(arena, answer->count, &init, sizeof init, (void **)&items);
+	codec_pointers(arena, answer->count, &value_init, sizeof value_init, (void **)&values);
+	if (answer->count && (!wire->targets || !values))
+		return false;
+	for (size_t i = 0; i < answer->count; i++) {
+		codec_target_to_wire(&answer->items[i].target, &values[i]);
+		items[i].unit = (uint64_t)answer->items[i].unit;
+		items[i].target = &values[i];
+		items[i].note = codec_text(answer->items[i].note);
+	}
+	return true;
+}
+
+bool
+codec_targets_from_wire(struct arena *arena, const Fupin__V1__Targets *wire, struct target_answer *out)
+{
+	*out = (struct target_answer){
+	    .label = codec_string(wire->label),
+	    .count = wire->n_targets,
+	    .items = arena_array(arena, wire->n_targets, sizeof *out->items),
+	};
+	for (size_t i = 0; out->items && i < wire->n_targets; i++) {
+		if (!wire->targets[i]->target)
+			return false;
+		out->items[i] = (struct target_item){(unit_code)wire->targets[i]->unit,
+		                                     codec_target_from_wire(wire->targets[i]->target),
+		                                     codec_string(wire->targets[i]->note)};
+	}
+	return out->items;
+}
+
 static bool
 unit_total_from_wire(struct arena *arena, const Fupin__V1__UnitTotal *wire, struct unit_total *out)
 {
@@ -383,15 +470,8 @@ unit_total_from_wire(struct arena *arena, const Fupin__V1__UnitTotal *wire, stru
 		    .entries = from->entries,
 		};
 	}
-	for (size_t i = 0; i < wire->n_targets; i++) {
-		const Fupin__V1__TargetValue *from = wire->targets[i];
-		out->targets[i] = (struct target_value){
-		    .year = (int)from->year,
-		    .indicator = from->indicator,
-		    .fund = fund_kind_from_wire((int)from->fund),
-		    .value = from->value,
-		};
-	}
+	for (size_t i = 0; i < wire->n_targets; i++)
+		out->targets[i] = codec_target_from_wire(wire->targets[i]);
 	return true;
 }
 
@@ -498,6 +578,12 @@ codec_decode_reply(struct arena *arena, const uint8_t *bytes, size_t size, struc
 		if (!codec_history_from_wire(arena, wire->history, &out->history))
 			return false;
 		out->history.as_of = codec_as_of_from_wire(wire->history->as_of);
+		return true;
+	case FUPIN__V1__REPLY__BODY_TARGETS:
+		out->kind = REPLY_TARGETS;
+		if (!codec_targets_from_wire(arena, wire->targets, &out->targets))
+			return false;
+		out->targets.as_of = codec_as_of_from_wire(wire->targets->as_of);
 		return true;
 	case FUPIN__V1__REPLY__BODY_UNWATCHED:
 		out->kind = REPLY_UNWATCHED;

@@ -103,6 +103,16 @@ take_completeness(const Fupin__V1__CompletenessQuery *wire, struct request *out,
 }
 
 static bool
+take_target_query(const Fupin__V1__TargetQuery *wire, struct request *out, struct problem_list *problems)
+{
+	out->kind = REQUEST_TARGETS;
+	out->targets =
+	    (struct target_query){(unit_code)wire->unit, wire->year <= PERIOD_LAST / 100 ? (int)wire->year : 0,
+	                          codec_as_of_from_wire(wire->as_of)};
+	return !wire->as_of || !wire->as_of->base.n_unknown_fields || field_unknown(problems);
+}
+
+static bool
 take_history(const Fupin__V1__HistoryQuery *wire, struct request *out, struct problem_list *problems)
 {
 	out->kind = REQUEST_HISTORY;
@@ -162,6 +172,8 @@ take_body(struct arena *arena, const Fupin__V1__Request *wire, struct request *o
 		return take_report_query(arena, wire->reports, out, problems);
 	case FUPIN__V1__REQUEST__BODY_COMPLETENESS:
 		return take_completeness(wire->completeness, out, problems);
+	case FUPIN__V1__REQUEST__BODY_TARGETS:
+		return take_target_query(wire->targets, out, problems);
 	case FUPIN__V1__REQUEST__BODY_HISTORY:
 		return take_history(wire->history, out, problems);
 	case FUPIN__V1__REQUEST__BODY_SET_CLOCK:
@@ -289,6 +301,24 @@ take_review(struct arena *arena, const Fupin__V1__Review *wire, struct review *o
 }
 
 static bool
+take_target(struct arena *arena, const Fupin__V1__TargetPart *wire, struct target_part *out,
+            struct problem_list *problems)
+{
+	if (wire->base.n_unknown_fields)
+		return field_unknown(problems);
+	*out = (struct target_part){
+	    .unit = (unit_code)wire->unit,
+	    .year = wire->year <= INT32_MAX ? (int)wire->year : INT32_MAX,
+	    .indicator = wire->indicator,
+	    .fund = (enum fund_kind)wire->fund,
+	    .value = wire->value,
+	    .replaces = wire->replaces,
+	    .note = take_text(arena, &wire->note),
+	};
+	return out->note || unreadable(arena, problems);
+}
+
+static bool
 take_rows(struct arena *arena, const Fupin__V1__Submission *wire, struct submission *s,
           struct problem_list *problems)
 {
@@ -304,6 +334,9 @@ take_rows(struct arena *arena, const Fupin__V1__Submission *wire, struct submiss
 	for (size_t i = 0; i < s->review_count; i++)
 		if (!take_review(arena, wire->reviews[i], &s->reviews[i], problems))
 			return false;
+	for (size_t i = 0; i < s->target_count; i++)
+		if (!take_target(arena, wire->targets[i], &s->targets[i], problems))
+			return false;
 	return true;
 }
 
@@ -318,7 +351,8 @@ codec_decode_submission(struct arena *arena, const uint8_t *bytes, size_t size, 
 	struct submission s = {.report_count = wire->n_reports,
 	                       .entry_count = wire->n_fund_entries,
 	                       .extension_count = wire->n_extensions,
-	                       .review_count = wire->n_reviews};
+	                       .review_count = wire->n_reviews,
+	                       .target_count = wire->n_targets};
 	if (wire->base.n_unknown_fields)
 		return field_unknown(problems);
 	if (!take_id(&wire->id, &s.id)) {
@@ -335,7 +369,8 @@ codec_decode_submission(struct arena *arena, const uint8_t *bytes, size_t size, 
 	s.entries = arena_array(arena, s.entry_count, sizeof *s.entries);
 	s.extensions = arena_array(arena, s.extension_count, sizeof *s.extensions);
 	s.reviews = arena_array(arena, s.review_count, sizeof *s.reviews);
-	if (!s.reports || !s.entries || !s.extensions || !s.reviews)
+	s.targets = arena_array(arena, s.target_count, sizeof *s.targets);
+	if (!s.reports || !s.entries || !s.extensions || !s.reviews || !s.targets)
 		return unreadable(arena, problems);
 	if (!take_rows(arena, wire, &s, problems))
 		return false;
@@ -441,6 +476,28 @@ reviews_to_wire(struct arena *arena, const struct submission *s, Fupin__V1__Subm
 	return true;
 }
 
+static bool
+targets_to_wire(struct arena *arena, const struct submission *s, Fupin__V1__Submission *wire)
+{
+	static const Fupin__V1__TargetPart init = FUPIN__V1__TARGET_PART__INIT;
+	Fupin__V1__TargetPart *targets;
+	wire->n_targets = s->target_count;
+	wire->targets = codec_pointers(arena, s->target_count, &init, sizeof init, (void **)&targets);
+	if (s->target_count && !wire->targets)
+		return false;
+	for (size_t i = 0; i < s->target_count; i++) {
+		const struct target_part *t = &s->targets[i];
+		targets[i].unit = (uint64_t)t->unit;
+		targets[i].year = (uint32_t)t->year;
+		targets[i].indicator = t->indicator;
+		targets[i].fund = (Fupin__V1__FundKind)t->fund;
+		targets[i].value = t->value;
+		targets[i].replaces = t->replaces;
+		targets[i].note = text_bytes(t->note);
+	}
+	return true;
+}
+
 bool
 codec_encode_submission(struct arena *arena, const struct submission *s, uint8_t **bytes, size_t *size)
 {
@@ -448,7 +505,7 @@ codec_encode_submission(struct arena *arena, const struct submission *s, uint8_t
 	wire.id = (ProtobufCBinaryData){.len = ID_BYTES, .data = (uint8_t *)(uintptr_t)s->id.bytes};
 	return reports_to_wire(arena, s, &wire) && entries_to_wire(arena, s, &wire) &&
 	       extensions_to_wire(arena, s, &wire) && reviews_to_wire(arena, s, &wire) &&
-	       codec_pack(arena, &wire.base, bytes, size);
+	       targets_to_wire(arena, s, &wire) && codec_pack(arena, &wire.base, bytes, size);
 }
 
 static bool
@@ -487,6 +544,8 @@ codec_encode_request(struct arena *arena, const struct request *request, uint8_t
 	Fupin__V1__CompletenessQuery completeness;
 	Fupin__V1__HistoryQuery history = FUPIN__V1__HISTORY_QUERY__INIT;
 	Fupin__V1__ReportKey key;
+	Fupin__V1__TargetQuery targets = FUPIN__V1__TARGET_QUERY__INIT;
+	bool good = true;
 	wire.request_id = request->id;
 	switch (request->kind) {
 	case REQUEST_HELLO:
@@ -562,6 +621,15 @@ codec_encode_request(struct arena *arena, const struct request *request, uint8_t
 		wire.history = &history;
 		codec_key_to_wire(&request->history, &key);
 		history.key = &key;
+		break;
+	case REQUEST_TARGETS:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_TARGETS;
+		wire.targets = &targets;
+		targets.unit = (uint64_t)request->targets.unit;
+		targets.year = (uint32_t)request->targets.year;
+		targets.as_of = codec_as_of_to_wire(arena, &request->targets.as_of, &good);
+		if (!good)
+			return false;
 		break;
 	case REQUEST_SET_CLOCK:
 		wire.body_case = FUPIN__V1__REQUEST__BODY_SET_CLOCK;

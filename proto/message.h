@@ -3,6 +3,7 @@
 #define FUPIN_PROTO_MESSAGE_H
 
 #include "catalogue.h"
+#include "pace.h"
 #include "problem.h"
 #include "submission.h"
 
@@ -25,6 +26,7 @@ enum request_kind {
 	REQUEST_REPORTS,
 	REQUEST_COMPLETENESS,
 	REQUEST_HISTORY,
+	REQUEST_TARGETS,
 	REQUEST_KINDS,
 };
 
@@ -55,6 +57,7 @@ struct total_query {
 	bool funds;
 	bool whole; /* with `by`: the unit itself, too, as the last row */
 	struct as_of as_of;
+	int64_t now; /* at the centre: seconds since 1970 UTC, what pace goes by; never on the wire */
 };
 
 /* Which report. */
@@ -74,6 +77,13 @@ struct report_query {
 	bool values;
 	uint32_t limit;          /* 0: the centre's own */
 	struct report_key after; /* unit 0: from the beginning */
+	struct as_of as_of;
+};
+
+/* Targets of a unit and of those right below it. */
+struct target_query {
+	unit_code unit;
+	int year;
 	struct as_of as_of;
 };
 
@@ -109,6 +119,7 @@ struct request {
 		struct report_query reports;
 		struct completeness_query completeness;
 		struct report_key history;
+		struct target_query targets;
 		struct submission_id status;
 		struct catalogue_query catalogue;
 		struct ack ack;
@@ -132,6 +143,7 @@ enum reply_kind {
 	REPLY_REPORTS,
 	REPLY_COMPLETENESS,
 	REPLY_HISTORY,
+	REPLY_TARGETS,
 };
 
 struct limits {
@@ -168,6 +180,28 @@ struct target_value {
 	uint32_t indicator; /* 0: for a fund kind */
 	enum fund_kind fund;
 	int64_t value;
+	uint32_t revision; /* 0: the plan's own */
+	/* At the end of the last month whose reports are due by now; 0: none yet. */
+	period pace_period;
+	int64_t reached;
+	uint32_t expected_share; /* in 1/1000 */
+	struct pace pace;
+	/* The targets of the units right below. */
+	uint32_t part_count;
+	int64_t parts;
+};
+
+struct target_item {
+	unit_code unit;
+	struct target_value target;
+	const char *note;
+};
+
+struct target_answer {
+	struct as_of as_of;
+	const char *label;
+	size_t count;
+	struct target_item *items;
 };
 
 struct unit_total {
@@ -309,6 +343,7 @@ struct reply {
 		struct report_answer reports;
 		struct completeness_answer completeness;
 		struct history_answer history;
+		struct target_answer targets;
 		uint32_t reloaded; /* principals */
 	};
 };

@@ -3,15 +3,20 @@
 /* The notice, 四(一): 省负总责、市（州）推进、县抓落实. Counties report; every level records its own money;
  * each reads what lies below it. The administrator runs the centre and reads, but reports nothing. */
 static const bool permissions[ROLES][ACTIONS] = {
-    [ROLE_COUNTY] = {[ACTION_SUBMIT_REPORT] = true, [ACTION_SUBMIT_FUNDS] = true, [ACTION_READ] = true},
+    [ROLE_COUNTY] = {[ACTION_SUBMIT_REPORT] = true,
+                     [ACTION_SUBMIT_FUNDS] = true,
+                     [ACTION_READ] = true,
+                     [ACTION_SET_TARGET] = true},
     [ROLE_PREFECTURE] = {[ACTION_SUBMIT_FUNDS] = true,
                          [ACTION_READ] = true,
                          [ACTION_EXTEND] = true,
+                         [ACTION_SET_TARGET] = true,
                          [ACTION_PASS] = true,
                          [ACTION_RETURN] = true},
     [ROLE_PROVINCE] = {[ACTION_SUBMIT_FUNDS] = true,
                        [ACTION_READ] = true,
                        [ACTION_EXTEND] = true,
+                       [ACTION_SET_TARGET] = true,
                        [ACTION_TAKE] = true,
                        [ACTION_RETURN] = true},
     [ROLE_ADMIN] = {[ACTION_READ] = true, [ACTION_RELOAD] = true, [ACTION_SET_CLOCK] = true},
@@ -58,6 +63,8 @@ admit_request(const struct office *office, const struct request *request, struct
 	case REQUEST_TOTAL:
 	case REQUEST_WATCH:
 		return may_read(office, request->total.unit, problems);
+	case REQUEST_TARGETS:
+		return may_read(office, request->targets.unit, problems);
 	case REQUEST_COMPLETENESS:
 		return may_read(office, request->completeness.unit, problems);
 	case REQUEST_HISTORY:
@@ -92,6 +99,19 @@ is_below(const struct office *office, unit_code unit)
 	return unit_within(unit, office->unit) && (unit != office->unit || office->role == ROLE_PROVINCE);
 }
 
+/* Whose targets an office sets: those of the units right below its own (a county also those of its townships'
+ * villages, as townships have no office), and the province its own. */
+static bool
+hands_down_to(const struct office *office, unit_code unit)
+{
+	enum unit_level level = unit_level_of(unit), own = unit_level_of(office->unit);
+	if (!unit_within(unit, office->unit))
+		return false;
+	if (office->role == ROLE_PROVINCE && unit == office->unit)
+		return true;
+	return level == own + 1 || (office->role == ROLE_COUNTY && level > own);
+}
+
 static void
 out_of_scope(const struct office *office, unit_code unit, enum problem_subject subject, size_t row,
              struct problem_list *problems)
@@ -121,6 +141,7 @@ admit_submission(const struct office *office, const struct submission *s, struct
 	size_t before = problems->count + problems->more;
 	if ((s->report_count && !role_may(office->role, ACTION_SUBMIT_REPORT)) ||
 	    (s->entry_count && !role_may(office->role, ACTION_SUBMIT_FUNDS)) ||
+	    (s->target_count && !role_may(office->role, ACTION_SET_TARGET)) ||
 	    (s->extension_count && !role_may(office->role, ACTION_EXTEND)) || !may_decide(office, s))
 		return deny(office, problems);
 	for (size_t i = 0; i < s->report_count; i++)
@@ -135,5 +156,8 @@ admit_submission(const struct office *office, const struct submission *s, struct
 	for (size_t i = 0; i < s->review_count; i++)
 		if (!unit_within(s->reviews[i].unit, office->unit))
 			out_of_scope(office, s->reviews[i].unit, SUBJECT_REVIEW, i, problems);
+	for (size_t i = 0; i < s->target_count; i++)
+		if (!hands_down_to(office, s->targets[i].unit))
+			out_of_scope(office, s->targets[i].unit, SUBJECT_TARGET, i, problems);
 	return problems->count + problems->more == before;
 }

@@ -4,6 +4,8 @@
 #include "report_list.h"
 #include "version.h"
 
+#include <inttypes.h>
+
 static void
 refuse(struct problem_list *problems, struct reply *out)
 {
@@ -55,11 +57,57 @@ answer_status(const struct office *office, const struct submission_id *id, const
 	out->status.receipt = recorded->receipt;
 }
 
+/* Adds the targets of a unit for a year. */
+static bool
+add_targets(const struct view *v, unit_code unit, int year, struct arena *arena, struct target_answer *out)
+{
+	const struct set_target *targets;
+	size_t count = targets_of(totals_targets(v->holdings->totals), unit, &targets);
+	for (size_t i = 0; i < count; i++)
+		if (targets[i].year == year) {
+			struct target_item *item = &out->items[out->count++];
+			item->unit = unit;
+			item->target =
+			    totals_target_value(v->holdings->totals, &targets[i], v->now_us / 1000000, year * 100 + 12);
+			item->note = arena_string(arena, targets[i].note);
+			if (!item->note)
+				return false;
+		}
+	return true;
+}
+
+/* Of a unit, then of those right below it. */
+static bool
+list_targets(const struct view *v, const struct target_query *q, struct arena *arena,
+             struct target_answer *out, struct problem_list *problems)
+{
+	const struct catalogue *c = v->holdings->catalogue;
+	const struct unit *unit = catalogue_unit(c, q->unit);
+	if (!unit) {
+		problem_detail(problem_only(problems, PROBLEM_UNIT_UNKNOWN), "%" PRId64, q->unit);
+		return false;
+	}
+	size_t first = 0, count = 0;
+	if (unit->level < UNIT_VILLAGE)
+		count = catalogue_units_below(c, q->unit, (enum unit_level)(unit->level + 1), &first);
+	/* Of each unit at most one target a measure. */
+	size_t room = (count + 1) * (c->indicator_count + FUND_KINDS);
+	size_t most = totals_targets(v->holdings->totals)->count;
+	out->items = arena_array(arena, room < most ? room : most, sizeof *out->items);
+	bool good = out->items && add_targets(v, q->unit, q->year, arena, out);
+	for (size_t i = 0; good && i < count; i++)
+		good = add_targets(v, c->units[first + i].code, q->year, arena, out);
+	if (!good)
+		problem_only(problems, PROBLEM_TOO_LARGE);
+	return good;
+}
+
 void
 answer_view(const struct view *v, const struct request *request, struct arena *arena,
             struct problem_list *problems, struct reply *out)
 {
 	const char *label = v->holdings->catalogue->label;
+	struct total_query total;
 	bool good = false;
 	*out = (struct reply){.request_id = request->id};
 	switch (request->kind) {
@@ -67,7 +115,9 @@ answer_view(const struct view *v, const struct request *request, struct arena *a
 	case REQUEST_WATCH:
 		out->kind = REPLY_TOTAL;
 		out->total = (struct total_answer){.as_of = v->as_of, .label = label};
-		good = totals_answer(v->holdings->totals, &request->total, arena, &out->total, problems);
+		total = request->total;
+		total.now = v->now_us / 1000000;
+		good = totals_answer(v->holdings->totals, &total, arena, &out->total, problems);
 		break;
 	case REQUEST_REPORTS:
 		out->kind = REPLY_REPORTS;
@@ -80,6 +130,11 @@ answer_view(const struct view *v, const struct request *request, struct arena *a
 		out->completeness = (struct completeness_answer){.as_of = v->as_of, .label = label};
 		good = completeness_answer(v->holdings, &request->completeness, v->now_us, arena, &out->completeness,
 		                           problems);
+		break;
+	case REQUEST_TARGETS:
+		out->kind = REPLY_TARGETS;
+		out->targets = (struct target_answer){.as_of = v->as_of, .label = label};
+		good = list_targets(v, &request->targets, arena, &out->targets, problems);
 		break;
 	default:
 		problem_only(problems, PROBLEM_REQUEST_UNKNOWN)->limit = PROTOCOL_VERSION;
@@ -94,6 +149,7 @@ request_as_of(const struct request *request)
 	const struct as_of *as_of = request->kind == REQUEST_TOTAL || request->kind == REQUEST_WATCH
 	                                ? &request->total.as_of
 	                            : request->kind == REQUEST_REPORTS      ? &request->reports.as_of
+	                            : request->kind == REQUEST_TARGETS      ? &request->targets.as_of
 	                            : request->kind == REQUEST_COMPLETENESS ? &request->completeness.as_of
 	                                                                    : NULL;
 	return as_of && (as_of->seq || as_of->time_us) ? as_of : NULL;

@@ -57,6 +57,22 @@ fund_totals_add(struct fund_totals *totals, const struct fund_entry *entry)
 }
 
 int64_t
+fund_totals_special(const struct fund_totals *totals, const struct catalogue *c, enum fund_kind kind,
+                    period from, period to)
+{
+	wide_sum sum = 0;
+	size_t end = lower_bound(totals, (uint64_t)(to + 1) << 40);
+	for (size_t i = lower_bound(totals, (uint64_t)from << 40); i < end; i++) {
+		uint64_t key = totals->cells[i].key;
+		const struct fund_term *source =
+		    fund_term_by_number(c->sources, c->source_count, (uint32_t)(key >> 16 & 0xFFFF));
+		if ((key >> 32 & 0x1F) == (uint64_t)kind && source && source->special)
+			sum += totals->cells[i].amount_fen;
+	}
+	return wide_sum_clamp(sum);
+}
+
+int64_t
 wide_sum_clamp(wide_sum sum)
 {
 	return sum > INT64_MAX ? INT64_MAX : sum < INT64_MIN ? INT64_MIN : (int64_t)sum;

@@ -28,6 +28,10 @@ bool fund_totals_add(struct fund_totals *totals, const struct fund_entry *entry)
 bool fund_totals_sum(const struct fund_totals *totals, period from, period to, struct arena *arena,
                      struct fund_total **out, size_t *count) __attribute__((warn_unused_result));
 
+/* Of one kind over periods from..to, special sources together. */
+int64_t fund_totals_special(const struct fund_totals *totals, const struct catalogue *catalogue,
+                            enum fund_kind kind, period from, period to);
+
 void fund_totals_free(struct fund_totals *totals);
 
 /* A sum as the wire carries it: held at the ends of 64 bits rather than wrapped. */

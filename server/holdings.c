@@ -37,5 +37,7 @@ holdings_take(struct holdings *h, const struct submission *s, const struct recei
 		good = extensions_add(h->extensions, &s->extensions[i]);
 	for (size_t i = 0; good && i < s->review_count; i++)
 		good = totals_add_review(h->totals, &s->reviews[i], receipt->seq);
+	for (size_t i = 0; good && i < s->target_count; i++)
+		good = totals_add_target(h->totals, &s->targets[i], s->targets[i].replaces + 1, receipt->seq);
 	return good;
 }

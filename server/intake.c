@@ -2,6 +2,7 @@
 
 #include "check.h"
 #include "codec.h"
+#include "decimal.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -191,6 +192,73 @@ compare_review(const struct holdings *h, enum role role, const struct review *r,
 	}
 }
 
+/* What a unit's target will be when this submission is taken over. */
+static int64_t
+target_after(const struct targets *t, const struct submission *s, unit_code unit,
+             const struct target_part *like)
+{
+	const struct set_target *now =
+	    targets_find(t, unit, like->year, (struct measure){like->indicator, like->fund});
+	for (size_t i = 0; i < s->target_count; i++)
+		if (s->targets[i].unit == unit && s->targets[i].year == like->year &&
+		    s->targets[i].indicator == like->indicator && s->targets[i].fund == like->fund)
+			return s->targets[i].value;
+	return now ? now->value : -1;
+}
+
+/* Do the parts of the level above reach its whole, with this row among them? Said once for each whole. */
+static void
+compare_parts(const struct holdings *h, const struct submission *s, size_t row, struct problem_list *problems)
+{
+	const struct target_part *part = &s->targets[row];
+	const struct targets *t = totals_targets(h->totals);
+	enum unit_level level = unit_level_of(part->unit);
+	unit_code above = unit_ancestor(part->unit, (enum unit_level)(level - 1));
+	const struct indicator *indicator = catalogue_indicator(h->catalogue, part->indicator);
+	int decimals = indicator ? indicator->decimals : MONEY_DECIMALS;
+	size_t first, count = catalogue_units_below(h->catalogue, above, level, &first);
+	int64_t whole = target_after(t, s, above, part), sum = 0;
+	char text[DECIMAL_TEXT_BYTES];
+	for (size_t i = 0; i < row; i++)
+		if (unit_ancestor(s->targets[i].unit, (enum unit_level)(level - 1)) == above &&
+		    unit_level_of(s->targets[i].unit) == level && s->targets[i].indicator == part->indicator &&
+		    s->targets[i].fund == part->fund && s->targets[i].year == part->year)
+			return;
+	if (whole < 0) {
+		problem_detail(problem_add(problems, PROBLEM_TARGET_WHOLE_MISSING, SUBJECT_TARGET, row, "unit"),
+		               "%" PRId64, above);
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		int64_t value = target_after(t, s, h->catalogue->units[first + i].code, part);
+		sum += value > 0 ? value : 0;
+	}
+	if (sum >= whole)
+		return;
+	struct problem *p = problem_add(problems, PROBLEM_TARGET_SHORT, SUBJECT_TARGET, row, "value");
+	p->limit = whole;
+	p->actual = sum;
+	p->decimals = (uint32_t)decimals;
+	problem_detail(p, "%s", decimal_format(whole - sum, decimals, text));
+}
+
+static void
+compare_target(const struct holdings *h, const struct submission *s, size_t row,
+               struct problem_list *problems)
+{
+	const struct target_part *part = &s->targets[row];
+	const struct set_target *now = targets_find(totals_targets(h->totals), part->unit, part->year,
+	                                            (struct measure){part->indicator, part->fund});
+	uint32_t revision = now ? now->revision : 0;
+	if (part->replaces != revision) {
+		struct problem *p = problem_add(problems, PROBLEM_REVISION_CONFLICT, SUBJECT_TARGET, row, "replaces");
+		p->limit = revision;
+		p->actual = part->replaces;
+	} else if (unit_level_of(part->unit) > UNIT_PROVINCE) {
+		compare_parts(h, s, row, problems);
+	}
+}
+
 /* What all rows say against what is recorded. */
 static void
 compare_rows(const struct holdings *h, int64_t time_us, const struct envelope *e,
@@ -201,6 +269,8 @@ compare_rows(const struct holdings *h, int64_t time_us, const struct envelope *e
 		compare_report(h, time_us / 1000000, &s->reports[i], i, problems);
 	for (size_t i = 0; i < s->review_count; i++)
 		compare_review(h, e->office.role, &s->reviews[i], i, problems);
+	for (size_t i = 0; i < s->target_count; i++)
+		compare_target(h, s, i, problems);
 	for (size_t i = 0; i < s->entry_count; i++) {
 		const struct fund_entry *entry = &s->entries[i];
 		if (records_has_voucher(h->records, entry->unit, entry->voucher))

@@ -10,6 +10,7 @@
 #define REPORT_COLUMNS "county, unit, period, form, revision, version, seq, \"values\", reason"
 #define EXTENSION_COLUMNS "county, unit, period, form, event, until, reason, seq, line"
 #define REVIEW_COLUMNS "county, unit, period, form, step, revision, decision, reason, text, seq, line"
+#define TARGET_COLUMNS "county, unit, year, indicator, fund_kind, revision, value, note, seq, line"
 #define ENTRY_COLUMNS                                                                                        \
 	"county, unit, voucher, kind, source, use, counterparty, amount_fen, occurred, seq, line, note"
 
@@ -20,6 +21,7 @@ const char *const journal_copy_statements[TABLES] = {
     [TABLE_REVIEW] = COPY_IN("review", REVIEW_COLUMNS),
     [TABLE_REPORT] = COPY_IN("report", REPORT_COLUMNS),
     [TABLE_ENTRY] = COPY_IN("fund_entry", ENTRY_COLUMNS),
+    [TABLE_TARGET] = COPY_IN("target_part", TARGET_COLUMNS),
 };
 
 /* One INSERT of a row, if the head stands at the commit and writer that come as its last two parameters. */
@@ -51,12 +53,16 @@ const char journal_prepare[] =
     PREPARE_INSERT(
         "fupin_entry",
         "integer, bigint, text, smallint, integer, integer, bigint, bigint, date, bigint, integer, text",
-        "fund_entry", ENTRY_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12", "$13", "$14");
+        "fund_entry", ENTRY_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12", "$13", "$14")
+    /* */
+    PREPARE_INSERT("fupin_target",
+                   "integer, bigint, integer, integer, smallint, integer, bigint, text, bigint, integer",
+                   "target_part", TARGET_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10", "$11", "$12");
 
 const char *const journal_insert_names[TABLES] = {
     [TABLE_SUBMISSION] = "fupin_submission", [TABLE_EXTENSION] = "fupin_extension",
     [TABLE_REVIEW] = "fupin_review",         [TABLE_REPORT] = "fupin_report",
-    [TABLE_ENTRY] = "fupin_entry",
+    [TABLE_ENTRY] = "fupin_entry",           [TABLE_TARGET] = "fupin_target",
 };
 
 static void
@@ -164,6 +170,23 @@ put_entry(struct copy_writer *w, const struct journal_item *item, size_t line)
 	copy_text(w, entry->note);
 }
 
+static void
+put_target(struct copy_writer *w, const struct journal_item *item, size_t line)
+{
+	const struct target_part *target = &item->submission->targets[line];
+	copy_row(w, 10);
+	copy_int4(w, (int32_t)unit_county(target->unit));
+	copy_int8(w, target->unit);
+	copy_int4(w, target->year);
+	copy_int4(w, (int32_t)target->indicator);
+	copy_int2(w, (int16_t)target->fund);
+	copy_int4(w, (int32_t)target->replaces + 1);
+	copy_int8(w, target->value);
+	copy_text(w, target->note);
+	copy_int8(w, (int64_t)item->receipt.seq);
+	copy_int4(w, (int32_t)line);
+}
+
 void
 journal_rows_begin(struct journal_rows *rows)
 {
@@ -186,6 +209,8 @@ journal_rows_add(struct journal_rows *rows, const struct journal_item *item)
 		put_extension(&rows->tables[TABLE_EXTENSION], item, i);
 	for (size_t i = 0; i < s->review_count; i++)
 		put_review(&rows->tables[TABLE_REVIEW], item, i);
+	for (size_t i = 0; i < s->target_count; i++)
+		put_target(&rows->tables[TABLE_TARGET], item, i);
 	if (!rows->count)
 		rows->seq_first = item->receipt.seq;
 	rows->seq_last = item->receipt.seq;
@@ -194,6 +219,7 @@ journal_rows_add(struct journal_rows *rows, const struct journal_item *item)
 	rows->present[TABLE_SUBMISSION] = true;
 	rows->present[TABLE_EXTENSION] |= s->extension_count > 0;
 	rows->present[TABLE_REVIEW] |= s->review_count > 0;
+	rows->present[TABLE_TARGET] |= s->target_count > 0;
 	rows->present[TABLE_REPORT] |= s->report_count > 0;
 	rows->present[TABLE_ENTRY] |= s->entry_count > 0;
 }

@@ -373,27 +373,38 @@ take_source(struct sheet *s, void *item)
 
 static const char *const target_columns[] = {"unit", "year", "measure", "value", "notice"};
 
+/* What a target or a profile is for: an indicator, or fund:KIND. */
+static const struct indicator *
+take_measure(const struct sheet *s, size_t column, enum fund_kind *fund)
+{
+	const char *measure = take_text(s, column, true);
+	*fund = FUND_KIND_NONE;
+	if (!strncmp(measure, "fund:", 5)) {
+		if (!fund_kind_parse(measure + 5, fund))
+			cell_error(s, column, "names no kind of fund entry");
+		return NULL;
+	}
+	const struct indicator *indicator = catalogue_indicator_by_name(&s->plan->catalogue, measure);
+	if (!indicator)
+		cell_error(s, column, "is neither an indicator nor fund:KIND");
+	return indicator;
+}
+
 static void
 take_target(struct sheet *s, void *item)
 {
-	const char *measure = take_text(s, 2, true);
-	int decimals = MONEY_DECIMALS;
 	struct target target = {
 	    .unit = take_known_unit(s, 0),
 	    .year = (int)take_number(s, 1, 0, 2000, 2099),
 	    .notice = take_text(s, 4, false),
 	};
-	if (!strncmp(measure, "fund:", 5)) {
-		if (!fund_kind_parse(measure + 5, &target.fund))
-			cell_error(s, 2, "names no kind of fund entry");
-	} else {
-		const struct indicator *indicator = catalogue_indicator_by_name(&s->plan->catalogue, measure);
-		if (!indicator)
-			cell_error(s, 2, "is neither an indicator nor fund:KIND");
-		target.indicator = indicator ? indicator->number : 0;
-		decimals = indicator ? indicator->decimals : 0;
-	}
-	target.value = take_number(s, 3, decimals, 0, VALUE_MAX);
+	const struct indicator *indicator = take_measure(s, 2, &target.fund);
+	target.indicator = indicator ? indicator->number : 0;
+	target.value = take_number(s, 3,
+	                           target.fund ? MONEY_DECIMALS
+	                           : indicator ? indicator->decimals
+	                                       : 0,
+	                           0, VALUE_MAX);
 	*(struct target *)item = target;
 }
 
@@ -455,6 +466,50 @@ take_deadline(struct sheet *s, void *item)
 		cell_error(s, 1, "is not an event (open, due, closed, corrections)");
 	if (!minute_parse(cell(s, 6), &rule->minute))
 		cell_error(s, 6, "is not a time of day (17:00; the day's end is 24:00)");
+}
+
+static const char *const profile_columns[] = {"measure", "month", "share"};
+
+struct profile_row {
+	size_t line;
+	struct profile profile; /* shares[0]: of the month */
+	int month;
+};
+
+static void
+take_profile(struct sheet *s, void *item)
+{
+	struct profile_row *row = item;
+	const struct indicator *indicator = take_measure(s, 0, &row->profile.fund);
+	row->line = s->row->line;
+	row->profile.indicator = indicator ? indicator->number : 0;
+	row->month = (int)take_number(s, 1, 0, 1, 12);
+	row->profile.shares[0] = (uint16_t)take_number(s, 2, 1, 0, 1000);
+}
+
+/* Twelve rows make a profile. */
+static void
+gather_profiles(struct plan *plan, const struct profile_row *rows, size_t count, struct plan_errors *errors)
+{
+	struct catalogue *c = &plan->catalogue;
+	unsigned *months = arena_array(&c->arena, count, sizeof *months);
+	c->profiles = arena_array(&c->arena, count, sizeof *c->profiles);
+	for (size_t i = 0; c->profiles && months && i < count; i++) {
+		size_t at = 0;
+		while (at < c->profile_count && (c->profiles[at].indicator != rows[i].profile.indicator ||
+		                                 c->profiles[at].fund != rows[i].profile.fund))
+			at++;
+		if (at == c->profile_count)
+			c->profiles[c->profile_count++] =
+			    (struct profile){rows[i].profile.indicator, rows[i].profile.fund, {0}};
+		if (months[at] & 1U << rows[i].month)
+			add_error(errors, "profiles.csv", rows[i].line, "column month: it stands twice for this measure");
+		months[at] |= 1U << rows[i].month;
+		c->profiles[at].shares[rows[i].month - 1] = rows[i].profile.shares[0];
+	}
+	for (size_t i = 0; c->profiles && months && i < c->profile_count; i++)
+		if (months[i] != 0x1FFE)
+			add_error(errors, "profiles.csv", 0, "a measure has not all twelve months");
 }
 
 /* ---------------------------------------------------------------- from rows to the catalogue */
@@ -636,6 +691,13 @@ plan_read(const char *directory, const char *principals_path, struct plan *out, 
 	if (has_file(directory, "calendar.csv"))
 		c->days = read_rows(out, directory, "calendar.csv", day_columns, COUNT(day_columns), sizeof *c->days,
 		                    take_day, errors, &c->day_count);
+	if (has_file(directory, "profiles.csv")) {
+		size_t count;
+		const struct profile_row *rows =
+		    read_rows(out, directory, "profiles.csv", profile_columns, COUNT(profile_columns), sizeof *rows,
+		              take_profile, errors, &count);
+		gather_profiles(out, rows, count, errors);
+	}
 	if (has_file(directory, "deadlines.csv"))
 		c->rules = read_rows(out, directory, "deadlines.csv", deadline_columns, COUNT(deadline_columns),
 		                     sizeof *c->rules, take_deadline, errors, &c->rule_count);

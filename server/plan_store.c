@@ -229,18 +229,25 @@ save_terms(struct pg_conn *connection, const struct catalogue *c, char *error)
 	return true;
 }
 
+/* As in targets.csv and profiles.csv: people_lifted, fund:raised. */
+static void
+measure_text(const struct catalogue *c, uint32_t indicator, enum fund_kind fund, char out[CODE_BYTES_MAX + 8])
+{
+	const struct indicator *known = catalogue_indicator(c, indicator);
+	if (known)
+		snprintf(out, CODE_BYTES_MAX + 8, "%s", known->code);
+	else
+		snprintf(out, CODE_BYTES_MAX + 8, "fund:%s", fund_kind_name(fund));
+}
+
 static bool
 save_targets(struct pg_conn *connection, const struct catalogue *c, char *error)
 {
+	char measure[CODE_BYTES_MAX + 8];
 	for (size_t i = 0; i < c->target_count; i++) {
 		const struct target *target = &c->targets[i];
-		const struct indicator *indicator = catalogue_indicator(c, target->indicator);
-		char measure[CODE_BYTES_MAX + 8];
-		if (indicator)
-			snprintf(measure, sizeof measure, "%s", indicator->code);
-		else
-			snprintf(measure, sizeof measure, "fund:%s", fund_kind_name(target->fund));
 		struct parameters p = {0};
+		measure_text(c, target->indicator, target->fund, measure);
 		number(&p, target->unit);
 		number(&p, target->year);
 		text(&p, measure);
@@ -251,6 +258,28 @@ save_targets(struct pg_conn *connection, const struct catalogue *c, char *error)
 		if (!run(connection,
 		         "INSERT INTO target (unit, year, measure, indicator, fund_kind, value, notice) "
 		         "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+		         &p, error))
+			return false;
+	}
+	return true;
+}
+
+static bool
+save_profiles(struct pg_conn *connection, const struct catalogue *c, char *error)
+{
+	char measure[CODE_BYTES_MAX + 8];
+	for (size_t i = 0; i < 12 * c->profile_count; i++) {
+		const struct profile *profile = &c->profiles[i / 12];
+		struct parameters p = {0};
+		measure_text(c, profile->indicator, profile->fund, measure);
+		text(&p, measure);
+		number_or_null(&p, profile->indicator);
+		number_or_null(&p, profile->fund);
+		number(&p, (int64_t)(i % 12) + 1);
+		number(&p, profile->shares[i % 12]);
+		if (!run(connection,
+		         "INSERT INTO profile (measure, indicator, fund_kind, month, share) VALUES ($1, $2, $3, $4, "
+		         "$5)",
 		         &p, error))
 			return false;
 	}
@@ -442,7 +471,8 @@ save_all(struct pg_conn *connection, const struct plan *plan, const struct plan_
 	const struct catalogue *c = &plan->catalogue;
 	if (!save_head(connection, c, how->label, changed, error) ||
 	    !pg_run(connection,
-	            "DELETE FROM unit_group; DELETE FROM target; DELETE FROM special_day; DELETE FROM deadline",
+	            "DELETE FROM unit_group; DELETE FROM target; DELETE FROM special_day; DELETE FROM deadline; "
+	            "DELETE FROM profile",
 	            error) ||
 	    !save_units(connection, plan, error) || !save_forms(connection, c, error))
 		return false;
@@ -450,7 +480,7 @@ save_all(struct pg_conn *connection, const struct plan *plan, const struct plan_
 		if (!save_version(connection, &c->versions[i], error))
 			return false;
 	return save_terms(connection, c, error) && save_targets(connection, c, error) &&
-	       save_deadlines(connection, c, error) &&
+	       save_deadlines(connection, c, error) && save_profiles(connection, c, error) &&
 	       save_principals(connection, plan, how->principals_whole, error) &&
 	       remove_rest(connection, c, error);
 }
@@ -734,6 +764,28 @@ load_day(struct arena *arena, const struct pg_result *r, int row, void *item)
 	                            .name = get_text(arena, r, row, 2)};
 }
 
+/* Twelve rows, by month. */
+static void
+load_share(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	(void)arena;
+	*(struct profile *)item = (struct profile){.indicator = (uint32_t)get_number(r, row, 0),
+	                                           .fund = (enum fund_kind)get_number(r, row, 1),
+	                                           .shares = {(uint16_t)get_number(r, row, 2)}};
+}
+
+static void
+gather_shares(struct catalogue *c)
+{
+	for (size_t i = 0; i < c->profile_count; i++)
+		c->profiles[i / 12].shares[i % 12] = c->profiles[i].shares[0];
+	for (size_t i = 0; i < c->profile_count / 12; i++) {
+		c->profiles[i].indicator = c->profiles[12 * i].indicator;
+		c->profiles[i].fund = c->profiles[12 * i].fund;
+	}
+	c->profile_count /= 12;
+}
+
 static void
 load_rule(struct arena *arena, const struct pg_result *r, int row, void *item)
 {
@@ -819,9 +871,15 @@ catalogue_load(struct pg_conn *connection, struct plan *out, char error[PG_ERROR
 	              &c->arena, sizeof *c->days, (void **)&c->days, &c->day_count, load_day, error) &&
 	    load_rows(connection,
 	              "SELECT form, event, first_period, last_period, months, day, minute, notice FROM deadline",
-	              &c->arena, sizeof *c->rules, (void **)&c->rules, &c->rule_count, load_rule, error);
+	              &c->arena, sizeof *c->rules, (void **)&c->rules, &c->rule_count, load_rule, error) &&
+	    load_rows(connection,
+	              "SELECT coalesce(indicator, 0), coalesce(fund_kind, 0), share FROM profile ORDER BY "
+	              "measure, month",
+	              &c->arena, sizeof *c->profiles, (void **)&c->profiles, &c->profile_count, load_share,
+	              error);
 	if (!good)
 		return false;
+	gather_shares(c);
 	distribute_fields(c, rows, count);
 	return catalogue_finish(c, error);
 }

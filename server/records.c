@@ -40,6 +40,13 @@ place_key(unit_code unit, period when, uint32_t form)
 	return (struct key){{(mix ^ mix >> 32) + form, place}};
 }
 
+/* Submissions with targets go one after the other: sums have to reach what the level above has. */
+static struct key
+targets_key(void)
+{
+	return key_make('t', "", 0, "", 0);
+}
+
 static struct key
 id_key(const struct submission_id *id)
 {
@@ -153,7 +160,7 @@ records_add_voucher(struct records *r, unit_code unit, const char *voucher)
 static size_t
 claim_count(const struct submission *s)
 {
-	return 1 + s->report_count + s->entry_count + s->review_count;
+	return 1 + s->report_count + s->entry_count + s->review_count + (s->target_count > 0);
 }
 
 /* The i-th thing that nobody else may write at the same time. */
@@ -169,6 +176,9 @@ claim_key(const struct submission *s, size_t i)
 	/* A decision and a correction of one report exclude each other. */
 	if (i < s->review_count)
 		return place_key(s->reviews[i].unit, s->reviews[i].period, s->reviews[i].form);
+	i -= s->review_count;
+	if (s->target_count && !i)
+		return targets_key();
 	return id_key(&s->id);
 }
 

@@ -19,6 +19,8 @@ const struct replay_select replay_selects[TABLES] = {
     [TABLE_REPORT] = {"SELECT unit, period, form, version, revision, seq, \"values\" FROM report", ""},
     [TABLE_ENTRY] = {"SELECT unit, voucher, kind, source, use, amount_fen, occurred, seq FROM fund_entry",
                      ""},
+    [TABLE_TARGET] = {"SELECT unit, year, indicator, fund_kind, revision, value, note, seq FROM target_part",
+                      ""},
 };
 
 /* Notes when a commit was. */
@@ -189,13 +191,34 @@ take_entry(struct replay *r, struct copy_reader *row)
 	return false;
 }
 
+static bool
+take_target(struct replay *r, struct copy_reader *row)
+{
+	char note[NOTE_BYTES_MAX + 1];
+	size_t size;
+	struct target_part part = {.note = note};
+	part.unit = copy_read_int8(row);
+	part.year = copy_read_int4(row);
+	part.indicator = (uint32_t)copy_read_int4(row);
+	part.fund = (enum fund_kind)copy_read_int2(row);
+	uint32_t revision = (uint32_t)copy_read_int4(row);
+	part.value = copy_read_int8(row);
+	const uint8_t *bytes = copy_read_bytes(row, &size);
+	if (row->failed || size > NOTE_BYTES_MAX)
+		return false;
+	memcpy(note, bytes, size);
+	note[size] = 0;
+	uint64_t seq = (uint64_t)copy_read_int8(row);
+	return !row->failed && totals_add_target(r->holdings->totals, &part, revision, seq);
+}
+
 bool
 replay_message(struct replay *r, enum journal_table table, const void *bytes, size_t size, bool first)
 {
 	static const row_taker takers[TABLES] = {
 	    [TABLE_SUBMISSION] = take_submission, [TABLE_EXTENSION] = take_extension,
 	    [TABLE_REVIEW] = take_review,         [TABLE_REPORT] = take_report,
-	    [TABLE_ENTRY] = take_entry,
+	    [TABLE_ENTRY] = take_entry,           [TABLE_TARGET] = take_target,
 	};
 	struct copy_reader row = {.at = bytes, .end = (const uint8_t *)bytes + size};
 	if (first)

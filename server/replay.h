@@ -13,6 +13,7 @@ enum journal_table {
 	TABLE_REVIEW, /* before the reports, so that each is known as approved when it comes */
 	TABLE_REPORT,
 	TABLE_ENTRY,
+	TABLE_TARGET,
 	TABLES
 };
 

@@ -29,6 +29,7 @@ struct totals {
 	uint64_t *changed;                   /* per node: by which commit last */
 	struct fund_totals *funds;           /* per node */
 	struct leaves leaves;
+	struct targets targets;
 	int64_t *scratch; /* SCRATCHES arrays of as many values as a form has slots */
 };
 
@@ -100,7 +101,8 @@ totals_create(const struct catalogue *catalogue)
 	t->catalogue = catalogue;
 	t->period_first = catalogue->period_first;
 	t->period_count = catalogue->period_count;
-	if (!leaves_create(catalogue, &t->leaves) || !make_nodes(t) || !make_cells(t))
+	if (!leaves_create(catalogue, &t->leaves) || !targets_create(catalogue, &t->targets) || !make_nodes(t) ||
+	    !make_cells(t))
 		totals_destroy(&t);
 	return t;
 }
@@ -121,6 +123,7 @@ totals_destroy(struct totals **totals)
 	for (int book = 0; book < BOOKS; book++)
 		free(t->cells[book]);
 	leaves_destroy(&t->leaves);
+	targets_destroy(&t->targets);
 	free(t->scratch);
 	free(t->changed);
 	free(t->funds);
@@ -471,25 +474,106 @@ sum_indicator(const struct totals *t, enum book book, size_t node, size_t indica
 	*value = wide_sum_clamp(sum);
 }
 
-static bool
-add_targets(const struct catalogue *c, const struct total_query *q, struct arena *arena,
-            struct unit_total *out)
+/* ---------------------------------------------------------------- targets */
+
+bool
+totals_add_target(struct totals *t, const struct target_part *part, uint32_t revision, uint64_t seq)
 {
-	out->targets = arena_array(arena, c->target_count, sizeof *out->targets);
-	if (!out->targets)
+	const struct unit *unit = catalogue_unit(t->catalogue, part->unit);
+	if (!unit || !targets_add(&t->targets, part, revision))
 		return false;
-	for (size_t i = 0; i < c->target_count; i++) {
-		const struct target *target = &c->targets[i];
-		if (target->unit != out->unit || target->year < q->from / 100 || target->year > q->to / 100)
-			continue;
-		out->targets[out->target_count++] = (struct target_value){
-		    .year = target->year,
-		    .indicator = target->indicator,
-		    .fund = target->fund,
-		    .value = target->value,
-		};
-	}
+	touch_nodes(t, unit_index(t, unit), seq);
 	return true;
+}
+
+const struct targets *
+totals_targets(const struct totals *t)
+{
+	return &t->targets;
+}
+
+/* The last month of the target's year whose reports are due by `now`, not after `to`; 0: none. Where the plan
+ * has no deadline, and for money: whose end has come. */
+static int
+pace_month(const struct totals *t, const struct set_target *target, int64_t now, period to)
+{
+	static const struct deadline_rule month_end = {
+	    .event = DEADLINE_OPEN, .day = 31, .minute = MINUTES_PER_DAY};
+	const struct indicator *indicator = catalogue_indicator(t->catalogue, target->measure.indicator);
+	int month = 0;
+	for (int m = 1; m <= 12; m++) {
+		period p = target->year * 100 + m;
+		int64_t due = indicator ? catalogue_deadlines(t->catalogue, indicator->form, p)->at[DEADLINE_DUE] : 0;
+		due = due ? due : deadline_at(&month_end, p, NULL, 0);
+		if (p <= to && due <= now)
+			month = m;
+	}
+	return month;
+}
+
+/* What a measure had reached by the end of each month of the year, up to `month`; of a fund kind: special
+ * sources. */
+static void
+find_standing(const struct totals *t, size_t node, const struct set_target *target, int month,
+              int64_t out[13])
+{
+	int january = period_index(target->year * 100 + 1) - t->period_first;
+	out[0] = 0;
+	if (!target->measure.indicator) {
+		for (int m = 1; m <= month; m++)
+			out[m] = fund_totals_special(&t->funds[node], t->catalogue, target->measure.fund,
+			                             target->year * 100 + 1, target->year * 100 + m);
+		return;
+	}
+	size_t indicator = indicator_index(t, target->measure.indicator), count = t->catalogue->indicator_count;
+	bool stock = t->catalogue->indicators[indicator].kind == INDICATOR_STOCK;
+	const struct cell *cells = t->cells[BOOK_SUBMITTED][node];
+	wide_sum sum = 0;
+	for (int m = 0; m <= month; m++) {
+		int at = january + m - 1;
+		bool known = cells && at >= 0 && at < t->period_count;
+		int64_t value = known ? cells[(size_t)at * count + indicator].sum : 0;
+		sum = stock ? value : m ? sum + value : 0;
+		out[m] = wide_sum_clamp(sum);
+	}
+}
+
+struct target_value
+totals_target_value(const struct totals *t, const struct set_target *target, int64_t now, period to)
+{
+	struct target_value v = {.year = target->year,
+	                         .indicator = target->measure.indicator,
+	                         .fund = target->measure.fund,
+	                         .value = target->value,
+	                         .revision = target->revision};
+	const struct unit *unit = catalogue_unit(t->catalogue, target->unit);
+	const struct indicator *indicator = catalogue_indicator(t->catalogue, target->measure.indicator);
+	int32_t node = unit ? t->node_of[unit_index(t, unit)] : -1;
+	int month = pace_month(t, target, now, to);
+	int64_t standing[13];
+	v.parts = targets_parts(&t->targets, target->unit, target->year, target->measure, &v.part_count);
+	if (!month || node < 0)
+		return v;
+	find_standing(t, (size_t)node, target, month, standing);
+	v.pace_period = target->year * 100 + month;
+	v.reached = standing[month];
+	v.expected_share =
+	    catalogue_expected_share(t->catalogue, target->measure.indicator, target->measure.fund, month);
+	v.pace = pace_of(target->value, standing, month, v.expected_share,
+	                 indicator && indicator->kind == INDICATOR_STOCK);
+	return v;
+}
+
+static bool
+add_targets(const struct totals *t, const struct total_query *q, struct arena *arena, struct unit_total *out)
+{
+	const struct set_target *targets;
+	size_t count = targets_of(&t->targets, out->unit, &targets);
+	out->targets = arena_array(arena, count, sizeof *out->targets);
+	for (size_t i = 0; out->targets && i < count; i++)
+		if (targets[i].year >= q->from / 100 && targets[i].year <= q->to / 100)
+			out->targets[out->target_count++] = totals_target_value(t, &targets[i], q->now, q->to);
+	return out->targets;
 }
 
 static bool
@@ -518,7 +602,7 @@ answer_unit(const struct totals *t, const struct unit *unit, const struct total_
 	}
 	if (q->funds && !fund_totals_sum(&t->funds[node], q->from, q->to, arena, &out->funds, &out->fund_count))
 		return false;
-	return add_targets(c, q, arena, out);
+	return add_targets(t, q, arena, out);
 }
 
 /* Which units a query asks for: those of one level at or below its unit, then perhaps the unit itself. */

@@ -11,6 +11,7 @@
 
 #include "leaves.h"
 #include "message.h"
+#include "targets.h"
 
 #include <stdbool.h>
 
@@ -44,6 +45,16 @@ struct report_standing totals_standing(const struct totals *totals, unit_code un
 
 /* The reports themselves. */
 const struct leaves *totals_leaves(const struct totals *totals);
+
+/* Takes over one target of commit `seq`. */
+bool totals_add_target(struct totals *totals, const struct target_part *part, uint32_t revision, uint64_t seq)
+    __attribute__((warn_unused_result));
+const struct targets *totals_targets(const struct totals *totals);
+
+/* One target with how it is kept pace with by `now` (seconds since 1970 UTC) and up to the month `to`, and
+ * how it is broken down. */
+struct target_value totals_target_value(const struct totals *totals, const struct set_target *target,
+                                        int64_t now, period to);
 
 /* Takes over one fund entry of commit `seq`. */
 bool totals_add_entry(struct totals *totals, const struct fund_entry *entry, uint64_t seq)

@@ -173,7 +173,9 @@ make_push(struct watches *w, const struct watch *watch, const struct totals *tot
 	*out = (struct reply){.request_id = watch->request_id, .kind = REPLY_PUSH};
 	*push = (struct push){.as_of = *as_of, .since_seq = watch->sent.seq};
 	arena_reset(&w->arena);
-	if (!totals_changes(totals, &watch->query, watch->sent.seq, PUSH_ROWS_MAX, &w->arena, &push->units,
+	struct total_query query = watch->query;
+	query.now = as_of->time_us / 1000000;
+	if (!totals_changes(totals, &query, watch->sent.seq, PUSH_ROWS_MAX, &w->arena, &push->units,
 	                    &push->unit_count)) {
 		push->since_seq = as_of->seq;
 		push->unit_count = 0;

@@ -8,7 +8,8 @@ import fupin_pb2 as pb
 SOURCE = os.environ["FUPIN_SOURCE"]
 REQUESTS = ("Request", "Hello", "Submit", "Submission", "Report", "FundEntry", "TotalQuery", "StatusQuery",
             "CatalogueQuery", "Watch", "Ack", "Unwatch", "SetClock", "ReportQuery", "ReportKey", "Extension",
-            "Review", "CompletenessQuery", "HistoryQuery", "AsOf")
+            "Review", "CompletenessQuery", "HistoryQuery", "AsOf", "TargetPart",
+            "TargetQuery")
 
 
 def read(*path):

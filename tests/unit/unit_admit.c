@@ -10,15 +10,20 @@ test_roles(void **state)
 {
 	static const bool expected[ROLES][ACTIONS] = {
 	    [ROLE_NONE] = {false},
-	    [ROLE_COUNTY] = {[ACTION_SUBMIT_REPORT] = true, [ACTION_SUBMIT_FUNDS] = true, [ACTION_READ] = true},
+	    [ROLE_COUNTY] = {[ACTION_SUBMIT_REPORT] = true,
+	                     [ACTION_SUBMIT_FUNDS] = true,
+	                     [ACTION_READ] = true,
+	                     [ACTION_SET_TARGET] = true},
 	    [ROLE_PREFECTURE] = {[ACTION_SUBMIT_FUNDS] = true,
 	                         [ACTION_READ] = true,
 	                         [ACTION_EXTEND] = true,
+	                         [ACTION_SET_TARGET] = true,
 	                         [ACTION_PASS] = true,
 	                         [ACTION_RETURN] = true},
 	    [ROLE_PROVINCE] = {[ACTION_SUBMIT_FUNDS] = true,
 	                       [ACTION_READ] = true,
 	                       [ACTION_EXTEND] = true,
+	                       [ACTION_SET_TARGET] = true,
 	                       [ACTION_TAKE] = true,
 	                       [ACTION_RETURN] = true},
 	    [ROLE_ADMIN] = {[ACTION_READ] = true, [ACTION_RELOAD] = true, [ACTION_SET_CLOCK] = true},
@@ -58,6 +63,7 @@ test_requests(void **state)
 	    [REQUEST_SET_CLOCK] = {false, false, false, false, true},
 	    [REQUEST_REPORTS] = {false, true, true, true, true},
 	    [REQUEST_COMPLETENESS] = {false, true, true, true, true},
+	    [REQUEST_TARGETS] = {false, true, true, true, true},
 	    [REQUEST_HISTORY] = {false, true, true, true, true},
 	    [REQUEST_KINDS] = {false, false, false, false, false}, /* no such kind */
 	};
@@ -73,6 +79,8 @@ test_requests(void **state)
 				request.reports.unit = units[role];
 			if (kind == REQUEST_COMPLETENESS)
 				request.completeness.unit = units[role];
+			if (kind == REQUEST_TARGETS)
+				request.targets.unit = units[role];
 			if (kind == REQUEST_HISTORY)
 				request.history.unit = units[role];
 			bool good = admit_request(&office, &request, &problems);

@@ -192,6 +192,11 @@ static const struct review some_reviews[] = {
     {0, 0, 0, 0, 0, DECISION_NONE, RETURN_REASON_NONE, ""},
 };
 
+static const struct target_part some_targets[] = {
+    {VILLAGE, 2013, 9999, FUND_KIND_NONE, INT64_MAX, UINT32_MAX, "分解"},
+    {0, 0, 0, FUND_RAISED, INT64_MIN, 0, ""},
+};
+
 static struct submission
 a_submission(void)
 {
@@ -205,6 +210,8 @@ a_submission(void)
 	    .extensions = (struct extension *)(uintptr_t)some_extensions,
 	    .review_count = COUNT(some_reviews),
 	    .reviews = (struct review *)(uintptr_t)some_reviews,
+	    .target_count = COUNT(some_targets),
+	    .targets = (struct target_part *)(uintptr_t)some_targets,
 	};
 }
 
@@ -268,6 +275,13 @@ test_submission(void **state)
 		same_extension(&out.extensions[i], &s.extensions[i]);
 	for (size_t i = 0; i < s.review_count; i++)
 		same_review(&out.reviews[i], &s.reviews[i]);
+	for (size_t i = 0; i < s.target_count; i++) {
+		const struct target_part *a = &out.targets[i], *b = &s.targets[i];
+		assert_true(a->unit == b->unit && a->year == b->year && a->indicator == b->indicator &&
+		            a->fund == b->fund);
+		assert_true(a->value == b->value && a->replaces == b->replaces);
+		assert_string_equal(a->note, b->note);
+	}
 	for (size_t i = 0; i < s.report_count; i++)
 		same_report(&out.reports[i], &s.reports[i]);
 	for (size_t i = 0; i < s.entry_count; i++)
@@ -276,7 +290,7 @@ test_submission(void **state)
 	assert_true(codec_encode_submission(&arena, &out, &again, &again_size));
 	assert_int_equal(size, again_size);
 	assert_memory_equal(bytes, again, size);
-	s.report_count = s.entry_count = s.extension_count = s.review_count = 0;
+	s.report_count = s.entry_count = s.extension_count = s.review_count = s.target_count = 0;
 	assert_true(codec_encode_submission(&arena, &s, &bytes, &size));
 	assert_true(codec_decode_submission(&arena, bytes, size, &out, &problems));
 	assert_int_equal(submission_rows(&out), 0);
@@ -422,6 +436,10 @@ same_request(const struct request *a, const struct request *b)
 		assert_true(a->history.unit == b->history.unit && a->history.form == b->history.form &&
 		            a->history.period == b->history.period);
 		break;
+	case REQUEST_TARGETS:
+		assert_true(a->targets.unit == b->targets.unit && a->targets.year == b->targets.year &&
+		            a->targets.as_of.seq == b->targets.as_of.seq);
+		break;
 	case REQUEST_SET_CLOCK:
 		assert_true(a->clock_us == b->clock_us);
 		break;
@@ -468,6 +486,7 @@ test_requests(void **state)
 	     .kind = REQUEST_COMPLETENESS,
 	     .completeness = {2201, .late = true, .as_of = {0, INT64_MAX}}},
 	    {.id = 17, .kind = REQUEST_HISTORY, .history = {VILLAGE, 2, 201304}},
+	    {.id = 19, .kind = REQUEST_TARGETS, .targets = {22, 2013, {7, 8}}},
 	    {.id = 18, .kind = REQUEST_TOTAL, .total = {.unit = 22, .as_of = {UINT64_MAX, 1}}},
 	    {.id = 12, .kind = REQUEST_SET_CLOCK, .clock_us = INT64_MIN},
 	    {.id = 13,
@@ -660,7 +679,18 @@ test_total(void **state)
 	int64_t values[] = {INT64_MIN, INT64_MAX};
 	struct fund_total funds[] = {{FUND_RAISED, 1, 0, UNIT_COUNTY, INT64_MAX, 3},
 	                             {FUND_SPENT, 2, 9999, UNIT_VILLAGE, -1, UINT32_MAX}};
-	struct target_value targets[] = {{2013, 1, FUND_KIND_NONE, 300000}, {2013, 0, FUND_RAISED, 5}};
+	struct target_value targets[] = {{2013,
+	                                  1,
+	                                  FUND_KIND_NONE,
+	                                  300000,
+	                                  7,
+	                                  201306,
+	                                  -8,
+	                                  500,
+	                                  {9, INT64_MAX, FORECAST_BY_TREND, 3, INT64_MIN},
+	                                  4,
+	                                  11},
+	                                 {2013, 0, FUND_RAISED, 5, 0, 0, 0, 0, {0}, 0, 0}};
 	int64_t approved[] = {INT64_MAX, -7};
 	uint32_t approved_reported[] = {UINT32_MAX, 1};
 	struct unit_total units[] = {
@@ -689,6 +719,13 @@ test_total(void **state)
 		assert_true(f->entries == funds[i].entries);
 		assert_true(t->year == targets[i].year && t->indicator == targets[i].indicator);
 		assert_true(t->fund == targets[i].fund && t->value == targets[i].value);
+		assert_true(t->revision == targets[i].revision && t->pace_period == targets[i].pace_period);
+		assert_true(t->reached == targets[i].reached && t->expected_share == targets[i].expected_share);
+		assert_true(t->part_count == targets[i].part_count && t->parts == targets[i].parts);
+		assert_true(t->pace.expected == targets[i].pace.expected &&
+		            t->pace.forecast == targets[i].pace.forecast);
+		assert_true(t->pace.method == targets[i].pace.method && t->pace.trend == targets[i].pace.trend &&
+		            t->pace.trend_months == targets[i].pace.trend_months);
 	}
 	arena_free(&reply_arena);
 }

@@ -223,6 +223,9 @@ static struct review reviews[] = {
     {VILLAGE_OTHER, 201307, FORM_VILLAGE, 1, 7, DECISION_TAKE, RETURN_REASON_NONE, ""},
 };
 
+static struct target_part targets[] = {{VILLAGE, 2013, 7, FUND_KIND_NONE, VALUE_MAX, 4, "分解"},
+                                       {PROVINCE, 2014, 0, FUND_RAISED, 0, 0, ""}};
+
 static struct journal_item
 item(const struct office *from, const struct submission *s, const struct catalogue *plan, uint64_t seq)
 {
@@ -326,6 +329,25 @@ expect_others(const struct journal_rows *rows, size_t at[TABLES], uint64_t seq)
 }
 
 static void
+expect_targets(const struct journal_rows *rows, size_t at[TABLES], uint64_t seq)
+{
+	for (size_t i = 0; i < COUNT(targets); i++) {
+		const struct target_part *t = &targets[i];
+		const struct field fields[] = {number(unit_county(t->unit), 4),
+		                               number(t->unit, 8),
+		                               number(t->year, 4),
+		                               number(t->indicator, 4),
+		                               number(t->fund, 2),
+		                               number(t->replaces + 1, 4),
+		                               number(t->value, 8),
+		                               text(t->note),
+		                               number((int64_t)seq, 8),
+		                               number((int64_t)i, 4)};
+		expect_row(&rows->tables[TABLE_TARGET], &at[TABLE_TARGET], fields, COUNT(fields), "target", i);
+	}
+}
+
+static void
 test_batch(void **state)
 {
 	static const int64_t expected[][4] = {{VALUE_MAX, -2, INT64_MIN, 30},
@@ -338,14 +360,14 @@ test_batch(void **state)
 	plan_make(&plan);
 	const struct submission some[] = {
 	    {submission_id_new(moment_us), 2, 0, reports, NULL},
-	    {submission_id_new(moment_us), 0, 0, NULL, NULL, COUNT(extensions), COUNT(reviews), extensions,
-	     reviews},
+	    {submission_id_new(moment_us), 0, 0, NULL, NULL, COUNT(extensions), COUNT(reviews), COUNT(targets),
+	     extensions, reviews, targets},
 	    {submission_id_new(moment_us), 1, 2, reports + 2, entries},
 	};
 	const struct journal_item items[] = {item(&office, &some[0], &plan, 7), item(&above, &some[1], &plan, 8),
 	                                     item(&office, &some[2], &plan, INT64_MAX)};
 	assert_true(encode(&rows, items, COUNT(items)));
-	assert_int_equal(rows.count, 3 + 3 + 2 + 1 + 2);
+	assert_int_equal(rows.count, 3 + 3 + 2 + 1 + 2 + 2);
 	assert_true(rows.seq_first == 7 && rows.seq_last == INT64_MAX);
 	assert_true(submission_id_equal(&rows.id_last, &some[2].id));
 	for (size_t i = 0; i < COUNT(items); i++)
@@ -353,6 +375,7 @@ test_batch(void **state)
 	for (size_t i = 0; i < COUNT(reports); i++)
 		expect_report(&rows, &at[TABLE_REPORT], i, i < 2 ? 7 : INT64_MAX, expected[i]);
 	expect_others(&rows, at, 8);
+	expect_targets(&rows, at, 8);
 	expect_entry(&rows, &at[TABLE_ENTRY], 0, 0, INT64_MAX);
 	expect_entry(&rows, &at[TABLE_ENTRY], 1, 5113, INT64_MAX);
 	for (int i = 0; i < TABLES; i++) {

@@ -1,0 +1,420 @@
+/* fupin target show UNIT: a unit's targets, how far they are reached, and how they are broken down.
+ * fupin target split UNIT MEASURE PART=VALUE…: hands a target down to the units right below.
+ * fupin target load FILE.csv: any targets that this office sets (unit, year, measure, value, note). */
+#include "csv_table.h"
+#include "decimal.h"
+#include "pace_text.h"
+#include "sending.h"
+
+#include <inttypes.h>
+#include <json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct targeting {
+	struct command command;
+	struct sending sending;
+	const char *year_option, *note_option, *as_of_option;
+	int year;
+	struct arena arena;
+	struct target_part *parts;
+	size_t count;
+};
+
+/* ---------------------------------------------------------------- measures */
+
+static bool
+find_measure(const struct command *c, const char *text, struct target_part *out)
+{
+	const struct indicator *indicator = catalogue_indicator_by_name(&c->catalogue, text);
+	out->indicator = indicator ? indicator->number : 0;
+	out->fund = FUND_KIND_NONE;
+	if (indicator || (!strncmp(text, "fund:", 5) && fund_kind_parse(text + 5, &out->fund)))
+		return true;
+	fprintf(stderr, "fupin target: %s: neither an indicator (fupin forms FORM) nor fund:raised\n", text);
+	return false;
+}
+
+static int
+measure_decimals(const struct command *c, uint32_t indicator)
+{
+	const struct indicator *known = catalogue_indicator(&c->catalogue, indicator);
+	return known ? known->decimals : MONEY_DECIMALS;
+}
+
+static const char *
+measure_name(const struct command *c, const struct target_value *t, char out[NAME_BYTES_MAX])
+{
+	const struct indicator *indicator = catalogue_indicator(&c->catalogue, t->indicator);
+	if (indicator)
+		snprintf(out, NAME_BYTES_MAX, "%s", in_language(c, indicator->name_en, indicator->name_zh));
+	else
+		snprintf(out, NAME_BYTES_MAX, in_language(c, "special funds %s", "专项资金%s"),
+		         in_language(c, fund_kind_name(t->fund), fund_kind_name_zh(t->fund)));
+	return out;
+}
+
+static const char *
+measure_code(const struct command *c, const struct target_value *t, char out[CODE_BYTES_MAX + 8])
+{
+	const struct indicator *indicator = catalogue_indicator(&c->catalogue, t->indicator);
+	if (indicator)
+		snprintf(out, CODE_BYTES_MAX + 8, "%s", indicator->code);
+	else
+		snprintf(out, CODE_BYTES_MAX + 8, "fund:%s", fund_kind_name(t->fund));
+	return out;
+}
+
+/* ---------------------------------------------------------------- asking */
+
+static int
+ask_targets(struct targeting *t, unit_code unit, struct target_answer *out)
+{
+	struct request request = {.kind = REQUEST_TARGETS, .targets = {.unit = unit, .year = t->year}};
+	struct reply reply;
+	if (!command_read_as_of(t->as_of_option, &request.targets.as_of))
+		return EXIT_USAGE;
+	int status = command_ask(&t->command, &request, REPLY_TARGETS, &reply);
+	if (status == EXIT_DONE)
+		*out = reply.targets;
+	return status;
+}
+
+/* The present revision of what a part sets: asked of the unit above it, whose answer has it. */
+static int
+find_revision(struct targeting *t, struct target_part *part)
+{
+	struct target_answer answer;
+	enum unit_level level = unit_level_of(part->unit);
+	bool own = part->unit == session_welcome(t->command.session)->unit || level == UNIT_PROVINCE;
+	int year = t->year;
+	t->year = part->year;
+	int status =
+	    ask_targets(t, own ? part->unit : unit_ancestor(part->unit, (enum unit_level)(level - 1)), &answer);
+	t->year = year;
+	for (size_t i = 0; status == EXIT_DONE && i < answer.count; i++) {
+		const struct target_item *item = &answer.items[i];
+		if (item->unit == part->unit && item->target.indicator == part->indicator &&
+		    item->target.fund == part->fund)
+			part->replaces = item->target.revision;
+	}
+	return status;
+}
+
+/* ---------------------------------------------------------------- sending */
+
+static int
+send_parts(struct targeting *t, const char *what)
+{
+	struct submission s = {.target_count = t->count, .targets = t->parts};
+	int status = EXIT_DONE;
+	for (size_t i = 0; status == EXIT_DONE && i < t->count; i++)
+		status = find_revision(t, &t->parts[i]);
+	if (status == EXIT_DONE)
+		status = sending_open(&t->sending, &t->command);
+	if (status == EXIT_DONE)
+		status = sending_save(&t->sending, &s, what);
+	if (status == EXIT_DONE)
+		status = sending_deliver(&t->sending, false);
+	sending_close(&t->sending);
+	return status;
+}
+
+/* "2201=32000", by code or name. */
+static bool
+read_part(struct targeting *t, const char *text, const struct target_part *like)
+{
+	char name[NAME_BYTES_MAX];
+	const char *equals = strchr(text, '=');
+	struct target_part *part = &t->parts[t->count];
+	*part = *like;
+	if (!equals || (size_t)(equals - text) >= sizeof name) {
+		fprintf(stderr, "fupin target split: %s: write UNIT=VALUE\n", text);
+		return false;
+	}
+	snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
+	if (!command_find_unit(&t->command, name, &part->unit))
+		return false;
+	if (!decimal_parse(equals + 1, measure_decimals(&t->command, part->indicator), &part->value)) {
+		fprintf(stderr, "fupin target split: %s: not a figure of this measure\n", equals + 1);
+		return false;
+	}
+	t->count++;
+	return true;
+}
+
+static int
+split(struct targeting *t, int count, char **words)
+{
+	struct target_part like = {.year = t->year, .note = t->note_option ? t->note_option : ""};
+	unit_code unit;
+	char what[128];
+	if (count < 3) {
+		fprintf(stderr, "fupin target split: a unit, a measure and its parts; see fupin help\n");
+		return EXIT_USAGE;
+	}
+	if (!command_find_unit(&t->command, words[0], &unit) || !find_measure(&t->command, words[1], &like))
+		return EXIT_USAGE;
+	t->parts = arena_array(&t->arena, (size_t)count, sizeof *t->parts);
+	if (!t->parts)
+		return EXIT_FAILED_INSIDE;
+	for (int i = 2; i < count; i++) {
+		if (!read_part(t, words[i], &like))
+			return EXIT_USAGE;
+		const struct target_part *part = &t->parts[t->count - 1];
+		if (unit_ancestor(part->unit, unit_level_of(unit)) != unit ||
+		    unit_level_of(part->unit) != unit_level_of(unit) + 1) {
+			fprintf(stderr, "fupin target split: %s: not right below %s\n", words[i], words[0]);
+			return EXIT_USAGE;
+		}
+	}
+	snprintf(what, sizeof what, "target split %.40s %.60s", words[0], words[1]);
+	return send_parts(t, what);
+}
+
+/* ---------------------------------------------------------------- a file */
+
+enum { COLUMN_UNIT, COLUMN_YEAR, COLUMN_MEASURE, COLUMN_VALUE, COLUMN_NOTE, COLUMNS };
+
+static const char *const column_names[COLUMNS][2] = {
+    {"unit", "单位"}, {"year", "年度"}, {"measure", "指标"}, {"value", "目标"}, {"note", "摘要"}};
+
+static bool
+find_columns(const char *file, const struct csv_row *header, size_t columns[COLUMNS])
+{
+	for (int i = 0; i < COLUMNS; i++) {
+		columns[i] = SIZE_MAX;
+		for (size_t at = 0; at < header->cell_count; at++)
+			if (!strcmp(header->cells[at], column_names[i][0]) ||
+			    !strcmp(header->cells[at], column_names[i][1]))
+				columns[i] = at;
+		if (columns[i] == SIZE_MAX && i != COLUMN_YEAR && i != COLUMN_NOTE) {
+			fprintf(stderr, "%s: no column %s %s\n", file, column_names[i][0], column_names[i][1]);
+			return false;
+		}
+	}
+	return true;
+}
+
+static const char *
+cell_of(const struct csv_row *row, const size_t columns[COLUMNS], int column)
+{
+	return columns[column] == SIZE_MAX ? "" : csv_cell(row, columns[column]);
+}
+
+static bool
+read_row(struct targeting *t, const char *file, const struct csv_row *row, const size_t columns[COLUMNS])
+{
+	struct target_part *part = &t->parts[t->count];
+	const char *year = cell_of(row, columns, COLUMN_YEAR), *value = cell_of(row, columns, COLUMN_VALUE);
+	int64_t number = t->year;
+	*part = (struct target_part){.note = cell_of(row, columns, COLUMN_NOTE)};
+	bool good = command_find_unit(&t->command, cell_of(row, columns, COLUMN_UNIT), &part->unit) &&
+	            find_measure(&t->command, cell_of(row, columns, COLUMN_MEASURE), part);
+	if (good && *year && !decimal_parse(year, 0, &number)) {
+		fprintf(stderr, "fupin target load: %s: not a year\n", year);
+		good = false;
+	}
+	if (good && !decimal_parse(value, measure_decimals(&t->command, part->indicator), &part->value)) {
+		fprintf(stderr, "fupin target load: %s: not a figure of this measure\n", value);
+		good = false;
+	}
+	if (!good)
+		fprintf(stderr, "%s: row %zu\n", file, row->line);
+	part->year = (int)number;
+	t->count++;
+	return good;
+}
+
+static int
+load(struct targeting *t, const char *file)
+{
+	struct csv_table table;
+	struct csv_failure failure;
+	size_t columns[COLUMNS];
+	char what[160], text[PROBLEM_TEXT_BYTES];
+	if (!csv_read_file(file, &t->arena, &table, &failure)) {
+		struct problem problem = {.code = failure.code};
+		problem_detail(&problem, "%s", failure.detail);
+		fprintf(stderr, "%s: %s\n", file, problem_text(&problem, t->command.language, text));
+		return EXIT_PROBLEMS;
+	}
+	if (!table.row_count || !find_columns(file, &table.rows[0], columns))
+		return EXIT_PROBLEMS;
+	t->parts = arena_array(&t->arena, table.row_count, sizeof *t->parts);
+	if (!t->parts)
+		return EXIT_FAILED_INSIDE;
+	bool good = true;
+	for (size_t i = 1; i < table.row_count; i++)
+		good = read_row(t, file, &table.rows[i], columns) && good;
+	if (!good || !t->count)
+		return EXIT_PROBLEMS;
+	snprintf(what, sizeof what, "target load %.120s", file);
+	return send_parts(t, what);
+}
+
+/* ---------------------------------------------------------------- showing */
+
+static bool
+add_item(const struct command *c, struct table *table, const struct target_item *item)
+{
+	const struct target_value *v = &item->target;
+	int decimals = measure_decimals(c, v->indicator);
+	char code[24], name[NAME_BYTES_MAX], revision[16], value[DECIMAL_TEXT_BYTES],
+	    parts[DECIMAL_TEXT_BYTES] = "–";
+	char left[DECIMAL_TEXT_BYTES + 16] = "";
+	struct pace_texts pace;
+	snprintf(code, sizeof code, "%" PRId64, item->unit);
+	snprintf(revision, sizeof revision, "%u", v->revision);
+	pace_texts_make(v, decimals, c->format == FORMAT_CSV, &pace);
+	decimal_format(v->value, decimals, value);
+	if (v->part_count)
+		decimal_format(v->parts, decimals, parts);
+	if (v->part_count && v->parts < v->value) {
+		char text[DECIMAL_TEXT_BYTES];
+		snprintf(left, sizeof left, in_language(c, "%s missing", "缺 %s"),
+		         decimal_format(v->value - v->parts, decimals, text));
+	} else if (v->part_count) {
+		snprintf(left, sizeof left, "%s", pace_share(v->parts, v->value, &pace));
+	}
+	const char *cells[] = {code,
+	                       command_unit_name(c, item->unit),
+	                       measure_name(c, v, name),
+	                       value,
+	                       revision,
+	                       pace.until,
+	                       pace.reached,
+	                       pace.share,
+	                       pace.expected,
+	                       pace.gap,
+	                       pace.forecast,
+	                       parts,
+	                       left,
+	                       item->note};
+	return table_add(table, cells);
+}
+
+static int
+show_table(const struct command *c, const struct target_answer *answer)
+{
+	const struct table_column columns[] = {
+	    {in_language(c, "code", "代码"), false},        {in_language(c, "unit", "单位"), false},
+	    {in_language(c, "measure", "指标"), false},     {in_language(c, "target", "目标"), true},
+	    {in_language(c, "revision", "版次"), true},     {in_language(c, "until", "截至"), false},
+	    {in_language(c, "reached", "完成"), true},      {in_language(c, "share", "完成率"), true},
+	    {in_language(c, "expected", "应完成"), true},   {in_language(c, "gap", "差额"), true},
+	    {in_language(c, "forecast", "全年预计"), true}, {in_language(c, "broken down", "已分解"), true},
+	    {in_language(c, "of it", "分解情况"), true},    {in_language(c, "note", "摘要"), false}};
+	struct table *table = table_create(columns, sizeof columns / sizeof *columns);
+	bool good = table;
+	for (size_t i = 0; good && i < answer->count; i++)
+		good = add_item(c, table, &answer->items[i]);
+	if (good)
+		table_print(table, c->format);
+	for (size_t i = 0; good && c->format == FORMAT_TABLE && i < answer->count; i++) {
+		char name[NAME_BYTES_MAX];
+		const struct target_value *v = &answer->items[i].target;
+		pace_explain(c, command_unit_name(c, answer->items[i].unit), measure_name(c, v, name), v,
+		             measure_decimals(c, v->indicator));
+	}
+	if (good && c->format == FORMAT_TABLE)
+		command_footer(c, &answer->as_of, answer->label);
+	table_destroy(&table);
+	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
+}
+
+static int
+show_json(const struct command *c, const struct target_answer *answer)
+{
+	struct json_object *list = json_object_new_array();
+	for (size_t i = 0; i < answer->count; i++) {
+		const struct target_item *item = &answer->items[i];
+		struct json_object *o = pace_json(&item->target, measure_decimals(c, item->target.indicator));
+		char code[CODE_BYTES_MAX + 8], text[DECIMAL_TEXT_BYTES];
+		json_object_object_add(o, "unit", json_object_new_int64(item->unit));
+		json_object_object_add(o, "name", json_object_new_string(command_unit_name(c, item->unit)));
+		json_object_object_add(o, "measure", json_object_new_string(measure_code(c, &item->target, code)));
+		json_object_object_add(o, "revision", json_object_new_int64(item->target.revision));
+		json_object_object_add(o, "part_count", json_object_new_int64(item->target.part_count));
+		json_object_object_add(o, "parts",
+		                       json_object_new_string(decimal_plain(
+		                           item->target.parts, measure_decimals(c, item->target.indicator), text)));
+		json_object_object_add(o, "note", json_object_new_string(item->note));
+		json_object_array_add(list, o);
+	}
+	printf("%s\n", json_object_to_json_string_ext(list, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED));
+	json_object_put(list);
+	return EXIT_DONE;
+}
+
+static int
+show(struct targeting *t, int count, char **words)
+{
+	struct target_answer answer;
+	unit_code unit = session_welcome(t->command.session)->unit;
+	if (count > 1 || (count && !command_find_unit(&t->command, words[0], &unit)))
+		return EXIT_USAGE;
+	int status = ask_targets(t, unit, &answer);
+	if (status != EXIT_DONE)
+		return status;
+	return t->command.format == FORMAT_JSON ? show_json(&t->command, &answer)
+	                                        : show_table(&t->command, &answer);
+}
+
+/* ---------------------------------------------------------------- the command line */
+
+/* Without --year: that of the plan's forms. */
+static bool
+find_year(struct targeting *t)
+{
+	int64_t year = 0;
+	const struct catalogue *c = &t->command.catalogue;
+	if (t->year_option && !decimal_parse(t->year_option, 0, &year)) {
+		fprintf(stderr, "fupin target: --year %s: not a year\n", t->year_option);
+		return false;
+	}
+	for (size_t i = 0; !t->year_option && i < c->version_count; i++)
+		if (c->versions[i].last / 100 > year)
+			year = c->versions[i].last / 100;
+	t->year = (int)year;
+	return true;
+}
+
+static int
+run(struct targeting *t, const char *verb, int count, char **words)
+{
+	int status = command_open(&t->command);
+	if (status == EXIT_DONE)
+		status = command_catalogue(&t->command, true, true);
+	if (status != EXIT_DONE)
+		return status;
+	if (!find_year(t))
+		return EXIT_USAGE;
+	if (!strcmp(verb, "show"))
+		return show(t, count, words);
+	if (!strcmp(verb, "split"))
+		return split(t, count, words);
+	if (!strcmp(verb, "load") && count == 1)
+		return load(t, words[0]);
+	fprintf(stderr, "fupin target: show [UNIT], split UNIT MEASURE PART=VALUE… or load FILE\n");
+	return EXIT_USAGE;
+}
+
+int
+cmd_target(int argc, char **argv)
+{
+	struct targeting t = {0};
+	const struct arg_kind kinds[] = {COMMAND_OPTIONS(&t.command),
+	                                 {"--year", &t.year_option, NULL},
+	                                 {"--note", &t.note_option, NULL},
+	                                 {"--as-of", &t.as_of_option, NULL}};
+	int count;
+	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
+		return EXIT_USAGE;
+	arena_init(&t.arena, DECODE_BYTES_MAX);
+	int status = run(&t, count ? argv[0] : "", count - 1, argv + 1);
+	command_close(&t.command);
+	arena_free(&t.arena);
+	return status;
+}

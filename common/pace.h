@@ -1,0 +1,28 @@
+/* How a target is kept pace with: what is expected by now, and what the year will come to if things go on as
+ * they did. Pure, in whole numbers. */
+#ifndef FUPIN_COMMON_PACE_H
+#define FUPIN_COMMON_PACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum forecast_method {
+	FORECAST_NONE = 0,
+	FORECAST_BY_SHARE = 1, /* what was reached, divided by the share expected by then */
+	FORECAST_BY_TREND = 2, /* what stands, and for each month to go what the last ones added on average */
+};
+
+struct pace {
+	int64_t expected, forecast;
+	enum forecast_method method;
+	uint32_t trend_months;
+	int64_t trend; /* what these months added */
+};
+
+/* `standing[m]`: what was reached by the end of month m of the year (0: before it), up to `month` (1..12).
+ * `share`: of the target expected by then, in 1/1000. A stock grows or shrinks by what happens; a flow adds
+ * up. Fractions are rounded to the nearest whole, halves up; what passes 64 bits becomes the largest number.
+ */
+struct pace pace_of(int64_t target, const int64_t standing[13], int month, uint32_t share, bool stock);
+
+#endif
