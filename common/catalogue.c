@@ -105,6 +105,63 @@ finish_units(struct catalogue *c, char *error)
 	return true;
 }
 
+/* Which units are one place under several codes. */
+static bool
+link_units(struct catalogue *c, char *error)
+{
+	uint32_t *forerunners = arena_array(&c->arena, c->unit_count, sizeof *forerunners);
+	if (!forerunners)
+		FAIL("the catalogue is too large");
+	for (size_t i = 0; i < c->unit_count; i++) {
+		struct unit *unit = &c->units[i];
+		const struct unit *next = catalogue_unit(c, unit->successor);
+		unit->root = (uint32_t)i;
+		unit->next = 0;
+		if ((unit->first && !period_valid(unit->first)) || (unit->last && !period_valid(unit->last)) ||
+		    (unit->first && unit->last && unit->first > unit->last))
+			FAIL("unit %" PRId64 " (%s): the months %d..%d are not in order", unit->code, unit->name,
+			     unit->first, unit->last);
+		if (!next)
+			continue; /* who reads a part of the plan may not see it */
+		if (next->level != unit->level || !unit->last || next->first <= unit->last)
+			FAIL("unit %" PRId64 " (%s): its successor %" PRId64 " does not begin after its end", unit->code,
+			     unit->name, next->code);
+		forerunners[next - c->units]++;
+	}
+	for (size_t i = 0; i < c->unit_count; i++) {
+		const struct unit *next = catalogue_unit(c, c->units[i].successor);
+		if (next && forerunners[next - c->units] == 1)
+			c->units[i].next = (uint32_t)(next - c->units) + 1;
+	}
+	for (size_t i = 0; i < c->unit_count; i++)
+		for (struct unit *u = &c->units[i]; forerunners[i] != 1 && u->next; u = &c->units[u->next - 1])
+			c->units[u->next - 1].root = (uint32_t)i;
+	return true;
+}
+
+static int
+by_group(const void *a, const void *b)
+{
+	const struct unit_group *x = a, *y = b;
+	int order = strcmp(x->code, y->code);
+	return order ? order : compare(x->unit, y->unit);
+}
+
+/* A member below another one would count twice. */
+static bool
+finish_groups(const struct catalogue *c, char *error)
+{
+	if (c->group_count)
+		qsort(c->groups, c->group_count, sizeof *c->groups, by_group);
+	for (size_t i = 0; i < c->group_count; i++)
+		for (size_t j = i + 1; j < c->group_count && !strcmp(c->groups[i].code, c->groups[j].code); j++)
+			if (unit_within(c->groups[j].unit, c->groups[i].unit) ||
+			    unit_within(c->groups[i].unit, c->groups[j].unit))
+				FAIL("group %s: %" PRId64 " and %" PRId64 " overlap", c->groups[i].code, c->groups[i].unit,
+				     c->groups[j].unit);
+	return true;
+}
+
 static bool
 finish_forms(struct catalogue *c, char *error)
 {
@@ -161,6 +218,60 @@ finish_indicators(struct catalogue *c, char *error)
 		for (size_t j = 0; j < i; j++)
 			if (!strcmp(c->indicators[i].code, c->indicators[j].code))
 				FAIL("indicator code %s stands twice", c->indicators[i].code);
+	for (size_t i = 0; i < c->indicator_count; i++) {
+		const struct indicator *computed = &c->indicators[i];
+		const struct indicator *counted = catalogue_indicator(c, computed->counts);
+		if (computed->counts && (!counted || counted->counts || counted->form != computed->form ||
+		                         counted->kind != computed->kind || computed->decimals))
+			FAIL("indicator %s counts what is no reported indicator of its form and kind", computed->code);
+	}
+	return true;
+}
+
+static int
+by_check_number(const void *a, const void *b)
+{
+	return compare(((const struct soft_check *)a)->number, ((const struct soft_check *)b)->number);
+}
+
+static bool
+finish_checks(const struct catalogue *c, char *error)
+{
+	if (c->check_count)
+		qsort(c->checks, c->check_count, sizeof *c->checks, by_check_number);
+	for (size_t i = 0; i < c->check_count; i++) {
+		const struct soft_check *check = &c->checks[i];
+		const struct indicator *what = catalogue_indicator(c, check->indicator);
+		const struct indicator *other = catalogue_indicator(c, check->other);
+		if (!check->number || (i && check[-1].number == check->number))
+			FAIL("soft check %u has no number of its own", check->number);
+		if (!what || what->form != check->form || what->counts)
+			FAIL("soft check %u is for no indicator of its form", check->number);
+		if (check->kind == SOFT_JUMP ? check->bound <= 0
+		                             : !other || other->form != check->form || other->counts ||
+		                                   (check->kind == SOFT_EXCEEDS && other->decimals != what->decimals))
+			FAIL("soft check %u: %s", check->number,
+			     check->kind == SOFT_JUMP ? "the bound is not above 0" : "the other indicator does not fit");
+	}
+	return true;
+}
+
+/* The rules of a field over other months. */
+static bool
+finish_look_back(const struct catalogue *c, struct form_version *version, struct form_field *field,
+                 char *error)
+{
+	const struct indicator *base = catalogue_indicator(c, field->base), *what = field->definition;
+	const struct indicator *before = catalogue_indicator(c, field->step_after);
+	if (field->base && (!base || base->form != version->form || base->kind != INDICATOR_STOCK ||
+	                    base->decimals != what->decimals || what->kind != INDICATOR_FLOW))
+		FAIL("indicator %s: its base is no stock of this form in the same measure", what->code);
+	if (field->step_after && (!before || form_version_position(version, before->number, 0) < 0 ||
+	                          before->kind != INDICATOR_STOCK || what->kind != INDICATOR_STOCK))
+		FAIL("indicator %s: the step before it is no stock of this form", what->code);
+	version->looks_back = version->looks_back || field->base || field->step_after;
+	if (field->step_after)
+		field->step = version->fields[form_version_position(version, before->number, 0)].step = true;
 	return true;
 }
 
@@ -170,15 +281,17 @@ finish_field(const struct catalogue *c, struct form_version *version, size_t at,
 	struct form_field *field = &version->fields[at];
 	field->definition = catalogue_indicator(c, field->indicator);
 	field->whole = -1;
-	if (!field->definition || field->definition->form != version->form)
-		FAIL("form %u version %u: indicator %u is not of this form", version->form, version->version,
-		     field->indicator);
+	if (!field->definition || field->definition->form != version->form || field->definition->counts)
+		FAIL("form %u version %u: indicator %u is not of this form, or is computed", version->form,
+		     version->version, field->indicator);
 	const char *code = field->definition->code;
 	if (form_version_position(version, field->indicator, 0) != (int)at)
 		FAIL("form %u version %u: indicator %s stands twice", version->form, version->version, code);
 	if (field->minimum > field->maximum || field->minimum < -VALUE_MAX || field->maximum > VALUE_MAX)
 		FAIL("indicator %s: limits %" PRId64 "..%" PRId64 " are not sane", code, field->minimum,
 		     field->maximum);
+	if (!finish_look_back(c, version, field, error))
+		return false;
 	if (!field->part_of)
 		return true;
 	field->whole = form_version_position(version, field->part_of, 0);
@@ -212,6 +325,7 @@ finish_versions(struct catalogue *c, char *error)
 		for (size_t at = 0; at < version->field_count; at++)
 			if (!finish_field(c, version, at, error))
 				return false;
+		c->looks_back = c->looks_back || version->looks_back;
 	}
 	return true;
 }
@@ -390,7 +504,8 @@ catalogue_expected_share(const struct catalogue *c, uint32_t indicator, enum fun
 bool
 catalogue_finish(struct catalogue *c, char error[CATALOGUE_ERROR_BYTES])
 {
-	return finish_units(c, error) && finish_forms(c, error) && finish_indicators(c, error) &&
+	return finish_units(c, error) && link_units(c, error) && finish_groups(c, error) &&
+	       finish_forms(c, error) && finish_indicators(c, error) && finish_checks(c, error) &&
 	       finish_versions(c, error) && finish_terms(c->sources, c->source_count, "source", error) &&
 	       finish_terms(c->uses, c->use_count, "use", error) && finish_targets(c, error) &&
 	       finish_deadlines(c, error) && finish_profiles(c, error);
@@ -427,6 +542,49 @@ catalogue_unit(const struct catalogue *c, unit_code code)
 {
 	uint64_t slot = c->unit_slots ? c->unit_slots[unit_slot(c, code)] : 0;
 	return slot ? &c->units[(slot & ((1U << UNIT_INDEX_BITS) - 1)) - 1] : NULL;
+}
+
+bool
+unit_in_period(const struct unit *unit, period when)
+{
+	return (!unit->first || when >= unit->first) && (!unit->last || when <= unit->last);
+}
+
+const struct unit *
+catalogue_unit_then(const struct catalogue *c, const struct unit *unit, period when)
+{
+	for (unit = &c->units[unit->root]; !unit_in_period(unit, when); unit = &c->units[unit->next - 1])
+		if (!unit->next)
+			return NULL;
+	return unit;
+}
+
+size_t
+catalogue_group(const struct catalogue *c, const char *code, const struct unit_group **first)
+{
+	size_t at = 0, count = 0;
+	while (at < c->group_count && strcmp(c->groups[at].code, code))
+		at++;
+	while (at + count < c->group_count && !strcmp(c->groups[at + count].code, code))
+		count++;
+	*first = c->groups ? &c->groups[at] : NULL;
+	return count;
+}
+
+bool
+unit_group_has(const struct unit_group *members, size_t count, unit_code unit)
+{
+	for (size_t i = 0; i < count; i++)
+		if (unit_within(unit, members[i].unit))
+			return true;
+	return false;
+}
+
+const struct soft_check *
+catalogue_check(const struct catalogue *c, uint32_t number)
+{
+	struct soft_check key = {.number = number};
+	return c->check_count ? bsearch(&key, c->checks, c->check_count, sizeof key, by_check_number) : NULL;
 }
 
 const struct form *
@@ -510,88 +668,4 @@ form_version_position(const struct form_version *version, uint32_t indicator, si
 		if (version->fields[at].indicator == indicator)
 			return (int)at;
 	return -1;
-}
-
-static bool
-same_units(const struct catalogue *a, const struct catalogue *b)
-{
-	bool same = a->unit_count == b->unit_count;
-	for (size_t i = 0; same && i < a->unit_count; i++)
-		same = a->units[i].code == b->units[i].code && !strcmp(a->units[i].name, b->units[i].name) &&
-		       !strcmp(a->units[i].basis, b->units[i].basis);
-	return same;
-}
-
-bool
-indicator_same(const struct indicator *a, const struct indicator *b)
-{
-	return a->number == b->number && a->form == b->form && a->decimals == b->decimals && a->kind == b->kind &&
-	       !strcmp(a->code, b->code);
-}
-
-static bool
-same_forms(const struct catalogue *a, const struct catalogue *b)
-{
-	bool same = a->form_count == b->form_count && a->indicator_count == b->indicator_count;
-	for (size_t i = 0; same && i < a->form_count; i++)
-		same = a->forms[i].number == b->forms[i].number && a->forms[i].level == b->forms[i].level &&
-		       !strcmp(a->forms[i].code, b->forms[i].code);
-	for (size_t i = 0; same && i < a->indicator_count; i++)
-		same = indicator_same(&a->indicators[i], &b->indicators[i]) &&
-		       !strcmp(a->indicators[i].name_zh, b->indicators[i].name_zh) &&
-		       !strcmp(a->indicators[i].name_en, b->indicators[i].name_en);
-	return same;
-}
-
-bool
-form_version_same(const struct form_version *a, const struct form_version *b)
-{
-	bool same = a->form == b->form && a->version == b->version && a->first == b->first &&
-	            a->last == b->last && a->field_count == b->field_count;
-	for (size_t i = 0; same && i < a->field_count; i++) {
-		const struct form_field *x = &a->fields[i], *y = &b->fields[i];
-		same = x->indicator == y->indicator && x->required == y->required && x->minimum == y->minimum &&
-		       x->maximum == y->maximum && x->part_of == y->part_of;
-	}
-	return same;
-}
-
-static bool
-same_terms(const struct fund_term *a, size_t a_count, const struct fund_term *b, size_t b_count)
-{
-	bool same = a_count == b_count;
-	for (size_t i = 0; same && i < a_count; i++)
-		same = a[i].number == b[i].number && a[i].special == b[i].special && !strcmp(a[i].code, b[i].code) &&
-		       !strcmp(a[i].name_zh, b[i].name_zh) && !strcmp(a[i].name_en, b[i].name_en);
-	return same;
-}
-
-static bool
-same_deadlines(const struct catalogue *a, const struct catalogue *b)
-{
-	/* What counts are the moments, not by which rules and days they come about. */
-	return a->period_first == b->period_first && a->period_count == b->period_count &&
-	       !memcmp(a->schedule, b->schedule, a->form_count * (size_t)a->period_count * sizeof *a->schedule);
-}
-
-static bool
-same_profiles(const struct catalogue *a, const struct catalogue *b)
-{
-	bool same = a->profile_count == b->profile_count;
-	for (size_t i = 0; same && i < a->profile_count; i++)
-		same = a->profiles[i].indicator == b->profiles[i].indicator &&
-		       a->profiles[i].fund == b->profiles[i].fund &&
-		       !memcmp(a->profiles[i].shares, b->profiles[i].shares, sizeof a->profiles[i].shares);
-	return same;
-}
-
-bool
-catalogue_same(const struct catalogue *a, const struct catalogue *b)
-{
-	bool same = same_units(a, b) && same_forms(a, b) && a->version_count == b->version_count;
-	for (size_t i = 0; same && i < a->version_count; i++)
-		same = form_version_same(&a->versions[i], &b->versions[i]);
-	return same && same_deadlines(a, b) && same_profiles(a, b) &&
-	       same_terms(a->sources, a->source_count, b->sources, b->source_count) &&
-	       same_terms(a->uses, a->use_count, b->uses, b->use_count);
 }

@@ -26,10 +26,24 @@ enum indicator_kind {
 /* Highest number of a form, indicator, source or use. */
 enum { CATALOGUE_NUMBER_MAX = 9999 };
 
+/* A unit that moves, merges or is renamed gets a new code from a month on: the old one's `last` is the month
+ * before, its `successor` the new one. */
 struct unit {
 	unit_code code;
 	enum unit_level level;
 	const char *name, *basis;
+	period first, last;  /* months that it exists in; 0: no limit */
+	unit_code successor; /* 0: none */
+	/* Filled in by catalogue_finish(). The only forerunner of a unit is the same place under another code:
+	 * what it reported goes on under the new one. Where several became one, what stood ends with them. */
+	uint32_t root; /* index of the first unit of this place: its own, if it has no such forerunner */
+	uint32_t next; /* 1 + index of the unit that goes on with it; 0: none */
+};
+
+/* 片区, 重点县, 边境县: a unit's membership of a group that cuts across the hierarchy. */
+struct unit_group {
+	const char *code, *name, *basis;
+	unit_code unit;
 };
 
 struct indicator {
@@ -38,6 +52,10 @@ struct indicator {
 	const char *project, *notice; /* which of T1…M7, and which section of the notice */
 	int decimals;
 	enum indicator_kind kind;
+	/* Not reported but computed: how many units' value of this other indicator is at least so much. 0: it is
+	 * reported. */
+	uint32_t counts;
+	int64_t at_least;
 };
 
 struct form_field {
@@ -45,9 +63,12 @@ struct form_field {
 	bool required;
 	int64_t minimum, maximum; /* times 10^decimals */
 	uint32_t part_of;         /* indicator number of the whole; 0: none */
+	uint32_t base;            /* a stock that the year's sum of this flow may not exceed; 0: none */
+	uint32_t step_after;      /* a 0/1 stock that must have stood at 1 in a month before; 0: none */
 	/* Filled in by catalogue_finish(): */
 	const struct indicator *definition;
 	int whole; /* position of part_of; -1: none */
+	bool step; /* it takes part in a way of steps, which goes forward only */
 };
 
 struct form_version {
@@ -55,6 +76,7 @@ struct form_version {
 	period first, last; /* reports of these periods use this version */
 	size_t field_count;
 	struct form_field *fields;
+	bool looks_back; /* filled in: has rules over other months of the unit */
 };
 
 struct form {
@@ -87,12 +109,27 @@ struct profile {
 	uint16_t shares[12];
 };
 
+/* What makes a reviewer look twice, and refuses nothing. */
+enum soft_kind {
+	SOFT_JUMP = 1,   /* differs from the month before by more than `bound` per cent of it */
+	SOFT_NEEDS = 2,  /* is above 0 while `other` is 0 or not reported */
+	SOFT_EXCEEDS = 3 /* is above what `other` stood at a month before */
+};
+
+struct soft_check {
+	uint32_t number, form;
+	enum soft_kind kind;
+	uint32_t indicator, other; /* numbers; 0: none */
+	int64_t bound;
+	const char *text_zh, *text_en, *notice;
+};
+
 struct catalogue {
 	struct arena arena; /* owns all below */
 	const char *plan, *title_zh, *title_en, *source;
 	const char *label; /* shown with every table; "" if none (demonstration data) */
 	size_t unit_count, form_count, version_count, indicator_count, source_count, use_count, target_count,
-	    day_count, rule_count, profile_count;
+	    day_count, rule_count, profile_count, group_count, check_count;
 	struct unit *units;               /* by code */
 	struct form *forms;               /* by number */
 	struct form_version *versions;    /* by form, version */
@@ -102,8 +139,11 @@ struct catalogue {
 	struct special_day *days;    /* by date */
 	struct deadline_rule *rules; /* by form, event, first period */
 	struct profile *profiles;
+	struct unit_group *groups; /* by code, unit */
+	struct soft_check *checks; /* by number */
 	/* Filled in by catalogue_finish(): the months of all form versions, and each form's deadlines in each. */
 	int period_first, period_count; /* period_index() */
+	bool looks_back;                /* some form has rules over other months */
 	struct deadlines *schedule;     /* form × month */
 	/* Position of a number, -1: none. */
 	int *form_at, *indicator_at;
@@ -135,6 +175,16 @@ size_t catalogue_first_unit(const struct catalogue *catalogue, unit_code code);
  * begin alike. Returns how many, *first is the index of the first. */
 size_t catalogue_units_below(const struct catalogue *catalogue, unit_code unit, enum unit_level level,
                              size_t *first);
+/* Does the unit exist in this month? */
+bool unit_in_period(const struct unit *unit, period when);
+/* The unit of the same place in this month, NULL: none. */
+const struct unit *catalogue_unit_then(const struct catalogue *catalogue, const struct unit *unit,
+                                       period when);
+/* The members of a group, *first is the first of them; 0: there is no such group. */
+size_t catalogue_group(const struct catalogue *catalogue, const char *code, const struct unit_group **first);
+/* Is the unit a member of the group, or below one? */
+bool unit_group_has(const struct unit_group *members, size_t count, unit_code unit);
+const struct soft_check *catalogue_check(const struct catalogue *catalogue, uint32_t number);
 const struct form *catalogue_form(const struct catalogue *catalogue, uint32_t number);
 const struct form *catalogue_form_by_code(const struct catalogue *catalogue, const char *code);
 const struct form_version *catalogue_version(const struct catalogue *catalogue, uint32_t form,

@@ -7,6 +7,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A unit that moved has another code by then; `unit` is in the plan. */
+static bool
+check_unit_then(const struct catalogue *c, unit_code code, period when, enum problem_subject subject,
+                size_t row, struct problem_list *problems)
+{
+	const struct unit *unit = catalogue_unit(c, code), *then;
+	char text[8];
+	if (unit_in_period(unit, when))
+		return true;
+	struct problem *p = problem_add(problems, PROBLEM_UNIT_NOT_THEN, subject, row, "unit");
+	p->actual = code;
+	period_format(when, text);
+	then = catalogue_unit_then(c, unit, when);
+	if (then)
+		problem_detail(p, "%s (→ %" PRId64 " %s)", text, then->code, then->name);
+	else
+		problem_detail(p, "%s", text);
+	return false;
+}
+
 /* Which version may this report use? NULL, with a problem, if none. */
 static const struct form_version *
 check_place(const struct catalogue *c, date today, const struct report *r, size_t row,
@@ -43,6 +63,8 @@ check_place(const struct catalogue *c, date today, const struct report *r, size_
 		p->limit = date_period(today);
 		return NULL;
 	}
+	if (!check_unit_then(c, r->unit, r->period, SUBJECT_REPORT, row, problems))
+		return NULL;
 	return catalogue_version_for(c, r->form, r->period);
 }
 
@@ -278,6 +300,8 @@ check_entry(const struct catalogue *c, date today, const struct fund_entry *e, s
 	check_terms(c, e, row, problems);
 	check_counterparty(c, e, row, problems);
 	check_date(today, e, row, problems);
+	if (date_valid(e->occurred))
+		check_unit_then(c, e->unit, date_period(e->occurred), SUBJECT_ENTRY, row, problems);
 	if (!*e->voucher)
 		problem_add(problems, PROBLEM_VOUCHER_MISSING, SUBJECT_ENTRY, row, "voucher");
 	check_text(e->voucher, VOUCHER_BYTES_MAX, "voucher", SUBJECT_ENTRY, row, problems);
@@ -335,6 +359,8 @@ check_review(const struct catalogue *c, const struct review *r, size_t row, stru
 	if (!period_valid(r->period))
 		problem_detail(problem_add(problems, PROBLEM_PERIOD_INVALID, SUBJECT_REVIEW, row, "period"), "%d",
 		               r->period);
+	else if (catalogue_unit(c, r->unit))
+		check_unit_then(c, r->unit, r->period, SUBJECT_REVIEW, row, problems);
 	if (r->decision <= DECISION_NONE || r->decision >= DECISIONS)
 		problem_add(problems, PROBLEM_DECISION_UNKNOWN, SUBJECT_REVIEW, row, "decision")->actual =
 		    (int64_t)r->decision;

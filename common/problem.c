@@ -78,6 +78,7 @@ static const struct problem_kind {
      "the province has taken this report over (revision %L): only the province can open it again, by "
      "returning it",
      "省级已接收此报表（第 %L 版）：须由省级退回后才能更正"},
+    {PROBLEM_UNIT_NOT_THEN, WIRE, "UNIT_NOT_THEN", "unit %A does not exist in %D", "单位 %A 不存在于 %D"},
     {PROBLEM_KIND_UNKNOWN, WIRE, "KIND_UNKNOWN",
      "%D is not a kind of fund entry: raised, sent_down, received, granted or spent",
      "%D 不是资金类别：筹措、下拨、到账、安排或支出"},
@@ -117,8 +118,8 @@ static const struct problem_kind {
      "报表在查看之后有变动（%D）：请重新查看（fupin review show）"},
     {PROBLEM_REVIEW_STATE_WRONG, WIRE, "REVIEW_STATE_WRONG", "%D", "不能这样审核：%D"},
     {PROBLEM_LEVEL_INVALID, WIRE, "LEVEL_INVALID",
-     "totals are kept for county level and above, at or below the unit asked for",
-     "汇总只到县级及以上，且须在所查单位之内"},
+     "rows lie at or below the unit asked for; townships and villages are shown within one county",
+     "汇总行须在所查单位之内；乡镇和村只能在一个县内查询"},
     {PROBLEM_WATCHES_TOO_MANY, WIRE | TRANSIENT, "WATCHES_TOO_MANY",
      "no more than %L totals are watched at a time: end another watch first",
      "同时订阅的汇总不能超过 %L 个，请先结束一个"},
@@ -135,6 +136,10 @@ static const struct problem_kind {
      "分解合计 %A，少于总目标 %L，缺 %D"},
     {PROBLEM_TARGET_WHOLE_MISSING, WIRE, "TARGET_WHOLE_MISSING",
      "%D has no target of this kind to be broken down", "%D 没有可分解的该项目标"},
+    {PROBLEM_BASE_EXCEEDED, WIRE, "BASE_EXCEEDED", "the year's sum %A exceeds %D %L",
+     "全年累计 %A 超过 %D %L"},
+    {PROBLEM_STEP_SKIPPED, WIRE, "STEP_SKIPPED", "%D must stand in a report of a month before",
+     "须先在以前月份填报 %D"},
     {PROBLEM_BUSY, WIRE | TRANSIENT, "BUSY", "the centre has too much waiting: try again",
      "中心繁忙，请稍后再试"},
     {PROBLEM_STORE_UNAVAILABLE, WIRE | TRANSIENT, "STORE_UNAVAILABLE",
@@ -151,6 +156,10 @@ static const struct problem_kind {
      "数据库中已有其中某条报表或凭证（%D），未保存任何内容"},
     {PROBLEM_STOPPING, WIRE | TRANSIENT, "STOPPING", "the centre is being stopped: try again",
      "中心正在停止，请稍后再试"},
+    {PROBLEM_STEP_BACK, WIRE, "STEP_BACK",
+     "this step stood in %L already and is not taken back: if it was wrong, correct %L, too",
+     "%L 已填报此步骤，不能倒退；如有误，请一并更正 %L"},
+    {PROBLEM_GROUP_UNKNOWN, WIRE, "GROUP_UNKNOWN", "group %D is not in the plan", "计划中没有分组 %D"},
     {PROBLEM_FILE_UNREADABLE, 0, "FILE_UNREADABLE", "the file cannot be read: %D", "文件无法读取：%D"},
     {PROBLEM_FILE_ENCODING, 0, "FILE_ENCODING",
      "the text is neither UTF-8 nor GB18030 (GBK): save the sheet again",
@@ -252,7 +261,7 @@ is_figure(enum problem_code code)
 {
 	return code == PROBLEM_VALUE_TOO_SMALL || code == PROBLEM_VALUE_TOO_LARGE ||
 	       code == PROBLEM_PART_EXCEEDS_WHOLE || code == PROBLEM_ROWS_TOO_MANY ||
-	       code == PROBLEM_BYTES_TOO_MANY || code == PROBLEM_TARGET_SHORT;
+	       code == PROBLEM_BYTES_TOO_MANY || code == PROBLEM_TARGET_SHORT || code == PROBLEM_BASE_EXCEEDED;
 }
 
 static bool
@@ -274,7 +283,7 @@ number_text(const struct problem *problem, int64_t value, char out[DECIMAL_TEXT_
 	int decimals = problem->decimals <= DECIMAL_DIGITS_MAX ? (int)problem->decimals : 0;
 	if (is_figure(problem->code))
 		return decimal_format(value, decimals, out);
-	if (problem->code == PROBLEM_PERIOD_FUTURE) {
+	if (problem->code == PROBLEM_PERIOD_FUTURE || problem->code == PROBLEM_STEP_BACK) {
 		period_format((period)value, out);
 		return out;
 	}

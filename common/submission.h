@@ -23,6 +23,10 @@ struct report {
 	const int64_t *values;      /* times 10^decimals of the indicator */
 	uint32_t place;             /* at the centre: 1 + index of the unit in the catalogue; 0: not looked up */
 	const char *reason;         /* why it is corrected; NULL or "": nobody said */
+	/* At the centre, where a form's rules look at other months: the first code of this place, 0: they do not;
+	 * and is this the submission's first report of it? */
+	unit_code family;
+	bool leads;
 };
 
 enum fund_kind {

@@ -45,6 +45,12 @@ codec_text(const char *text)
 	return (char *)(uintptr_t)codec_string(text);
 }
 
+ProtobufCBinaryData
+codec_bytes(const char *text)
+{
+	return (ProtobufCBinaryData){.len = strlen(text), .data = (uint8_t *)(uintptr_t)text};
+}
+
 void *
 codec_pointers(struct arena *arena, size_t count, const void *init, size_t size, void **first)
 {

@@ -29,6 +29,53 @@ units_to_wire(struct arena *arena, const struct catalogue *c, unit_code top, Fup
 		to->level = (Fupin__V1__Level)unit->level;
 		to->name = codec_text(unit->name);
 		to->basis = codec_text(unit->basis);
+		to->first = (uint32_t)unit->first;
+		to->last = (uint32_t)unit->last;
+		to->successor = (uint64_t)unit->successor;
+	}
+	return true;
+}
+
+static bool
+groups_to_wire(struct arena *arena, const struct catalogue *c, unit_code top, Fupin__V1__Catalogue *wire)
+{
+	static const Fupin__V1__UnitGroup init = FUPIN__V1__UNIT_GROUP__INIT;
+	Fupin__V1__UnitGroup *groups;
+	wire->groups = codec_pointers(arena, c->group_count, &init, sizeof init, (void **)&groups);
+	if (c->group_count && !wire->groups)
+		return false;
+	for (size_t i = 0; i < c->group_count; i++) {
+		if (!in_scope(c->groups[i].unit, top))
+			continue;
+		Fupin__V1__UnitGroup *to = &groups[wire->n_groups++];
+		to->code = codec_text(c->groups[i].code);
+		to->name = codec_text(c->groups[i].name);
+		to->unit = (uint64_t)c->groups[i].unit;
+		to->basis = codec_text(c->groups[i].basis);
+	}
+	return true;
+}
+
+static bool
+checks_to_wire(struct arena *arena, const struct catalogue *c, Fupin__V1__Catalogue *wire)
+{
+	static const Fupin__V1__SoftCheck init = FUPIN__V1__SOFT_CHECK__INIT;
+	Fupin__V1__SoftCheck *checks;
+	wire->n_checks = c->check_count;
+	wire->checks = codec_pointers(arena, c->check_count, &init, sizeof init, (void **)&checks);
+	if (c->check_count && !wire->checks)
+		return false;
+	for (size_t i = 0; i < c->check_count; i++) {
+		const struct soft_check *from = &c->checks[i];
+		checks[i].number = from->number;
+		checks[i].form = from->form;
+		checks[i].kind = (Fupin__V1__SoftKind)from->kind;
+		checks[i].indicator = from->indicator;
+		checks[i].other = from->other;
+		checks[i].bound = from->bound;
+		checks[i].text_zh = codec_text(from->text_zh);
+		checks[i].text_en = codec_text(from->text_en);
+		checks[i].notice = codec_text(from->notice);
 	}
 	return true;
 }
@@ -61,6 +108,8 @@ versions_to_wire(struct arena *arena, const struct catalogue *c, Fupin__V1__Cata
 			fields[at].minimum = from->fields[at].minimum;
 			fields[at].maximum = from->fields[at].maximum;
 			fields[at].part_of = from->fields[at].part_of;
+			fields[at].year_base = from->fields[at].base;
+			fields[at].step_after = from->fields[at].step_after;
 		}
 	}
 	return true;
@@ -100,6 +149,8 @@ forms_to_wire(struct arena *arena, const struct catalogue *c, Fupin__V1__Catalog
 		indicators[i].kind = (Fupin__V1__IndicatorKind)from->kind;
 		indicators[i].project = codec_text(from->project);
 		indicators[i].notice = codec_text(from->notice);
+		indicators[i].counts = from->counts;
+		indicators[i].at_least = from->at_least;
 	}
 	return true;
 }
@@ -206,7 +257,8 @@ codec_catalogue_to_wire(struct arena *arena, const struct catalogue_answer *answ
 	wire->title_en = codec_text(c->title_en);
 	wire->source = codec_text(c->source);
 	wire->label = codec_text(c->label);
-	if (answer->query.units && !units_to_wire(arena, c, answer->top, wire))
+	if (answer->query.units &&
+	    (!units_to_wire(arena, c, answer->top, wire) || !groups_to_wire(arena, c, answer->top, wire)))
 		return false;
 	if (!answer->query.forms)
 		return true;
@@ -215,7 +267,8 @@ codec_catalogue_to_wire(struct arena *arena, const struct catalogue_answer *answ
 	return forms_to_wire(arena, c, wire) && versions_to_wire(arena, c, wire) &&
 	       terms_to_wire(arena, c->sources, c->source_count, &wire->sources) &&
 	       terms_to_wire(arena, c->uses, c->use_count, &wire->uses) &&
-	       targets_to_wire(arena, c, answer->top, wire) && deadlines_to_wire(arena, c, wire);
+	       targets_to_wire(arena, c, answer->top, wire) && deadlines_to_wire(arena, c, wire) &&
+	       checks_to_wire(arena, c, wire);
 }
 
 /* ---------------------------------------------------------------- decoding, for the client */
@@ -235,7 +288,36 @@ units_from_wire(const Fupin__V1__Catalogue *wire, struct catalogue *c)
 		    .level = level_from_wire((int)wire->units[i]->level),
 		    .name = codec_string(wire->units[i]->name),
 		    .basis = codec_string(wire->units[i]->basis),
+		    .first = (period)wire->units[i]->first,
+		    .last = (period)wire->units[i]->last,
+		    .successor = (unit_code)wire->units[i]->successor,
 		};
+	for (size_t i = 0; i < wire->n_groups; i++)
+		c->groups[i] = (struct unit_group){
+		    .code = codec_string(wire->groups[i]->code),
+		    .name = codec_string(wire->groups[i]->name),
+		    .unit = (unit_code)wire->groups[i]->unit,
+		    .basis = codec_string(wire->groups[i]->basis),
+		};
+}
+
+static void
+checks_from_wire(const Fupin__V1__Catalogue *wire, struct catalogue *c)
+{
+	for (size_t i = 0; i < wire->n_checks; i++) {
+		const Fupin__V1__SoftCheck *from = wire->checks[i];
+		c->checks[i] = (struct soft_check){
+		    .number = from->number,
+		    .form = from->form,
+		    .kind = (enum soft_kind)from->kind,
+		    .indicator = from->indicator,
+		    .other = from->other,
+		    .bound = from->bound,
+		    .text_zh = codec_string(from->text_zh),
+		    .text_en = codec_string(from->text_en),
+		    .notice = codec_string(from->notice),
+		};
+	}
 }
 
 static void
@@ -263,6 +345,8 @@ forms_from_wire(const Fupin__V1__Catalogue *wire, struct catalogue *c)
 		    .kind = (enum indicator_kind)from->kind,
 		    .project = codec_string(from->project),
 		    .notice = codec_string(from->notice),
+		    .counts = from->counts,
+		    .at_least = from->at_least,
 		};
 	}
 }
@@ -282,6 +366,8 @@ versions_from_wire(const Fupin__V1__Catalogue *wire, struct catalogue *c)
 			    .minimum = from->fields[at]->minimum,
 			    .maximum = from->fields[at]->maximum,
 			    .part_of = from->fields[at]->part_of,
+			    .base = from->fields[at]->year_base,
+			    .step_after = from->fields[at]->step_after,
 			};
 		c->versions[i] = (struct form_version){
 		    .form = from->form,
@@ -372,6 +458,10 @@ catalogue_reserve(const Fupin__V1__Catalogue *wire, struct catalogue *c)
 	c->day_count = wire->n_days;
 	c->rule_count = wire->n_deadlines;
 	c->profile_count = wire->n_profiles;
+	c->group_count = wire->n_groups;
+	c->check_count = wire->n_checks;
+	c->groups = arena_array(&c->arena, c->group_count, sizeof *c->groups);
+	c->checks = arena_array(&c->arena, c->check_count, sizeof *c->checks);
 	c->profiles = arena_array(&c->arena, c->profile_count, sizeof *c->profiles);
 	c->days = arena_array(&c->arena, c->day_count, sizeof *c->days);
 	c->rules = arena_array(&c->arena, c->rule_count, sizeof *c->rules);
@@ -383,7 +473,7 @@ catalogue_reserve(const Fupin__V1__Catalogue *wire, struct catalogue *c)
 	c->uses = arena_array(&c->arena, c->use_count, sizeof *c->uses);
 	c->targets = arena_array(&c->arena, c->target_count, sizeof *c->targets);
 	return c->units && c->forms && c->versions && c->indicators && c->sources && c->uses && c->targets &&
-	       c->days && c->rules && c->profiles;
+	       c->days && c->rules && c->profiles && c->groups && c->checks;
 }
 
 bool
@@ -408,5 +498,6 @@ codec_decode_catalogue(const uint8_t *bytes, size_t size, struct catalogue *out,
 	terms_from_wire(wire->sources, wire->n_sources, out->sources);
 	terms_from_wire(wire->uses, wire->n_uses, out->uses);
 	deadlines_from_wire(wire, out);
+	checks_from_wire(wire, out);
 	return versions_from_wire(wire, out) && targets_from_wire(wire, out) && catalogue_finish(out, error);
 }

@@ -17,6 +17,9 @@ const char *codec_string(const char *text);
 /* Our text for a protobuf-c field, which is not const. */
 char *codec_text(const char *text);
 
+/* The same for a field of bytes. */
+ProtobufCBinaryData codec_bytes(const char *text);
+
 /* An array of `count` pointers to elements of a new array; each element starts as `*init`. Returns the
  * pointers (NULL if memory ran out, or count is 0), the elements lie behind each other at *first. */
 void *codec_pointers(struct arena *arena, size_t count, const void *init, size_t size, void **first);

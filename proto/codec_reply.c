@@ -149,6 +149,7 @@ total_to_wire(struct arena *arena, const struct total_answer *total, Fupin__V1__
 	*as_of = as_of_to_wire(&total->as_of);
 	wire->as_of = as_of;
 	wire->label = codec_text(total->label);
+	wire->time_us = total->time_us;
 	wire->n_units = total->unit_count;
 	return unit_totals_to_wire(arena, total->units, total->unit_count, &wire->units);
 }
@@ -399,6 +400,7 @@ codec_targets_to_wire(struct arena *arena, const struct target_answer *answer, F
 	Fupin__V1__TargetValue *values;
 	fupin__v1__targets__init(wire);
 	wire->label = codec_text(answer->label);
+	wire->time_us = answer->time_us;
 	wire->n_targets = answer->count;
 	wire->targets = codec_pointers(arena, answer->count, &init, sizeof init, (void **)&items);
 	codec_pointers(arena, answer->count, &value_init, sizeof value_init, (void **)&values);
@@ -418,6 +420,7 @@ codec_targets_from_wire(struct arena *arena, const Fupin__V1__Targets *wire, str
 {
 	*out = (struct target_answer){
 	    .label = codec_string(wire->label),
+	    .time_us = wire->time_us,
 	    .count = wire->n_targets,
 	    .items = arena_array(arena, wire->n_targets, sizeof *out->items),
 	};
@@ -492,6 +495,7 @@ total_from_wire(struct arena *arena, const Fupin__V1__Total *wire, struct total_
 	*out = (struct total_answer){
 	    .as_of = codec_as_of_from_wire(wire->as_of),
 	    .label = codec_string(wire->label),
+	    .time_us = wire->time_us,
 	    .unit_count = wire->n_units,
 	};
 	return unit_totals_from_wire(arena, wire->units, wire->n_units, &out->units);

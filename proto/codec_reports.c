@@ -56,6 +56,7 @@ codec_report_query_to_wire(struct arena *arena, const struct report_query *query
 	wire->after = query->after.unit ? arena_alloc(arena, sizeof *wire->after) : NULL;
 	bool good = true;
 	wire->as_of = codec_as_of_to_wire(arena, &query->as_of, &good);
+	wire->warned = query->warned;
 	if (!good || !wire->states || (query->after.unit && !wire->after))
 		return false;
 	for (size_t i = 0; i < query->state_count; i++)
@@ -84,8 +85,35 @@ codec_report_query_from_wire(struct arena *arena, const Fupin__V1__ReportQuery *
 	    .limit = wire->limit,
 	    .after = codec_key_from_wire(wire->after),
 	    .as_of = codec_as_of_from_wire(wire->as_of),
+	    .warned = wire->warned,
 	};
 	return states;
+}
+
+static bool
+warnings_to_wire(struct arena *arena, const struct report_item *from, Fupin__V1__ReportItem *to)
+{
+	static const Fupin__V1__Warning init = FUPIN__V1__WARNING__INIT;
+	Fupin__V1__Warning *warnings;
+	to->n_warnings = from->warning_count;
+	to->warnings = codec_pointers(arena, from->warning_count, &init, sizeof init, (void **)&warnings);
+	for (size_t i = 0; to->warnings && i < from->warning_count; i++) {
+		warnings[i].check = from->warnings[i].check;
+		warnings[i].actual = from->warnings[i].actual;
+		warnings[i].limit = from->warnings[i].limit;
+	}
+	return !from->warning_count || to->warnings;
+}
+
+static bool
+warnings_from_wire(struct arena *arena, const Fupin__V1__ReportItem *from, struct report_item *to)
+{
+	to->warning_count = from->n_warnings;
+	to->warnings = arena_array(arena, from->n_warnings, sizeof *to->warnings);
+	for (size_t i = 0; to->warnings && i < from->n_warnings; i++)
+		to->warnings[i] =
+		    (struct warning){from->warnings[i]->check, from->warnings[i]->actual, from->warnings[i]->limit};
+	return to->warnings;
 }
 
 bool
@@ -116,6 +144,8 @@ codec_reports_to_wire(struct arena *arena, const struct report_answer *answer, F
 		to->n_indicators = to->n_values = from->value_count;
 		to->indicators = from->indicators;
 		to->values = from->values;
+		if (!warnings_to_wire(arena, from, to))
+			return false;
 	}
 	if (answer->next.unit) {
 		codec_key_to_wire(&answer->next, &keys[answer->count]);
@@ -153,6 +183,8 @@ codec_reports_from_wire(struct arena *arena, const Fupin__V1__Reports *wire, str
 		    .indicators = from->indicators,
 		    .values = from->values,
 		};
+		if (!warnings_from_wire(arena, from, &out->items[i]))
+			return false;
 	}
 	return out->items;
 }
@@ -175,6 +207,7 @@ codec_completeness_query_to_wire(struct arena *arena, const struct completeness_
 	wire->missing = query->missing;
 	wire->late = query->late;
 	wire->limit = query->limit;
+	wire->group = codec_bytes(query->group);
 	wire->as_of = codec_as_of_to_wire(arena, &query->as_of, &good);
 	return good;
 }

@@ -55,6 +55,18 @@ take_submit(const Fupin__V1__Submit *wire, struct request *out)
 	return true;
 }
 
+/* False: no code can be so long, or has a NUL. */
+static bool
+take_group(const ProtobufCBinaryData *bytes, char out[CODE_BYTES_MAX])
+{
+	if (bytes->len >= CODE_BYTES_MAX || (bytes->len && memchr(bytes->data, 0, bytes->len)))
+		return false;
+	if (bytes->len)
+		memcpy(out, bytes->data, bytes->len);
+	out[bytes->len] = 0;
+	return true;
+}
+
 static bool
 take_total(const Fupin__V1__TotalQuery *wire, struct request *out, struct problem_list *problems)
 {
@@ -72,6 +84,8 @@ take_total(const Fupin__V1__TotalQuery *wire, struct request *out, struct proble
 	    .whole = wire->whole,
 	    .as_of = codec_as_of_from_wire(wire->as_of),
 	};
+	if (!take_group(&wire->group, out->total.group))
+		return malformed(problems, "total.group is no code");
 	return !wire->as_of || !wire->as_of->base.n_unknown_fields || field_unknown(problems);
 }
 
@@ -99,6 +113,8 @@ take_completeness(const Fupin__V1__CompletenessQuery *wire, struct request *out,
 	if (!level_known || wire->n_forms > CATALOGUE_NUMBER_MAX)
 		return malformed(problems, "completeness: no such level, or too many forms");
 	codec_completeness_query_from_wire(wire, &out->completeness);
+	if (!take_group(&wire->group, out->completeness.group))
+		return malformed(problems, "completeness.group is no code");
 	return true;
 }
 
@@ -378,12 +394,6 @@ codec_decode_submission(struct arena *arena, const uint8_t *bytes, size_t size, 
 	return true;
 }
 
-static ProtobufCBinaryData
-text_bytes(const char *text)
-{
-	return (ProtobufCBinaryData){.len = strlen(text), .data = (uint8_t *)(uintptr_t)text};
-}
-
 static bool
 reports_to_wire(struct arena *arena, const struct submission *s, Fupin__V1__Submission *wire)
 {
@@ -400,7 +410,7 @@ reports_to_wire(struct arena *arena, const struct submission *s, Fupin__V1__Subm
 		reports[i].form = r->form;
 		reports[i].form_version = r->form_version;
 		reports[i].replaces = r->replaces;
-		reports[i].reason = text_bytes(r->reason ? r->reason : "");
+		reports[i].reason = codec_bytes(r->reason ? r->reason : "");
 		reports[i].n_indicators = reports[i].n_values = r->value_count;
 		reports[i].indicators = (uint32_t *)(uintptr_t)r->indicators;
 		reports[i].values = (int64_t *)(uintptr_t)r->values;
@@ -421,13 +431,13 @@ entries_to_wire(struct arena *arena, const struct submission *s, Fupin__V1__Subm
 		const struct fund_entry *e = &s->entries[i];
 		entries[i].kind = (Fupin__V1__FundKind)e->kind;
 		entries[i].unit = (uint64_t)e->unit;
-		entries[i].voucher = text_bytes(e->voucher);
+		entries[i].voucher = codec_bytes(e->voucher);
 		entries[i].occurred = (uint32_t)e->occurred;
 		entries[i].source = e->source;
 		entries[i].use = e->use;
 		entries[i].counterparty = (uint64_t)e->counterparty;
 		entries[i].amount_fen = e->amount_fen;
-		entries[i].note = text_bytes(e->note);
+		entries[i].note = codec_bytes(e->note);
 	}
 	return true;
 }
@@ -448,7 +458,7 @@ extensions_to_wire(struct arena *arena, const struct submission *s, Fupin__V1__S
 		extensions[i].form = e->form;
 		extensions[i].event = (Fupin__V1__DeadlineEvent)e->event;
 		extensions[i].until = e->until;
-		extensions[i].reason = text_bytes(e->reason);
+		extensions[i].reason = codec_bytes(e->reason);
 	}
 	return true;
 }
@@ -471,7 +481,7 @@ reviews_to_wire(struct arena *arena, const struct submission *s, Fupin__V1__Subm
 		reviews[i].step = r->step;
 		reviews[i].decision = (Fupin__V1__Decision)r->decision;
 		reviews[i].reason = (Fupin__V1__ReturnReason)r->reason;
-		reviews[i].text = text_bytes(r->text ? r->text : "");
+		reviews[i].text = codec_bytes(r->text ? r->text : "");
 	}
 	return true;
 }
@@ -493,7 +503,7 @@ targets_to_wire(struct arena *arena, const struct submission *s, Fupin__V1__Subm
 		targets[i].fund = (Fupin__V1__FundKind)t->fund;
 		targets[i].value = t->value;
 		targets[i].replaces = t->replaces;
-		targets[i].note = text_bytes(t->note);
+		targets[i].note = codec_bytes(t->note);
 	}
 	return true;
 }
@@ -521,6 +531,7 @@ total_to_wire(struct arena *arena, const struct total_query *query, Fupin__V1__T
 	wire->indicators = (uint32_t *)(uintptr_t)query->indicators;
 	wire->funds = query->funds;
 	wire->whole = query->whole;
+	wire->group = codec_bytes(query->group);
 	wire->as_of = codec_as_of_to_wire(arena, &query->as_of, &good);
 	return good;
 }

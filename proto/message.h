@@ -57,6 +57,7 @@ struct total_query {
 	bool funds;
 	bool whole; /* with `by`: the unit itself, too, as the last row */
 	struct as_of as_of;
+	char group[CODE_BYTES_MAX]; /* code; "": none, everything */
 	int64_t now; /* at the centre: seconds since 1970 UTC, what pace goes by; never on the wire */
 };
 
@@ -78,6 +79,7 @@ struct report_query {
 	uint32_t limit;          /* 0: the centre's own */
 	struct report_key after; /* unit 0: from the beginning */
 	struct as_of as_of;
+	bool warned; /* those with warnings alone */
 };
 
 /* Targets of a unit and of those right below it. */
@@ -98,6 +100,7 @@ struct completeness_query {
 	bool missing, late; /* list what is overdue; and what came late */
 	uint32_t limit;
 	struct as_of as_of;
+	char group[CODE_BYTES_MAX]; /* as of a total */
 };
 
 struct catalogue_query {
@@ -199,6 +202,7 @@ struct target_item {
 
 struct target_answer {
 	struct as_of as_of;
+	int64_t time_us; /* as of a total */
 	const char *label;
 	size_t count;
 	struct target_item *items;
@@ -221,6 +225,7 @@ struct unit_total {
 
 struct total_answer {
 	struct as_of as_of;
+	int64_t time_us; /* what "by now" means in it */
 	const char *label;
 	size_t unit_count;
 	struct unit_total *units;
@@ -256,6 +261,12 @@ struct push {
 	struct unit_total *units;
 };
 
+/* What a soft check found. */
+struct warning {
+	uint32_t check;
+	int64_t actual, limit;
+};
+
 struct report_item {
 	struct report_key key;
 	uint32_t version, revision; /* of the form; the current one */
@@ -267,6 +278,8 @@ struct report_item {
 	size_t value_count;
 	uint32_t *indicators;
 	int64_t *values;
+	size_t warning_count;
+	struct warning *warnings;
 };
 
 struct report_answer {

@@ -166,7 +166,7 @@ function row(form, code, n,   i, line) {
 function county_report(c, m,   i, j, people, households, drawn, trained, skilled, loans, p) {
     file = out "/" c "/" period "-county.csv"
     print "form,unit,period" county_columns > file
-    for (i = 1; i <= 41; i++) cell[i] = ""
+    for (i = 1; i <= 51; i++) cell[i] = ""
     p = lifted_year[c]
 
     j = m < 12 ? rnd(9) - 4 : 0
@@ -176,8 +176,8 @@ function county_report(c, m,   i, j, people, households, drawn, trained, skilled
     households = int(people * 1000 / size[c])
     cell[2] = count(households - households_lifted[c])
     households_lifted[c] = households
-    cell[3] = count(registered[c] - people)
-    cell[4] = maybe(count(int(registered[c] * 1000 / size[c]) - households))
+    cell[3] = count(registered[c])
+    cell[4] = maybe(count(int(registered[c] * 1000 / size[c])))
 
     if (c in area) {
         i = between(m < 4 ? 0 : 1, 6); j = rnd(i + 1)
@@ -232,7 +232,22 @@ function county_report(c, m,   i, j, people, households, drawn, trained, skilled
     cell[41] = maybe(yuan(int((loans - issued[c]) * between(30, 50) / 1000)))
     issued[c] = loans
 
-    row("county", c, 41)
+    if (cell[7] != "") {
+        i = cell[7] + 0; j = rnd(i + 1)
+        cell[42] = maybe(count(j)); cell[43] = maybe(count(rnd(i - j + 1)))
+        cell[44] = maybe(count(rnd(i + 1)))
+    }
+    if (cell[25] != "") {
+        i = cell[25] + 0; j = rnd(i + 1)
+        cell[45] = maybe(count(j)); cell[46] = maybe(count(i - j))
+    }
+    if (c in key) cell[47] = maybe(count(1))
+    cell[48] = maybe(count(villages[c] + c % 7))
+    cell[49] = maybe(count(12 + c % 30))
+    cell[50] = maybe(count(rnd(3)))
+    cell[51] = count(registered[c] - people)
+
+    row("county", c, 51)
     close(file)
 }
 
@@ -246,7 +261,7 @@ function village_report(c, m,   i, k, v, n, j, people, households, started, unde
     for (k = 1; k <= n; k++) {
         v = village[c, k]
         seed(v, m)
-        for (i = 1; i <= 22; i++) cell[i] = ""
+        for (i = 1; i <= 24; i++) cell[i] = ""
         j = m < 12 ? rnd(9) - 4 : 0
         people = upto(v_people[v], m, j)
         cell[1] = count(people - v_lifted[v])
@@ -255,7 +270,7 @@ function village_report(c, m,   i, k, v, n, j, people, households, started, unde
         cell[2] = count(households - v_households[v])
         v_households[v] = households
         poor = int(v_people[v] / 3) + v_more[v]
-        cell[3] = maybe(count(poor - households))
+        cell[3] = maybe(count(poor))
 
         started = m >= v_start[v]
         under = m >= v_work[v]
@@ -284,7 +299,28 @@ function village_report(c, m,   i, k, v, n, j, people, households, started, unde
         cell[20] = maybe(count(granted_to[v] > 0 ? 1 + rnd(2) : 0))
         cell[21] = maybe(count(int(poor * (50 + 3 * m) / 100)))
         cell[22] = maybe(count(m > 4 && m < 11 ? rnd(4) : 0))
-        row("village", v, 22)
+        cell[23] = yuan((v_people[v] + 3 * v_more[v]) * between(280, 460) * 100)
+        cell[24] = maybe(count(int(poor * (30 + 5 * m) / 100)))
+        row("village", v, 24)
+    }
+    close(file)
+}
+
+function township_report(c, m,   i, k, t, drawn) {
+    if (!townships[c]) return
+    file = out "/" c "/" period "-township.csv"
+    print "form,unit,period" township_columns > file
+    for (k = 1; k <= townships[c]; k++) {
+        t = township[c, k]
+        seed(t, m)
+        for (i = 1; i <= 5; i++) cell[i] = ""
+        cell[1] = count(m >= 2 + t % 9)
+        drawn = m >= 2 + t % 9 ? 150 + t % 400 + 12 * m : 0
+        cell[2] = maybe(count(drawn))
+        if (cell[2] != "") cell[3] = maybe(count(int(drawn * (30 + t % 25) / 100)))
+        cell[4] = maybe(yuan(drawn * between(900, 1600) * 100))
+        cell[5] = maybe(count(t % 11 == 0 && m > 4))
+        row("township", t, 5)
     }
     close(file)
 }
@@ -364,19 +400,25 @@ BEGIN {
         ",trained_employed,training_subsidies,sector_projects,sector_project_funds,fixed_point_units" \
         ",fixed_point_funds,inspections,border_projects,whole_township_townships" \
         ",entrepreneurship_trained,contiguous_pilots,mutual_aid_funds,science_projects,loans_issued" \
-        ",loan_interest_subsidy"
+        ",loan_interest_subsidy,area_production_infrastructure,area_living_infrastructure" \
+        ",area_ecology_infrastructure,reserve_junior_leavers,reserve_senior_leavers" \
+        ",training_subsidy_pilots,fixed_point_villages,fixed_point_helpers,progress_published" \
+        ",registered_remaining"
+    township_columns = ",township_one_industry,township_industry_households,township_poor_households" \
+        ",township_industry_output,township_whole_advance"
     village_columns = ",village_people_lifted,village_households_lifted,village_registered_households" \
         ",village_started,village_under_way,village_completed,village_accepted,village_special_granted" \
         ",village_industry_funds,village_other_funds,village_social_funds,village_labour_days" \
         ",village_own_money,village_one_product,village_households_drawn" \
         ",village_poor_households_drawn,village_dividend_households,village_trained" \
         ",village_infrastructure_projects,village_public_notices,village_safe_water_households" \
-        ",village_houses_repaired"
+        ",village_houses_repaired,village_net_income,village_registered_supported"
 }
 
 { sub(/\r$/, "") }
 $3 == "province" { province = $1 }
 $3 == "county" { county[++counties] = $1 }
+$3 == "township" { c = substr($1, 1, 6); township[c, ++townships[c]] = $1 }
 $3 == "village" { c = substr($1, 1, 6); village[c, ++villages[c]] = $1 }
 
 END {
@@ -407,6 +449,7 @@ END {
             seed(c, m)
             county_funds(c, m)
             village_report(c, m)
+            township_report(c, m)
             seed(c, 100 + m)
             county_report(c, m)
         }

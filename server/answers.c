@@ -114,7 +114,7 @@ answer_view(const struct view *v, const struct request *request, struct arena *a
 	case REQUEST_TOTAL:
 	case REQUEST_WATCH:
 		out->kind = REPLY_TOTAL;
-		out->total = (struct total_answer){.as_of = v->as_of, .label = label};
+		out->total = (struct total_answer){.as_of = v->as_of, .time_us = v->now_us, .label = label};
 		total = request->total;
 		total.now = v->now_us / 1000000;
 		good = totals_answer(v->holdings->totals, &total, arena, &out->total, problems);
@@ -133,7 +133,7 @@ answer_view(const struct view *v, const struct request *request, struct arena *a
 		break;
 	case REQUEST_TARGETS:
 		out->kind = REPLY_TARGETS;
-		out->targets = (struct target_answer){.as_of = v->as_of, .label = label};
+		out->targets = (struct target_answer){.as_of = v->as_of, .time_us = v->now_us, .label = label};
 		good = list_targets(v, &request->targets, arena, &out->targets, problems);
 		break;
 	default:

@@ -30,6 +30,14 @@ wants_form(const struct completeness_query *q, uint32_t form)
 	return !q->form_count;
 }
 
+static bool
+in_group(const struct counting *c, unit_code unit)
+{
+	const struct unit_group *members;
+	size_t count = *c->query->group ? catalogue_group(c->catalogue, c->query->group, &members) : 0;
+	return !*c->query->group || unit_group_has(members, count, unit);
+}
+
 static void
 keep_duty(struct counting *c, const struct duty *duty)
 {
@@ -80,7 +88,7 @@ take_duty(struct counting *c, const struct unit *unit, const struct form *form, 
 	period when = period_from_index(c->catalogue->period_first + at);
 	struct deadlines d =
 	    extensions_deadlines(c->holdings->extensions, c->catalogue, unit->code, form->number, when);
-	if (!d.at[DEADLINE_DUE] || d.at[DEADLINE_OPEN] > c->now)
+	if (!unit_in_period(unit, when) || !d.at[DEADLINE_DUE] || d.at[DEADLINE_OPEN] > c->now)
 		return;
 	if (row)
 		count_duty(row, &d, c->now, leaf, at);
@@ -193,6 +201,12 @@ check_query(const struct catalogue *c, const struct completeness_query *q, struc
 			               q->forms[i]);
 			return false;
 		}
+	const struct unit_group *members;
+	if (*q->group && !catalogue_group(c, q->group, &members)) {
+		problem_detail(problem_add(problems, PROBLEM_GROUP_UNKNOWN, SUBJECT_REQUEST, 0, "group"), "%s",
+		               q->group);
+		return false;
+	}
 	if (q->by == UNIT_NONE || q->by >= unit->level)
 		return true;
 	problem_add(problems, PROBLEM_LEVEL_INVALID, SUBJECT_REQUEST, 0, "by");
@@ -220,7 +234,7 @@ completeness_answer(const struct holdings *holdings, const struct completeness_q
 	counting.to = counting.to >= c->period_count ? c->period_count - 1 : counting.to;
 	bool good = make_rows(&counting, arena);
 	for (size_t u = catalogue_first_unit(c, query->unit); good && u < c->unit_count; u++)
-		if (unit_within(c->units[u].code, query->unit))
+		if (unit_within(c->units[u].code, query->unit) && in_group(&counting, c->units[u].code))
 			take_unit(&counting, u);
 	good = good && give_duties(&counting, arena) && !counting.no_memory;
 	if (!good)

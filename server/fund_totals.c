@@ -85,17 +85,31 @@ by_combination(const void *a, const void *b)
 	return (x->key > y->key) - (x->key < y->key);
 }
 
+/* Where the periods from..to lie in a unit's cells: returns how many, from *first on. */
+static size_t
+find_cells(const struct fund_totals *totals, period from, period to, size_t *first)
+{
+	*first = lower_bound(totals, (uint64_t)from << 40);
+	return lower_bound(totals, (uint64_t)(to + 1) << 40) - *first;
+}
+
 /* The cells of the periods, with the period taken out of the key, in order. */
 static struct fund_cell *
-cells_of(const struct fund_totals *totals, period from, period to, struct arena *arena, size_t *count)
+cells_of(const struct fund_totals *const *totals, size_t how_many, period from, period to,
+         struct arena *arena, size_t *count)
 {
-	size_t first = lower_bound(totals, (uint64_t)from << 40);
-	size_t end = lower_bound(totals, (uint64_t)(to + 1) << 40);
-	*count = end - first;
+	size_t first, used = 0;
+	*count = 0;
+	for (size_t t = 0; t < how_many; t++)
+		*count += find_cells(totals[t], from, to, &first);
 	struct fund_cell *cells = arena_array(arena, *count, sizeof *cells);
-	for (size_t i = 0; cells && i < *count; i++) {
-		cells[i] = totals->cells[first + i];
-		cells[i].key ^= (uint64_t)key_period(cells[i].key) << 40;
+	for (size_t t = 0; cells && t < how_many; t++) {
+		size_t these = find_cells(totals[t], from, to, &first);
+		for (size_t i = 0; i < these; i++) {
+			cells[used] = totals[t]->cells[first + i];
+			cells[used].key ^= (uint64_t)key_period(cells[used].key) << 40;
+			used++;
+		}
 	}
 	if (cells && *count)
 		qsort(cells, *count, sizeof *cells, by_combination);
@@ -103,11 +117,11 @@ cells_of(const struct fund_totals *totals, period from, period to, struct arena 
 }
 
 bool
-fund_totals_sum(const struct fund_totals *totals, period from, period to, struct arena *arena,
-                struct fund_total **out, size_t *count)
+fund_totals_sum(const struct fund_totals *const *totals, size_t how_many, period from, period to,
+                struct arena *arena, struct fund_total **out, size_t *count)
 {
 	size_t cell_count, used = 0;
-	struct fund_cell *cells = cells_of(totals, from, to, arena, &cell_count);
+	struct fund_cell *cells = cells_of(totals, how_many, from, to, arena, &cell_count);
 	struct fund_total *sums = arena_array(arena, cell_count, sizeof *sums);
 	if (!cells || !sums)
 		return false;

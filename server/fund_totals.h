@@ -24,9 +24,10 @@ struct fund_totals {
 bool fund_totals_add(struct fund_totals *totals, const struct fund_entry *entry)
     __attribute__((warn_unused_result));
 
-/* Sums over periods from..to, one item for each combination; the arena owns them. */
-bool fund_totals_sum(const struct fund_totals *totals, period from, period to, struct arena *arena,
-                     struct fund_total **out, size_t *count) __attribute__((warn_unused_result));
+/* Sums of `how_many` totals over periods from..to, one item for each combination; the arena owns them. */
+bool fund_totals_sum(const struct fund_totals *const *totals, size_t how_many, period from, period to,
+                     struct arena *arena, struct fund_total **out, size_t *count)
+    __attribute__((warn_unused_result));
 
 /* Of one kind over periods from..to, special sources together. */
 int64_t fund_totals_special(const struct fund_totals *totals, const struct catalogue *catalogue,

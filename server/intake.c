@@ -3,6 +3,7 @@
 #include "check.h"
 #include "codec.h"
 #include "decimal.h"
+#include "report_rules.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -73,6 +74,7 @@ intake_read(const struct catalogue *catalogue, date today, struct envelope *e, s
 		struct report *report = &e->submission.reports[i];
 		report->place = (uint32_t)(catalogue_unit(catalogue, report->unit) - catalogue->units) + 1;
 	}
+	report_rules_mark(catalogue, &e->submission);
 	return true;
 }
 
@@ -267,6 +269,9 @@ compare_rows(const struct holdings *h, int64_t time_us, const struct envelope *e
 	const struct submission *s = &e->submission;
 	for (size_t i = 0; i < s->report_count; i++)
 		compare_report(h, time_us / 1000000, &s->reports[i], i, problems);
+	/* A report that is refused anyway may not fit the others. */
+	if (!problems->count && !report_rules_check(h, s, problems))
+		problem_only(problems, PROBLEM_BUSY);
 	for (size_t i = 0; i < s->review_count; i++)
 		compare_review(h, e->office.role, &s->reviews[i], i, problems);
 	for (size_t i = 0; i < s->target_count; i++)

@@ -10,14 +10,20 @@ make_slots(struct leaves *l)
 {
 	const struct catalogue *c = l->catalogue;
 	l->slots = calloc(c->form_count + 1, sizeof *l->slots);
+	l->slot_of = calloc(c->indicator_count + 1, sizeof *l->slot_of);
+	if (!l->slot_of)
+		return false;
 	for (size_t f = 0; l->slots && f < c->form_count; f++) {
 		struct slots *slots = &l->slots[f];
 		slots->indicators = calloc(c->indicator_count + 1, sizeof *slots->indicators);
 		if (!slots->indicators)
 			return false;
 		for (size_t i = 0; i < c->indicator_count; i++)
-			if (c->indicators[i].form == c->forms[f].number)
+			if (c->indicators[i].form == c->forms[f].number) {
+				l->slot_of[i] = (uint16_t)slots->count;
 				slots->indicators[slots->count++] = (uint32_t)i;
+				slots->has_counts = slots->has_counts || c->indicators[i].counts;
+			}
 		l->slot_most = slots->count > l->slot_most ? slots->count : l->slot_most;
 	}
 	return l->slots;
@@ -75,6 +81,7 @@ leaves_destroy(struct leaves *l)
 		free(l->positions[v]);
 	free(l->slots);
 	free(l->positions);
+	free(l->slot_of);
 	free(l->items);
 	*l = (struct leaves){0};
 }
@@ -82,7 +89,7 @@ leaves_destroy(struct leaves *l)
 struct leaf *
 leaves_at(const struct leaves *l, size_t unit, size_t form)
 {
-	return &l->items[unit * l->catalogue->form_count + form];
+	return &l->items[l->catalogue->units[unit].root * l->catalogue->form_count + form];
 }
 
 struct stored_report *
@@ -187,6 +194,20 @@ stored_report_values(const struct leaves *l, const struct stored_report *report,
 	return count;
 }
 
+/* What is not reported but counted: 1 if the value is large enough. */
+static void
+count_slots(const struct leaves *l, const struct slots *slots, int64_t *values)
+{
+	const struct catalogue *c = l->catalogue;
+	for (size_t i = 0; i < slots->count; i++) {
+		const struct indicator *indicator = &c->indicators[slots->indicators[i]];
+		if (!indicator->counts)
+			continue;
+		int64_t counted = values[l->slot_of[c->indicator_at[indicator->counts]]];
+		values[i] = counted == NOT_REPORTED ? NOT_REPORTED : counted >= indicator->at_least;
+	}
+}
+
 void
 stored_report_slots(const struct leaves *l, const struct stored_report *report, const struct slots *slots,
                     int64_t *out)
@@ -198,6 +219,8 @@ stored_report_slots(const struct leaves *l, const struct stored_report *report, 
 		int at = report ? l->positions[report->version][i] : -1;
 		out[i] = at < 0 ? NOT_REPORTED : values[at];
 	}
+	if (report && slots->has_counts)
+		count_slots(l, slots, out);
 }
 
 enum review_state

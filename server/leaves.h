@@ -39,6 +39,7 @@ struct leaf {
 struct slots {
 	size_t count;
 	uint32_t *indicators; /* their indexes in the catalogue */
+	bool has_counts;      /* some are computed from others */
 };
 
 struct leaves {
@@ -46,13 +47,15 @@ struct leaves {
 	struct leaf *items;  /* unit × form */
 	struct slots *slots; /* per form */
 	int16_t **positions; /* per version: place of a slot in it, -1: none */
+	uint16_t *slot_of;   /* per indicator: its slot */
 	size_t slot_most;
 };
 
 bool leaves_create(const struct catalogue *catalogue, struct leaves *out) __attribute__((warn_unused_result));
 void leaves_destroy(struct leaves *leaves);
 
-/* By index of the unit and of the form in the catalogue. */
+/* By index of the unit and of the form in the catalogue. A place that has had several codes has one leaf: its
+ * months know no codes. */
 struct leaf *leaves_at(const struct leaves *leaves, size_t unit, size_t form);
 
 /* The report of a month (its index from the plan's first on); NULL: none. */

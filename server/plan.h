@@ -1,15 +1,10 @@
-/* A plan: the catalogue, groups of units, and the offices that may connect. */
+/* A plan: the catalogue, and the offices that may connect. */
 #ifndef FUPIN_SERVER_PLAN_H
 #define FUPIN_SERVER_PLAN_H
 
 #include "catalogue.h"
 #include "keyfile.h"
 #include "message.h"
-
-struct unit_group {
-	const char *code, *name, *basis;
-	unit_code unit;
-};
 
 /* An office (or person) and what its key may do. */
 struct principal {
@@ -21,8 +16,7 @@ struct principal {
 
 struct plan {
 	struct catalogue catalogue; /* its arena owns all of the plan */
-	size_t group_count, principal_count;
-	struct unit_group *groups;
+	size_t principal_count;
 	struct principal *principals;
 };
 

@@ -1,5 +1,5 @@
 /* To add a file to the plan: a columns table, a take_… function for one row, and a line in
- * plan_read(). */
+ * plan_read(). A column whose name begins with ? may be missing: its cells are empty then. */
 #include "plan_files.h"
 
 #include "csv_table.h"
@@ -49,14 +49,20 @@ add_error(struct plan_errors *errors, const char *file, size_t line, const char 
 static const char *
 cell(const struct sheet *s, size_t column)
 {
-	return csv_cell(s->row, s->columns[column]);
+	return s->columns[column] == SIZE_MAX ? "" : csv_cell(s->row, s->columns[column]);
+}
+
+static const char *
+column_name(const struct sheet *s, size_t column)
+{
+	return s->names[column] + (*s->names[column] == '?');
 }
 
 static void
 cell_error(const struct sheet *s, size_t column, const char *what)
 {
-	add_error(s->errors, s->file, s->row->line, "column %s: \"%.80s\" %s", s->names[column], cell(s, column),
-	          what);
+	add_error(s->errors, s->file, s->row->line, "column %s: \"%.80s\" %s", column_name(s, column),
+	          cell(s, column), what);
 }
 
 static const char *
@@ -131,11 +137,11 @@ find_columns(struct sheet *s)
 	const struct csv_row *header = &s->table.rows[0];
 	for (size_t i = 0; i < s->column_count; i++) {
 		size_t at = 0;
-		while (at < header->cell_count && strcmp(header->cells[at], s->names[i]))
+		while (at < header->cell_count && strcmp(header->cells[at], column_name(s, i)))
 			at++;
-		if (at == header->cell_count)
+		s->columns[i] = at < header->cell_count ? at : SIZE_MAX;
+		if (at == header->cell_count && *s->names[i] != '?')
 			add_error(s->errors, s->file, header->line, "column %s is missing", s->names[i]);
-		s->columns[i] = at;
 	}
 	return s->errors->count == before;
 }
@@ -218,7 +224,23 @@ take_plan(struct sheet *s, void *item)
 		cell_error(s, 0, "is not a key (code, title_zh, title_en, source, year)");
 }
 
-static const char *const unit_columns[] = {"code", "parent", "level", "name", "code_basis"};
+static period
+take_period(const struct sheet *s, size_t column)
+{
+	period p = PERIOD_FIRST;
+	if (!period_parse(cell(s, column), &p))
+		cell_error(s, column, "is not a period (2013-04)");
+	return p;
+}
+
+static period
+take_optional_period(const struct sheet *s, size_t column)
+{
+	return *cell(s, column) ? take_period(s, column) : 0;
+}
+
+static const char *const unit_columns[] = {"code",       "parent",        "level",        "name",
+                                           "code_basis", "?first_period", "?last_period", "?successor"};
 
 static void
 take_unit_row(struct sheet *s, void *item)
@@ -228,6 +250,9 @@ take_unit_row(struct sheet *s, void *item)
 	    .level = take_level(s, 2),
 	    .name = take_text(s, 3, true),
 	    .basis = take_text(s, 4, true),
+	    .first = take_optional_period(s, 5),
+	    .last = take_optional_period(s, 6),
+	    .successor = *cell(s, 7) ? take_unit(s, 7) : 0,
 	};
 	*(struct unit *)item = unit;
 	if (!unit.code || !unit.level)
@@ -263,15 +288,6 @@ struct form_row {
 	struct form_version version;
 };
 
-static period
-take_period(const struct sheet *s, size_t column)
-{
-	period p = PERIOD_FIRST;
-	if (!period_parse(cell(s, column), &p))
-		cell_error(s, column, "is not a period (2013-04)");
-	return p;
-}
-
 static void
 take_form(struct sheet *s, void *item)
 {
@@ -293,8 +309,9 @@ take_form(struct sheet *s, void *item)
 }
 
 static const char *const indicator_columns[] = {
-    "form",     "version", "number",   "indicator", "name_zh", "name_en", "measure_zh", "measure_en",
-    "decimals", "kind",    "required", "minimum",   "maximum", "part_of", "project",    "notice"};
+    "form",       "version",    "number",   "indicator", "name_zh",  "name_en",
+    "measure_zh", "measure_en", "decimals", "kind",      "required", "minimum",
+    "maximum",    "part_of",    "project",  "notice",    "?base",    "?step_after"};
 
 /* A row of indicators.csv: an indicator, and its field in one form version. */
 struct indicator_row {
@@ -302,7 +319,7 @@ struct indicator_row {
 	uint32_t version;
 	struct indicator indicator;
 	struct form_field field;
-	const char *part_of;
+	const char *part_of, *base, *step_after;
 };
 
 static enum indicator_kind
@@ -347,6 +364,8 @@ take_indicator(struct sheet *s, void *item)
 	    .maximum = take_number(s, 12, decimals, -VALUE_MAX, VALUE_MAX),
 	};
 	row->part_of = take_text(s, 13, false);
+	row->base = take_text(s, 16, false);
+	row->step_after = take_text(s, 17, false);
 }
 
 static const char *const source_columns[] = {"number", "source", "name_zh", "name_en", "notice", "special"};
@@ -468,6 +487,74 @@ take_deadline(struct sheet *s, void *item)
 		cell_error(s, 6, "is not a time of day (17:00; the day's end is 24:00)");
 }
 
+static const char *const count_columns[] = {"number",   "form",       "indicator",  "name_zh",
+                                            "name_en",  "measure_zh", "measure_en", "counts",
+                                            "at_least", "project",    "notice"};
+
+/* Follows the indicators that are reported. */
+static void
+take_count(struct sheet *s, void *item)
+{
+	struct catalogue *c = &s->plan->catalogue;
+	const struct form *form = catalogue_form_by_code(c, cell(s, 1));
+	const struct indicator *counted = catalogue_indicator_by_name(c, cell(s, 7));
+	if (!form || !counted)
+		cell_error(s, form ? 7 : 1, form ? "is not in indicators.csv" : "is not in forms.csv");
+	*(struct indicator *)item = (struct indicator){
+	    .number = (uint32_t)take_number(s, 0, 0, 1, CATALOGUE_NUMBER_MAX),
+	    .form = form ? form->number : 0,
+	    .code = take_text(s, 2, true),
+	    .name_zh = take_text(s, 3, true),
+	    .name_en = take_text(s, 4, true),
+	    .measure_zh = take_text(s, 5, true),
+	    .measure_en = take_text(s, 6, true),
+	    .kind = counted ? counted->kind : INDICATOR_STOCK,
+	    .counts = counted ? counted->number : 0,
+	    .at_least = take_number(s, 8, counted ? counted->decimals : 0, 1, VALUE_MAX),
+	    .project = take_text(s, 9, false),
+	    .notice = take_text(s, 10, false),
+	};
+}
+
+static const char *const check_columns[] = {"number", "form",    "kind",    "indicator", "other",
+                                            "bound",  "text_zh", "text_en", "notice"};
+
+static const struct indicator *
+take_indicator_code(const struct sheet *s, size_t column)
+{
+	const struct indicator *indicator = catalogue_indicator_by_name(&s->plan->catalogue, cell(s, column));
+	if (!indicator)
+		cell_error(s, column, "is not in indicators.csv");
+	return indicator;
+}
+
+static void
+take_check(struct sheet *s, void *item)
+{
+	static const char *const kinds[] = {"", "jump", "needs", "exceeds"};
+	struct soft_check *check = item;
+	const struct form *form = catalogue_form_by_code(&s->plan->catalogue, cell(s, 1));
+	const struct indicator *what = take_indicator_code(s, 3);
+	const struct indicator *other = *cell(s, 4) ? take_indicator_code(s, 4) : NULL;
+	if (!form)
+		cell_error(s, 1, "is not in forms.csv");
+	*check = (struct soft_check){
+	    .number = (uint32_t)take_number(s, 0, 0, 1, CATALOGUE_NUMBER_MAX),
+	    .form = form ? form->number : 0,
+	    .indicator = what ? what->number : 0,
+	    .other = other ? other->number : 0,
+	    .bound = *cell(s, 5) ? take_number(s, 5, 0, 1, 1000000) : 0,
+	    .text_zh = take_text(s, 6, true),
+	    .text_en = take_text(s, 7, true),
+	    .notice = take_text(s, 8, false),
+	};
+	for (int kind = SOFT_JUMP; kind <= SOFT_EXCEEDS; kind++)
+		if (!strcmp(cell(s, 2), kinds[kind]))
+			check->kind = (enum soft_kind)kind;
+	if (!check->kind)
+		cell_error(s, 2, "is not a kind (jump, needs, exceeds)");
+}
+
 static const char *const profile_columns[] = {"measure", "month", "share"};
 
 struct profile_row {
@@ -547,6 +634,24 @@ gather_indicators(struct plan *plan, const struct indicator_row *rows, size_t co
 	}
 }
 
+/* What is counted instead of reported joins the indicators. */
+static void
+read_counts(struct plan *plan, const char *directory, struct plan_errors *errors)
+{
+	struct catalogue *c = &plan->catalogue;
+	size_t count;
+	const struct indicator *counts =
+	    read_rows(plan, directory, "counts.csv", count_columns, COUNT(count_columns), sizeof *counts,
+	              take_count, errors, &count);
+	struct indicator *all = arena_array(&c->arena, c->indicator_count + count, sizeof *all);
+	if (!all || !counts)
+		return;
+	memcpy(all, c->indicators, c->indicator_count * sizeof *all);
+	memcpy(all + c->indicator_count, counts, count * sizeof *all);
+	c->indicators = all;
+	c->indicator_count += count;
+}
+
 /* A sheet's header may use either name: each must lead to one indicator. */
 static void
 check_names(const struct catalogue *c, struct plan_errors *errors)
@@ -560,18 +665,18 @@ check_names(const struct catalogue *c, struct plan_errors *errors)
 		}
 }
 
+/* The number of the indicator that a row names in one of its columns. */
 static uint32_t
-resolve_part_of(const struct indicator_row *rows, size_t count, const struct indicator_row *row,
-                struct plan_errors *errors)
+resolve(const struct indicator_row *rows, size_t count, const struct indicator_row *row, const char *column,
+        const char *code, struct plan_errors *errors)
 {
-	if (!*row->part_of)
+	if (!*code)
 		return 0;
 	for (size_t i = 0; i < count; i++)
 		if (rows[i].indicator.form == row->indicator.form && rows[i].version == row->version &&
-		    !strcmp(rows[i].indicator.code, row->part_of))
+		    !strcmp(rows[i].indicator.code, code))
 			return rows[i].indicator.number;
-	add_error(errors, "indicators.csv", row->line, "column part_of: \"%s\" is not in this form",
-	          row->part_of);
+	add_error(errors, "indicators.csv", row->line, "column %s: \"%s\" is not in this form", column, code);
 	return 0;
 }
 
@@ -595,7 +700,9 @@ gather_fields(struct plan *plan, const struct indicator_row *rows, size_t count,
 			}
 			struct form_field *field = &version->fields[version->field_count++];
 			*field = rows[i].field;
-			field->part_of = resolve_part_of(rows, count, &rows[i], errors);
+			field->part_of = resolve(rows, count, &rows[i], "part_of", rows[i].part_of, errors);
+			field->base = resolve(rows, count, &rows[i], "base", rows[i].base, errors);
+			field->step_after = resolve(rows, count, &rows[i], "step_after", rows[i].step_after, errors);
 		}
 		if (!found && rows[i].indicator.form)
 			add_error(errors, "indicators.csv", rows[i].line,
@@ -643,6 +750,9 @@ check_parents(const struct catalogue *c, struct plan_errors *errors)
 		if (unit->level > UNIT_PROVINCE && !catalogue_unit(c, unit_ancestor(unit->code, above)))
 			add_error(errors, "units.csv", 0, "unit %" PRId64 " (%s): its parent is not in the file",
 			          unit->code, unit->name);
+		if (unit->successor && !catalogue_unit(c, unit->successor))
+			add_error(errors, "units.csv", 0, "unit %" PRId64 " (%s): its successor is not in the file",
+			          unit->code, unit->name);
 	}
 }
 
@@ -663,6 +773,8 @@ read_catalogue(struct plan *plan, const char *directory, struct plan_errors *err
 	    read_rows(plan, directory, "indicators.csv", indicator_columns, COUNT(indicator_columns),
 	              sizeof *rows, take_indicator, errors, &count);
 	gather_indicators(plan, rows, count, errors);
+	if (has_file(directory, "counts.csv"))
+		read_counts(plan, directory, errors);
 	check_names(c, errors);
 	gather_fields(plan, rows, count, errors);
 	c->sources = read_rows(plan, directory, "fund_sources.csv", source_columns, COUNT(source_columns),
@@ -684,8 +796,8 @@ plan_read(const char *directory, const char *principals_path, struct plan *out, 
 	if (errors->count)
 		return false;
 	check_parents(c, errors);
-	out->groups = read_rows(out, directory, "groups.csv", group_columns, COUNT(group_columns),
-	                        sizeof *out->groups, take_group, errors, &out->group_count);
+	c->groups = read_rows(out, directory, "groups.csv", group_columns, COUNT(group_columns),
+	                      sizeof *c->groups, take_group, errors, &c->group_count);
 	c->targets = read_rows(out, directory, "targets.csv", target_columns, COUNT(target_columns),
 	                       sizeof *c->targets, take_target, errors, &c->target_count);
 	if (has_file(directory, "calendar.csv"))
@@ -698,6 +810,9 @@ plan_read(const char *directory, const char *principals_path, struct plan *out, 
 		              take_profile, errors, &count);
 		gather_profiles(out, rows, count, errors);
 	}
+	if (has_file(directory, "soft_checks.csv"))
+		c->checks = read_rows(out, directory, "soft_checks.csv", check_columns, COUNT(check_columns),
+		                      sizeof *c->checks, take_check, errors, &c->check_count);
 	if (has_file(directory, "deadlines.csv"))
 		c->rules = read_rows(out, directory, "deadlines.csv", deadline_columns, COUNT(deadline_columns),
 		                     sizeof *c->rules, take_deadline, errors, &c->rule_count);

@@ -65,23 +65,27 @@ save_head(struct pg_conn *connection, const struct catalogue *c, const char *lab
 }
 
 static bool
-save_units(struct pg_conn *connection, const struct plan *plan, char *error)
+save_units(struct pg_conn *connection, const struct catalogue *c, char *error)
 {
-	for (size_t i = 0; i < plan->catalogue.unit_count; i++) {
-		const struct unit *unit = &plan->catalogue.units[i];
+	for (size_t i = 0; i < c->unit_count; i++) {
+		const struct unit *unit = &c->units[i];
 		struct parameters p = {0};
 		number(&p, unit->code);
 		number(&p, unit->level);
 		text(&p, unit->name);
 		text(&p, unit->basis);
+		number_or_null(&p, unit->first);
+		number_or_null(&p, unit->last);
+		number_or_null(&p, unit->successor);
 		if (!run(connection,
-		         "INSERT INTO unit (code, level, name, basis) VALUES ($1, $2, $3, $4) "
-		         "ON CONFLICT (code) DO UPDATE SET level = $2, name = $3, basis = $4",
+		         "INSERT INTO unit (code, level, name, basis, first_period, last_period, successor) "
+		         "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (code) DO UPDATE SET level = $2, "
+		         "name = $3, basis = $4, first_period = $5, last_period = $6, successor = $7",
 		         &p, error))
 			return false;
 	}
-	for (size_t i = 0; i < plan->group_count; i++) {
-		const struct unit_group *group = &plan->groups[i];
+	for (size_t i = 0; i < c->group_count; i++) {
+		const struct unit_group *group = &c->groups[i];
 		struct parameters p = {0};
 		text(&p, group->code);
 		text(&p, group->name);
@@ -125,11 +129,35 @@ save_forms(struct pg_conn *connection, const struct catalogue *c, char *error)
 		text(&p, indicator->kind == INDICATOR_FLOW ? "flow" : "stock");
 		text(&p, indicator->project);
 		text(&p, indicator->notice);
+		number_or_null(&p, indicator->counts);
+		number_or_null(&p, indicator->at_least);
 		if (!run(connection,
-		         "INSERT INTO indicator VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
+		         "INSERT INTO indicator VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) "
 		         "ON CONFLICT (number) DO UPDATE SET form = $2, code = $3, name_zh = $4, name_en = $5, "
-		         "measure_zh = $6, measure_en = $7, decimals = $8, kind = $9, project = $10, notice = $11",
+		         "measure_zh = $6, measure_en = $7, decimals = $8, kind = $9, project = $10, notice = $11, "
+		         "counts = $12, at_least = $13",
 		         &p, error))
+			return false;
+	}
+	return true;
+}
+
+static bool
+save_checks(struct pg_conn *connection, const struct catalogue *c, char *error)
+{
+	for (size_t i = 0; i < c->check_count; i++) {
+		const struct soft_check *check = &c->checks[i];
+		struct parameters p = {0};
+		number(&p, check->number);
+		number(&p, check->form);
+		number(&p, check->kind);
+		number(&p, check->indicator);
+		number_or_null(&p, check->other);
+		number(&p, check->bound);
+		text(&p, check->text_zh);
+		text(&p, check->text_en);
+		text(&p, check->notice);
+		if (!run(connection, "INSERT INTO soft_check VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", &p, error))
 			return false;
 	}
 	return true;
@@ -196,7 +224,10 @@ save_version(struct pg_conn *connection, const struct form_version *version, cha
 		number(&f, field->minimum);
 		number(&f, field->maximum);
 		number_or_null(&f, field->part_of);
-		if (!run(connection, "INSERT INTO form_field VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", &f, error))
+		number_or_null(&f, field->base);
+		number_or_null(&f, field->step_after);
+		if (!run(connection, "INSERT INTO form_field VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", &f,
+		         error))
 			return false;
 	}
 	return true;
@@ -360,7 +391,7 @@ static const struct {
      "SELECT form * 10000 + version FROM form_version WHERE form * 10000 + version <> ALL ($1::bigint[])"},
     {"indicators.csv: indicator %s has reports, it may not vanish",
      "DELETE FROM indicator i WHERE number <> ALL ($1::bigint[]) AND NOT EXISTS "
-     "(SELECT 1 FROM form_field f WHERE f.indicator = i.number OR f.part_of = i.number)",
+     "(SELECT 1 FROM form_field f WHERE i.number IN (f.indicator, f.part_of, f.base, f.step_after))",
      "SELECT number FROM indicator WHERE number <> ALL ($1::bigint[])"},
     {"forms.csv: form %s has reports, it may not vanish",
      "DELETE FROM form f WHERE number <> ALL ($1::bigint[]) AND NOT EXISTS "
@@ -472,15 +503,16 @@ save_all(struct pg_conn *connection, const struct plan *plan, const struct plan_
 	if (!save_head(connection, c, how->label, changed, error) ||
 	    !pg_run(connection,
 	            "DELETE FROM unit_group; DELETE FROM target; DELETE FROM special_day; DELETE FROM deadline; "
-	            "DELETE FROM profile",
+	            "DELETE FROM profile; DELETE FROM soft_check",
 	            error) ||
-	    !save_units(connection, plan, error) || !save_forms(connection, c, error))
+	    !save_units(connection, c, error) || !save_forms(connection, c, error))
 		return false;
 	for (size_t i = 0; i < c->version_count; i++)
 		if (!save_version(connection, &c->versions[i], error))
 			return false;
 	return save_terms(connection, c, error) && save_targets(connection, c, error) &&
 	       save_deadlines(connection, c, error) && save_profiles(connection, c, error) &&
+	       save_checks(connection, c, error) &&
 	       save_principals(connection, plan, how->principals_whole, error) &&
 	       remove_rest(connection, c, error);
 }
@@ -663,6 +695,36 @@ load_unit(struct arena *arena, const struct pg_result *r, int row, void *item)
 	    .level = (enum unit_level)get_number(r, row, 1),
 	    .name = get_text(arena, r, row, 2),
 	    .basis = get_text(arena, r, row, 3),
+	    .first = (period)get_number(r, row, 4),
+	    .last = (period)get_number(r, row, 5),
+	    .successor = get_number(r, row, 6),
+	};
+}
+
+static void
+load_group(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	*(struct unit_group *)item = (struct unit_group){
+	    .code = get_text(arena, r, row, 0),
+	    .name = get_text(arena, r, row, 1),
+	    .unit = get_number(r, row, 2),
+	    .basis = get_text(arena, r, row, 3),
+	};
+}
+
+static void
+load_check(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	*(struct soft_check *)item = (struct soft_check){
+	    .number = (uint32_t)get_number(r, row, 0),
+	    .form = (uint32_t)get_number(r, row, 1),
+	    .kind = (enum soft_kind)get_number(r, row, 2),
+	    .indicator = (uint32_t)get_number(r, row, 3),
+	    .other = (uint32_t)get_number(r, row, 4),
+	    .bound = get_number(r, row, 5),
+	    .text_zh = get_text(arena, r, row, 6),
+	    .text_en = get_text(arena, r, row, 7),
+	    .notice = get_text(arena, r, row, 8),
 	};
 }
 
@@ -705,6 +767,8 @@ load_indicator(struct arena *arena, const struct pg_result *r, int row, void *it
 	    .kind = *PQgetvalue(r, row, 8) == 'f' ? INDICATOR_FLOW : INDICATOR_STOCK,
 	    .project = get_text(arena, r, row, 9),
 	    .notice = get_text(arena, r, row, 10),
+	    .counts = (uint32_t)get_number(r, row, 11),
+	    .at_least = get_number(r, row, 12),
 	};
 }
 
@@ -726,6 +790,8 @@ load_field(struct arena *arena, const struct pg_result *r, int row, void *item)
 	    .minimum = get_number(r, row, 4),
 	    .maximum = get_number(r, row, 5),
 	    .part_of = (uint32_t)get_number(r, row, 6),
+	    .base = (uint32_t)get_number(r, row, 7),
+	    .step_after = (uint32_t)get_number(r, row, 8),
 	};
 }
 
@@ -844,8 +910,14 @@ catalogue_load(struct pg_conn *connection, struct plan *out, char error[PG_ERROR
 	size_t count;
 	bool good =
 	    load_head(connection, c, error) &&
-	    load_rows(connection, "SELECT code, level, name, basis FROM unit ORDER BY code", &c->arena,
-	              sizeof *c->units, (void **)&c->units, &c->unit_count, load_unit, error) &&
+	    load_rows(connection,
+	              "SELECT code, level, name, basis, first_period, last_period, successor FROM unit "
+	              "ORDER BY code",
+	              &c->arena, sizeof *c->units, (void **)&c->units, &c->unit_count, load_unit, error) &&
+	    load_rows(connection, "SELECT code, name, unit, basis FROM unit_group", &c->arena, sizeof *c->groups,
+	              (void **)&c->groups, &c->group_count, load_group, error) &&
+	    load_rows(connection, "SELECT * FROM soft_check", &c->arena, sizeof *c->checks, (void **)&c->checks,
+	              &c->check_count, load_check, error) &&
 	    load_rows(connection, "SELECT number, code, level, name_zh, name_en FROM form ORDER BY number",
 	              &c->arena, sizeof *c->forms, (void **)&c->forms, &c->form_count, load_form, error) &&
 	    load_rows(
@@ -854,7 +926,7 @@ catalogue_load(struct pg_conn *connection, struct plan *out, char error[PG_ERROR
 	    load_rows(connection, "SELECT * FROM indicator ORDER BY number", &c->arena, sizeof *c->indicators,
 	              (void **)&c->indicators, &c->indicator_count, load_indicator, error) &&
 	    load_rows(connection,
-	              "SELECT form, version, indicator, required, minimum, maximum, coalesce(part_of, 0) "
+	              "SELECT form, version, indicator, required, minimum, maximum, part_of, base, step_after "
 	              "FROM form_field ORDER BY form, version, position",
 	              &c->arena, sizeof *rows, (void **)&rows, &count, load_field, error) &&
 	    load_rows(connection,

@@ -21,7 +21,7 @@ struct plan_saving {
 bool plan_save(struct pg_conn *connection, const struct plan *plan, const struct plan_saving *how,
                char error[PG_ERROR_BYTES]) __attribute__((warn_unused_result));
 
-/* Fills an initialised plan with the catalogue; groups stay in the database. */
+/* Fills an initialised plan with the catalogue. */
 bool catalogue_load(struct pg_conn *connection, struct plan *out, char error[PG_ERROR_BYTES])
     __attribute__((warn_unused_result));
 

@@ -160,12 +160,11 @@ records_add_voucher(struct records *r, unit_code unit, const char *voucher)
 static size_t
 claim_count(const struct submission *s)
 {
-	return 1 + s->report_count + s->entry_count + s->review_count + (s->target_count > 0);
+	return 1 + 2 * s->report_count + s->entry_count + s->review_count + (s->target_count > 0);
 }
 
-/* The i-th thing that nobody else may write at the same time. */
 static struct key
-claim_key(const struct submission *s, size_t i)
+other_claim_key(const struct submission *s, size_t i)
 {
 	if (i < s->report_count)
 		return place_key(s->reports[i].unit, s->reports[i].period, s->reports[i].form);
@@ -182,12 +181,26 @@ claim_key(const struct submission *s, size_t i)
 	return id_key(&s->id);
 }
 
+/* The i-th thing that nobody else may write at the same time; false: it is none. */
+static bool
+claim_key(const struct submission *s, size_t i, struct key *out)
+{
+	/* Where a form's rules look at other months: all of the place. */
+	if (i < s->report_count && s->reports[i].leads)
+		*out = place_key(s->reports[i].family, 0, s->reports[i].form);
+	if (i < s->report_count)
+		return s->reports[i].leads;
+	*out = other_claim_key(s, i - s->report_count);
+	return true;
+}
+
 static void
 release(struct records *r, const struct submission *s, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct key key = claim_key(s, i);
-		key_set_remove(&r->claims, &key);
+		struct key key;
+		if (claim_key(s, i, &key))
+			key_set_remove(&r->claims, &key);
 	}
 }
 
@@ -195,7 +208,9 @@ bool
 records_claim(struct records *r, const struct submission *s)
 {
 	for (size_t i = 0; i < claim_count(s); i++) {
-		struct key key = claim_key(s, i);
+		struct key key;
+		if (!claim_key(s, i, &key))
+			continue;
 		if (!key_set_has(&r->claims, &key) && key_set_add(&r->claims, &key))
 			continue;
 		release(r, s, i);

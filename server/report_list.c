@@ -1,5 +1,7 @@
 #include "report_list.h"
 
+#include "soft_checks.h"
+
 #include <inttypes.h>
 
 /* One answer: what a loop's turn can spare. Who wants more asks on. */
@@ -51,21 +53,32 @@ add_values(const struct listing *l, const struct stored_report *report, struct r
 static bool
 add_item(struct listing *l, const struct unit *unit, const struct form *form, const struct leaf *leaf, int at)
 {
+	const struct catalogue *c = l->catalogue;
 	const struct stored_report *report = leaf_report(leaf, BOOK_SUBMITTED, at);
 	const struct verdict *verdict = leaf_verdict(leaf, at);
 	enum review_state state = leaf_state(leaf, at);
-	if (!report || !wants_state(l->query, state))
+	if (!report || !wants_state(l->query, state) ||
+	    !unit_in_period(unit, period_from_index(c->period_first + at)))
+		return true;
+	struct warning *warnings;
+	size_t warning_count;
+	if (!soft_checks_find(l->leaves, (size_t)(unit - c->units), (size_t)(form - c->forms), at, l->arena,
+	                      &warnings, &warning_count))
+		return false;
+	if (l->query->warned && !warning_count)
 		return true;
 	struct report_item *item = &l->out->items[l->out->count++];
 	*item = (struct report_item){
-	    .key = {unit->code, form->number, period_from_index(l->catalogue->period_first + at)},
-	    .version = l->catalogue->versions[report->version].version,
+	    .key = {unit->code, form->number, period_from_index(c->period_first + at)},
+	    .version = c->versions[report->version].version,
 	    .revision = report->revision,
 	    .state = state,
 	    .step = verdict ? verdict->step : 0,
 	    .approved = verdict ? verdict->approved : 0,
 	    .text = "",
 	    .first_time = report->first_at,
+	    .warning_count = warning_count,
+	    .warnings = warnings,
 	};
 	if (state == REVIEW_RETURNED) {
 		item->reason = (enum return_reason)verdict->reason;

@@ -144,7 +144,7 @@ ask_past(struct job *job, struct pg_conn *connection, const char *error)
 		refuse(p, PROBLEM_STORE_UNAVAILABLE);
 		return;
 	}
-	int64_t now_us = clock_wall_us(), time_us = asked->seq ? found.time_us : asked->time_us;
+	int64_t now_us = clock_wall_us(), time_us = asked->time_us ? asked->time_us : found.time_us;
 	const struct view view = {&p->service->past, found, time_us < now_us ? time_us : now_us};
 	answer_view(&view, &p->envelope->request, &p->envelope->arena, &p->problems, &p->reply);
 }

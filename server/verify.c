@@ -109,32 +109,49 @@ ask(struct verify *v, const struct total_query *query, struct arena *arena, stru
 
 /* The current report of each unit, period and form, or the approved one. */
 #define CURRENT                                                                                              \
-	"WITH chosen AS (SELECT DISTINCT ON (county, period, unit, form) * FROM report WHERE seq <= $1 "         \
+	"WITH RECURSIVE chosen AS (SELECT DISTINCT ON (county, period, unit, form) * FROM report WHERE seq <= "  \
+	"$1 "                                                                                                    \
 	"  ORDER BY county, period, unit, form, revision DESC), "
 #define APPROVED                                                                                             \
-	"WITH decided AS (SELECT * FROM review WHERE seq <= $1), passed AS (SELECT DISTINCT ON (county, "        \
+	"WITH RECURSIVE decided AS (SELECT * FROM review WHERE seq <= $1), passed AS (SELECT DISTINCT ON "       \
+	"(county, "                                                                                              \
 	"period, "                                                                                               \
 	"  unit, form) * FROM decided WHERE decision IN (1, 3) ORDER BY county, period, unit, form, step "       \
 	"DESC), "                                                                                                \
 	"chosen AS (SELECT r.* FROM report r JOIN passed p USING (county, period, unit, form, revision) WHERE "  \
 	"  NOT EXISTS (SELECT 1 FROM decided b WHERE (b.county, b.period, b.unit, b.form, b.revision) = "        \
 	"  (p.county, p.period, p.unit, p.form, p.revision) AND b.decision = 2 AND b.step > p.step)), "
+/* What was reported, and what is counted from it. */
 #define VALUES_OF(kind)                                                                                      \
-	"value AS (SELECT c.unit, c.period, ff.indicator, c.\"values\"[ff.position] AS v FROM chosen c "         \
+	"reported AS (SELECT c.unit, c.period, ff.indicator, c.\"values\"[ff.position] AS v FROM chosen c "      \
 	"  JOIN form_field ff USING (form, version) JOIN indicator i ON i.number = ff.indicator "                \
-	"  WHERE i.kind = '" kind "' AND c.\"values\"[ff.position] IS NOT NULL)"
+	"  WHERE i.kind = '" kind "' AND c.\"values\"[ff.position] IS NOT NULL), "                               \
+	"value AS (SELECT * FROM reported UNION ALL SELECT r.unit, r.period, i.number, "                         \
+	"  (r.v >= i.at_least)::integer::bigint FROM reported r JOIN indicator i ON i.counts = r.indicator)"
 
 #define FLOW VALUES_OF("flow") " SELECT " ROLLED_UP("value")
 
-/* For each month: what each unit last reported up to then. */
+/* Codes of one place: each has the only forerunner of the next. */
+#define PLACES                                                                                               \
+	", follows AS (SELECT successor, min(code) AS code FROM unit WHERE successor IS NOT NULL GROUP BY 1 "    \
+	"  HAVING count(*) = 1), "                                                                               \
+	"place AS (SELECT code AS root, code FROM unit WHERE code NOT IN (SELECT successor FROM follows) "       \
+	"  UNION ALL SELECT p.root, o.successor FROM place p JOIN follows o USING (code))"
+
+/* For each month: what each place last reported up to then, under the code that it has in that month. */
 #define STOCK                                                                                                \
 	VALUES_OF("stock")                                                                                       \
+	PLACES                                                                                                   \
 	", month AS (SELECT DISTINCT to_char(m, 'YYYYMM')::integer AS period FROM form_version, "                \
 	"  generate_series(to_date(first_period::text, 'YYYYMM'), to_date(last_period::text, 'YYYYMM'), "        \
 	"  interval '1 month') AS m), "                                                                          \
-	"standing AS (SELECT DISTINCT ON (m.period, v.unit, v.indicator) m.period, v.unit, v.indicator, v.v "    \
-	"  FROM month m JOIN value v ON v.period <= m.period "                                                   \
-	"  ORDER BY m.period, v.unit, v.indicator, v.period DESC) "                                              \
+	"latest AS (SELECT DISTINCT ON (m.period, p.root, v.indicator) m.period, p.root, v.indicator, v.v "      \
+	"  FROM value v JOIN place p ON p.code = v.unit JOIN month m ON v.period <= m.period "                   \
+	"  ORDER BY m.period, p.root, v.indicator, v.period DESC), "                                             \
+	"standing AS (SELECT l.period, u.code AS unit, l.indicator, l.v FROM latest l JOIN place p USING "       \
+	"(root) "                                                                                                \
+	"  JOIN unit u ON u.code = p.code AND l.period >= coalesce(u.first_period, 0) "                          \
+	"  AND l.period <= coalesce(u.last_period, 999912)) "                                                    \
 	"SELECT " ROLLED_UP("standing")
 
 static const char fund_sql[] =

@@ -70,11 +70,14 @@ def new_directory(prefix="fupin-test-"):
     return path
 
 
-def copy_plan(path, deadlines=False):
-    """Without deadlines a report of any month of 2013 is accepted by today's clock."""
+def copy_plan(path, deadlines=False, rules=False):
+    """Without deadlines a report of any month of 2013 is accepted by today's clock; without rules over several
+    months it may say anything."""
     shutil.copytree(PLAN, path)
     if not deadlines:
         os.unlink(os.path.join(path, "deadlines.csv"))
+    if not rules:
+        edit_csv(os.path.join(path, "indicators.csv"), lambda rows: [row.update(base="", step_after="") for row in rows] and None)
     return path
 
 
@@ -383,13 +386,13 @@ class CentreTest(unittest.TestCase):
 
 def report(numbers, unit, period, replaces=0, form=None, version=1, **values):
     """A Report with the form's required values, changed by `values` (None: not reported)."""
-    village = unit > 10**11
-    given = dict(village_people_lifted=0, village_households_lifted=0, village_started=0,
+    village, township = unit > 10**11, 10**8 < unit < 10**9
+    given = dict(township_one_industry=0) if township else dict(village_people_lifted=0, village_households_lifted=0, village_started=0,
                  village_under_way=0, village_completed=0, village_accepted=0) if village else dict(
                      people_lifted=0, households_lifted=0, registered_people=0)
     given.update(values)
     given = {name: value for name, value in given.items() if value is not None}
-    return pb.Report(unit=unit, period=period, form=form or (2 if village else 1), form_version=version,
+    return pb.Report(unit=unit, period=period, form=form or (2 if village else 3 if township else 1), form_version=version,
                      replaces=replaces, indicators=[numbers[name] for name in given],
                      values=list(given.values()))
 

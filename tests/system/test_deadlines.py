@@ -269,7 +269,7 @@ class Commands(unittest.TestCase):
                                   "水灾", check=0)
             self.assertRegex(told.stdout, r"^receipt \S+ seq 1 2013-03-25 .*: extend 220122 2013-01\n$")
             self.assertEqual(centre.sql("SELECT form, event, reason FROM extension ORDER BY line"),
-                             [(1, 2, "水灾"), (1, 3, "水灾"), (2, 2, "水灾"), (2, 3, "水灾")])
+                             [(1, 2, "水灾"), (1, 3, "水灾"), (2, 2, "水灾"), (2, 3, "水灾"), (3, 2, "水灾"), (3, 3, "水灾")])
             county.run("submit", sheet, check=0)
         finally:
             centre.stop()

@@ -308,9 +308,8 @@ class BadInput(CentreTest):
                              (dict(unit=COUNTY, first=201302, last=201301), "PERIOD_INVALID"),
                              (dict(unit=COUNTY, first=0, last=201301), "PERIOD_INVALID"),
                              (dict(unit=COUNTY, first=201301, last=201301, indicators=[999]), "INDICATOR_UNKNOWN"),
-                             (dict(unit=COUNTY, first=201301, last=201301, by=pb.VILLAGE), "LEVEL_INVALID"),
                              (dict(unit=COUNTY, first=201301, last=201301, by=pb.PROVINCE), "LEVEL_INVALID"),
-                             (dict(unit=self.village, first=201301, last=201301), "LEVEL_INVALID"),
+                             (dict(unit=self.village, first=201301, last=201301, by=pb.COUNTY), "LEVEL_INVALID"),
                              (dict(unit=220122999, first=201301, last=201301), "UNIT_UNKNOWN")):
             self.assertEqual(codes(self.wire.total(**fields)), [code], fields)
 

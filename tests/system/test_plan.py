@@ -128,8 +128,8 @@ class Plan(unittest.TestCase):
                  "form 1 version 1 has reports: its indicators may not change; add a version"),
                 ("indicators.csv", lambda rows: [dict(r, kind="stock") if r["indicator"] == "people_lifted" else r for r in rows],
                  "indicator (people_lifted) is in use"),
-                ("indicators.csv", lambda rows: [dict(r, decimals="2", maximum="1000") if r["indicator"] == "people_lifted" else r
-                                                 for r in rows], "indicator (people_lifted) is in use"),
+                ("indicators.csv", lambda rows: [dict(r, decimals="2", maximum="1000") if r["indicator"] == "skill_trained" else r
+                                                 for r in rows], "indicator (skill_trained) is in use"),
                 ("forms.csv", lambda rows: [dict(r, first_period="2013-02") for r in rows], "its unit or period is not in the plan"),
                 ("fund_sources.csv", lambda rows: [dict(r, special="yes") if r["number"] == "5" else r for r in rows],
                  "source (sector) is in use"),

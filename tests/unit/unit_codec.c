@@ -696,10 +696,11 @@ test_total(void **state)
 	struct unit_total units[] = {
 	    {22, 2, indicators, values, reported, 2, funds, 2, targets, approved, approved_reported},
 	    {.unit = 2208}};
-	struct reply reply = {.request_id = 7, .kind = REPLY_TOTAL, .total = {{17, 18}, "测试", 2, units}}, out;
+	struct reply reply = {.request_id = 7, .kind = REPLY_TOTAL, .total = {{17, 18}, 19, "测试", 2, units}},
+	             out;
 	(void)state;
 	out = round_trip(&reply);
-	assert_true(out.total.as_of.seq == 17 && out.total.as_of.time_us == 18);
+	assert_true(out.total.as_of.seq == 17 && out.total.as_of.time_us == 18 && out.total.time_us == 19);
 	assert_string_equal(out.total.label, "测试");
 	assert_int_equal(out.total.unit_count, 2);
 	const struct unit_total *a = &out.total.units[0], *b = &out.total.units[1];

@@ -1,0 +1,98 @@
+#include "soft_checks.h"
+
+#include <stdlib.h>
+
+typedef __int128 wide;
+
+/* A report, and what was before it, by the slots of its form. */
+struct looking {
+	const struct leaves *leaves;
+	int64_t *now, *month_before, *stood; /* stood: what stood before, from whatever month */
+};
+
+static int64_t
+value_of(const struct looking *l, const int64_t *values, uint32_t indicator)
+{
+	return values[l->leaves->slot_of[l->leaves->catalogue->indicator_at[indicator]]];
+}
+
+static wide
+distance(int64_t a, int64_t b)
+{
+	wide difference = (wide)a - b;
+	return difference < 0 ? -difference : difference;
+}
+
+static bool
+finds(const struct looking *l, const struct soft_check *check, struct warning *out)
+{
+	int64_t value = value_of(l, l->now, check->indicator), other = 0;
+	bool found = false;
+	if (value == NOT_REPORTED)
+		return false;
+	switch (check->kind) {
+	case SOFT_JUMP:
+		other = value_of(l, l->month_before, check->indicator);
+		found = other != NOT_REPORTED && other &&
+		        distance(value, other) * 100 > distance(other, 0) * check->bound;
+		break;
+	case SOFT_NEEDS:
+		other = value_of(l, l->now, check->other);
+		other = other == NOT_REPORTED ? 0 : other;
+		found = value > 0 && !other;
+		break;
+	case SOFT_EXCEEDS:
+		other = value_of(l, l->stood, check->other);
+		found = other != NOT_REPORTED && value > other;
+		break;
+	}
+	*out = (struct warning){check->number, value, other};
+	return found;
+}
+
+/* What was reported last before the month, each slot from its own latest report. */
+static void
+find_stood(const struct leaves *leaves, const struct leaf *leaf, const struct slots *slots, int at,
+           int64_t *scratch, int64_t *out)
+{
+	stored_report_slots(leaves, NULL, slots, out);
+	for (int p = at - 1; p >= 0; p--) {
+		const struct stored_report *report = leaf_report(leaf, BOOK_SUBMITTED, p);
+		if (!report)
+			continue;
+		stored_report_slots(leaves, report, slots, scratch);
+		for (size_t i = 0; i < slots->count; i++)
+			out[i] = out[i] == NOT_REPORTED ? scratch[i] : out[i];
+	}
+}
+
+bool
+soft_checks_find(const struct leaves *leaves, size_t unit, size_t form, int at, struct arena *arena,
+                 struct warning **out, size_t *count)
+{
+	const struct catalogue *c = leaves->catalogue;
+	const struct slots *slots = &leaves->slots[form];
+	const struct leaf *leaf = leaves_at(leaves, unit, form);
+	size_t most = 0;
+	*count = 0;
+	*out = NULL;
+	for (size_t i = 0; i < c->check_count; i++)
+		most += c->checks[i].form == c->forms[form].number;
+	if (!most)
+		return true;
+	int64_t *room = calloc(4 * slots->count + 1, sizeof *room);
+	*out = arena_array(arena, most, sizeof **out);
+	struct looking l = {leaves, room, room + slots->count, room + 2 * slots->count};
+	if (room && *out) {
+		stored_report_slots(leaves, leaf_report(leaf, BOOK_SUBMITTED, at), slots, l.now);
+		stored_report_slots(leaves, at ? leaf_report(leaf, BOOK_SUBMITTED, at - 1) : NULL, slots,
+		                    l.month_before);
+		find_stood(leaves, leaf, slots, at, room + 3 * slots->count, l.stood);
+	}
+	for (size_t i = 0; room && *out && i < c->check_count; i++)
+		if (c->checks[i].form == c->forms[form].number && finds(&l, &c->checks[i], &(*out)[*count]))
+			(*count)++;
+	bool good = room && *out;
+	free(room);
+	return good;
+}

@@ -1,0 +1,13 @@
+/* Soft checks: what makes a reviewer look twice, and refuses nothing. Pure. */
+#ifndef FUPIN_SERVER_SOFT_CHECKS_H
+#define FUPIN_SERVER_SOFT_CHECKS_H
+
+#include "leaves.h"
+#include "message.h"
+
+/* What the plan's soft checks find in the current report of a month (its index from the plan's first on); the
+ * arena owns the list. False: the arena is full. */
+bool soft_checks_find(const struct leaves *leaves, size_t unit, size_t form, int at, struct arena *arena,
+                      struct warning **out, size_t *count) __attribute__((warn_unused_result));
+
+#endif
