@@ -501,6 +501,59 @@ catalogue_expected_share(const struct catalogue *c, uint32_t indicator, enum fun
 	return (uint32_t)(1000 * month / 12);
 }
 
+static int
+by_appraisal_number(const void *a, const void *b)
+{
+	return compare(((const struct appraisal_item *)a)->number, ((const struct appraisal_item *)b)->number);
+}
+
+const char *
+appraisal_kind_name(enum appraisal_kind kind)
+{
+	static const char *const names[APPRAISE_KINDS] = {NULL,    "target",  "pace",     "share",
+	                                                  "funds", "on_time", "complete", "approved"};
+	return kind > 0 && kind < APPRAISE_KINDS ? names[kind] : NULL;
+}
+
+/* Does an item name what its kind compares, and nothing else? */
+static bool
+names_fit(const struct catalogue *c, const struct appraisal_item *item)
+{
+	const struct indicator *what = catalogue_indicator(c, item->indicator);
+	const struct indicator *other = catalogue_indicator(c, item->other);
+	switch (item->kind) {
+	case APPRAISE_TARGET:
+	case APPRAISE_PACE:
+		return !what == (item->fund > 0 && item->fund < FUND_KINDS) && !item->other && !item->other_fund;
+	case APPRAISE_SHARE:
+		return what && other && what->decimals == other->decimals && !item->fund && !item->other_fund;
+	case APPRAISE_FUNDS:
+		return item->fund > 0 && item->fund < FUND_KINDS && item->other_fund > 0 &&
+		       item->other_fund < FUND_KINDS && !what && !other;
+	default:
+		return !item->indicator && !item->other && !item->fund && !item->other_fund;
+	}
+}
+
+static bool
+finish_appraisal(const struct catalogue *c, char *error)
+{
+	uint32_t sum = 0;
+	if (c->appraisal_count)
+		qsort(c->appraisal, c->appraisal_count, sizeof *c->appraisal, by_appraisal_number);
+	for (size_t i = 0; i < c->appraisal_count; i++) {
+		const struct appraisal_item *item = &c->appraisal[i];
+		if (!item->number || (i && item[-1].number == item->number))
+			FAIL("appraisal item %s has no number of its own", item->code);
+		if (!appraisal_kind_name(item->kind) || !names_fit(c, item))
+			FAIL("appraisal item %s does not name what its kind compares", item->code);
+		sum += item->weight;
+	}
+	if (c->appraisal_count && sum != 100)
+		FAIL("the weights of the appraisal come to %u, not to 100", sum);
+	return true;
+}
+
 bool
 catalogue_finish(struct catalogue *c, char error[CATALOGUE_ERROR_BYTES])
 {
@@ -508,7 +561,7 @@ catalogue_finish(struct catalogue *c, char error[CATALOGUE_ERROR_BYTES])
 	       finish_forms(c, error) && finish_indicators(c, error) && finish_checks(c, error) &&
 	       finish_versions(c, error) && finish_terms(c->sources, c->source_count, "source", error) &&
 	       finish_terms(c->uses, c->use_count, "use", error) && finish_targets(c, error) &&
-	       finish_deadlines(c, error) && finish_profiles(c, error);
+	       finish_deadlines(c, error) && finish_profiles(c, error) && finish_appraisal(c, error);
 }
 
 size_t

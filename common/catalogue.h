@@ -124,12 +124,34 @@ struct soft_check {
 	const char *text_zh, *text_en, *notice;
 };
 
+/* What an item of the appraisal (绩效考评) compares. */
+enum appraisal_kind {
+	APPRAISE_TARGET = 1,   /* what was reached, with the year's target */
+	APPRAISE_PACE = 2,     /* the same, with what is expected by then */
+	APPRAISE_SHARE = 3,    /* one indicator with another */
+	APPRAISE_FUNDS = 4,    /* one kind of fund entry with another, special sources together */
+	APPRAISE_ON_TIME = 5,  /* reports on time with reports due */
+	APPRAISE_COMPLETE = 6, /* reports there with reports due */
+	APPRAISE_APPROVED = 7, /* reports approved with reports there */
+	APPRAISE_KINDS = 8,
+};
+
+struct appraisal_item {
+	uint32_t number;
+	const char *code, *name_zh, *name_en, *notice;
+	enum appraisal_kind kind;
+	uint32_t indicator, other; /* numbers; 0: none, or a fund kind */
+	enum fund_kind fund, other_fund;
+	bool approved;   /* approved figures, not submitted ones */
+	uint32_t weight; /* per cent of the score; all of them together: 100 */
+};
+
 struct catalogue {
 	struct arena arena; /* owns all below */
 	const char *plan, *title_zh, *title_en, *source;
 	const char *label; /* shown with every table; "" if none (demonstration data) */
 	size_t unit_count, form_count, version_count, indicator_count, source_count, use_count, target_count,
-	    day_count, rule_count, profile_count, group_count, check_count;
+	    day_count, rule_count, profile_count, group_count, check_count, appraisal_count;
 	struct unit *units;               /* by code */
 	struct form *forms;               /* by number */
 	struct form_version *versions;    /* by form, version */
@@ -141,6 +163,7 @@ struct catalogue {
 	struct profile *profiles;
 	struct unit_group *groups; /* by code, unit */
 	struct soft_check *checks; /* by number */
+	struct appraisal_item *appraisal;
 	/* Filled in by catalogue_finish(): the months of all form versions, and each form's deadlines in each. */
 	int period_first, period_count; /* period_index() */
 	bool looks_back;                /* some form has rules over other months */
@@ -184,6 +207,8 @@ const struct unit *catalogue_unit_then(const struct catalogue *catalogue, const 
 size_t catalogue_group(const struct catalogue *catalogue, const char *code, const struct unit_group **first);
 /* Is the unit a member of the group, or below one? */
 bool unit_group_has(const struct unit_group *members, size_t count, unit_code unit);
+/* "target", "on_time", …; NULL: no such kind. */
+const char *appraisal_kind_name(enum appraisal_kind kind);
 const struct soft_check *catalogue_check(const struct catalogue *catalogue, uint32_t number);
 const struct form *catalogue_form(const struct catalogue *catalogue, uint32_t number);
 const struct form *catalogue_form_by_code(const struct catalogue *catalogue, const char *code);

@@ -268,7 +268,7 @@ codec_catalogue_to_wire(struct arena *arena, const struct catalogue_answer *answ
 	       terms_to_wire(arena, c->sources, c->source_count, &wire->sources) &&
 	       terms_to_wire(arena, c->uses, c->use_count, &wire->uses) &&
 	       targets_to_wire(arena, c, answer->top, wire) && deadlines_to_wire(arena, c, wire) &&
-	       checks_to_wire(arena, c, wire);
+	       checks_to_wire(arena, c, wire) && codec_appraisal_items_to_wire(arena, c, wire);
 }
 
 /* ---------------------------------------------------------------- decoding, for the client */
@@ -491,7 +491,7 @@ codec_decode_catalogue(const uint8_t *bytes, size_t size, struct catalogue *out,
 	out->title_en = codec_string(wire->title_en);
 	out->source = codec_string(wire->source);
 	out->label = codec_string(wire->label);
-	if (!catalogue_reserve(wire, out))
+	if (!catalogue_reserve(wire, out) || !codec_appraisal_items_from_wire(wire, out))
 		return false;
 	units_from_wire(wire, out);
 	forms_from_wire(wire, out);

@@ -52,6 +52,17 @@ struct target_value codec_target_from_wire(const Fupin__V1__TargetValue *from);
 bool codec_targets_to_wire(struct arena *arena, const struct target_answer *answer, Fupin__V1__Targets *wire);
 bool codec_targets_from_wire(struct arena *arena, const Fupin__V1__Targets *wire, struct target_answer *out);
 
+bool codec_appraisal_query_to_wire(struct arena *arena, const struct appraisal_query *query,
+                                   Fupin__V1__AppraisalQuery *wire);
+struct appraisal_query codec_appraisal_query_from_wire(const Fupin__V1__AppraisalQuery *wire);
+bool codec_appraisal_to_wire(struct arena *arena, const struct appraisal_answer *answer,
+                             Fupin__V1__Appraisal *wire);
+bool codec_appraisal_from_wire(struct arena *arena, const Fupin__V1__Appraisal *wire,
+                               struct appraisal_answer *out);
+bool codec_appraisal_items_to_wire(struct arena *arena, const struct catalogue *c,
+                                   Fupin__V1__Catalogue *wire);
+bool codec_appraisal_items_from_wire(const Fupin__V1__Catalogue *wire, struct catalogue *c);
+
 struct report_key codec_key_from_wire(const Fupin__V1__ReportKey *wire);
 void codec_key_to_wire(const struct report_key *key, Fupin__V1__ReportKey *wire);
 

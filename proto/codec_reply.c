@@ -185,6 +185,7 @@ codec_encode_reply(struct arena *arena, const struct reply *reply, uint8_t **byt
 	Fupin__V1__Completeness completeness;
 	Fupin__V1__History history;
 	Fupin__V1__Targets targets;
+	Fupin__V1__Appraisal appraisal;
 	bool good = true;
 	wire.request_id = reply->request_id;
 	switch (reply->kind) {
@@ -269,6 +270,13 @@ codec_encode_reply(struct arena *arena, const struct reply *reply, uint8_t **byt
 		good = codec_targets_to_wire(arena, &reply->targets, &targets);
 		as_of = as_of_to_wire(&reply->targets.as_of);
 		targets.as_of = &as_of;
+		break;
+	case REPLY_APPRAISAL:
+		wire.body_case = FUPIN__V1__REPLY__BODY_APPRAISAL;
+		wire.appraisal = &appraisal;
+		good = codec_appraisal_to_wire(arena, &reply->appraisal, &appraisal);
+		as_of = as_of_to_wire(&reply->appraisal.as_of);
+		appraisal.as_of = &as_of;
 		break;
 	case REPLY_UNWATCHED:
 		wire.body_case = FUPIN__V1__REPLY__BODY_UNWATCHED;
@@ -588,6 +596,12 @@ codec_decode_reply(struct arena *arena, const uint8_t *bytes, size_t size, struc
 		if (!codec_targets_from_wire(arena, wire->targets, &out->targets))
 			return false;
 		out->targets.as_of = codec_as_of_from_wire(wire->targets->as_of);
+		return true;
+	case FUPIN__V1__REPLY__BODY_APPRAISAL:
+		out->kind = REPLY_APPRAISAL;
+		if (!codec_appraisal_from_wire(arena, wire->appraisal, &out->appraisal))
+			return false;
+		out->appraisal.as_of = codec_as_of_from_wire(wire->appraisal->as_of);
 		return true;
 	case FUPIN__V1__REPLY__BODY_UNWATCHED:
 		out->kind = REPLY_UNWATCHED;

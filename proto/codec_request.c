@@ -119,6 +119,16 @@ take_completeness(const Fupin__V1__CompletenessQuery *wire, struct request *out,
 }
 
 static bool
+take_appraisal(const Fupin__V1__AppraisalQuery *wire, struct request *out, struct problem_list *problems)
+{
+	out->kind = REQUEST_APPRAISAL;
+	if (wire->by < (int)UNIT_NONE || wire->by > (int)UNIT_VILLAGE)
+		return malformed(problems, "appraisal: no such level");
+	out->appraisal = codec_appraisal_query_from_wire(wire);
+	return !wire->as_of || !wire->as_of->base.n_unknown_fields || field_unknown(problems);
+}
+
+static bool
 take_target_query(const Fupin__V1__TargetQuery *wire, struct request *out, struct problem_list *problems)
 {
 	out->kind = REQUEST_TARGETS;
@@ -186,6 +196,8 @@ take_body(struct arena *arena, const Fupin__V1__Request *wire, struct request *o
 		return true;
 	case FUPIN__V1__REQUEST__BODY_REPORTS:
 		return take_report_query(arena, wire->reports, out, problems);
+	case FUPIN__V1__REQUEST__BODY_APPRAISAL:
+		return take_appraisal(wire->appraisal, out, problems);
 	case FUPIN__V1__REQUEST__BODY_COMPLETENESS:
 		return take_completeness(wire->completeness, out, problems);
 	case FUPIN__V1__REQUEST__BODY_TARGETS:
@@ -556,6 +568,7 @@ codec_encode_request(struct arena *arena, const struct request *request, uint8_t
 	Fupin__V1__HistoryQuery history = FUPIN__V1__HISTORY_QUERY__INIT;
 	Fupin__V1__ReportKey key;
 	Fupin__V1__TargetQuery targets = FUPIN__V1__TARGET_QUERY__INIT;
+	Fupin__V1__AppraisalQuery appraisal;
 	bool good = true;
 	wire.request_id = request->id;
 	switch (request->kind) {
@@ -640,6 +653,12 @@ codec_encode_request(struct arena *arena, const struct request *request, uint8_t
 		targets.year = (uint32_t)request->targets.year;
 		targets.as_of = codec_as_of_to_wire(arena, &request->targets.as_of, &good);
 		if (!good)
+			return false;
+		break;
+	case REQUEST_APPRAISAL:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_APPRAISAL;
+		wire.appraisal = &appraisal;
+		if (!codec_appraisal_query_to_wire(arena, &request->appraisal, &appraisal))
 			return false;
 		break;
 	case REQUEST_SET_CLOCK:

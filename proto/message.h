@@ -27,6 +27,7 @@ enum request_kind {
 	REQUEST_COMPLETENESS,
 	REQUEST_HISTORY,
 	REQUEST_TARGETS,
+	REQUEST_APPRAISAL,
 	REQUEST_KINDS,
 };
 
@@ -89,6 +90,15 @@ struct target_query {
 	struct as_of as_of;
 };
 
+/* The scores of the year up to a month. */
+struct appraisal_query {
+	unit_code unit;
+	period to;
+	enum unit_level by; /* UNIT_NONE: the unit alone */
+	bool whole;
+	struct as_of as_of;
+};
+
 /* Who owes which reports. */
 struct completeness_query {
 	unit_code unit;
@@ -123,6 +133,7 @@ struct request {
 		struct completeness_query completeness;
 		struct report_key history;
 		struct target_query targets;
+		struct appraisal_query appraisal;
 		struct submission_id status;
 		struct catalogue_query catalogue;
 		struct ack ack;
@@ -147,6 +158,7 @@ enum reply_kind {
 	REPLY_COMPLETENESS,
 	REPLY_HISTORY,
 	REPLY_TARGETS,
+	REPLY_APPRAISAL,
 };
 
 struct limits {
@@ -206,6 +218,28 @@ struct target_answer {
 	const char *label;
 	size_t count;
 	struct target_item *items;
+};
+
+/* One item of a unit's score. */
+struct appraisal_part {
+	uint32_t item;                  /* number */
+	int64_t numerator, denominator; /* 0: nothing to be measured by, the item does not count */
+	uint32_t points;                /* in 1/100 */
+};
+
+struct appraisal_row {
+	unit_code unit;
+	size_t count;
+	struct appraisal_part *parts;
+	uint32_t weight, score; /* weight of the items that count; score of 100 points, in 1/100 */
+};
+
+struct appraisal_answer {
+	struct as_of as_of;
+	const char *label;
+	int64_t time_us;
+	size_t count;
+	struct appraisal_row *rows;
 };
 
 struct unit_total {
@@ -357,6 +391,7 @@ struct reply {
 		struct completeness_answer completeness;
 		struct history_answer history;
 		struct target_answer targets;
+		struct appraisal_answer appraisal;
 		uint32_t reloaded; /* principals */
 	};
 };

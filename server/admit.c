@@ -65,6 +65,8 @@ admit_request(const struct office *office, const struct request *request, struct
 		return may_read(office, request->total.unit, problems);
 	case REQUEST_TARGETS:
 		return may_read(office, request->targets.unit, problems);
+	case REQUEST_APPRAISAL:
+		return may_read(office, request->appraisal.unit, problems);
 	case REQUEST_COMPLETENESS:
 		return may_read(office, request->completeness.unit, problems);
 	case REQUEST_HISTORY:

@@ -1,5 +1,6 @@
 #include "answers.h"
 
+#include "appraisal.h"
 #include "completeness.h"
 #include "report_list.h"
 #include "version.h"
@@ -131,6 +132,12 @@ answer_view(const struct view *v, const struct request *request, struct arena *a
 		good = completeness_answer(v->holdings, &request->completeness, v->now_us, arena, &out->completeness,
 		                           problems);
 		break;
+	case REQUEST_APPRAISAL:
+		out->kind = REPLY_APPRAISAL;
+		out->appraisal = (struct appraisal_answer){.as_of = v->as_of, .label = label, .time_us = v->now_us};
+		good =
+		    appraisal_answer(v->holdings, &request->appraisal, v->now_us, arena, &out->appraisal, problems);
+		break;
 	case REQUEST_TARGETS:
 		out->kind = REPLY_TARGETS;
 		out->targets = (struct target_answer){.as_of = v->as_of, .time_us = v->now_us, .label = label};
@@ -150,6 +157,7 @@ request_as_of(const struct request *request)
 	                                ? &request->total.as_of
 	                            : request->kind == REQUEST_REPORTS      ? &request->reports.as_of
 	                            : request->kind == REQUEST_TARGETS      ? &request->targets.as_of
+	                            : request->kind == REQUEST_APPRAISAL    ? &request->appraisal.as_of
 	                            : request->kind == REQUEST_COMPLETENESS ? &request->completeness.as_of
 	                                                                    : NULL;
 	return as_of && (as_of->seq || as_of->time_us) ? as_of : NULL;

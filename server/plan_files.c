@@ -574,6 +574,33 @@ take_profile(struct sheet *s, void *item)
 	row->profile.shares[0] = (uint16_t)take_number(s, 2, 1, 0, 1000);
 }
 
+static const char *const appraisal_columns[] = {"number", "item",   "kind",    "measure", "other",
+                                                "book",   "weight", "name_zh", "name_en", "notice"};
+
+static void
+take_appraisal(struct sheet *s, void *item)
+{
+	struct appraisal_item *to = item;
+	const struct indicator *what = *cell(s, 3) ? take_measure(s, 3, &to->fund) : NULL;
+	const struct indicator *other = *cell(s, 4) ? take_measure(s, 4, &to->other_fund) : NULL;
+	to->number = (uint32_t)take_number(s, 0, 0, 1, CATALOGUE_NUMBER_MAX);
+	to->code = take_text(s, 1, true);
+	to->indicator = what ? what->number : 0;
+	to->other = other ? other->number : 0;
+	to->approved = !strcmp(cell(s, 5), "approved");
+	to->weight = (uint32_t)take_number(s, 6, 0, 1, 100);
+	to->name_zh = take_text(s, 7, true);
+	to->name_en = take_text(s, 8, true);
+	to->notice = take_text(s, 9, false);
+	for (int kind = 1; kind < APPRAISE_KINDS; kind++)
+		if (!strcmp(cell(s, 2), appraisal_kind_name((enum appraisal_kind)kind)))
+			to->kind = (enum appraisal_kind)kind;
+	if (!to->kind)
+		cell_error(s, 2, "is not a kind (target, pace, share, funds, on_time, complete, approved)");
+	if (!to->approved && strcmp(cell(s, 5), "submitted"))
+		cell_error(s, 5, "is neither submitted nor approved");
+}
+
 /* Twelve rows make a profile. */
 static void
 gather_profiles(struct plan *plan, const struct profile_row *rows, size_t count, struct plan_errors *errors)
@@ -810,6 +837,9 @@ plan_read(const char *directory, const char *principals_path, struct plan *out, 
 		              take_profile, errors, &count);
 		gather_profiles(out, rows, count, errors);
 	}
+	if (has_file(directory, "appraisal.csv"))
+		c->appraisal = read_rows(out, directory, "appraisal.csv", appraisal_columns, COUNT(appraisal_columns),
+		                         sizeof *c->appraisal, take_appraisal, errors, &c->appraisal_count);
 	if (has_file(directory, "soft_checks.csv"))
 		c->checks = read_rows(out, directory, "soft_checks.csv", check_columns, COUNT(check_columns),
 		                      sizeof *c->checks, take_check, errors, &c->check_count);

@@ -143,6 +143,32 @@ save_forms(struct pg_conn *connection, const struct catalogue *c, char *error)
 }
 
 static bool
+save_appraisal(struct pg_conn *connection, const struct catalogue *c, char *error)
+{
+	for (size_t i = 0; i < c->appraisal_count; i++) {
+		const struct appraisal_item *item = &c->appraisal[i];
+		struct parameters p = {0};
+		number(&p, item->number);
+		text(&p, item->code);
+		text(&p, appraisal_kind_name(item->kind));
+		number_or_null(&p, item->indicator);
+		number_or_null(&p, item->fund);
+		number_or_null(&p, item->other);
+		number_or_null(&p, item->other_fund);
+		text(&p, item->approved ? "true" : "false");
+		number(&p, item->weight);
+		text(&p, item->name_zh);
+		text(&p, item->name_en);
+		text(&p, item->notice);
+		if (!run(connection,
+		         "INSERT INTO appraisal_item VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)", &p,
+		         error))
+			return false;
+	}
+	return true;
+}
+
+static bool
 save_checks(struct pg_conn *connection, const struct catalogue *c, char *error)
 {
 	for (size_t i = 0; i < c->check_count; i++) {
@@ -503,7 +529,7 @@ save_all(struct pg_conn *connection, const struct plan *plan, const struct plan_
 	if (!save_head(connection, c, how->label, changed, error) ||
 	    !pg_run(connection,
 	            "DELETE FROM unit_group; DELETE FROM target; DELETE FROM special_day; DELETE FROM deadline; "
-	            "DELETE FROM profile; DELETE FROM soft_check",
+	            "DELETE FROM profile; DELETE FROM soft_check; DELETE FROM appraisal_item",
 	            error) ||
 	    !save_units(connection, c, error) || !save_forms(connection, c, error))
 		return false;
@@ -512,7 +538,7 @@ save_all(struct pg_conn *connection, const struct plan *plan, const struct plan_
 			return false;
 	return save_terms(connection, c, error) && save_targets(connection, c, error) &&
 	       save_deadlines(connection, c, error) && save_profiles(connection, c, error) &&
-	       save_checks(connection, c, error) &&
+	       save_checks(connection, c, error) && save_appraisal(connection, c, error) &&
 	       save_principals(connection, plan, how->principals_whole, error) &&
 	       remove_rest(connection, c, error);
 }
@@ -710,6 +736,28 @@ load_group(struct arena *arena, const struct pg_result *r, int row, void *item)
 	    .unit = get_number(r, row, 2),
 	    .basis = get_text(arena, r, row, 3),
 	};
+}
+
+static void
+load_appraisal(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	struct appraisal_item *to = item;
+	*to = (struct appraisal_item){
+	    .number = (uint32_t)get_number(r, row, 0),
+	    .code = get_text(arena, r, row, 1),
+	    .indicator = (uint32_t)get_number(r, row, 3),
+	    .fund = (enum fund_kind)get_number(r, row, 4),
+	    .other = (uint32_t)get_number(r, row, 5),
+	    .other_fund = (enum fund_kind)get_number(r, row, 6),
+	    .approved = *PQgetvalue(r, row, 7) == 't',
+	    .weight = (uint32_t)get_number(r, row, 8),
+	    .name_zh = get_text(arena, r, row, 9),
+	    .name_en = get_text(arena, r, row, 10),
+	    .notice = get_text(arena, r, row, 11),
+	};
+	for (int kind = 1; kind < APPRAISE_KINDS; kind++)
+		if (!strcmp(PQgetvalue(r, row, 2), appraisal_kind_name((enum appraisal_kind)kind)))
+			to->kind = (enum appraisal_kind)kind;
 }
 
 static void
@@ -916,6 +964,8 @@ catalogue_load(struct pg_conn *connection, struct plan *out, char error[PG_ERROR
 	              &c->arena, sizeof *c->units, (void **)&c->units, &c->unit_count, load_unit, error) &&
 	    load_rows(connection, "SELECT code, name, unit, basis FROM unit_group", &c->arena, sizeof *c->groups,
 	              (void **)&c->groups, &c->group_count, load_group, error) &&
+	    load_rows(connection, "SELECT * FROM appraisal_item", &c->arena, sizeof *c->appraisal,
+	              (void **)&c->appraisal, &c->appraisal_count, load_appraisal, error) &&
 	    load_rows(connection, "SELECT * FROM soft_check", &c->arena, sizeof *c->checks, (void **)&c->checks,
 	              &c->check_count, load_check, error) &&
 	    load_rows(connection, "SELECT number, code, level, name_zh, name_en FROM form ORDER BY number",

@@ -64,6 +64,7 @@ test_requests(void **state)
 	    [REQUEST_REPORTS] = {false, true, true, true, true},
 	    [REQUEST_COMPLETENESS] = {false, true, true, true, true},
 	    [REQUEST_TARGETS] = {false, true, true, true, true},
+	    [REQUEST_APPRAISAL] = {false, true, true, true, true},
 	    [REQUEST_HISTORY] = {false, true, true, true, true},
 	    [REQUEST_KINDS] = {false, false, false, false, false}, /* no such kind */
 	};
@@ -81,6 +82,8 @@ test_requests(void **state)
 				request.completeness.unit = units[role];
 			if (kind == REQUEST_TARGETS)
 				request.targets.unit = units[role];
+			if (kind == REQUEST_APPRAISAL)
+				request.appraisal.unit = units[role];
 			if (kind == REQUEST_HISTORY)
 				request.history.unit = units[role];
 			bool good = admit_request(&office, &request, &problems);

@@ -436,6 +436,11 @@ same_request(const struct request *a, const struct request *b)
 		assert_true(a->history.unit == b->history.unit && a->history.form == b->history.form &&
 		            a->history.period == b->history.period);
 		break;
+	case REQUEST_APPRAISAL:
+		assert_true(a->appraisal.unit == b->appraisal.unit && a->appraisal.to == b->appraisal.to &&
+		            a->appraisal.by == b->appraisal.by && a->appraisal.whole == b->appraisal.whole &&
+		            a->appraisal.as_of.time_us == b->appraisal.as_of.time_us);
+		break;
 	case REQUEST_TARGETS:
 		assert_true(a->targets.unit == b->targets.unit && a->targets.year == b->targets.year &&
 		            a->targets.as_of.seq == b->targets.as_of.seq);
@@ -486,6 +491,7 @@ test_requests(void **state)
 	     .kind = REQUEST_COMPLETENESS,
 	     .completeness = {2201, .late = true, .as_of = {0, INT64_MAX}}},
 	    {.id = 17, .kind = REQUEST_HISTORY, .history = {VILLAGE, 2, 201304}},
+	    {.id = 20, .kind = REQUEST_APPRAISAL, .appraisal = {22, 201306, UNIT_COUNTY, true, {0, 9}}},
 	    {.id = 19, .kind = REQUEST_TARGETS, .targets = {22, 2013, {7, 8}}},
 	    {.id = 18, .kind = REQUEST_TOTAL, .total = {.unit = 22, .as_of = {UINT64_MAX, 1}}},
 	    {.id = 12, .kind = REQUEST_SET_CLOCK, .clock_us = INT64_MIN},
