@@ -9,7 +9,7 @@ SOURCE = os.environ["FUPIN_SOURCE"]
 REQUESTS = ("Request", "Hello", "Submit", "Submission", "Report", "FundEntry", "TotalQuery", "StatusQuery",
             "CatalogueQuery", "Watch", "Ack", "Unwatch", "SetClock", "ReportQuery", "ReportKey", "Extension",
             "Review", "CompletenessQuery", "HistoryQuery", "AsOf", "TargetPart",
-            "TargetQuery")
+            "TargetQuery", "AppraisalQuery")
 
 
 def read(*path):
