@@ -3,6 +3,7 @@
 #include "decimal.h"
 
 #include <inttypes.h>
+#include <json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,11 +40,16 @@ read_options(struct command *c)
 		return false;
 	}
 	c->timeout_ms = (int)seconds * 1000;
-	if (c->format_option && !format_parse(c->format_option, &c->format)) {
-		fprintf(stderr, "fupin: --format %s: not table, csv or json\n", c->format_option);
-		return false;
-	}
-	return true;
+	return output_choose(c->format_option, c->output_option, c->bom, &c->format);
+}
+
+bool
+command_shows_no_table(const struct command *c)
+{
+	if (!c->output_option && (!c->format_option || strcmp(c->format_option, "xlsx")))
+		return true;
+	fprintf(stderr, "fupin: --output and --format xlsx: only for what is shown as a table\n");
+	return false;
 }
 
 int
@@ -53,6 +59,9 @@ command_open(struct command *c)
 	catalogue_init(&c->catalogue, 512UL * 1024 * 1024);
 	if (!read_options(c))
 		return EXIT_USAGE;
+	c->output = output_open(c->format, c->output_option, c->bom);
+	if (!c->output)
+		return EXIT_FAILED_INSIDE;
 	home_default(path);
 	if (c->home_option)
 		snprintf(path, sizeof path, "%s", c->home_option);
@@ -74,11 +83,15 @@ command_catalogue(struct command *c, bool units, bool forms)
 	return command_fail(c, session_catalogue(c->session, c->timeout_ms, units, forms, &c->catalogue));
 }
 
-void
-command_close(struct command *c)
+int
+command_close(struct command *c, int status)
 {
 	session_close(&c->session);
 	catalogue_free(&c->catalogue);
+	if (status == EXIT_DONE && !output_end(&c->output))
+		status = EXIT_FAILED_INSIDE;
+	output_discard(&c->output);
+	return status;
 }
 
 int
@@ -185,9 +198,19 @@ command_footer(const struct command *c, const struct as_of *as_of, const char *l
 	char time[20] = "-";
 	if (as_of->time_us)
 		time_format(as_of->time_us, time);
-	printf(in_language(c, "as of commit %" PRIu64 ", %s (UTC+08:00)\n",
-	                   "截至提交序号 %" PRIu64 "，%s（UTC+08:00）\n"),
-	       as_of->seq, time);
+	c->output->made_us = as_of->time_us;
+	output_line(c->output,
+	            in_language(c, "as of commit %" PRIu64 ", %s (UTC+08:00)",
+	                        "截至提交序号 %" PRIu64 "，%s（UTC+08:00）"),
+	            as_of->seq, time);
 	if (*label)
-		printf("%s\n", label);
+		output_line(c->output, "%s", label);
+}
+
+void
+command_print_json(const struct command *c, struct json_object *json)
+{
+	fprintf(c->output->stream, "%s\n",
+	        json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED));
+	json_object_put(json);
 }
