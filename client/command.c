@@ -175,21 +175,66 @@ command_read_scope(const struct command *c, int count, char **words, struct comm
 bool
 command_read_as_of(const char *text, struct as_of *out)
 {
-	int64_t number;
 	*out = (struct as_of){0};
 	if (!text)
 		return true;
-	if (strspn(text, "0123456789") == strlen(text) && decimal_parse(text, 0, &number) && number > 0) {
-		out->seq = (uint64_t)number;
-		return true;
+	char number[24];
+	const char *time = strchr(text, '@');
+	int64_t seq = 0, seconds = 0;
+	size_t digits = strspn(text, "0123456789");
+	bool has_seq = digits && digits < sizeof number && (!text[digits] || text + digits == time);
+	snprintf(number, sizeof number, "%.*s", has_seq ? (int)digits : 0, text);
+	if (has_seq)
+		time = time ? time + 1 : NULL;
+	else
+		time = text;
+	bool good = (!has_seq || (decimal_parse(number, 0, &seq) && seq > 0)) &&
+	            (!time || (deadline_parse(time, &seconds) && seconds > 0));
+	*out = (struct as_of){(uint64_t)seq, seconds * 1000000};
+	if (!good)
+		fprintf(stderr,
+		        "fupin: --as-of %s: a commit's number, or a time: 2013-07-10 or 2013-07-10T09:00, or both: "
+		        "2016@2013-07-10T09:00\n",
+		        text);
+	return good;
+}
+
+bool
+command_pin_as_of(const struct command *c, const char *text, struct as_of *out)
+{
+	const struct welcome *w = session_welcome(c->session);
+	static const int64_t minute_us = 60000000;
+	if (text)
+		return command_read_as_of(text, out);
+	/* To the minute, so that it can be written down and asked for again. Nothing is judged by seconds. */
+	*out = (struct as_of){w->as_of.seq, w->time_us / minute_us * minute_us};
+	return true;
+}
+
+int
+command_hold_as_of(struct as_of *held, const struct as_of *answer)
+{
+	if (!held->seq)
+		held->seq = answer->seq;
+	if (held->seq == answer->seq)
+		return EXIT_DONE;
+	fprintf(stderr, "fupin: asked as of commit %" PRIu64 ", answered as of %" PRIu64 "\n", held->seq,
+	        answer->seq);
+	return EXIT_FAILED_INSIDE;
+}
+
+void
+command_plan_periods(const struct command *command, period *from, period *to)
+{
+	const struct catalogue *c = &command->catalogue;
+	*from = PERIOD_LAST;
+	*to = PERIOD_FIRST;
+	for (size_t i = 0; i < c->version_count; i++) {
+		if (c->versions[i].first < *from)
+			*from = c->versions[i].first;
+		if (c->versions[i].last > *to)
+			*to = c->versions[i].last;
 	}
-	if (deadline_parse(text, &number)) {
-		out->time_us = number * 1000000;
-		return true;
-	}
-	fprintf(stderr, "fupin: --as-of %s: a commit's number, or a time: 2013-07-10 or 2013-07-10T09:00\n",
-	        text);
-	return false;
 }
 
 void

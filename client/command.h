@@ -76,9 +76,19 @@ struct command_scope {
 };
 int command_read_scope(const struct command *command, int count, char **words, struct command_scope *out);
 
-/* --as-of: a commit's number, or a time (2013-07-10, its end; 2013-07-10T09:00). NULL: now. Prints what is
- * wrong. */
+/* The months that the forms of the plan cover. */
+void command_plan_periods(const struct command *command, period *from, period *to);
+
+/* --as-of: a commit's number, a time (2013-07-10, its end; 2013-07-10T09:00), or both (2016@2013-07-10: what
+ * commit 2016 knew, judged at that time). NULL: now. Prints what is wrong. */
 bool command_read_as_of(const char *text, struct as_of *out);
+
+/* For many answers that have to fit together: NULL is the commit, and the time to the minute, of the centre's
+ * welcome. */
+bool command_pin_as_of(const struct command *command, const char *text, struct as_of *out);
+/* The commit of the first answer is that of all that follow: sets held->seq, or finds another one in it.
+ * EXIT_DONE, or EXIT_FAILED_INSIDE and a message. */
+int command_hold_as_of(struct as_of *held, const struct as_of *answer);
 
 struct json_object;
 /* Prints it to the output, and frees it. */
@@ -107,5 +117,7 @@ int cmd_completeness(int argc, char **argv);
 int cmd_late(int argc, char **argv);
 int cmd_history(int argc, char **argv);
 int cmd_target(int argc, char **argv);
+int cmd_export(int argc, char **argv);
+int cmd_bulletin(int argc, char **argv);
 
 #endif

@@ -15,6 +15,9 @@ int show_late(const struct command *command, const char *sheet, const struct com
 /* cmd_target.c */
 int show_targets(const struct command *command, const char *sheet, const struct target_answer *answer);
 
+/* report_table.c: asks for all reports of one form, page by page, and shows them as they come. */
+int show_reports(struct command *command, const char *sheet, uint32_t form, struct report_query *query);
+
 /* cmd_review.c: one report, of which the caller becomes the owner. */
 struct json_object *report_json(const struct command *command, const struct report_item *item);
 

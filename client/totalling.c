@@ -487,22 +487,11 @@ read_indicators(struct totalling *t, const char *list)
 static bool
 read_period(struct totalling *t, const char *text)
 {
-	const struct catalogue *c = &t->command->catalogue;
-	if (text && period_range_parse(text, &t->query.from, &t->query.to))
+	command_plan_periods(t->command, &t->query.from, &t->query.to);
+	if (!text || period_range_parse(text, &t->query.from, &t->query.to))
 		return true;
-	if (text) {
-		fprintf(stderr, "fupin: --period %s: write 2013-04, 2013-01..2013-06 or 2013\n", text);
-		return false;
-	}
-	t->query.from = PERIOD_LAST;
-	t->query.to = PERIOD_FIRST;
-	for (size_t i = 0; i < c->version_count; i++) {
-		if (c->versions[i].first < t->query.from)
-			t->query.from = c->versions[i].first;
-		if (c->versions[i].last > t->query.to)
-			t->query.to = c->versions[i].last;
-	}
-	return true;
+	fprintf(stderr, "fupin: --period %s: write 2013-04, 2013-01..2013-06 or 2013\n", text);
+	return false;
 }
 
 static int
