@@ -188,6 +188,13 @@ output_line(struct output *o, const char *format, ...)
 }
 
 void
+output_page(struct output *o, const char *name)
+{
+	if (o->format == FORMAT_XLSX)
+		o->failed |= !xlsx_page(o->xlsx, name);
+}
+
+void
 output_heading(struct output *o, const char *text)
 {
 	put_line(o, text, true);

@@ -32,7 +32,9 @@ struct output *output_open(enum format format, const char *path, bool bom);
 
 /* A line of text beside a table: in CSV to standard error, as a CSV file is data; in JSON nowhere. */
 void output_line(struct output *output, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The same, as a heading. */
+/* In a workbook: what follows stands in one sheet, which is printed on one page. Elsewhere nothing. */
+void output_page(struct output *output, const char *name);
+/* A line as a heading. */
 void output_heading(struct output *output, const char *text);
 
 /* Ends and frees; the file gets its name. False: it could not be written, nothing stays of it, and a message

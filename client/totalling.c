@@ -1,6 +1,7 @@
 #include "totalling.h"
 
 #include "decimal.h"
+#include "figures.h"
 #include "pace_text.h"
 
 #include <inttypes.h>
@@ -24,17 +25,7 @@ row_count(const struct totalling *t)
 	return t->follow.state.unit_count - 1;
 }
 
-/* ---------------------------------------------------------------- figures */
-
-/* Where an indicator stands in a row; its indicator_count: nowhere. */
-static size_t
-place_of(const struct unit_total *u, uint32_t indicator)
-{
-	size_t at = 0;
-	while (at < u->indicator_count && u->indicators[at] != indicator)
-		at++;
-	return at;
-}
+/* ---------------------------------------------------------------- rows */
 
 /* The target over the years asked for; false if none is loaded. */
 static bool
@@ -48,39 +39,6 @@ find_target(const struct unit_total *u, uint32_t indicator, enum fund_kind fund,
 			found = true;
 		}
 	return found;
-}
-
-/* The one target of an indicator; NULL: none, or several years'. */
-static const struct target_value *
-target_of(const struct unit_total *u, uint32_t indicator)
-{
-	const struct target_value *found = NULL;
-	for (size_t i = 0; i < u->target_count; i++)
-		if (u->targets[i].indicator == indicator) {
-			if (found)
-				return NULL;
-			found = &u->targets[i];
-		}
-	return found;
-}
-
-/* Sum over fund totals of one kind; level UNIT_NONE: of all levels. Returns how many entries. */
-static uint32_t
-sum_funds(const struct totalling *t, const struct unit_total *u, enum fund_kind kind, enum unit_level level,
-          bool special_only, int64_t *amount)
-{
-	const struct catalogue *c = &t->command->catalogue;
-	uint32_t entries = 0;
-	*amount = 0;
-	for (size_t i = 0; i < u->fund_count; i++) {
-		const struct fund_total *f = &u->funds[i];
-		const struct fund_term *source = fund_term_by_number(c->sources, c->source_count, f->source);
-		if (f->kind != kind || (level && f->level != level) || (special_only && !(source && source->special)))
-			continue;
-		*amount += f->amount_fen;
-		entries += f->entries;
-	}
-	return entries;
 }
 
 /* Cells of one row, filled from left to right. */
@@ -107,24 +65,29 @@ put_unit(struct row *row, unit_code unit, const char *name)
 	put(row, cell_text(row->name));
 }
 
-/* The target, and which share of it `value` is. */
 static void
-put_against_target(struct row *row, const struct unit_total *u, bool present, int64_t value,
-                   uint32_t indicator, enum fund_kind fund, int decimals)
+put_figure(struct row *row, struct figure figure, int decimals)
+{
+	put(row, cell_figure(figure.known, figure.value, decimals));
+}
+
+/* The target, and which share of it `figure` is. */
+static void
+put_against_target(struct row *row, const struct unit_total *u, struct figure figure, uint32_t indicator,
+                   enum fund_kind fund, int decimals)
 {
 	int64_t target;
 	bool has_target = find_target(u, indicator, fund, &target);
 	put(row, cell_figure(has_target, target, decimals));
-	put(row, cell_share(present && has_target, value, target));
+	put(row, cell_share(figure.known && has_target, figure.value, target));
 }
 
 /* What was submitted, and what of it is approved. */
 static void
-put_both(struct row *row, const struct unit_total *u, size_t at, int decimals)
+put_both(struct row *row, const struct unit_total *u, uint32_t indicator, int decimals)
 {
-	bool there = at < u->indicator_count;
-	put(row, cell_figure(there && u->reported[at], there ? u->values[at] : 0, decimals));
-	put(row, cell_figure(there && u->approved_reported[at], there ? u->approved[at] : 0, decimals));
+	put_figure(row, figure_submitted(u, indicator), decimals);
+	put_figure(row, figure_approved(u, indicator), decimals);
 }
 
 /* Ahead of what is expected by now, or (below zero) behind it. */
@@ -138,30 +101,23 @@ put_gap(struct row *row, const struct target_value *target)
 
 /* ---------------------------------------------------------------- the headline table */
 
-static const char *const headline_indicators[] = {"people_lifted", "village_completed"};
-
 static void
 fill_headline(const struct totalling *t, const struct unit_total *u, const char *name, struct row *row)
 {
-	int64_t value = 0;
+	const struct catalogue *c = &t->command->catalogue;
 	put_unit(row, u->unit, name);
-	for (size_t i = 0; i < 2; i++) {
-		const struct indicator *indicator =
-		    catalogue_indicator_by_name(&t->command->catalogue, headline_indicators[i]);
-		size_t at = indicator ? place_of(u, indicator->number) : u->indicator_count;
-		bool present = at < u->indicator_count && u->reported[at];
-		put_both(row, u, at, 0);
-		put_against_target(row, u, present, present ? u->values[at] : 0, indicator ? indicator->number : 0,
-		                   FUND_KIND_NONE, 0);
-		put_gap(row, indicator ? target_of(u, indicator->number) : NULL);
+	for (size_t i = 0; i < HEADLINES; i++) {
+		const struct indicator *known = catalogue_indicator_by_name(c, headline_indicators[i]);
+		uint32_t indicator = known ? known->number : 0;
+		put_both(row, u, indicator, 0);
+		put_against_target(row, u, figure_submitted(u, indicator), indicator, FUND_KIND_NONE, 0);
+		put_gap(row, figure_target(u, indicator, FUND_KIND_NONE));
 	}
-	uint32_t entries = sum_funds(t, u, FUND_RAISED, UNIT_NONE, true, &value);
-	put(row, cell_figure(entries, value, MONEY_DECIMALS));
-	put_against_target(row, u, entries, value, 0, FUND_RAISED, MONEY_DECIMALS);
-	entries = sum_funds(t, u, FUND_RECEIVED, UNIT_COUNTY, false, &value);
-	put(row, cell_figure(entries, value, MONEY_DECIMALS));
-	entries = sum_funds(t, u, FUND_SPENT, UNIT_NONE, false, &value);
-	put(row, cell_figure(entries, value, MONEY_DECIMALS));
+	struct figure raised = figure_funds(c, u, FUND_RAISED, UNIT_NONE, true);
+	put_figure(row, raised, MONEY_DECIMALS);
+	put_against_target(row, u, raised, 0, FUND_RAISED, MONEY_DECIMALS);
+	put_figure(row, figure_funds(c, u, FUND_RECEIVED, UNIT_COUNTY, false), MONEY_DECIMALS);
+	put_figure(row, figure_funds(c, u, FUND_SPENT, UNIT_NONE, false), MONEY_DECIMALS);
 }
 
 static struct table *
@@ -172,12 +128,12 @@ create_headline(const struct command *c, const char *sheet)
 	const char *approved = in_language(c, "approved", "已审核");
 	const struct table_column columns[] = {{in_language(c, "code", "代码"), false},
 	                                       {in_language(c, "unit", "单位"), false},
-	                                       {in_language(c, "people lifted", "脱贫人口"), true},
+	                                       {in_language(c, headline_names[0][0], headline_names[0][1]), true},
 	                                       {approved, true},
 	                                       {target, true},
 	                                       {share, true},
 	                                       {gap, true},
-	                                       {in_language(c, "villages done", "完成跃升村"), true},
+	                                       {in_language(c, headline_names[1][0], headline_names[1][1]), true},
 	                                       {approved, true},
 	                                       {target, true},
 	                                       {share, true},
@@ -216,7 +172,8 @@ fill_columns(const struct totalling *t, const struct unit_total *u, const char *
 {
 	put_unit(row, u->unit, name);
 	for (size_t i = 0; i < u->indicator_count && i < TOTALLING_INDICATORS_MAX; i++)
-		put_both(row, u, i, catalogue_indicator(&t->command->catalogue, u->indicators[i])->decimals);
+		put_both(row, u, u->indicators[i],
+		         catalogue_indicator(&t->command->catalogue, u->indicators[i])->decimals);
 }
 
 /* One unit: a row for each indicator. */
@@ -230,13 +187,13 @@ fill_indicators(const struct totalling *t, struct table *table, const struct uni
 		struct row row = {0};
 		struct pace_cells pace;
 		bool flow = indicator->kind == INDICATOR_FLOW;
-		pace_cells_make(target_of(u, indicator->number), indicator->decimals, &pace);
+		pace_cells_make(figure_target(u, indicator->number, FUND_KIND_NONE), indicator->decimals, &pace);
 		put(&row, cell_text(indicator->code));
 		put(&row, cell_text(in_language(c, indicator->name_en, indicator->name_zh)));
 		put(&row, cell_text(in_language(c, indicator->measure_en, indicator->measure_zh)));
 		put(&row, cell_text(flow ? in_language(c, "flow", "流量") : in_language(c, "stock", "存量")));
-		put_both(&row, u, i, indicator->decimals);
-		put_against_target(&row, u, u->reported[i], u->values[i], indicator->number, FUND_KIND_NONE,
+		put_both(&row, u, indicator->number, indicator->decimals);
+		put_against_target(&row, u, figure_submitted(u, indicator->number), indicator->number, FUND_KIND_NONE,
 		                   indicator->decimals);
 		put(&row, pace.until);
 		put(&row, pace.expected);
@@ -392,7 +349,7 @@ totalling_unit_json(const struct totalling *t, const struct unit_total *u)
 	for (size_t i = 0; i < u->indicator_count; i++) {
 		const struct indicator *indicator = catalogue_indicator(c, u->indicators[i]);
 		struct json_object *item = json_object_new_object();
-		const struct target_value *target = target_of(u, indicator->number);
+		const struct target_value *target = figure_target(u, indicator->number, FUND_KIND_NONE);
 		json_object_object_add(
 		    item, "total", json_object_new_string(decimal_plain(u->values[i], indicator->decimals, text)));
 		json_object_object_add(item, "reported", json_object_new_int64(u->reported[i]));

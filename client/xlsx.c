@@ -150,6 +150,17 @@ xlsx_sheet(struct xlsx *w, const char *name)
 	return begin_sheet(w);
 }
 
+bool
+xlsx_page(struct xlsx *w, const char *name)
+{
+	enum { A4 = 9 };
+	if (!xlsx_sheet(w, name))
+		return false;
+	worksheet_set_paper(w->sheet, A4);
+	worksheet_fit_to_pages(w->sheet, 1, 1);
+	return true;
+}
+
 /* ---------------------------------------------------------------- rows */
 
 static void

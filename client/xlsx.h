@@ -17,6 +17,8 @@ struct xlsx *xlsx_create(const char *path, const char *directory);
 /* Rows go into a new sheet from here on. Its name is shortened and changed as far as sheets' names have to.
  */
 bool xlsx_sheet(struct xlsx *xlsx, const char *name) __attribute__((warn_unused_result));
+/* The same, to be printed on one page (A4). */
+bool xlsx_page(struct xlsx *xlsx, const char *name) __attribute__((warn_unused_result));
 /* A table begins: its column titles, which stay in sight if they are the sheet's first row. Copied. */
 bool xlsx_header(struct xlsx *xlsx, const struct table_column *columns, size_t count)
     __attribute__((warn_unused_result));
