@@ -59,8 +59,8 @@ help(FILE *out)
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(out, "  fupin %s %s\n      %s\n", commands[i].name, commands[i].usage, commands[i].help);
 	fprintf(out,
-	        "\nEverywhere: --home DIR (or FUPIN_HOME; default ~/.fupin), --timeout SECONDS (30), "
-	        "and for tables --format table|csv|json|xlsx, --output FILE, --bom (CSV for Excel).\n"
+	        "\nEverywhere: --home DIR (or FUPIN_HOME; default ~/.fupin), --timeout SECONDS (30);\n"
+	        "for tables --format table|csv|json|xlsx, --output FILE, --bom (CSV for Excel).\n"
 	        "T: 2013-07-10T09:00, a commit's number, or both: 2016@2013-07-10T09:00. "
 	        "Chinese with LANG=zh_CN.UTF-8.\n"
 	        "Exit status: 0 done, 1 failed here, 2 wrong usage, 3 problems in the data: nothing stored,\n"

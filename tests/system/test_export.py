@@ -529,6 +529,10 @@ class Judged(ExportTest):
         self.assertEqual(completeness("--as-of", f"{seq}@2013-07-09T00:00"), judged)
         # Not in the future.
         self.assertLess(completeness("--as-of", f"{seq}@2013-12-01T00:00")["time_us"], china(2013, 7, 11) * 10**6)
+        # A bulletin is judged now: July's reports are overdue though nothing was committed since they were not.
+        self.assertRegex(self.run_fupin("bulletin", "2013-07").stdout, r"not due yet\n +– +– +– +– +– +– +– +– +271\n")
+        self.clock(2013, 8, 6, 9)
+        self.assertRegex(self.run_fupin("bulletin", "2013-07").stdout, r"not due yet\n271 +0 +0\.0% +0 +0 +271 +0 +0 +0\n")
 
 
 class Many(unittest.TestCase):
