@@ -29,6 +29,5 @@ cmd_clock(int argc, char **argv)
 		time_format(reply.pong.time_us, text);
 		printf("%s (UTC+08:00)\n", text);
 	}
-	command_close(&c);
-	return status;
+	return command_close(&c, status);
 }

@@ -1,7 +1,7 @@
 /* fupin completeness: how many of the reports that are due came, came in time, are missing, by unit.
  * fupin late: which ones are owed, worst first. */
-#include "command.h"
 #include "decimal.h"
+#include "showing.h"
 
 #include <inttypes.h>
 #include <json.h>
@@ -32,42 +32,35 @@ format_lateness(int64_t seconds, enum language language, char out[32])
 	return out;
 }
 
-/* In per cent, one decimal, rounded down: 99.9 is not yet all. */
-static void
-format_share(uint32_t part, uint32_t whole, char out[16])
-{
-	char text[DECIMAL_TEXT_BYTES];
-	if (whole)
-		snprintf(out, 16, "%s%%", decimal_plain((int64_t)part * 1000 / whole, 1, text));
-	else
-		snprintf(out, 16, "–");
-}
-
 /* ---------------------------------------------------------------- by unit */
 
 static bool
-add_row(const struct counting *c, struct table *table, const struct completeness_row *row, bool last)
+add_row(const struct command *c, struct table *table, const struct completeness_row *row, bool whole)
 {
-	char code[24], name[NAME_BYTES_MAX + 16], numbers[9][16], shares[2][16], late[32] = "";
-	const uint32_t counts[] = {row->due,      row->received, row->on_time, row->missing,
-	                           row->returned, row->approved, row->open,    row->open_received};
-	const struct completeness_query *q = &c->request.completeness;
+	char code[24], name[NAME_BYTES_MAX + 16], late[32] = "";
 	snprintf(code, sizeof code, "%" PRId64, row->unit);
-	snprintf(name, sizeof name, "%s%s", command_unit_name(&c->command, row->unit),
-	         last && q->by ? in_language(&c->command, " total", " 合计") : "");
-	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
-		snprintf(numbers[i], sizeof numbers[i], "%u", counts[i]);
-	format_share(row->received, row->due, shares[0]);
-	format_share(row->on_time, row->due, shares[1]);
+	snprintf(name, sizeof name, "%s%s", command_unit_name(c, row->unit),
+	         whole ? in_language(c, " total", " 合计") : "");
 	if (row->late_most)
-		format_lateness(row->late_most, c->command.language, late);
-	const char *cells[] = {code, name,       numbers[0], numbers[1], shares[0],  numbers[2], shares[1],
-	                       late, numbers[3], numbers[4], numbers[5], numbers[6], numbers[7]};
+		format_lateness(row->late_most, c->language, late);
+	const struct cell cells[] = {cell_text(code),
+	                             cell_text(name),
+	                             cell_number(row->due, 0),
+	                             cell_number(row->received, 0),
+	                             cell_share(true, row->received, row->due),
+	                             cell_number(row->on_time, 0),
+	                             cell_share(true, row->on_time, row->due),
+	                             cell_text(late),
+	                             cell_number(row->missing, 0),
+	                             cell_number(row->returned, 0),
+	                             cell_number(row->approved, 0),
+	                             cell_number(row->open, 0),
+	                             cell_number(row->open_received, 0)};
 	return table_add(table, cells);
 }
 
 static struct table *
-create_rows(const struct command *c)
+create_rows(const struct command *c, const char *sheet)
 {
 	const struct table_column columns[] = {{in_language(c, "code", "代码"), false},
 	                                       {in_language(c, "unit", "单位"), false},
@@ -82,43 +75,39 @@ create_rows(const struct command *c)
 	                                       {in_language(c, "approved", "已审核"), true},
 	                                       {in_language(c, "not due yet", "未到期"), true},
 	                                       {in_language(c, "of these received", "其中已报"), true}};
-	return table_create(columns, sizeof columns / sizeof *columns);
+	return table_create(c->output, sheet, columns, sizeof columns / sizeof *columns);
 }
 
 /* ---------------------------------------------------------------- the list */
 
 static bool
-add_duty(const struct counting *c, struct table *table, const struct duty *duty)
+add_duty(const struct command *k, struct table *table, const struct duty *duty, int64_t now)
 {
-	const struct command *k = &c->command;
 	const struct form *form = catalogue_form(&k->catalogue, duty->key.form);
-	int64_t now = c->reply.completeness.time_us / 1000000;
 	char code[24], county[NAME_BYTES_MAX + 8], when[8], due[DEADLINE_TEXT_BYTES],
 	    closed[DEADLINE_TEXT_BYTES] = "";
-	char came[20] = "", late[32];
+	char late[32];
 	snprintf(code, sizeof code, "%" PRId64, duty->key.unit);
 	snprintf(county, sizeof county, "%s", command_unit_name(k, unit_county(duty->key.unit)));
 	period_format(duty->key.period, when);
 	deadline_format(duty->due, due);
 	if (duty->closed)
 		deadline_format(duty->closed, closed);
-	if (duty->first_time)
-		time_format(duty->first_time * 1000000, came);
 	format_lateness((duty->first_time ? duty->first_time : now) - duty->due, k->language, late);
 	const char *state = duty->first_time ? in_language(k, "came late", "迟报")
 	                    : duty->closed && duty->closed <= now
 	                        ? in_language(k, "missing, closed", "未报，已截止")
 	                        : in_language(k, "missing", "未报");
-	const char *cells[] = {code,   command_unit_name(k, duty->key.unit),
-	                       county, form ? form->code : "",
-	                       when,   state,
-	                       late,   due,
-	                       closed, came};
+	const struct cell cells[] = {cell_text(code),   cell_text(command_unit_name(k, duty->key.unit)),
+	                             cell_text(county), cell_text(form ? form->code : ""),
+	                             cell_text(when),   cell_text(state),
+	                             cell_text(late),   cell_text(due),
+	                             cell_text(closed), cell_time(duty->first_time)};
 	return table_add(table, cells);
 }
 
 static struct table *
-create_list(const struct command *c)
+create_list(const struct command *c, const char *sheet)
 {
 	const struct table_column columns[] = {
 	    {in_language(c, "code", "代码"), false},   {in_language(c, "unit", "单位"), false},
@@ -126,7 +115,7 @@ create_list(const struct command *c)
 	    {in_language(c, "period", "期间"), false}, {in_language(c, "state", "状态"), false},
 	    {in_language(c, "late by", "迟"), true},   {in_language(c, "due", "应报"), false},
 	    {in_language(c, "closed", "截止"), false}, {in_language(c, "came", "报送"), false}};
-	return table_create(columns, sizeof columns / sizeof *columns);
+	return table_create(c->output, sheet, columns, sizeof columns / sizeof *columns);
 }
 
 /* ---------------------------------------------------------------- printing */
@@ -168,53 +157,64 @@ duty_json(const struct command *c, const struct duty *duty)
 }
 
 static int
-print_json(const struct counting *c)
+print_json(const struct command *c, const struct completeness_answer *a)
 {
-	const struct completeness_answer *a = &c->reply.completeness;
 	struct json_object *o = json_object_new_object(), *rows = json_object_new_array(),
 	                   *duties = json_object_new_array();
 	json_object_object_add(o, "seq", json_object_new_int64((int64_t)a->as_of.seq));
 	json_object_object_add(o, "time_us", json_object_new_int64(a->time_us));
 	json_object_object_add(o, "label", json_object_new_string(a->label));
 	for (size_t i = 0; i < a->row_count; i++)
-		json_object_array_add(rows, row_json(&c->command, &a->rows[i]));
+		json_object_array_add(rows, row_json(c, &a->rows[i]));
 	for (size_t i = 0; i < a->duty_count; i++)
-		json_object_array_add(duties, duty_json(&c->command, &a->duties[i]));
+		json_object_array_add(duties, duty_json(c, &a->duties[i]));
 	json_object_object_add(o, "rows", rows);
 	json_object_object_add(o, "duties", duties);
 	json_object_object_add(o, "more", json_object_new_int64(a->more));
-	printf("%s\n", json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED));
-	json_object_put(o);
+	command_print_json(c, o);
 	return EXIT_DONE;
 }
 
 static int
-print_table(const struct counting *c)
+end_table(const struct command *c, struct table *table, const struct completeness_answer *a, bool good)
 {
-	const struct command *k = &c->command;
-	const struct completeness_answer *a = &c->reply.completeness;
-	struct table *table = c->list ? create_list(k) : create_rows(k);
-	bool good = table;
-	for (size_t i = 0; good && c->list && i < a->duty_count; i++)
-		good = add_duty(c, table, &a->duties[i]);
-	for (size_t i = 0; good && !c->list && i < a->row_count; i++)
-		good = add_row(c, table, &a->rows[i], i + 1 == a->row_count);
-	if (good)
-		table_print(table, k->format);
+	char time[20];
+	good = good && table_end(table);
 	table_destroy(&table);
 	if (!good)
 		return EXIT_FAILED_INSIDE;
-	if (c->list && a->more)
-		fprintf(stderr, in_language(k, "… and %u more (--limit)\n", "……另有 %u 份（--limit）\n"), a->more);
-	if (k->format == FORMAT_TABLE) {
-		char time[20];
-		time_format(a->time_us, time);
-		printf(in_language(k, "by %s; ", "到 %s 为止；"), time);
-		command_footer(k, &a->as_of, a->label);
-	} else if (*a->label) {
-		fprintf(stderr, "%s\n", a->label);
-	}
+	time_format(a->time_us, time);
+	output_line(c->output, in_language(c, "by %s (UTC+08:00)", "到 %s（UTC+08:00）为止"), time);
+	command_footer(c, &a->as_of, a->label);
 	return EXIT_DONE;
+}
+
+int
+show_completeness(const struct command *c, const char *sheet, const struct completeness_query *q,
+                  const struct completeness_answer *a)
+{
+	if (c->format == FORMAT_JSON)
+		return print_json(c, a);
+	struct table *table = create_rows(c, sheet);
+	bool good = table;
+	for (size_t i = 0; good && i < a->row_count; i++)
+		good = add_row(c, table, &a->rows[i], q->by && q->whole && i + 1 == a->row_count);
+	return end_table(c, table, a, good);
+}
+
+int
+show_late(const struct command *c, const char *sheet, const struct completeness_answer *a)
+{
+	if (c->format == FORMAT_JSON)
+		return print_json(c, a);
+	struct table *table = create_list(c, sheet);
+	bool good = table;
+	for (size_t i = 0; good && i < a->duty_count; i++)
+		good = add_duty(c, table, &a->duties[i], a->time_us / 1000000);
+	int status = end_table(c, table, a, good);
+	if (status == EXIT_DONE && a->more)
+		output_line(c->output, in_language(c, "… and %u more (--limit)", "……另有 %u 份（--limit）"), a->more);
+	return status;
 }
 
 /* ---------------------------------------------------------------- the command line */
@@ -258,10 +258,13 @@ static int
 run(struct counting *c, int count, char **words)
 {
 	int status = ask(c, count, words);
-	if (status == EXIT_DONE)
-		status = c->command.format == FORMAT_JSON ? print_json(c) : print_table(c);
-	command_close(&c->command);
-	return status;
+	const struct completeness_answer *a = &c->reply.completeness;
+	if (status == EXIT_DONE && c->list)
+		status = show_late(&c->command, in_language(&c->command, "late", "迟报"), a);
+	else if (status == EXIT_DONE)
+		status = show_completeness(&c->command, in_language(&c->command, "completeness", "完整率"),
+		                           &c->request.completeness, a);
+	return command_close(&c->command, status);
 }
 
 int
@@ -269,7 +272,7 @@ cmd_completeness(int argc, char **argv)
 {
 	struct counting c = {0};
 	const struct arg_kind kinds[] = {
-	    COMMAND_OPTIONS(&c.command), {"--by", &c.by_option, NULL}, {"--as-of", &c.as_of_option, NULL}};
+	    TABLE_OPTIONS(&c.command), {"--by", &c.by_option, NULL}, {"--as-of", &c.as_of_option, NULL}};
 	int count;
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
 		return EXIT_USAGE;
@@ -280,7 +283,7 @@ int
 cmd_late(int argc, char **argv)
 {
 	struct counting c = {.list = true};
-	const struct arg_kind kinds[] = {COMMAND_OPTIONS(&c.command),
+	const struct arg_kind kinds[] = {TABLE_OPTIONS(&c.command),
 	                                 {"--limit", &c.limit_option, NULL},
 	                                 {"--as-of", &c.as_of_option, NULL},
 	                                 {"--all", NULL, &c.all}};

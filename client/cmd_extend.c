@@ -94,6 +94,5 @@ cmd_extend(int argc, char **argv)
 	if (status == EXIT_DONE)
 		status = sending_deliver(&x.sending, false);
 	sending_close(&x.sending);
-	command_close(&x.command);
-	return status;
+	return command_close(&x.command, status);
 }

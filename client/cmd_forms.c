@@ -23,22 +23,23 @@ print_forms(const struct command *c)
 	    {in_language(c, "form", "表"), false},          {in_language(c, "version", "版本"), true},
 	    {in_language(c, "level", "级别"), false},       {in_language(c, "periods", "期间"), false},
 	    {in_language(c, "indicators", "指标数"), true}, {in_language(c, "name", "名称"), false}};
-	struct table *table = table_create(columns, 6);
+	struct table *table = table_create(c->output, in_language(c, "forms", "报表"), columns, 6);
 	bool good = table;
 	for (size_t i = 0; good && i < c->catalogue.version_count; i++) {
 		const struct form_version *version = &c->catalogue.versions[i];
 		const struct form *form = catalogue_form(&c->catalogue, version->form);
-		char number[16], periods[24], count[24];
-		snprintf(number, sizeof number, "%u", version->version);
-		snprintf(count, sizeof count, "%zu", version->field_count);
+		char periods[24];
 		format_periods(version, periods);
-		const char *cells[] = {
-		    form->code, number, in_language(c, unit_level_name(form->level), unit_level_name_zh(form->level)),
-		    periods,    count,  in_language(c, form->name_en, form->name_zh)};
+		const struct cell cells[] = {
+		    cell_text(form->code),
+		    cell_number(version->version, 0),
+		    cell_text(in_language(c, unit_level_name(form->level), unit_level_name_zh(form->level))),
+		    cell_text(periods),
+		    cell_number((int64_t)version->field_count, 0),
+		    cell_text(in_language(c, form->name_en, form->name_zh))};
 		good = table_add(table, cells);
 	}
-	if (good)
-		table_print(table, c->format);
+	good = good && table_end(table);
 	table_destroy(&table);
 	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
 }
@@ -48,23 +49,20 @@ add_field(const struct command *c, struct table *table, const struct form_versio
           const struct form_field *field)
 {
 	const struct indicator *i = field->definition;
-	char least[DECIMAL_TEXT_BYTES], most[DECIMAL_TEXT_BYTES], number[16];
-	decimal_format(field->minimum, i->decimals, least);
-	decimal_format(field->maximum, i->decimals, most);
-	snprintf(number, sizeof number, "%u", version->version);
-	const char *cells[] = {
-	    number,
-	    i->code,
-	    i->name_zh,
-	    i->name_en,
-	    in_language(c, i->measure_en, i->measure_zh),
-	    i->kind == INDICATOR_FLOW ? in_language(c, "flow", "流量") : in_language(c, "stock", "存量"),
-	    field->required ? in_language(c, "required", "必填") : "",
-	    least,
-	    most,
-	    field->whole >= 0 ? version->fields[field->whole].definition->code : "",
-	    i->project,
-	    i->notice,
+	bool flow = i->kind == INDICATOR_FLOW;
+	const struct cell cells[] = {
+	    cell_number(version->version, 0),
+	    cell_text(i->code),
+	    cell_text(i->name_zh),
+	    cell_text(i->name_en),
+	    cell_text(in_language(c, i->measure_en, i->measure_zh)),
+	    cell_text(flow ? in_language(c, "flow", "流量") : in_language(c, "stock", "存量")),
+	    cell_text(field->required ? in_language(c, "required", "必填") : ""),
+	    cell_number(field->minimum, i->decimals),
+	    cell_number(field->maximum, i->decimals),
+	    cell_text(field->whole >= 0 ? version->fields[field->whole].definition->code : ""),
+	    cell_text(i->project),
+	    cell_text(i->notice),
 	};
 	return table_add(table, cells);
 }
@@ -84,15 +82,14 @@ print_form(const struct command *c, const struct form *form)
 	                                       {in_language(c, "part of", "其中项属于"), false},
 	                                       {in_language(c, "project", "工程"), false},
 	                                       {in_language(c, "notice", "文件条款"), false}};
-	struct table *table = table_create(columns, 12);
+	struct table *table = table_create(c->output, form->code, columns, 12);
 	bool good = table;
 	for (size_t i = 0; good && i < c->catalogue.version_count; i++) {
 		const struct form_version *version = &c->catalogue.versions[i];
 		for (size_t at = 0; good && version->form == form->number && at < version->field_count; at++)
 			good = add_field(c, table, version, &version->fields[at]);
 	}
-	if (good)
-		table_print(table, c->format);
+	good = good && table_end(table);
 	table_destroy(&table);
 	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
 }
@@ -148,8 +145,7 @@ print_json(const struct command *c, const struct form *only)
 		json_object_object_add(item, "indicators", fields);
 		json_object_array_add(list, item);
 	}
-	printf("%s\n", json_object_to_json_string_ext(list, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED));
-	json_object_put(list);
+	command_print_json(c, list);
 	return EXIT_DONE;
 }
 
@@ -157,7 +153,7 @@ int
 cmd_forms(int argc, char **argv)
 {
 	struct command c = {0};
-	const struct arg_kind kinds[] = {COMMAND_OPTIONS(&c)};
+	const struct arg_kind kinds[] = {TABLE_OPTIONS(&c)};
 	const struct form *form = NULL;
 	int count;
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count) || count > 1)
@@ -176,6 +172,5 @@ cmd_forms(int argc, char **argv)
 		status = c.format == FORMAT_JSON ? print_json(&c, form)
 		         : form                  ? print_form(&c, form)
 		                                 : print_forms(&c);
-	command_close(&c);
-	return status;
+	return command_close(&c, status);
 }

@@ -1,5 +1,6 @@
 /* fupin history UNIT PERIOD FORM: everything that happened to one report, in the order of commits; of each
- * revision what it changed against the one before. */
+ * revision what it changed against the one before. For people as a text; in CSV and workbooks a row for each
+ * change. */
 #include "command.h"
 #include "decimal.h"
 
@@ -30,65 +31,164 @@ report_before(const struct history_answer *h, size_t at)
 	return NULL;
 }
 
-static void
-print_change(const struct command *c, const struct indicator *i, const struct history_event *before,
-             const struct history_event *after)
+/* What became of an indicator in a report; false: nothing new. */
+static bool
+find_change(const struct indicator *i, const struct history_event *before, const struct history_event *after,
+            struct cell *old, struct cell *new)
 {
-	char old[DECIMAL_TEXT_BYTES] = "–", new[DECIMAL_TEXT_BYTES] = "–";
 	int64_t a = 0, b = 0;
 	bool had = find_figure(before, i->number, &a), has = find_figure(after, i->number, &b);
-	if (had == has && a == b)
-		return;
-	if (had)
-		decimal_format(a, i->decimals, old);
-	if (has)
-		decimal_format(b, i->decimals, new);
-	printf("    %s (%s): %s → %s\n", in_language(c, i->name_en, i->name_zh), i->code, old, new);
+	*old = cell_figure(had, a, i->decimals);
+	*new = cell_figure(has, b, i->decimals);
+	return had != has || a != b;
 }
 
 static void
 print_report(const struct command *c, const struct history_answer *h, size_t at)
 {
+	FILE *out = c->output->stream;
 	const struct history_event *event = &h->events[at], *before = report_before(h, at);
-	printf(in_language(c, "revision %u (form version %u)", "第 %u 版（表第 %u 版）"), event->revision,
-	       event->version);
+	struct cell old, new;
+	char rooms[2][CELL_TEXT_BYTES];
+	fprintf(out, in_language(c, "revision %u (form version %u)", "第 %u 版（表第 %u 版）"), event->revision,
+	        event->version);
 	if (*event->text)
-		printf(in_language(c, ", because: %s", "，原因：%s"), event->text);
-	printf("\n");
-	for (size_t i = 0; before && i < c->catalogue.indicator_count; i++)
-		if (c->catalogue.indicators[i].form == h->key.form)
-			print_change(c, &c->catalogue.indicators[i], before, event);
+		fprintf(out, in_language(c, ", because: %s", "，原因：%s"), event->text);
+	fprintf(out, "\n");
+	for (size_t at_indicator = 0; before && at_indicator < c->catalogue.indicator_count; at_indicator++) {
+		const struct indicator *i = &c->catalogue.indicators[at_indicator];
+		if (i->form == h->key.form && find_change(i, before, event, &old, &new))
+			fprintf(out, "    %s (%s): %s → %s\n", in_language(c, i->name_en, i->name_zh), i->code,
+			        cell_show(&old, false, rooms[0]), cell_show(&new, false, rooms[1]));
+	}
 	if (!before)
-		printf(in_language(c, "    %zu figures\n", "    %zu 个指标\n"), event->value_count);
+		fprintf(out, in_language(c, "    %zu figures\n", "    %zu 个指标\n"), event->value_count);
+}
+
+static const char *
+decision_text(const struct command *c, enum decision decision)
+{
+	static const char *const decisions[DECISIONS] = {"", "passed", "returned", "taken over"};
+	static const char *const decisions_zh[DECISIONS] = {"", "审核通过", "退回", "省级接收"};
+	return in_language(c, decisions[decision], decisions_zh[decision]);
 }
 
 static void
 print_event(const struct command *c, const struct history_answer *h, size_t at)
 {
-	static const char *const decisions[DECISIONS] = {"", "passed", "returned", "taken over"};
-	static const char *const decisions_zh[DECISIONS] = {"", "审核通过", "退回", "省级接收"};
+	FILE *out = c->output->stream;
 	const struct history_event *event = &h->events[at];
 	char time[20], until[DEADLINE_TEXT_BYTES];
 	time_format(event->time_us, time);
-	printf("%s  seq %" PRIu64 "  %s  ", time, event->seq, event->principal);
+	fprintf(out, "%s  seq %" PRIu64 "  %s  ", time, event->seq, event->principal);
 	if (event->version) {
 		print_report(c, h, at);
 	} else if (event->decision) {
-		printf(in_language(c, "revision %u %s", "第 %u 版%s"), event->revision,
-		       in_language(c, decisions[event->decision], decisions_zh[event->decision]));
+		fprintf(out, in_language(c, "revision %u %s", "第 %u 版%s"), event->revision,
+		        decision_text(c, event->decision));
 		if (event->decision == DECISION_RETURN)
-			printf(in_language(c, ": %s, %s", "：%s，%s"),
-			       in_language(c, return_reason_name(event->reason), return_reason_name_zh(event->reason)),
-			       event->text);
-		printf("\n");
+			fprintf(out, in_language(c, ": %s, %s", "：%s，%s"),
+			        in_language(c, return_reason_name(event->reason), return_reason_name_zh(event->reason)),
+			        event->text);
+		fprintf(out, "\n");
 	} else {
-		printf(in_language(c, "%s of %" PRId64 " %s extended to %s, because: %s\n",
-		                   "%s时间（%" PRId64 " %s）宽限至 %s，原因：%s\n"),
-		       in_language(c, deadline_event_name(event->event), deadline_event_name_zh(event->event)),
-		       event->unit, command_unit_name(c, event->unit), deadline_format(event->until, until),
-		       event->text);
+		fprintf(out,
+		        in_language(c, "%s of %" PRId64 " %s extended to %s, because: %s\n",
+		                    "%s时间（%" PRId64 " %s）宽限至 %s，原因：%s\n"),
+		        in_language(c, deadline_event_name(event->event), deadline_event_name_zh(event->event)),
+		        event->unit, command_unit_name(c, event->unit), deadline_format(event->until, until),
+		        event->text);
 	}
 }
+
+static void
+print_text(const struct command *c, const struct history_answer *h, const char *form)
+{
+	char when[8];
+	period_format(h->key.period, when);
+	output_line(c->output, "%" PRId64 " %s %s %s", h->key.unit, command_unit_name(c, h->key.unit), when,
+	            form);
+	for (size_t i = 0; i < h->count; i++)
+		print_event(c, h, i);
+	if (!h->count)
+		output_line(c->output, "%s", in_language(c, "nothing yet", "尚无记录"));
+	if (*h->label)
+		output_line(c->output, "%s", h->label);
+}
+
+/* ---------------------------------------------------------------- a row for each change */
+
+/* `indicator` NULL: the event itself. */
+static bool
+add_row(const struct command *c, struct table *table, const struct history_event *event,
+        const struct indicator *indicator, struct cell old, struct cell new)
+{
+	char until[DEADLINE_TEXT_BYTES], what[64];
+	if (event->version)
+		snprintf(what, sizeof what, "%s", in_language(c, "report", "报送"));
+	else if (event->decision)
+		snprintf(what, sizeof what, "%s", decision_text(c, event->decision));
+	else
+		snprintf(what, sizeof what, in_language(c, "%s until %s", "%s宽限至 %s"),
+		         in_language(c, deadline_event_name(event->event), deadline_event_name_zh(event->event)),
+		         deadline_format(event->until, until));
+	const struct cell cells[] = {
+	    cell_number((int64_t)event->seq, 0),
+	    cell_time(event->time_us / 1000000),
+	    cell_text(event->principal),
+	    cell_text(what),
+	    cell_figure(!event->event, event->revision, 0),
+	    cell_text(event->decision == DECISION_RETURN ? in_language(c, return_reason_name(event->reason),
+	                                                               return_reason_name_zh(event->reason))
+	                                                 : ""),
+	    cell_text(event->text),
+	    cell_text(indicator ? indicator->code : ""),
+	    cell_text(indicator ? in_language(c, indicator->name_en, indicator->name_zh) : ""),
+	    old,
+	    new};
+	return table_add(table, cells);
+}
+
+static bool
+add_event(const struct command *c, struct table *table, const struct history_answer *h, size_t at)
+{
+	const struct history_event *event = &h->events[at], *before = report_before(h, at);
+	struct cell old = {.kind = CELL_NONE}, new = {.kind = CELL_NONE};
+	size_t rows = 0;
+	bool good = true;
+	for (size_t i = 0; good && event->version && i < c->catalogue.indicator_count; i++) {
+		const struct indicator *indicator = &c->catalogue.indicators[i];
+		if (indicator->form != h->key.form || !find_change(indicator, before, event, &old, &new))
+			continue;
+		good = add_row(c, table, event, indicator, old, new);
+		rows++;
+	}
+	return good && (rows || add_row(c, table, event, NULL, (struct cell){0}, (struct cell){0}));
+}
+
+static int
+print_table(const struct command *c, const struct history_answer *h)
+{
+	const struct table_column columns[] = {
+	    {in_language(c, "commit", "提交序号"), true}, {in_language(c, "time", "时间"), false},
+	    {in_language(c, "office", "单位"), false},    {in_language(c, "what", "事项"), false},
+	    {in_language(c, "revision", "版次"), true},   {in_language(c, "reason", "原因"), false},
+	    {in_language(c, "text", "说明"), false},      {in_language(c, "indicator", "指标代码"), false},
+	    {in_language(c, "name", "名称"), false},      {in_language(c, "before", "原值"), true},
+	    {in_language(c, "after", "现值"), true}};
+	struct table *table =
+	    table_create(c->output, in_language(c, "history", "沿革"), columns, sizeof columns / sizeof *columns);
+	bool good = table;
+	for (size_t i = 0; good && i < h->count; i++)
+		good = add_event(c, table, h, i);
+	good = good && table_end(table);
+	table_destroy(&table);
+	if (good)
+		command_footer(c, &h->as_of, h->label);
+	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
+}
+
+/* ---------------------------------------------------------------- JSON */
 
 static struct json_object *
 event_json(const struct command *c, const struct history_event *event)
@@ -132,15 +232,14 @@ print_json(const struct command *c, const struct history_answer *h)
 	struct json_object *list = json_object_new_array();
 	for (size_t i = 0; i < h->count; i++)
 		json_object_array_add(list, event_json(c, &h->events[i]));
-	printf("%s\n", json_object_to_json_string_ext(list, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED));
-	json_object_put(list);
+	command_print_json(c, list);
 }
 
 int
 cmd_history(int argc, char **argv)
 {
 	struct command c = {0};
-	const struct arg_kind kinds[] = {COMMAND_OPTIONS(&c)};
+	const struct arg_kind kinds[] = {TABLE_OPTIONS(&c)};
 	struct command_scope scope;
 	struct reply reply;
 	int count;
@@ -159,19 +258,11 @@ cmd_history(int argc, char **argv)
 		struct request request = {.kind = REQUEST_HISTORY, .history = {scope.unit, scope.form, scope.from}};
 		status = command_ask(&c, &request, REPLY_HISTORY, &reply);
 	}
-	if (status == EXIT_DONE && c.format == FORMAT_JSON) {
+	if (status == EXIT_DONE && c.format == FORMAT_JSON)
 		print_json(&c, &reply.history);
-	} else if (status == EXIT_DONE) {
-		char when[8];
-		period_format(scope.from, when);
-		printf("%" PRId64 " %s %s %s\n", scope.unit, command_unit_name(&c, scope.unit), when, argv[2]);
-		for (size_t i = 0; i < reply.history.count; i++)
-			print_event(&c, &reply.history, i);
-		if (!reply.history.count)
-			printf("%s", in_language(&c, "nothing yet\n", "尚无记录\n"));
-		if (*reply.history.label)
-			printf("%s\n", reply.history.label);
-	}
-	command_close(&c);
-	return status;
+	else if (status == EXIT_DONE && c.format == FORMAT_TABLE)
+		print_text(&c, &reply.history, argv[2]);
+	else if (status == EXIT_DONE)
+		status = print_table(&c, &reply.history);
+	return command_close(&c, status);
 }

@@ -2,6 +2,7 @@
  * them. A decision names the revision and the step that the list showed: who was slower is told so. */
 #include "decimal.h"
 #include "sending.h"
+#include "showing.h"
 
 #include <inttypes.h>
 #include <json.h>
@@ -127,8 +128,8 @@ form_name(const struct command *c, uint32_t number)
 	return form ? form->code : "";
 }
 
-static struct json_object *
-item_json(const struct command *c, const struct report_item *item)
+struct json_object *
+report_json(const struct command *c, const struct report_item *item)
 {
 	char text[DECIMAL_TEXT_BYTES], when[8];
 	struct json_object *o = json_object_new_object();
@@ -168,32 +169,31 @@ print_json(const struct reviewing *r)
 	json_object_object_add(o, "seq", json_object_new_int64((int64_t)r->as_of.seq));
 	json_object_object_add(o, "label", json_object_new_string(r->label));
 	for (size_t i = 0; i < r->count; i++)
-		json_object_array_add(list, item_json(&r->command, &r->items[i]));
+		json_object_array_add(list, report_json(&r->command, &r->items[i]));
 	json_object_object_add(o, "reports", list);
-	printf("%s\n", json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED));
-	json_object_put(o);
+	command_print_json(&r->command, o);
 }
 
 static bool
 add_item(const struct command *c, struct table *table, const struct report_item *item)
 {
-	char code[24], when[8], revision[16], approved[16] = "–", time[20], why[NOTE_BYTES_MAX + 64] = "";
+	char code[24], when[8], why[NOTE_BYTES_MAX + 64] = "";
 	snprintf(code, sizeof code, "%" PRId64, item->key.unit);
 	period_format(item->key.period, when);
-	snprintf(revision, sizeof revision, "%u", item->revision);
-	if (item->approved)
-		snprintf(approved, sizeof approved, "%u", item->approved);
-	time_format(item->first_time * 1000000, time);
 	if (item->state == REVIEW_RETURNED)
 		snprintf(why, sizeof why, "%s: %s",
 		         in_language(c, return_reason_name(item->reason), return_reason_name_zh(item->reason)),
 		         item->text);
-	const char *cells[] = {
-	    code,     command_unit_name(c, item->key.unit),
-	    when,     form_name(c, item->key.form),
-	    revision, in_language(c, review_state_name(item->state), review_state_name_zh(item->state)),
-	    approved, time,
-	    why};
+	const struct cell cells[] = {
+	    cell_text(code),
+	    cell_text(command_unit_name(c, item->key.unit)),
+	    cell_text(when),
+	    cell_text(form_name(c, item->key.form)),
+	    cell_number(item->revision, 0),
+	    cell_text(in_language(c, review_state_name(item->state), review_state_name_zh(item->state))),
+	    cell_figure(item->approved, item->approved, 0),
+	    cell_time(item->first_time),
+	    cell_text(why)};
 	return table_add(table, cells);
 }
 
@@ -214,13 +214,13 @@ print_list(const struct reviewing *r)
 		print_json(r);
 		return EXIT_DONE;
 	}
-	struct table *table = table_create(columns, sizeof columns / sizeof *columns);
+	struct table *table =
+	    table_create(c->output, in_language(c, "reports", "报表"), columns, sizeof columns / sizeof *columns);
 	bool good = table;
 	for (size_t i = 0; good && i < r->count; i++)
 		good = add_item(c, table, &r->items[i]);
+	good = good && table_end(table);
 	if (good)
-		table_print(table, c->format);
-	if (good && c->format == FORMAT_TABLE)
 		command_footer(c, &r->as_of, r->label);
 	table_destroy(&table);
 	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
@@ -301,6 +301,10 @@ enum { ACTION_LIST, ACTION_SHOW, ACTION_DECIDE };
 static int
 run(struct reviewing *r, int action, enum decision decision, int count, char **words)
 {
+	if (action == ACTION_DECIDE && !command_shows_no_table(&r->command))
+		return EXIT_USAGE;
+	if (action == ACTION_SHOW)
+		r->command.format_option = "json"; /* there is no other way to show one whole */
 	int status = command_open(&r->command);
 	if (status == EXIT_DONE)
 		status = command_catalogue(&r->command, true, true);
@@ -347,7 +351,7 @@ cmd_review(int argc, char **argv)
 	    {"return", ACTION_DECIDE, DECISION_RETURN},
 	};
 	struct reviewing r = {.label = ""};
-	const struct arg_kind kinds[] = {COMMAND_OPTIONS(&r.command),
+	const struct arg_kind kinds[] = {TABLE_OPTIONS(&r.command),
 	                                 {"--state", &r.state_option, NULL},
 	                                 {"--revision", &r.revision_option, NULL},
 	                                 {"--reason", &r.reason_option, NULL},
@@ -365,8 +369,7 @@ cmd_review(int argc, char **argv)
 	}
 	arena_init(&r.arena, DECODE_BYTES_MAX * 16UL);
 	status = run(&r, verbs[verb].action, verbs[verb].decision, count - 1, argv + 1);
-	command_close(&r.command);
 	arena_free(&r.arena);
 	free(r.items);
-	return status;
+	return command_close(&r.command, status);
 }

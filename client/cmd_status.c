@@ -33,13 +33,12 @@ static void
 list_item(void *context, const struct outbox_item *item)
 {
 	struct listing *l = context;
-	char id[ID_TEXT_BYTES], seq[24] = "", time[20] = "", created[20];
+	bool receipted = item->state == OUTBOX_RECEIPTED;
+	char id[ID_TEXT_BYTES], time[20] = "", created[20];
 	submission_id_format(&item->id, id);
 	time_format(item->created_us, created);
-	if (item->state == OUTBOX_RECEIPTED) {
-		snprintf(seq, sizeof seq, "%" PRIu64, item->receipt.seq);
+	if (receipted)
 		time_format(item->receipt.time_us, time);
-	}
 	if (l->json) {
 		char digest[DIGEST_TEXT_BYTES];
 		struct json_object *o = json_object_new_object();
@@ -60,10 +59,13 @@ list_item(void *context, const struct outbox_item *item)
 		json_object_array_add(l->json, o);
 		return;
 	}
-	const char *cells[] = {
-	    id,      in_language(l->command, state_names[item->state], state_names_zh[item->state]),
-	    seq,     time,
-	    created, item->files};
+	const struct cell cells[] = {
+	    cell_text(id),
+	    cell_text(in_language(l->command, state_names[item->state], state_names_zh[item->state])),
+	    cell_figure(receipted, (int64_t)item->receipt.seq, 0),
+	    cell_time(receipted ? item->receipt.time_us / 1000000 : 0),
+	    cell_time(item->created_us / 1000000),
+	    cell_text(item->files)};
 	l->failed |= !table_add(l->table, cells);
 }
 
@@ -76,7 +78,8 @@ create_listing(const struct command *c)
 	                                       {in_language(c, "receipt", "回执时间"), false},
 	                                       {in_language(c, "saved", "保存时间"), false},
 	                                       {in_language(c, "files", "文件"), false}};
-	return table_create(columns, sizeof columns / sizeof *columns);
+	return table_create(c->output, in_language(c, "outbox", "发件箱"), columns,
+	                    sizeof columns / sizeof *columns);
 }
 
 static void
@@ -85,17 +88,21 @@ print_centre(const struct command *c, const struct pong *pong)
 	const struct welcome *w = session_welcome(c->session);
 	char now[20];
 	time_format(pong->time_us, now);
-	printf(in_language(c, "centre      %s at %s, protocol %u, its clock %s (UTC+08:00)\n",
-	                   "中心        %s（%s），协议 %u，中心时间 %s（UTC+08:00）\n"),
-	       w->software, c->home.endpoint, w->protocol, now);
-	printf(in_language(c, "plan        %s\n", "方案        %s\n"), in_language(c, w->title_en, w->title_zh));
-	printf(in_language(c, "this office %s, role %s, unit %" PRId64 "\n",
-	                   "本单位      %s，角色 %s，单位 %" PRId64 "\n"),
-	       w->principal, role_name(w->role), w->unit);
-	printf(in_language(c, "database    %s, %u submissions on their way to it\n",
-	                   "数据库      %s，%u 件正在写入\n"),
-	       pong->store_ready ? in_language(c, "ready", "正常") : in_language(c, "away", "不可用"),
-	       pong->waiting);
+	output_line(c->output,
+	            in_language(c, "centre      %s at %s, protocol %u, its clock %s (UTC+08:00)",
+	                        "中心        %s（%s），协议 %u，中心时间 %s（UTC+08:00）"),
+	            w->software, c->home.endpoint, w->protocol, now);
+	output_line(c->output, in_language(c, "plan        %s", "方案        %s"),
+	            in_language(c, w->title_en, w->title_zh));
+	output_line(c->output,
+	            in_language(c, "this office %s, role %s, unit %" PRId64 "",
+	                        "本单位      %s，角色 %s，单位 %" PRId64 ""),
+	            w->principal, role_name(w->role), w->unit);
+	output_line(
+	    c->output,
+	    in_language(c, "database    %s, %u submissions on their way to it", "数据库      %s，%u 件正在写入"),
+	    pong->store_ready ? in_language(c, "ready", "正常") : in_language(c, "away", "不可用"),
+	    pong->waiting);
 }
 
 static int
@@ -111,8 +118,7 @@ print_outbox_json(struct listing *l, struct outbox *outbox, const struct pong *p
 	json_object_object_add(o, "time_us", json_object_new_int64(pong->time_us));
 	json_object_object_add(o, "store_ready", json_object_new_boolean(pong->store_ready));
 	json_object_object_add(o, "submissions", l->json);
-	printf("%s\n", json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED));
-	json_object_put(o);
+	command_print_json(l->command, o);
 	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
 }
 
@@ -127,13 +133,13 @@ print_outbox(struct listing *l, struct outbox *outbox, const struct pong *pong)
 	            outbox_each(outbox, -1, LIST_MAX, list_item, l) && !l->failed;
 	if (good && c->format == FORMAT_TABLE) {
 		print_centre(c, pong);
-		printf(in_language(c, "outbox      %zu waiting, %zu receipted, %zu refused\n",
-		                   "发件箱      待发送 %zu，已回执 %zu，被退回 %zu\n"),
-		       l->counts[OUTBOX_WAITING], l->counts[OUTBOX_RECEIPTED], l->counts[OUTBOX_REFUSED]);
+		output_line(c->output,
+		            in_language(c, "outbox      %zu waiting, %zu receipted, %zu refused",
+		                        "发件箱      待发送 %zu，已回执 %zu，被退回 %zu"),
+		            l->counts[OUTBOX_WAITING], l->counts[OUTBOX_RECEIPTED], l->counts[OUTBOX_REFUSED]);
 	}
-	if (good && (c->format == FORMAT_CSV || l->counts[0] + l->counts[1] + l->counts[2]))
-		table_print(l->table, c->format);
-	if (good && c->format == FORMAT_TABLE)
+	good = good && table_end(l->table);
+	if (good)
 		command_footer(c, &pong->as_of, session_welcome(c->session)->label);
 	table_destroy(&l->table);
 	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
@@ -195,15 +201,16 @@ int
 cmd_status(int argc, char **argv)
 {
 	struct command c = {0};
-	const struct arg_kind kinds[] = {COMMAND_OPTIONS(&c)};
+	const struct arg_kind kinds[] = {TABLE_OPTIONS(&c)};
 	int count;
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count) || count > 1)
+		return EXIT_USAGE;
+	if (count && !command_shows_no_table(&c))
 		return EXIT_USAGE;
 	int status = command_open(&c);
 	if (status == EXIT_DONE)
 		status = count ? one_submission(&c, argv[0]) : overview(&c);
-	command_close(&c);
-	return status;
+	return command_close(&c, status);
 }
 
 int
@@ -222,6 +229,5 @@ cmd_reload(int argc, char **argv)
 	if (status == EXIT_DONE)
 		printf(in_language(&c, "the centre now admits %u offices\n", "中心现接纳 %u 个单位\n"),
 		       reply.reloaded);
-	command_close(&c);
-	return status;
+	return command_close(&c, status);
 }

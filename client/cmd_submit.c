@@ -61,6 +61,5 @@ cmd_submit(int argc, char **argv)
 		status = sending_deliver(&s.sending, quiet);
 	sending_close(&s.sending);
 	free(s.findings);
-	command_close(&s.command);
-	return status;
+	return command_close(&s.command, status);
 }

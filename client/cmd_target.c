@@ -5,6 +5,7 @@
 #include "decimal.h"
 #include "pace_text.h"
 #include "sending.h"
+#include "showing.h"
 
 #include <inttypes.h>
 #include <json.h>
@@ -261,42 +262,35 @@ add_item(const struct command *c, struct table *table, const struct target_item 
 {
 	const struct target_value *v = &item->target;
 	int decimals = measure_decimals(c, v->indicator);
-	char code[24], name[NAME_BYTES_MAX], revision[16], value[DECIMAL_TEXT_BYTES],
-	    parts[DECIMAL_TEXT_BYTES] = "–";
-	char left[DECIMAL_TEXT_BYTES + 16] = "";
-	struct pace_texts pace;
+	char code[24], name[NAME_BYTES_MAX], text[DECIMAL_TEXT_BYTES], missing[DECIMAL_TEXT_BYTES + 16];
+	struct pace_cells pace;
+	struct cell broken_down = cell_share(v->part_count, v->parts, v->value);
 	snprintf(code, sizeof code, "%" PRId64, item->unit);
-	snprintf(revision, sizeof revision, "%u", v->revision);
-	pace_texts_make(v, decimals, c->format == FORMAT_CSV, &pace);
-	decimal_format(v->value, decimals, value);
-	if (v->part_count)
-		decimal_format(v->parts, decimals, parts);
+	pace_cells_make(v, decimals, &pace);
 	if (v->part_count && v->parts < v->value) {
-		char text[DECIMAL_TEXT_BYTES];
-		snprintf(left, sizeof left, in_language(c, "%s missing", "缺 %s"),
+		snprintf(missing, sizeof missing, in_language(c, "%s missing", "缺 %s"),
 		         decimal_format(v->value - v->parts, decimals, text));
-	} else if (v->part_count) {
-		snprintf(left, sizeof left, "%s", pace_share(v->parts, v->value, &pace));
+		broken_down = cell_text(missing);
 	}
-	const char *cells[] = {code,
-	                       command_unit_name(c, item->unit),
-	                       measure_name(c, v, name),
-	                       value,
-	                       revision,
-	                       pace.until,
-	                       pace.reached,
-	                       pace.share,
-	                       pace.expected,
-	                       pace.gap,
-	                       pace.forecast,
-	                       parts,
-	                       left,
-	                       item->note};
+	const struct cell cells[] = {cell_text(code),
+	                             cell_text(command_unit_name(c, item->unit)),
+	                             cell_text(measure_name(c, v, name)),
+	                             cell_number(v->value, decimals),
+	                             cell_number(v->revision, 0),
+	                             pace.until,
+	                             pace.reached,
+	                             pace.share,
+	                             pace.expected,
+	                             pace.gap,
+	                             pace.forecast,
+	                             cell_figure(v->part_count, v->parts, decimals),
+	                             broken_down,
+	                             cell_text(item->note)};
 	return table_add(table, cells);
 }
 
 static int
-show_table(const struct command *c, const struct target_answer *answer)
+show_table(const struct command *c, const char *sheet, const struct target_answer *answer)
 {
 	const struct table_column columns[] = {
 	    {in_language(c, "code", "代码"), false},        {in_language(c, "unit", "单位"), false},
@@ -306,21 +300,20 @@ show_table(const struct command *c, const struct target_answer *answer)
 	    {in_language(c, "expected", "应完成"), true},   {in_language(c, "gap", "差额"), true},
 	    {in_language(c, "forecast", "全年预计"), true}, {in_language(c, "broken down", "已分解"), true},
 	    {in_language(c, "of it", "分解情况"), true},    {in_language(c, "note", "摘要"), false}};
-	struct table *table = table_create(columns, sizeof columns / sizeof *columns);
+	struct table *table = table_create(c->output, sheet, columns, sizeof columns / sizeof *columns);
 	bool good = table;
 	for (size_t i = 0; good && i < answer->count; i++)
 		good = add_item(c, table, &answer->items[i]);
-	if (good)
-		table_print(table, c->format);
-	for (size_t i = 0; good && c->format == FORMAT_TABLE && i < answer->count; i++) {
+	good = good && table_end(table);
+	table_destroy(&table);
+	for (size_t i = 0; good && c->format != FORMAT_CSV && i < answer->count; i++) {
 		char name[NAME_BYTES_MAX];
 		const struct target_value *v = &answer->items[i].target;
 		pace_explain(c, command_unit_name(c, answer->items[i].unit), measure_name(c, v, name), v,
 		             measure_decimals(c, v->indicator));
 	}
-	if (good && c->format == FORMAT_TABLE)
+	if (good)
 		command_footer(c, &answer->as_of, answer->label);
-	table_destroy(&table);
 	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
 }
 
@@ -343,9 +336,14 @@ show_json(const struct command *c, const struct target_answer *answer)
 		json_object_object_add(o, "note", json_object_new_string(item->note));
 		json_object_array_add(list, o);
 	}
-	printf("%s\n", json_object_to_json_string_ext(list, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED));
-	json_object_put(list);
+	command_print_json(c, list);
 	return EXIT_DONE;
+}
+
+int
+show_targets(const struct command *c, const char *sheet, const struct target_answer *answer)
+{
+	return c->format == FORMAT_JSON ? show_json(c, answer) : show_table(c, sheet, answer);
 }
 
 static int
@@ -358,8 +356,7 @@ show(struct targeting *t, int count, char **words)
 	int status = ask_targets(t, unit, &answer);
 	if (status != EXIT_DONE)
 		return status;
-	return t->command.format == FORMAT_JSON ? show_json(&t->command, &answer)
-	                                        : show_table(&t->command, &answer);
+	return show_targets(&t->command, in_language(&t->command, "targets", "目标"), &answer);
 }
 
 /* ---------------------------------------------------------------- the command line */
@@ -384,6 +381,8 @@ find_year(struct targeting *t)
 static int
 run(struct targeting *t, const char *verb, int count, char **words)
 {
+	if (strcmp(verb, "show") && !command_shows_no_table(&t->command))
+		return EXIT_USAGE;
 	int status = command_open(&t->command);
 	if (status == EXIT_DONE)
 		status = command_catalogue(&t->command, true, true);
@@ -405,7 +404,7 @@ int
 cmd_target(int argc, char **argv)
 {
 	struct targeting t = {0};
-	const struct arg_kind kinds[] = {COMMAND_OPTIONS(&t.command),
+	const struct arg_kind kinds[] = {TABLE_OPTIONS(&t.command),
 	                                 {"--year", &t.year_option, NULL},
 	                                 {"--note", &t.note_option, NULL},
 	                                 {"--as-of", &t.as_of_option, NULL}};
@@ -414,7 +413,6 @@ cmd_target(int argc, char **argv)
 		return EXIT_USAGE;
 	arena_init(&t.arena, DECODE_BYTES_MAX);
 	int status = run(&t, count ? argv[0] : "", count - 1, argv + 1);
-	command_close(&t.command);
 	arena_free(&t.arena);
-	return status;
+	return command_close(&t.command, status);
 }

@@ -4,7 +4,8 @@
 int
 cmd_total(int argc, char **argv)
 {
-	struct totalling t = {0};
+	struct command c = {0};
+	struct totalling t = {.command = &c};
 	const struct arg_kind kinds[] = {TOTALLING_OPTIONS(&t), {"--as-of", &t.as_of_text, NULL}};
 	int count;
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
@@ -13,7 +14,7 @@ cmd_total(int argc, char **argv)
 	if (status == EXIT_DONE)
 		status = totalling_ask(&t);
 	if (status == EXIT_DONE)
-		status = totalling_print(&t);
+		status = totalling_print(&t, in_language(&c, "total", "汇总"));
 	totalling_close(&t);
-	return status;
+	return command_close(&c, status);
 }

@@ -26,8 +26,7 @@ print_json(const struct command *c, unit_code under, enum unit_level level)
 		json_object_object_add(item, "basis", json_object_new_string(unit->basis));
 		json_object_array_add(list, item);
 	}
-	printf("%s\n", json_object_to_json_string_ext(list, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED));
-	json_object_put(list);
+	command_print_json(c, list);
 	return EXIT_DONE;
 }
 
@@ -38,20 +37,20 @@ print_table(const struct command *c, unit_code under, enum unit_level level)
 	                                       {in_language(c, "level", "级别"), false},
 	                                       {in_language(c, "name", "名称"), false},
 	                                       {in_language(c, "basis", "代码依据"), false}};
-	struct table *table = table_create(columns, 4);
+	struct table *table = table_create(c->output, in_language(c, "units", "单位"), columns, 4);
 	bool good = table;
 	for (size_t i = 0; good && i < c->catalogue.unit_count; i++) {
 		const struct unit *unit = &c->catalogue.units[i];
 		char code[24];
 		snprintf(code, sizeof code, "%" PRId64, unit->code);
-		const char *cells[] = {code,
-		                       in_language(c, unit_level_name(unit->level), unit_level_name_zh(unit->level)),
-		                       unit->name, unit->basis};
+		const struct cell cells[] = {
+		    cell_text(code),
+		    cell_text(in_language(c, unit_level_name(unit->level), unit_level_name_zh(unit->level))),
+		    cell_text(unit->name), cell_text(unit->basis)};
 		if (wanted(unit, under, level))
 			good = table_add(table, cells);
 	}
-	if (good)
-		table_print(table, c->format);
+	good = good && table_end(table);
 	table_destroy(&table);
 	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
 }
@@ -61,7 +60,7 @@ cmd_units(int argc, char **argv)
 {
 	struct command c = {0};
 	const char *level_option = NULL;
-	const struct arg_kind kinds[] = {COMMAND_OPTIONS(&c), {"--level", &level_option, NULL}};
+	const struct arg_kind kinds[] = {TABLE_OPTIONS(&c), {"--level", &level_option, NULL}};
 	enum unit_level level = UNIT_NONE;
 	unit_code under = 0;
 	int count;
@@ -79,6 +78,5 @@ cmd_units(int argc, char **argv)
 		status = EXIT_USAGE;
 	if (status == EXIT_DONE)
 		status = c.format == FORMAT_JSON ? print_json(&c, under, level) : print_table(&c, under, level);
-	command_close(&c);
-	return status;
+	return command_close(&c, status);
 }

@@ -34,7 +34,7 @@ draw(struct watching *w)
 	if (now < next_us)
 		poll(NULL, 0, (int)((next_us - now) / 1000));
 	printf("\033[H\033[2J");
-	int status = totalling_print(&w->totalling);
+	int status = totalling_print(&w->totalling, NULL);
 	w->drawn_us = clock_steady_us();
 	return status;
 }
@@ -84,7 +84,7 @@ begin_once(struct watching *w)
 	struct request request = {.kind = REQUEST_WATCH, .total = t->query};
 	struct reply reply;
 	uint64_t seen = t->follow.state.as_of.seq;
-	int status = command_ask(&t->command, &request, REPLY_TOTAL, &reply);
+	int status = command_ask(t->command, &request, REPLY_TOTAL, &reply);
 	if (status != EXIT_DONE)
 		return status;
 	w->id = request.id;
@@ -108,7 +108,7 @@ static int
 acknowledge(struct watching *w, uint64_t seq)
 {
 	struct request request = {.kind = REQUEST_ACK, .ack = {.watch = w->id, .seq = seq}};
-	return command_fail(&w->totalling.command, session_send(w->totalling.command.session, &request));
+	return command_fail(w->totalling.command, session_send(w->totalling.command->session, &request));
 }
 
 static int
@@ -140,7 +140,7 @@ watch_is_unknown(const struct refusal *refusal)
 static int
 step(struct watching *w)
 {
-	struct session *session = w->totalling.command.session;
+	struct session *session = w->totalling.command->session;
 	struct reply reply;
 	enum session_failure failure = session_take(session, SILENCE_MS, &reply);
 	if (failure == SESSION_LOST)
@@ -148,19 +148,20 @@ step(struct watching *w)
 	if (failure == SESSION_NO_ANSWER)
 		return session_reconnect(session) ? begin(w) : EXIT_FAILED_INSIDE;
 	if (failure)
-		return command_fail(&w->totalling.command, failure);
+		return command_fail(w->totalling.command, failure);
 	if (reply.kind == REPLY_PUSH && reply.request_id == w->id)
 		return take_push(w, &reply.push);
 	if (reply.kind == REPLY_REFUSAL)
 		return watch_is_unknown(&reply.refusal) ? begin(w)
-		                                        : command_fail(&w->totalling.command, SESSION_REFUSED);
+		                                        : command_fail(w->totalling.command, SESSION_REFUSED);
 	return EXIT_DONE; /* a late answer */
 }
 
 int
 cmd_watch(int argc, char **argv)
 {
-	struct watching w = {0};
+	struct command c = {0};
+	struct watching w = {.totalling.command = &c};
 	struct totalling *t = &w.totalling;
 	const struct arg_kind kinds[] = {TOTALLING_OPTIONS(t), {"--count", &w.count_text, NULL}};
 	int count;
@@ -170,12 +171,14 @@ cmd_watch(int argc, char **argv)
 		fprintf(stderr, "fupin watch: --count %s: not a number from 1 on\n", w.count_text);
 		return EXIT_USAGE;
 	}
+	if (!command_shows_no_table(&c))
+		return EXIT_USAGE; /* it has no end: there would never be a file */
 	int status = totalling_open(t, count, argv);
-	w.terminal = t->command.format == FORMAT_TABLE && isatty(STDOUT_FILENO);
+	w.terminal = t->command->format == FORMAT_TABLE && isatty(STDOUT_FILENO);
 	if (status == EXIT_DONE)
 		status = begin(&w);
 	while (status == EXIT_DONE && !is_enough(&w))
 		status = step(&w);
 	totalling_close(t);
-	return status;
+	return command_close(&c, status);
 }

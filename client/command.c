@@ -3,6 +3,7 @@
 #include "decimal.h"
 
 #include <inttypes.h>
+#include <json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,11 +40,16 @@ read_options(struct command *c)
 		return false;
 	}
 	c->timeout_ms = (int)seconds * 1000;
-	if (c->format_option && !format_parse(c->format_option, &c->format)) {
-		fprintf(stderr, "fupin: --format %s: not table, csv or json\n", c->format_option);
-		return false;
-	}
-	return true;
+	return output_choose(c->format_option, c->output_option, c->bom, &c->format);
+}
+
+bool
+command_shows_no_table(const struct command *c)
+{
+	if (!c->output_option && (!c->format_option || strcmp(c->format_option, "xlsx")))
+		return true;
+	fprintf(stderr, "fupin: --output and --format xlsx: only for what is shown as a table\n");
+	return false;
 }
 
 int
@@ -53,6 +59,9 @@ command_open(struct command *c)
 	catalogue_init(&c->catalogue, 512UL * 1024 * 1024);
 	if (!read_options(c))
 		return EXIT_USAGE;
+	c->output = output_open(c->format, c->output_option, c->bom);
+	if (!c->output)
+		return EXIT_FAILED_INSIDE;
 	home_default(path);
 	if (c->home_option)
 		snprintf(path, sizeof path, "%s", c->home_option);
@@ -74,11 +83,15 @@ command_catalogue(struct command *c, bool units, bool forms)
 	return command_fail(c, session_catalogue(c->session, c->timeout_ms, units, forms, &c->catalogue));
 }
 
-void
-command_close(struct command *c)
+int
+command_close(struct command *c, int status)
 {
 	session_close(&c->session);
 	catalogue_free(&c->catalogue);
+	if (status == EXIT_DONE && !output_end(&c->output))
+		status = EXIT_FAILED_INSIDE;
+	output_discard(&c->output);
+	return status;
 }
 
 int
@@ -162,21 +175,66 @@ command_read_scope(const struct command *c, int count, char **words, struct comm
 bool
 command_read_as_of(const char *text, struct as_of *out)
 {
-	int64_t number;
 	*out = (struct as_of){0};
 	if (!text)
 		return true;
-	if (strspn(text, "0123456789") == strlen(text) && decimal_parse(text, 0, &number) && number > 0) {
-		out->seq = (uint64_t)number;
-		return true;
+	char number[24];
+	const char *time = strchr(text, '@');
+	int64_t seq = 0, seconds = 0;
+	size_t digits = strspn(text, "0123456789");
+	bool has_seq = digits && digits < sizeof number && (!text[digits] || text + digits == time);
+	snprintf(number, sizeof number, "%.*s", has_seq ? (int)digits : 0, text);
+	if (has_seq)
+		time = time ? time + 1 : NULL;
+	else
+		time = text;
+	bool good = (!has_seq || (decimal_parse(number, 0, &seq) && seq > 0)) &&
+	            (!time || (deadline_parse(time, &seconds) && seconds > 0));
+	*out = (struct as_of){(uint64_t)seq, seconds * 1000000};
+	if (!good)
+		fprintf(stderr,
+		        "fupin: --as-of %s: a commit's number, or a time: 2013-07-10 or 2013-07-10T09:00, or both: "
+		        "2016@2013-07-10T09:00\n",
+		        text);
+	return good;
+}
+
+bool
+command_pin_as_of(const struct command *c, const char *text, struct as_of *out)
+{
+	const struct welcome *w = session_welcome(c->session);
+	static const int64_t minute_us = 60000000;
+	if (text)
+		return command_read_as_of(text, out);
+	/* To the minute, so that it can be written down and asked for again. Nothing is judged by seconds. */
+	*out = (struct as_of){w->as_of.seq, w->time_us / minute_us * minute_us};
+	return true;
+}
+
+int
+command_hold_as_of(struct as_of *held, const struct as_of *answer)
+{
+	if (!held->seq)
+		held->seq = answer->seq;
+	if (held->seq == answer->seq)
+		return EXIT_DONE;
+	fprintf(stderr, "fupin: asked as of commit %" PRIu64 ", answered as of %" PRIu64 "\n", held->seq,
+	        answer->seq);
+	return EXIT_FAILED_INSIDE;
+}
+
+void
+command_plan_periods(const struct command *command, period *from, period *to)
+{
+	const struct catalogue *c = &command->catalogue;
+	*from = PERIOD_LAST;
+	*to = PERIOD_FIRST;
+	for (size_t i = 0; i < c->version_count; i++) {
+		if (c->versions[i].first < *from)
+			*from = c->versions[i].first;
+		if (c->versions[i].last > *to)
+			*to = c->versions[i].last;
 	}
-	if (deadline_parse(text, &number)) {
-		out->time_us = number * 1000000;
-		return true;
-	}
-	fprintf(stderr, "fupin: --as-of %s: a commit's number, or a time: 2013-07-10 or 2013-07-10T09:00\n",
-	        text);
-	return false;
 }
 
 void
@@ -185,9 +243,19 @@ command_footer(const struct command *c, const struct as_of *as_of, const char *l
 	char time[20] = "-";
 	if (as_of->time_us)
 		time_format(as_of->time_us, time);
-	printf(in_language(c, "as of commit %" PRIu64 ", %s (UTC+08:00)\n",
-	                   "截至提交序号 %" PRIu64 "，%s（UTC+08:00）\n"),
-	       as_of->seq, time);
+	c->output->made_us = as_of->time_us;
+	output_line(c->output,
+	            in_language(c, "as of commit %" PRIu64 ", %s (UTC+08:00)",
+	                        "截至提交序号 %" PRIu64 "，%s（UTC+08:00）"),
+	            as_of->seq, time);
 	if (*label)
-		printf("%s\n", label);
+		output_line(c->output, "%s", label);
+}
+
+void
+command_print_json(const struct command *c, struct json_object *json)
+{
+	fprintf(c->output->stream, "%s\n",
+	        json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED));
+	json_object_put(json);
 }

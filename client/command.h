@@ -19,9 +19,11 @@ enum exit_status {
 
 /* Options that every subcommand takes, and the office they lead to. */
 struct command {
-	const char *home_option, *timeout_option, *format_option;
+	const char *home_option, *timeout_option, *format_option, *output_option;
+	bool bom;
 	int timeout_ms;
 	enum format format;
+	struct output *output; /* where answers go; lives from command_open() to command_close() */
 	enum language language;
 	struct home home;
 	struct session *session;
@@ -29,17 +31,30 @@ struct command {
 };
 
 #define COMMAND_OPTIONS(command)                                                                             \
-	{"--home", &(command)->home_option, NULL}, {"--timeout", &(command)->timeout_option, NULL},              \
+	{"--home", &(command)->home_option, NULL},                                                               \
 	{                                                                                                        \
-		"--format", &(command)->format_option, NULL                                                          \
+		"--timeout", &(command)->timeout_option, NULL                                                        \
 	}
 
-/* After args_parse(): reads the home, connects, says hello. EXIT_DONE, or the status to exit with (a
- * message was printed). */
+/* And of those that show tables. */
+#define TABLE_OPTIONS(command)                                                                               \
+	COMMAND_OPTIONS(command), {"--format", &(command)->format_option, NULL},                                 \
+	    {"--output", &(command)->output_option, NULL},                                                       \
+	{                                                                                                        \
+		"--bom", NULL, &(command)->bom                                                                       \
+	}
+
+/* After args_parse(): begins the output, reads the home, connects, says hello. EXIT_DONE, or the status to
+ * exit with (a message was printed). */
 int command_open(struct command *command);
+/* For what a subcommand does besides showing tables: false, and a message, if a file or a workbook was asked
+ * for. */
+bool command_shows_no_table(const struct command *command);
 /* Fetches the catalogue. */
 int command_catalogue(struct command *command, bool units, bool forms);
-void command_close(struct command *command);
+/* Ends the output: a file is there only if all went well (`status` EXIT_DONE). Returns what to exit with. May
+ * be called for what was never opened. */
+int command_close(struct command *command, int status) __attribute__((warn_unused_result));
 
 /* Asks; prints a refusal or a failure. */
 int command_ask(struct command *command, struct request *request, enum reply_kind kind, struct reply *out);
@@ -61,15 +76,30 @@ struct command_scope {
 };
 int command_read_scope(const struct command *command, int count, char **words, struct command_scope *out);
 
-/* --as-of: a commit's number, or a time (2013-07-10, its end; 2013-07-10T09:00). NULL: now. Prints what is
- * wrong. */
+/* The months that the forms of the plan cover. */
+void command_plan_periods(const struct command *command, period *from, period *to);
+
+/* --as-of: a commit's number, a time (2013-07-10, its end; 2013-07-10T09:00), or both (2016@2013-07-10: what
+ * commit 2016 knew, judged at that time). NULL: now. Prints what is wrong. */
 bool command_read_as_of(const char *text, struct as_of *out);
+
+/* For many answers that have to fit together: NULL is the commit, and the time to the minute, of the centre's
+ * welcome. */
+bool command_pin_as_of(const struct command *command, const char *text, struct as_of *out);
+/* The commit of the first answer is that of all that follow: sets held->seq, or finds another one in it.
+ * EXIT_DONE, or EXIT_FAILED_INSIDE and a message. */
+int command_hold_as_of(struct as_of *held, const struct as_of *answer);
+
+struct json_object;
+/* Prints it to the output, and frees it. */
+void command_print_json(const struct command *command, struct json_object *json);
 
 /* Chooses by the command's language. */
 const char *in_language(const struct command *command, const char *en, const char *zh)
     __attribute__((format_arg(2), format_arg(3)));
 
-/* What stands under every table: as of which commit, and the centre's label. */
+/* What stands under every table (in CSV: beside it, on standard error): as of which commit, and the centre's
+ * label. */
 void command_footer(const struct command *command, const struct as_of *as_of, const char *label);
 
 int cmd_keygen(int argc, char **argv);
@@ -87,5 +117,7 @@ int cmd_completeness(int argc, char **argv);
 int cmd_late(int argc, char **argv);
 int cmd_history(int argc, char **argv);
 int cmd_target(int argc, char **argv);
+int cmd_export(int argc, char **argv);
+int cmd_bulletin(int argc, char **argv);
 
 #endif

@@ -38,6 +38,12 @@ static const struct {
      "all revisions, decisions and extensions of a report: who, when, what, why"},
     {"extend", cmd_extend, "UNIT PERIOD [FORM] [--due T] [--closed T] [--corrections T] --reason TEXT",
      "let a unit, and all below it, report or correct later (T: 2013-08-20 or 2013-08-20T17:00)"},
+    {"export", cmd_export,
+     "[totals] [indicators] [targets] [funds] [completeness] [late] [reports] [--unit UNIT] [--period …] "
+     "[--by LEVEL] [--form FORM] [--as-of T] --output FILE.xlsx|.csv|.json",
+     "tables of one moment, a sheet each (without names: all); CSV and JSON hold one"},
+    {"bulletin", cmd_bulletin, "MONTH [UNIT] [--as-of T] [--output FILE.xlsx]",
+     "a month on a page: figures, targets, parts, funds, who is late, what changed"},
     {"keygen", cmd_keygen, "[--name NAME] [--endpoint E --centre-key KEY|FILE]",
      "make this office's key pair, print the public key"},
     {"reload", cmd_reload, "", "administrator: the centre reads its offices again"},
@@ -53,8 +59,9 @@ help(FILE *out)
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(out, "  fupin %s %s\n      %s\n", commands[i].name, commands[i].usage, commands[i].help);
 	fprintf(out,
-	        "\nEverywhere: --home DIR (or FUPIN_HOME; default ~/.fupin), --timeout SECONDS (30), "
-	        "--format table|csv|json\n"
+	        "\nEverywhere: --home DIR (or FUPIN_HOME; default ~/.fupin), --timeout SECONDS (30);\n"
+	        "for tables --format table|csv|json|xlsx, --output FILE, --bom (CSV for Excel).\n"
+	        "T: 2013-07-10T09:00, a commit's number, or both: 2016@2013-07-10T09:00. "
 	        "Chinese with LANG=zh_CN.UTF-8.\n"
 	        "Exit status: 0 done, 1 failed here, 2 wrong usage, 3 problems in the data: nothing stored,\n"
 	        "4 the centre does not answer: what was saved waits, 5 key or configuration.\n");

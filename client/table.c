@@ -1,32 +1,73 @@
 #include "table.h"
 
+#include "xlsx.h"
+
 #include <libsmartcols.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct table {
-	size_t columns, rows;
-	struct libscols_table *scols;
-	char **titles;
+	struct output *output;
+	size_t columns;
+	struct libscols_table *scols; /* FORMAT_TABLE */
 };
 
+/* ---------------------------------------------------------------- CSV: RFC 4180 */
+
+static void
+print_csv_cell(FILE *out, const char *text, bool guard, bool last)
+{
+	bool quote = strpbrk(text, ",\"\n\r");
+	fputs(quote ? "\"" : "", out);
+	fputs(guard ? "'" : "", out);
+	for (; *text; text++) {
+		if (*text == '"')
+			putc('"', out);
+		putc(*text, out);
+	}
+	fputs(quote ? "\"" : "", out);
+	putc(last ? '\n' : ',', out);
+}
+
+static void
+print_csv_row(const struct table *t, const struct cell *cells)
+{
+	char room[CELL_TEXT_BYTES];
+	for (size_t i = 0; i < t->columns; i++) {
+		const char *text = cell_show(&cells[i], true, room);
+		bool guard = cells[i].kind == CELL_TEXT && cell_is_formula_like(text);
+		print_csv_cell(t->output->stream, text, guard, i + 1 == t->columns);
+	}
+}
+
+/* ---------------------------------------------------------------- any format */
+
+static bool
+begin(struct table *t, const char *name, const struct table_column *columns)
+{
+	struct output *o = t->output;
+	if (o->format == FORMAT_XLSX)
+		return (!name || xlsx_sheet(o->xlsx, name)) && xlsx_header(o->xlsx, columns, t->columns);
+	for (size_t i = 0; o->format == FORMAT_CSV && i < t->columns; i++)
+		print_csv_cell(o->stream, columns[i].title, false, i + 1 == t->columns);
+	if (o->format == FORMAT_CSV)
+		return true;
+	t->scols = scols_new_table();
+	for (size_t i = 0; t->scols && i < t->columns; i++)
+		if (!scols_table_new_column(t->scols, columns[i].title, 0, columns[i].number ? SCOLS_FL_RIGHT : 0))
+			return false;
+	return t->scols;
+}
+
 struct table *
-table_create(const struct table_column *columns, size_t count)
+table_create(struct output *output, const char *name, const struct table_column *columns, size_t count)
 {
 	struct table *t = calloc(1, sizeof *t);
 	if (!t)
 		return NULL;
+	t->output = output;
 	t->columns = count;
-	t->titles = calloc(count, sizeof *t->titles);
-	t->scols = scols_new_table();
-	bool good = t->titles && t->scols;
-	for (size_t i = 0; good && i < count; i++) {
-		t->titles[i] = strdup(columns[i].title);
-		good = t->titles[i] &&
-		       scols_table_new_column(t->scols, columns[i].title, 0, columns[i].number ? SCOLS_FL_RIGHT : 0);
-	}
-	if (!good)
+	if (!begin(t, name, columns))
 		table_destroy(&t);
 	return t;
 }
@@ -37,75 +78,36 @@ table_destroy(struct table **table)
 	struct table *t = *table;
 	if (!t)
 		return;
-	for (size_t i = 0; t->titles && i < t->columns; i++)
-		free(t->titles[i]);
-	free(t->titles);
 	scols_unref_table(t->scols);
 	free(t);
 	*table = NULL;
 }
 
 bool
-table_add(struct table *t, const char *const *cells)
+table_add(struct table *t, const struct cell *cells)
 {
+	char room[CELL_TEXT_BYTES];
+	if (t->output->format == FORMAT_XLSX)
+		return xlsx_row(t->output->xlsx, cells);
+	if (t->output->format == FORMAT_CSV) {
+		print_csv_row(t, cells);
+		return true;
+	}
 	struct libscols_line *line = scols_table_new_line(t->scols, NULL);
 	for (size_t i = 0; line && i < t->columns; i++)
-		if (scols_line_set_data(line, i, cells[i]))
+		if (scols_line_set_data(line, i, cell_show(&cells[i], false, room)))
 			return false;
-	t->rows++;
 	return line;
 }
 
-/* RFC 4180. */
-static void
-print_csv_cell(const char *text, bool last)
+bool
+table_end(struct table *t)
 {
-	bool quote = strpbrk(text, ",\"\n\r");
-	if (quote)
-		putchar('"');
-	for (; *text; text++) {
-		if (*text == '"')
-			putchar('"');
-		putchar(*text);
-	}
-	fputs(quote ? "\"" : "", stdout);
-	putchar(last ? '\n' : ',');
-}
-
-static void
-print_csv(const struct table *t)
-{
-	for (size_t i = 0; i < t->columns; i++)
-		print_csv_cell(t->titles[i], i + 1 == t->columns);
-	for (size_t row = 0; row < t->rows; row++)
-		for (size_t i = 0; i < t->columns; i++) {
-			struct libscols_line *line = scols_table_get_line(t->scols, row);
-			const char *text = scols_cell_get_data(scols_line_get_cell(line, i));
-			print_csv_cell(text ? text : "", i + 1 == t->columns);
-		}
-}
-
-void
-table_print(const struct table *t, enum format format)
-{
-	if (format == FORMAT_CSV) {
-		print_csv(t);
-		return;
-	}
+	if (!t->scols)
+		return true;
 	/* Never cut cells to the terminal's width: figures must be whole. */
 	scols_table_enable_nolinesep(t->scols, 0);
 	scols_table_set_termforce(t->scols, SCOLS_TERMFORCE_NEVER);
-	scols_print_table(t->scols);
-}
-
-bool
-format_parse(const char *text, enum format *out)
-{
-	static const char *const names[] = {"table", "csv", "json"};
-	for (int i = 0; i < 3; i++)
-		if (!strcmp(text, names[i])) {
-			*out = (enum format)i;
-			return true;
-		}
-	return false;
+	scols_table_set_stream(t->scols, t->output->stream);
+	return !scols_print_table(t->scols);
 }

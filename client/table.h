@@ -1,12 +1,10 @@
-/* Tables for people (lined up with wide characters) and for spreadsheets (CSV). Drawing is
- * libsmartcols'. */
+/* Tables of typed cells: for people (lined up with wide characters; drawing is libsmartcols'), as CSV, or as
+ * a sheet of a workbook. CSV and sheets are written row by row. */
 #ifndef FUPIN_CLIENT_TABLE_H
 #define FUPIN_CLIENT_TABLE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-enum format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON };
+#include "cell.h"
+#include "output.h"
 
 struct table;
 
@@ -15,16 +13,17 @@ struct table_column {
 	bool number; /* right-aligned */
 };
 
-/* NULL: no memory. */
-struct table *table_create(const struct table_column *columns, size_t count);
+/* Begins a table; in a workbook, in a new sheet with this name (NULL: further down in the same one). NULL: no
+ * memory. */
+struct table *table_create(struct output *output, const char *name, const struct table_column *columns,
+                           size_t count);
 void table_destroy(struct table **table);
 
-/* Copies one row of texts, as many as columns. */
-bool table_add(struct table *table, const char *const *cells) __attribute__((warn_unused_result));
+/* Adds one row, as many cells as columns. In CSV a text that a spreadsheet would take for a formula gets an
+ * apostrophe before it. */
+bool table_add(struct table *table, const struct cell *cells) __attribute__((warn_unused_result));
 
-/* Prints to standard output, as a table or CSV. */
-void table_print(const struct table *table, enum format format);
-
-bool format_parse(const char *text, enum format *out);
+/* Ends the table: what was not written on the way is written now. */
+bool table_end(struct table *table) __attribute__((warn_unused_result));
 
 #endif

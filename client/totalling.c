@@ -1,5 +1,7 @@
 #include "totalling.h"
 
+#include "decimal.h"
+#include "figures.h"
 #include "pace_text.h"
 
 #include <inttypes.h>
@@ -7,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELLS_MAX = 2 * TOTALLING_INDICATORS_MAX + 2, CELL_BYTES = 64 };
+/* Two an indicator (submitted, approved), code and name; the other tables have fewer. */
+enum { CELLS_MAX = 2 * TOTALLING_INDICATORS_MAX + 2 };
 
 /* The unit itself is the last row of an answer. */
 static const struct unit_total *
@@ -22,17 +25,7 @@ row_count(const struct totalling *t)
 	return t->follow.state.unit_count - 1;
 }
 
-/* ---------------------------------------------------------------- figures */
-
-/* Where an indicator stands in a row; its indicator_count: nowhere. */
-static size_t
-place_of(const struct unit_total *u, uint32_t indicator)
-{
-	size_t at = 0;
-	while (at < u->indicator_count && u->indicators[at] != indicator)
-		at++;
-	return at;
-}
+/* ---------------------------------------------------------------- rows */
 
 /* The target over the years asked for; false if none is loaded. */
 static bool
@@ -48,156 +41,99 @@ find_target(const struct unit_total *u, uint32_t indicator, enum fund_kind fund,
 	return found;
 }
 
-/* The one target of an indicator; NULL: none, or several years'. */
-static const struct target_value *
-target_of(const struct unit_total *u, uint32_t indicator)
-{
-	const struct target_value *found = NULL;
-	for (size_t i = 0; i < u->target_count; i++)
-		if (u->targets[i].indicator == indicator) {
-			if (found)
-				return NULL;
-			found = &u->targets[i];
-		}
-	return found;
-}
-
-/* Sum over fund totals of one kind; level UNIT_NONE: of all levels. Returns how many entries. */
-static uint32_t
-sum_funds(const struct totalling *t, const struct unit_total *u, enum fund_kind kind, enum unit_level level,
-          bool special_only, int64_t *amount)
-{
-	const struct catalogue *c = &t->command.catalogue;
-	uint32_t entries = 0;
-	*amount = 0;
-	for (size_t i = 0; i < u->fund_count; i++) {
-		const struct fund_total *f = &u->funds[i];
-		const struct fund_term *source = fund_term_by_number(c->sources, c->source_count, f->source);
-		if (f->kind != kind || (level && f->level != level) || (special_only && !(source && source->special)))
-			continue;
-		*amount += f->amount_fen;
-		entries += f->entries;
-	}
-	return entries;
-}
-
-/* Cells of one row, each with its own room. */
+/* Cells of one row, filled from left to right. */
 struct row {
 	size_t count;
-	char text[CELLS_MAX + 16][CELL_BYTES];
-	const char *cells[CELLS_MAX + 16];
+	struct cell cells[CELLS_MAX];
+	char code[24], name[NAME_BYTES_MAX + 16];
 };
 
 static void
-put_text(struct row *row, const char *text)
+put(struct row *row, struct cell cell)
 {
-	snprintf(row->text[row->count], CELL_BYTES, "%s", text);
-	row->cells[row->count] = row->text[row->count];
-	row->count++;
+	row->cells[row->count++] = cell;
 }
 
-/* "–" where nothing was reported: that is not zero. */
+/* A row begins with whom it is about. */
 static void
-put_figure(const struct totalling *t, struct row *row, bool present, int64_t value, int decimals)
+put_unit(struct row *row, unit_code unit, const char *name)
 {
-	char text[DECIMAL_TEXT_BYTES];
-	bool program = t->command.format == FORMAT_CSV;
-	put_text(row, !present  ? program ? "" : "–"
-	              : program ? decimal_plain(value, decimals, text)
-	                        : decimal_format(value, decimals, text));
+	*row = (struct row){0};
+	snprintf(row->code, sizeof row->code, "%" PRId64, unit);
+	snprintf(row->name, sizeof row->name, "%s", name);
+	put(row, cell_text(row->code));
+	put(row, cell_text(row->name));
 }
 
-/* In per cent, one decimal, rounded down: 99.9 is not yet reached. */
 static void
-put_share(const struct totalling *t, struct row *row, bool present, int64_t value, int64_t target)
+put_figure(struct row *row, struct figure figure, int decimals)
 {
-	char text[DECIMAL_TEXT_BYTES + 1];
-	if (!present || target <= 0) {
-		put_text(row, t->command.format == FORMAT_CSV ? "" : "–");
-		return;
-	}
-	/* Whole and rest apart: value * 1000 could pass 64 bits. */
-	int64_t tenths = value / target * 1000 + value % target * 1000 / target;
-	decimal_plain(tenths, 1, text);
-	strcat(text, "%");
-	put_text(row, text);
+	put(row, cell_figure(figure.known, figure.value, decimals));
 }
 
-/* The target, and which share of it `value` is. */
+/* The target, and which share of it `figure` is. */
 static void
-put_against_target(const struct totalling *t, struct row *row, const struct unit_total *u, bool present,
-                   int64_t value, uint32_t indicator, enum fund_kind fund, int decimals)
+put_against_target(struct row *row, const struct unit_total *u, struct figure figure, uint32_t indicator,
+                   enum fund_kind fund, int decimals)
 {
 	int64_t target;
 	bool has_target = find_target(u, indicator, fund, &target);
-	put_figure(t, row, has_target, target, decimals);
-	put_share(t, row, present && has_target, value, target);
+	put(row, cell_figure(has_target, target, decimals));
+	put(row, cell_share(figure.known && has_target, figure.value, target));
 }
 
 /* What was submitted, and what of it is approved. */
 static void
-put_both(const struct totalling *t, struct row *row, const struct unit_total *u, size_t at, int decimals)
+put_both(struct row *row, const struct unit_total *u, uint32_t indicator, int decimals)
 {
-	bool there = at < u->indicator_count;
-	put_figure(t, row, there && u->reported[at], there ? u->values[at] : 0, decimals);
-	put_figure(t, row, there && u->approved_reported[at], there ? u->approved[at] : 0, decimals);
+	put_figure(row, figure_submitted(u, indicator), decimals);
+	put_figure(row, figure_approved(u, indicator), decimals);
 }
 
 /* Ahead of what is expected by now, or (below zero) behind it. */
 static void
-put_gap(const struct totalling *t, struct row *row, const struct target_value *target)
+put_gap(struct row *row, const struct target_value *target)
 {
-	struct pace_texts pace;
-	pace_texts_make(target ? target : &(struct target_value){0}, 0, t->command.format == FORMAT_CSV, &pace);
-	put_text(row, pace.gap);
+	struct pace_cells pace;
+	pace_cells_make(target, 0, &pace);
+	put(row, pace.gap);
 }
 
 /* ---------------------------------------------------------------- the headline table */
 
-static const char *const headline_indicators[] = {"people_lifted", "village_completed"};
-
 static void
 fill_headline(const struct totalling *t, const struct unit_total *u, const char *name, struct row *row)
 {
-	*row = (struct row){0};
-	char code[24];
-	int64_t value = 0;
-	snprintf(code, sizeof code, "%" PRId64, u->unit);
-	put_text(row, code);
-	put_text(row, name);
-	for (size_t i = 0; i < 2; i++) {
-		const struct indicator *indicator =
-		    catalogue_indicator_by_name(&t->command.catalogue, headline_indicators[i]);
-		size_t at = indicator ? place_of(u, indicator->number) : u->indicator_count;
-		bool present = at < u->indicator_count && u->reported[at];
-		put_both(t, row, u, at, 0);
-		put_against_target(t, row, u, present, present ? u->values[at] : 0, indicator ? indicator->number : 0,
-		                   FUND_KIND_NONE, 0);
-		put_gap(t, row, indicator ? target_of(u, indicator->number) : NULL);
+	const struct catalogue *c = &t->command->catalogue;
+	put_unit(row, u->unit, name);
+	for (size_t i = 0; i < HEADLINES; i++) {
+		const struct indicator *known = catalogue_indicator_by_name(c, headline_indicators[i]);
+		uint32_t indicator = known ? known->number : 0;
+		put_both(row, u, indicator, 0);
+		put_against_target(row, u, figure_submitted(u, indicator), indicator, FUND_KIND_NONE, 0);
+		put_gap(row, figure_target(u, indicator, FUND_KIND_NONE));
 	}
-	uint32_t entries = sum_funds(t, u, FUND_RAISED, UNIT_NONE, true, &value);
-	put_figure(t, row, entries, value, MONEY_DECIMALS);
-	put_against_target(t, row, u, entries, value, 0, FUND_RAISED, MONEY_DECIMALS);
-	entries = sum_funds(t, u, FUND_RECEIVED, UNIT_COUNTY, false, &value);
-	put_figure(t, row, entries, value, MONEY_DECIMALS);
-	entries = sum_funds(t, u, FUND_SPENT, UNIT_NONE, false, &value);
-	put_figure(t, row, entries, value, MONEY_DECIMALS);
+	struct figure raised = figure_funds(c, u, FUND_RAISED, UNIT_NONE, true);
+	put_figure(row, raised, MONEY_DECIMALS);
+	put_against_target(row, u, raised, 0, FUND_RAISED, MONEY_DECIMALS);
+	put_figure(row, figure_funds(c, u, FUND_RECEIVED, UNIT_COUNTY, false), MONEY_DECIMALS);
+	put_figure(row, figure_funds(c, u, FUND_SPENT, UNIT_NONE, false), MONEY_DECIMALS);
 }
 
 static struct table *
-create_headline(const struct command *c)
+create_headline(const struct command *c, const char *sheet)
 {
 	const char *target = in_language(c, "target", "目标"), *share = in_language(c, "reached", "完成率");
 	const char *gap = in_language(c, "to pace", "与进度差");
 	const char *approved = in_language(c, "approved", "已审核");
 	const struct table_column columns[] = {{in_language(c, "code", "代码"), false},
 	                                       {in_language(c, "unit", "单位"), false},
-	                                       {in_language(c, "people lifted", "脱贫人口"), true},
+	                                       {in_language(c, headline_names[0][0], headline_names[0][1]), true},
 	                                       {approved, true},
 	                                       {target, true},
 	                                       {share, true},
 	                                       {gap, true},
-	                                       {in_language(c, "villages done", "完成跃升村"), true},
+	                                       {in_language(c, headline_names[1][0], headline_names[1][1]), true},
 	                                       {approved, true},
 	                                       {target, true},
 	                                       {share, true},
@@ -207,15 +143,15 @@ create_headline(const struct command *c)
 	                                       {share, true},
 	                                       {in_language(c, "money in", "资金到县(元)"), true},
 	                                       {in_language(c, "spent", "支出(元)"), true}};
-	return table_create(columns, sizeof columns / sizeof *columns);
+	return table_create(c->output, sheet, columns, sizeof columns / sizeof *columns);
 }
 
 /* ---------------------------------------------------------------- chosen indicators, and all */
 
 static struct table *
-create_columns(const struct totalling *t)
+create_columns(const struct totalling *t, const char *sheet)
 {
-	const struct command *c = &t->command;
+	const struct command *c = t->command;
 	struct table_column columns[CELLS_MAX] = {{in_language(c, "code", "代码"), false},
 	                                          {in_language(c, "unit", "单位"), false}};
 	static char approved[TOTALLING_INDICATORS_MAX][CODE_BYTES_MAX + 16];
@@ -228,56 +164,49 @@ create_columns(const struct totalling *t)
 		columns[2 * i + 3] =
 		    (struct table_column){csv ? approved[i] : in_language(c, "approved", "已审核"), true};
 	}
-	return table_create(columns, 2 * t->query.indicator_count + 2);
+	return table_create(c->output, sheet, columns, 2 * t->query.indicator_count + 2);
 }
 
 static void
 fill_columns(const struct totalling *t, const struct unit_total *u, const char *name, struct row *row)
 {
-	char code[24];
-	*row = (struct row){0};
-	snprintf(code, sizeof code, "%" PRId64, u->unit);
-	put_text(row, code);
-	put_text(row, name);
+	put_unit(row, u->unit, name);
 	for (size_t i = 0; i < u->indicator_count && i < TOTALLING_INDICATORS_MAX; i++)
-		put_both(t, row, u, i, catalogue_indicator(&t->command.catalogue, u->indicators[i])->decimals);
+		put_both(row, u, u->indicators[i],
+		         catalogue_indicator(&t->command->catalogue, u->indicators[i])->decimals);
 }
 
 /* One unit: a row for each indicator. */
 static bool
 fill_indicators(const struct totalling *t, struct table *table, const struct unit_total *u)
 {
-	const struct command *c = &t->command;
+	const struct command *c = t->command;
 	bool good = true;
 	for (size_t i = 0; good && i < u->indicator_count; i++) {
 		const struct indicator *indicator = catalogue_indicator(&c->catalogue, u->indicators[i]);
-		char reported[16];
 		struct row row = {0};
-		put_text(&row, indicator->code);
-		put_text(&row, in_language(c, indicator->name_en, indicator->name_zh));
-		put_text(&row, in_language(c, indicator->measure_en, indicator->measure_zh));
-		put_text(&row, indicator->kind == INDICATOR_FLOW ? in_language(c, "flow", "流量")
-		                                                 : in_language(c, "stock", "存量"));
-		put_both(t, &row, u, i, indicator->decimals);
-		put_against_target(t, &row, u, u->reported[i], u->values[i], indicator->number, FUND_KIND_NONE,
+		struct pace_cells pace;
+		bool flow = indicator->kind == INDICATOR_FLOW;
+		pace_cells_make(figure_target(u, indicator->number, FUND_KIND_NONE), indicator->decimals, &pace);
+		put(&row, cell_text(indicator->code));
+		put(&row, cell_text(in_language(c, indicator->name_en, indicator->name_zh)));
+		put(&row, cell_text(in_language(c, indicator->measure_en, indicator->measure_zh)));
+		put(&row, cell_text(flow ? in_language(c, "flow", "流量") : in_language(c, "stock", "存量")));
+		put_both(&row, u, indicator->number, indicator->decimals);
+		put_against_target(&row, u, figure_submitted(u, indicator->number), indicator->number, FUND_KIND_NONE,
 		                   indicator->decimals);
-		struct pace_texts pace;
-		const struct target_value *target = target_of(u, indicator->number);
-		pace_texts_make(target ? target : &(struct target_value){0}, indicator->decimals,
-		                c->format == FORMAT_CSV, &pace);
-		put_text(&row, pace.until);
-		put_text(&row, pace.expected);
-		put_text(&row, pace.gap);
-		put_text(&row, pace.forecast);
-		snprintf(reported, sizeof reported, "%u", u->reported[i]);
-		put_text(&row, reported);
+		put(&row, pace.until);
+		put(&row, pace.expected);
+		put(&row, pace.gap);
+		put(&row, pace.forecast);
+		put(&row, cell_number(u->reported[i], 0));
 		good = table_add(table, row.cells);
 	}
 	return good;
 }
 
 static struct table *
-create_indicators(const struct command *c)
+create_indicators(const struct command *c, const char *sheet)
 {
 	const struct table_column columns[] = {{in_language(c, "indicator", "指标代码"), false},
 	                                       {in_language(c, "name", "名称"), false},
@@ -292,20 +221,20 @@ create_indicators(const struct command *c)
 	                                       {in_language(c, "gap", "差额"), true},
 	                                       {in_language(c, "forecast", "全年预计"), true},
 	                                       {in_language(c, "values behind", "填报数"), true}};
-	return table_create(columns, sizeof columns / sizeof *columns);
+	return table_create(c->output, sheet, columns, sizeof columns / sizeof *columns);
 }
 
 /* ---------------------------------------------------------------- funds */
 
 static struct table *
-create_funds(const struct command *c)
+create_funds(const struct command *c, const char *sheet)
 {
 	const struct table_column columns[] = {
 	    {in_language(c, "code", "代码"), false},    {in_language(c, "unit", "单位"), false},
 	    {in_language(c, "kind", "类别"), false},    {in_language(c, "source", "来源"), false},
 	    {in_language(c, "use", "用途"), false},     {in_language(c, "recorded at", "记账级别"), false},
 	    {in_language(c, "yuan", "金额(元)"), true}, {in_language(c, "entries", "笔数"), true}};
-	return table_create(columns, sizeof columns / sizeof *columns);
+	return table_create(c->output, sheet, columns, sizeof columns / sizeof *columns);
 }
 
 static const char *
@@ -317,23 +246,20 @@ term_name(const struct command *c, const struct fund_term *term)
 static bool
 fill_funds(const struct totalling *t, struct table *table, const struct unit_total *u, const char *name)
 {
-	const struct command *c = &t->command;
+	const struct command *c = t->command;
 	bool good = true;
 	for (size_t i = 0; good && i < u->fund_count; i++) {
 		const struct fund_total *f = &u->funds[i];
-		char text[24];
-		struct row row = {0};
-		snprintf(text, sizeof text, "%" PRId64, u->unit);
-		put_text(&row, text);
-		put_text(&row, name);
-		put_text(&row, in_language(c, fund_kind_name(f->kind), fund_kind_name_zh(f->kind)));
-		put_text(&row, term_name(c, fund_term_by_number(c->catalogue.sources, c->catalogue.source_count,
-		                                                f->source)));
-		put_text(&row, term_name(c, fund_term_by_number(c->catalogue.uses, c->catalogue.use_count, f->use)));
-		put_text(&row, in_language(c, unit_level_name(f->level), unit_level_name_zh(f->level)));
-		put_figure(t, &row, true, f->amount_fen, MONEY_DECIMALS);
-		snprintf(text, sizeof text, "%u", f->entries);
-		put_text(&row, text);
+		struct row row;
+		put_unit(&row, u->unit, name);
+		put(&row, cell_text(in_language(c, fund_kind_name(f->kind), fund_kind_name_zh(f->kind))));
+		put(&row, cell_text(term_name(
+		              c, fund_term_by_number(c->catalogue.sources, c->catalogue.source_count, f->source))));
+		put(&row,
+		    cell_text(term_name(c, fund_term_by_number(c->catalogue.uses, c->catalogue.use_count, f->use))));
+		put(&row, cell_text(in_language(c, unit_level_name(f->level), unit_level_name_zh(f->level))));
+		put(&row, cell_number(f->amount_fen, MONEY_DECIMALS));
+		put(&row, cell_number(f->entries, 0));
 		good = table_add(table, row.cells);
 	}
 	return good;
@@ -344,13 +270,13 @@ fill_funds(const struct totalling *t, struct table *table, const struct unit_tot
 static void
 print_title(const struct totalling *t)
 {
-	const struct command *c = &t->command;
+	const struct command *c = t->command;
 	const struct welcome *w = session_welcome(c->session);
 	char from[8], to[8];
 	period_format(t->query.from, from);
 	period_format(t->query.to, to);
-	printf("%s\n", in_language(c, w->title_en, w->title_zh));
-	printf("%s %s..%s\n", command_unit_name(c, t->query.unit), from, to);
+	output_line(c->output, "%s", in_language(c, w->title_en, w->title_zh));
+	output_line(c->output, "%s %s..%s", command_unit_name(c, t->query.unit), from, to);
 }
 
 /* Adds a row for each unit, then the whole. */
@@ -361,48 +287,52 @@ fill_units(const struct totalling *t, struct table *table,
 	struct row row;
 	bool good = true;
 	for (size_t i = 0; good && i < row_count(t); i++) {
-		fill(t, &t->follow.state.units[i], command_unit_name(&t->command, t->follow.state.units[i].unit),
+		fill(t, &t->follow.state.units[i], command_unit_name(t->command, t->follow.state.units[i].unit),
 		     &row);
 		good = table_add(table, row.cells);
 	}
-	char name[CELL_BYTES];
-	const char *unit = command_unit_name(&t->command, t->query.unit);
-	snprintf(name, sizeof name, "%.40s %s", unit, in_language(&t->command, "total", "合计"));
+	char name[NAME_BYTES_MAX + 16];
+	const char *unit = command_unit_name(t->command, t->query.unit);
+	snprintf(name, sizeof name, "%s %s", unit, in_language(t->command, "total", "合计"));
 	fill(t, whole_of(t), t->query.by ? name : unit, &row);
 	return good && table_add(table, row.cells);
 }
 
-static int
-print_table(const struct totalling *t)
+static bool
+fill_table(const struct totalling *t, const char *sheet, struct table **table)
 {
-	const struct command *c = &t->command;
+	const struct command *c = t->command;
 	const struct total_answer *state = &t->follow.state;
-	struct table *table;
-	bool good;
 	if (t->funds) {
-		table = create_funds(c);
-		good = table;
+		*table = create_funds(c, sheet);
+		bool good = *table;
 		for (size_t i = 0; good && i < state->unit_count; i++)
-			good = fill_funds(t, table, &state->units[i], command_unit_name(c, state->units[i].unit));
-	} else if (t->query.by && !t->query.indicator_count) {
-		table = create_headline(c);
-		good = table && fill_units(t, table, fill_headline);
-	} else if (t->query.by) {
-		table = create_columns(t);
-		good = table && fill_units(t, table, fill_columns);
-	} else {
-		table = create_indicators(c);
-		good = table && fill_indicators(t, table, whole_of(t));
+			good = fill_funds(t, *table, &state->units[i], command_unit_name(c, state->units[i].unit));
+		return good;
 	}
+	if (!t->query.by) {
+		*table = create_indicators(c, sheet);
+		return *table && fill_indicators(t, *table, whole_of(t));
+	}
+	*table = t->query.indicator_count ? create_columns(t, sheet) : create_headline(c, sheet);
+	return *table && fill_units(t, *table, t->query.indicator_count ? fill_columns : fill_headline);
+}
+
+static int
+print_table(const struct totalling *t, const char *sheet)
+{
+	const struct command *c = t->command;
+	const struct total_answer *state = &t->follow.state;
+	struct table *table = NULL;
+	bool good = fill_table(t, sheet, &table);
 	if (good && c->format == FORMAT_TABLE)
 		print_title(t);
+	good = good && table_end(table);
+	/* A sheet begins with its column titles. */
+	if (good && c->format == FORMAT_XLSX)
+		print_title(t);
 	if (good)
-		table_print(table, c->format);
-	if (good && c->format == FORMAT_TABLE)
 		command_footer(c, &state->as_of, state->label);
-	/* A CSV file is data: the label goes beside it, not into it. */
-	if (good && c->format == FORMAT_CSV && *state->label)
-		fprintf(stderr, "%s\n", state->label);
 	table_destroy(&table);
 	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
 }
@@ -410,16 +340,16 @@ print_table(const struct totalling *t)
 struct json_object *
 totalling_unit_json(const struct totalling *t, const struct unit_total *u)
 {
-	const struct catalogue *c = &t->command.catalogue;
+	const struct catalogue *c = &t->command->catalogue;
 	char text[DECIMAL_TEXT_BYTES];
 	struct json_object *o = json_object_new_object(), *indicators = json_object_new_object(),
 	                   *funds = json_object_new_array();
 	json_object_object_add(o, "unit", json_object_new_int64(u->unit));
-	json_object_object_add(o, "name", json_object_new_string(command_unit_name(&t->command, u->unit)));
+	json_object_object_add(o, "name", json_object_new_string(command_unit_name(t->command, u->unit)));
 	for (size_t i = 0; i < u->indicator_count; i++) {
 		const struct indicator *indicator = catalogue_indicator(c, u->indicators[i]);
 		struct json_object *item = json_object_new_object();
-		const struct target_value *target = target_of(u, indicator->number);
+		const struct target_value *target = figure_target(u, indicator->number, FUND_KIND_NONE);
 		json_object_object_add(
 		    item, "total", json_object_new_string(decimal_plain(u->values[i], indicator->decimals, text)));
 		json_object_object_add(item, "reported", json_object_new_int64(u->reported[i]));
@@ -475,15 +405,14 @@ print_json(const struct totalling *t)
 		json_object_array_add(units, totalling_unit_json(t, &t->follow.state.units[i]));
 	json_object_object_add(o, "units", units);
 	json_object_object_add(o, "whole", totalling_unit_json(t, whole_of(t)));
-	printf("%s\n", json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED));
-	json_object_put(o);
+	command_print_json(t->command, o);
 	return EXIT_DONE;
 }
 
 int
-totalling_print(const struct totalling *t)
+totalling_print(const struct totalling *t, const char *name)
 {
-	return t->command.format == FORMAT_JSON ? print_json(t) : print_table(t);
+	return t->command->format == FORMAT_JSON ? print_json(t) : print_table(t, name);
 }
 
 /* ---------------------------------------------------------------- the command line */
@@ -496,7 +425,7 @@ read_indicators(struct totalling *t, const char *list)
 		return true;
 	snprintf(copy, sizeof copy, "%s", list);
 	for (char *name = strtok_r(copy, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
-		const struct indicator *indicator = catalogue_indicator_by_name(&t->command.catalogue, name);
+		const struct indicator *indicator = catalogue_indicator_by_name(&t->command->catalogue, name);
 		if (!indicator) {
 			fprintf(stderr, "fupin: %s: not an indicator; fupin forms FORM lists them\n", name);
 			return false;
@@ -515,33 +444,22 @@ read_indicators(struct totalling *t, const char *list)
 static bool
 read_period(struct totalling *t, const char *text)
 {
-	const struct catalogue *c = &t->command.catalogue;
-	if (text && period_range_parse(text, &t->query.from, &t->query.to))
+	command_plan_periods(t->command, &t->query.from, &t->query.to);
+	if (!text || period_range_parse(text, &t->query.from, &t->query.to))
 		return true;
-	if (text) {
-		fprintf(stderr, "fupin: --period %s: write 2013-04, 2013-01..2013-06 or 2013\n", text);
-		return false;
-	}
-	t->query.from = PERIOD_LAST;
-	t->query.to = PERIOD_FIRST;
-	for (size_t i = 0; i < c->version_count; i++) {
-		if (c->versions[i].first < t->query.from)
-			t->query.from = c->versions[i].first;
-		if (c->versions[i].last > t->query.to)
-			t->query.to = c->versions[i].last;
-	}
-	return true;
+	fprintf(stderr, "fupin: --period %s: write 2013-04, 2013-01..2013-06 or 2013\n", text);
+	return false;
 }
 
 static int
 connect_and_resolve(struct totalling *t, const char *unit)
 {
-	int status = command_open(&t->command);
+	int status = command_open(t->command);
 	if (status == EXIT_DONE)
-		status = command_catalogue(&t->command, true, true);
+		status = command_catalogue(t->command, true, true);
 	if (status != EXIT_DONE)
 		return status;
-	if (!command_find_unit(&t->command, unit, &t->query.unit) || !read_indicators(t, t->indicator_list) ||
+	if (!command_find_unit(t->command, unit, &t->query.unit) || !read_indicators(t, t->indicator_list) ||
 	    !read_period(t, t->period_text) || !command_read_as_of(t->as_of_text, &t->query.as_of))
 		return EXIT_USAGE;
 	t->query.funds = t->funds || !t->query.indicator_count;
@@ -568,7 +486,6 @@ void
 totalling_close(struct totalling *t)
 {
 	follow_free(&t->follow);
-	command_close(&t->command);
 }
 
 int
@@ -576,7 +493,7 @@ totalling_ask(struct totalling *t)
 {
 	struct request request = {.kind = REQUEST_TOTAL, .total = t->query};
 	struct reply reply;
-	int status = command_ask(&t->command, &request, REPLY_TOTAL, &reply);
+	int status = command_ask(t->command, &request, REPLY_TOTAL, &reply);
 	if (status != EXIT_DONE)
 		return status;
 	return reply.total.unit_count && follow_begin(&t->follow, &reply.total) ? EXIT_DONE : EXIT_FAILED_INSIDE;

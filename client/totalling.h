@@ -10,7 +10,7 @@
 enum { TOTALLING_INDICATORS_MAX = 64 };
 
 struct totalling {
-	struct command command;
+	struct command *command;
 	const char *by, *period_text, *indicator_list, *as_of_text; /* options */
 	bool funds;
 	struct total_query query;
@@ -19,22 +19,22 @@ struct totalling {
 };
 
 #define TOTALLING_OPTIONS(t)                                                                                 \
-	COMMAND_OPTIONS(&(t)->command), {"--by", &(t)->by, NULL}, {"--period", &(t)->period_text, NULL},         \
+	TABLE_OPTIONS((t)->command), {"--by", &(t)->by, NULL}, {"--period", &(t)->period_text, NULL},            \
 	    {"--indicator", &(t)->indicator_list, NULL},                                                         \
 	{                                                                                                        \
 		"--funds", NULL, &(t)->funds                                                                         \
 	}
 
 /* After args_parse(): connects, fetches the catalogue, and makes the query. EXIT_DONE, or what to exit
- * with (a message was printed). Call totalling_close() in any case. */
+ * with (a message was printed). Call totalling_close() in any case, and then command_close(). */
 int totalling_open(struct totalling *t, int argument_count, char **arguments);
 void totalling_close(struct totalling *t);
 
 /* Asks for the total and takes it as the state. */
 int totalling_ask(struct totalling *t);
 
-/* Prints the state in the command's format. */
-int totalling_print(const struct totalling *t);
+/* Shows the state in the command's format: a table, or a sheet called `name`. */
+int totalling_print(const struct totalling *t, const char *name);
 
 /* One unit's total, and what stands around the units in JSON: as_of, label, from, to. */
 struct json_object *totalling_unit_json(const struct totalling *t, const struct unit_total *unit);

@@ -10,6 +10,14 @@
 #include "watches.h"
 #include "worker.h"
 
+/* The journal as of a commit that was asked about. Some are kept: who reads a long list page by page must not
+ * have the journal replayed for each page because somebody else asks about another commit in between. */
+enum { PASTS_MAX = 3 };
+struct past {
+	struct holdings holdings;
+	uint64_t seq, asked; /* asked: the number of the question that was about it last */
+};
+
 struct service {
 	const struct options *options;
 	struct home home;
@@ -33,9 +41,8 @@ struct service {
 	int64_t reload_due_us;           /* after one that failed; 0: none is due */
 	struct envelope *reload_waiting; /* who wants to know when it is done */
 	struct arena reply_arena;
-	/* The journal as of the commit that was asked about last; the worker's alone. */
-	struct holdings past;
-	struct as_of past_as_of;
+	struct past pasts[PASTS_MAX]; /* the worker's alone */
+	uint64_t past_asked;
 };
 
 /* service.c */

@@ -99,30 +99,61 @@ find_commit(struct pg_conn *connection, const struct as_of *asked, struct as_of 
 	return true;
 }
 
-/* Makes service->past what it was then. */
-static bool
-go_back(struct service *s, struct pg_conn *connection, const struct as_of *as_of)
+static void
+forget(struct past *past)
 {
-	if (s->past.totals && s->past_as_of.seq == as_of->seq)
-		return true;
-	service_forget_past(s);
-	if (!holdings_create(s->pipeline.holdings.catalogue, &s->past))
-		return false;
-	struct replay replay = {.holdings = &s->past};
-	bool good = replay_until(&replay, connection, as_of->seq);
-	replay_free(&replay);
-	s->past_as_of = *as_of;
-	if (!good)
-		service_forget_past(s);
-	return good;
+	if (past->holdings.totals)
+		holdings_destroy(&past->holdings);
+	*past = (struct past){0};
 }
 
 void
 service_forget_past(struct service *s)
 {
-	if (s->past.totals)
-		holdings_destroy(&s->past);
-	s->past = (struct holdings){0};
+	for (int i = 0; i < PASTS_MAX; i++)
+		forget(&s->pasts[i]);
+}
+
+/* The past of this commit if it is kept; otherwise the place of the one that was asked about longest ago. */
+static struct past *
+find_past(struct service *s, uint64_t seq)
+{
+	struct past *oldest = &s->pasts[0];
+	for (int i = 0; i < PASTS_MAX; i++) {
+		if (s->pasts[i].holdings.totals && s->pasts[i].seq == seq)
+			return &s->pasts[i];
+		if (s->pasts[i].asked < oldest->asked)
+			oldest = &s->pasts[i];
+	}
+	forget(oldest);
+	return oldest;
+}
+
+/* What was held then; NULL: it could not be read. */
+static const struct holdings *
+go_back(struct service *s, struct pg_conn *connection, const struct as_of *as_of)
+{
+	struct past *past = find_past(s, as_of->seq);
+	past->asked = ++s->past_asked;
+	if (past->holdings.totals)
+		return &past->holdings;
+	if (!holdings_create(s->pipeline.holdings.catalogue, &past->holdings))
+		return NULL;
+	struct replay replay = {.holdings = &past->holdings};
+	bool good = replay_until(&replay, connection, as_of->seq);
+	replay_free(&replay);
+	past->seq = as_of->seq;
+	if (!good)
+		forget(past);
+	return good ? &past->holdings : NULL;
+}
+
+/* What "by now" means: the time that was asked for, or that of the commit; never in the future. */
+static int64_t
+view_time_us(const struct as_of *asked, const struct as_of *found, int64_t now_us)
+{
+	int64_t time_us = asked->time_us ? asked->time_us : found->time_us;
+	return time_us < now_us ? time_us : now_us;
 }
 
 /* In the worker's thread; the envelope and its arena are the job's alone until it is done. */
@@ -140,24 +171,39 @@ ask_past(struct job *job, struct pg_conn *connection, const char *error)
 		p->problems.items[0].limit = (int64_t)p->seq_now;
 		return;
 	}
-	if (!connection || !find_commit(connection, asked, &found) || !go_back(p->service, connection, &found)) {
+	const struct holdings *past = NULL;
+	if (connection && find_commit(connection, asked, &found))
+		past = go_back(p->service, connection, &found);
+	if (!past) {
 		refuse(p, PROBLEM_STORE_UNAVAILABLE);
 		return;
 	}
-	int64_t now_us = clock_wall_us(), time_us = asked->time_us ? asked->time_us : found.time_us;
-	const struct view view = {&p->service->past, found, time_us < now_us ? time_us : now_us};
+	const struct view view = {past, found, view_time_us(asked, &found, clock_wall_us())};
 	answer_view(&view, &p->envelope->request, &p->envelope->arena, &p->problems, &p->reply);
 }
 
 void
 service_answer_as_of(struct service *s, struct envelope *e)
 {
-	if (e->request.kind != REQUEST_WATCH) {
+	const struct as_of *asked = request_as_of(&e->request), *now = &s->pipeline.as_of;
+	struct problem_list problems;
+	struct reply reply;
+	problems.count = problems.more = 0;
+	if (e->request.kind != REQUEST_WATCH && asked->seq != now->seq) {
 		post(s, e, ask_past);
 		return;
 	}
-	struct problem_list problems;
-	problems.count = problems.more = 0;
+	if (e->request.kind != REQUEST_WATCH) {
+		/* Nothing was committed since: the answer is in memory. */
+		const struct view view = {&s->pipeline.holdings, *now, view_time_us(asked, now, clock_wall_us())};
+		answer_view(&view, &e->request, &e->arena, &problems, &reply);
+		if (reply.kind == REPLY_REFUSAL)
+			service_refuse(s, e, &problems, 0);
+		else
+			service_send(s, e, &reply);
+		envelope_destroy(&e);
+		return;
+	}
 	struct problem *p = problem_only(&problems, PROBLEM_AS_OF_INVALID);
 	p->actual = (int64_t)e->request.total.as_of.seq;
 	p->limit = (int64_t)s->pipeline.as_of.seq;

@@ -17,6 +17,7 @@ import psycopg2
 
 BUILD = os.environ.get("FUPIN_BUILD", "")
 FUPIND = os.path.join(BUILD, "fupind")
+FUPIN = os.path.join(BUILD, "fupin")
 GENERATOR = os.path.join(BUILD, "tests", "bench", "fupin-bench")
 START_SECONDS = 120
 SLOW = 10 if os.environ.get("FUPIN_SLOW") else 1  # sanitizers

@@ -1,7 +1,10 @@
 """How large: ten thousand offices, a nation's year, a journal that grows."""
 import os
+import subprocess
+import time
 
 from figures import median
+from machinery import FUPIN, BenchError
 from parts_flow import OFFICES, province
 
 COUNTIES, PROCESSES, BURSTS = 10000, 4, 3
@@ -141,6 +144,63 @@ def nation(bench):
                    "≤ 5 s", None if bench.quick else met[0])
     bench.rows.add("start_nation_memory", "fupind's memory then", median(memory), "MiB", "≤ 256 MiB",
                    None if bench.quick else met[1])
+
+
+# ---------------------------------------------------------------- export
+
+def office_home(bench, centre, plan, unit):
+    """A directory from which fupin speaks as the office of a unit."""
+    home = os.path.join(bench.directory, f"office-{unit}")
+    os.makedirs(home, exist_ok=True)
+    with open(os.path.join(bench.plans[plan], "keys"), encoding="ascii") as file:
+        public, secret = next(line.split()[1:] for line in file if line.startswith(f"{unit} "))
+    with open(os.path.join(home, "office.key_secret"), "w", encoding="ascii",
+              opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+        file.write(f'curve\n    public-key = "{public}"\n    secret-key = "{secret}"\n')
+    with open(os.path.join(home, "fupin.ini"), "w", encoding="ascii") as file:
+        file.write(f"[centre]\nendpoint = {centre.endpoint}\npublic-key = {centre.key}\n")
+    return home
+
+
+def measured(words):
+    """Runs a program; its seconds, and the most memory that it had, in MiB."""
+    begin = time.monotonic()
+    process = subprocess.Popen(words)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise BenchError(f"{' '.join(words)}: exit {process.returncode}")
+    return time.monotonic() - begin, usage.ru_maxrss / 1024
+
+
+def export(bench):
+    villages = bench.pick(84000, 1200)
+    bench.plan("export", provinces=1, prefectures=9, counties=60, villages=villages, first=201301, last=201312)
+    bench.fresh("export", "export")
+    reports = fill(bench, "export", "export", count=12 * villages // 60)
+    centre = bench.centre("export").start()
+    with open(os.path.join(bench.plans["export"], "keys"), encoding="ascii") as file:
+        home = office_home(bench, centre, "export", file.readline().split()[0])  # the province
+    found = {}
+    for suffix in ("csv", "xlsx", "json"):
+        path = os.path.join(bench.directory, "export." + suffix)
+        found[suffix] = measured([FUPIN, "export", "reports", "--form", "village", "--home", home, "--output", path])
+        if suffix == "csv":
+            with open(path, "rb") as file:
+                lines = sum(1 for line in file) - 1
+            if lines != reports:
+                raise BenchError(f"{lines} rows of {reports} reports exported")
+        os.unlink(path)
+    memory = centre.memory() / 2**20
+    centre.stop()
+    bench.postgres.drop("export")
+    note = f" (scaled: {reports:,})" if bench.quick else f" ({reports:,})"
+    most = max(one[1] for one in found.values())
+    bench.rows.add("export_million", "reports exported as CSV" + note, reports / found["csv"][0], "reports/s")
+    bench.rows.add("export_million_xlsx", "as a workbook", reports / found["xlsx"][0], "reports/s")
+    bench.rows.add("export_million_json", "as JSON", reports / found["json"][0], "reports/s")
+    bench.rows.add("export_million_memory", "fupin's memory, at most", most, "MiB", "≤ 96 MiB", most <= 96)
+    bench.rows.add("export_million_centre", "fupind's memory after it", memory, "MiB")
 
 
 # ---------------------------------------------------------------- growth

@@ -1,0 +1,104 @@
+#include "cell.h"
+
+#include "calendar.h"
+#include "decimal.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <wchar.h>
+
+/* The largest number of which every smaller one has at most 15 digits. */
+static const int64_t DOUBLE_EXACT_MAX = 999999999999999;
+
+struct cell
+cell_text(const char *text)
+{
+	return (struct cell){.kind = CELL_TEXT, .text = text};
+}
+
+struct cell
+cell_number(int64_t value, int decimals)
+{
+	return (struct cell){.kind = CELL_NUMBER, .value = value, .decimals = decimals};
+}
+
+struct cell
+cell_figure(bool present, int64_t value, int decimals)
+{
+	return present ? cell_number(value, decimals) : (struct cell){.kind = CELL_NONE};
+}
+
+struct cell
+cell_change(bool present, int64_t value, int decimals)
+{
+	return (struct cell){.kind = present ? CELL_CHANGE : CELL_NONE, .value = value, .decimals = decimals};
+}
+
+struct cell
+cell_share(bool present, int64_t value, int64_t whole)
+{
+	if (!present || whole <= 0)
+		return (struct cell){.kind = CELL_NONE};
+	/* Whole and rest apart: value * 1000 could pass 64 bits. */
+	return (struct cell){.kind = CELL_SHARE, .value = value / whole * 1000 + value % whole * 1000 / whole};
+}
+
+struct cell
+cell_time(int64_t seconds)
+{
+	return (struct cell){.kind = seconds ? CELL_TIME : CELL_NONE, .value = seconds};
+}
+
+const char *
+cell_show(const struct cell *cell, bool for_program, char room[CELL_TEXT_BYTES])
+{
+	char number[DECIMAL_TEXT_BYTES], time[20];
+	if (cell->kind == CELL_TEXT)
+		return cell->text;
+	if (cell->kind == CELL_NONE)
+		return for_program ? "" : "–";
+	if (cell->kind == CELL_TIME) {
+		time_format(cell->value * 1000000, time);
+		snprintf(room, CELL_TEXT_BYTES, "%s", time);
+		return room;
+	}
+	if (cell->kind == CELL_SHARE) {
+		snprintf(room, CELL_TEXT_BYTES, "%s%%", decimal_plain(cell->value, 1, number));
+		return room;
+	}
+	bool plus = cell->kind == CELL_CHANGE && cell->value > 0 && !for_program;
+	(for_program ? decimal_plain : decimal_format)(cell->value, cell->decimals, number);
+	snprintf(room, CELL_TEXT_BYTES, "%s%s", plus ? "+" : "", number);
+	return room;
+}
+
+bool
+cell_fits_double(const struct cell *cell)
+{
+	return cell->value <= DOUBLE_EXACT_MAX && cell->value >= -DOUBLE_EXACT_MAX;
+}
+
+/* Tab and CR as well: programs that import CSV skip them before they look. */
+bool
+cell_is_formula_like(const char *text)
+{
+	return *text && strchr("=+-@\t\r", *text);
+}
+
+size_t
+text_width(const char *text)
+{
+	mbstate_t state = {0};
+	size_t width = 0, left = strlen(text);
+	while (left) {
+		wchar_t character;
+		size_t bytes = mbrtowc(&character, text, left, &state);
+		if (bytes == 0 || bytes == (size_t)-1 || bytes == (size_t)-2)
+			return width + left; /* not in this locale: a byte, a column */
+		int columns = wcwidth(character);
+		width += columns > 0 ? (size_t)columns : 0;
+		text += bytes;
+		left -= bytes;
+	}
+	return width;
+}

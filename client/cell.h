@@ -1,0 +1,50 @@
+/* Cells: what one place of a table says, with its type, so that each format shows it in its own way: a number
+ * stays a number in a spreadsheet, and a text that looks like a formula stays a text. */
+#ifndef FUPIN_CLIENT_CELL_H
+#define FUPIN_CLIENT_CELL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum cell_kind {
+	CELL_NONE,   /* not known, not reported: "–", never 0 */
+	CELL_TEXT,   /* text; lives as long as the cell */
+	CELL_NUMBER, /* value / 10^decimals */
+	CELL_CHANGE, /* the same, with its sign: +3 */
+	CELL_SHARE,  /* value in 1/1000: 50.0% */
+	CELL_TIME,   /* value in seconds since 1970 UTC, shown in UTC+08:00 */
+};
+
+struct cell {
+	enum cell_kind kind;
+	int decimals;
+	int64_t value;
+	const char *text;
+};
+
+enum { CELL_TEXT_BYTES = 64 };
+
+struct cell cell_text(const char *text);
+struct cell cell_number(int64_t value, int decimals);
+/* CELL_NONE unless `present`. */
+struct cell cell_figure(bool present, int64_t value, int decimals);
+struct cell cell_change(bool present, int64_t value, int decimals);
+/* Rounded down: 99.9 % is not yet reached. CELL_NONE unless `present` and of more than nothing. */
+struct cell cell_share(bool present, int64_t value, int64_t whole);
+/* 0: CELL_NONE. */
+struct cell cell_time(int64_t seconds);
+
+/* What a cell says, for people ("–", "800,000.00") or for programs ("", "800000.00"). A CELL_TEXT's own text,
+ * anything else in `room`. */
+const char *cell_show(const struct cell *cell, bool for_program, char room[CELL_TEXT_BYTES]);
+
+/* Can a double (15 decimal digits) hold the number exactly? Spreadsheets have no other numbers. */
+bool cell_fits_double(const struct cell *cell);
+/* Would a spreadsheet that opens a CSV file take the text for a formula? */
+bool cell_is_formula_like(const char *text);
+
+/* Columns that a text takes on a terminal (and about as many in a spreadsheet); wide characters take two. */
+size_t text_width(const char *text);
+
+#endif

@@ -1,0 +1,308 @@
+#include "output.h"
+
+#include "xlsx.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---------------------------------------------------------------- choosing */
+
+static bool
+find_format(const char *text, enum format *out)
+{
+	static const char *const names[FORMATS_COUNT] = {"table", "csv", "json", "xlsx"};
+	for (int i = 0; i < FORMATS_COUNT; i++)
+		if (!strcmp(text, names[i])) {
+			*out = (enum format)i;
+			return true;
+		}
+	return false;
+}
+
+bool
+output_choose(const char *format, const char *path, bool bom, enum format *out)
+{
+	*out = FORMAT_TABLE;
+	if (format && !find_format(format, out)) {
+		fprintf(stderr, "fupin: --format %s: not table, csv, json or xlsx\n", format);
+		return false;
+	}
+	const char *dot = !format && path ? strrchr(path, '.') : NULL;
+	if (dot && !find_format(dot + 1, out))
+		*out = FORMAT_TABLE;
+	if (bom && *out != FORMAT_CSV) {
+		fprintf(stderr, "fupin: --bom: only CSV has one\n");
+		return false;
+	}
+	return true;
+}
+
+/* ---------------------------------------------------------------- half-written files */
+
+/* What a signal that ends us has to take away; a file that is killed without one keeps its hidden name. */
+static char unfinished[PATH_MAX];
+
+static void
+end_by_signal(int number)
+{
+	unlink(unfinished);
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+
+/* No signal comes between making a file and knowing which it is. */
+static void
+hold_signals(sigset_t *before)
+{
+	sigset_t held;
+	sigemptyset(&held);
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		sigaddset(&held, numbers[i]);
+	sigprocmask(SIG_BLOCK, &held, before);
+}
+
+static void
+guard(const char *path)
+{
+	snprintf(unfinished, sizeof unfinished, "%s", path);
+	struct sigaction action = {.sa_handler = end_by_signal}, old;
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		if (!sigaction(numbers[i], NULL, &old) && old.sa_handler == SIG_DFL)
+			sigaction(numbers[i], &action, NULL);
+}
+
+static bool
+complain(const struct output *o, const char *why)
+{
+	fprintf(stderr, "fupin: %s: %s\n", o->to_file ? o->path : "standard output", why);
+	return false;
+}
+
+/* ---------------------------------------------------------------- begin */
+
+/* The file itself, not a link to it; a device or a pipe would be replaced by a file. */
+static bool
+find_path(struct output *o, const char *path)
+{
+	struct stat status;
+	char real[PATH_MAX];
+	snprintf(o->path, sizeof o->path, "%s", realpath(path, real) ? real : path);
+	if (!stat(o->path, &status) && !S_ISREG(status.st_mode))
+		return complain(o, "not a file");
+	return true;
+}
+
+/* A file of ours beside the one it will become, or where temporary files are. */
+static int
+make_temporary(struct output *o)
+{
+	char directory[PATH_MAX], name[PATH_MAX];
+	const char *elsewhere = getenv("TMPDIR");
+	snprintf(directory, sizeof directory, "%s", o->path);
+	snprintf(name, sizeof name, "%s", o->path);
+	int size = snprintf(o->temporary, sizeof o->temporary, "%s/.%s.XXXXXX",
+	                    o->to_file   ? dirname(directory)
+	                    : !elsewhere ? "/tmp"
+	                                 : elsewhere,
+	                    o->to_file ? basename(name) : "fupin");
+	sigset_t before;
+	hold_signals(&before);
+	int fd = size < (int)sizeof o->temporary ? mkostemp(o->temporary, O_CLOEXEC) : -1, why = errno;
+	if (fd >= 0)
+		guard(o->temporary);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (fd < 0) {
+		o->temporary[0] = 0;
+		complain(o, strerror(size < (int)sizeof o->temporary ? why : ENAMETOOLONG));
+		return -1;
+	}
+	mode_t mask = umask(0);
+	umask(mask);
+	if (fchmod(fd, 0666 & ~mask))
+		complain(o, strerror(errno)); /* still a good file, if for us alone */
+	return fd;
+}
+
+static bool
+open_xlsx(struct output *o)
+{
+	char directory[PATH_MAX];
+	if (!o->to_file && isatty(STDOUT_FILENO)) {
+		fprintf(stderr, "fupin: a workbook is not for a terminal: name a file with --output\n");
+		return false;
+	}
+	int fd = make_temporary(o);
+	if (fd < 0)
+		return false;
+	close(fd);
+	snprintf(directory, sizeof directory, "%s", o->temporary);
+	o->xlsx = xlsx_create(o->temporary, dirname(directory));
+	return o->xlsx || complain(o, strerror(ENOMEM));
+}
+
+static bool
+open_stream(struct output *o, bool bom)
+{
+	o->stream = stdout;
+	if (o->to_file) {
+		int fd = make_temporary(o);
+		o->stream = fd < 0 ? NULL : fdopen(fd, "w");
+		if (!o->stream)
+			return fd >= 0 && complain(o, strerror(errno));
+	}
+	if (bom)
+		fputs("\xEF\xBB\xBF", o->stream);
+	return true;
+}
+
+struct output *
+output_open(enum format format, const char *path, bool bom)
+{
+	struct output *o = calloc(1, sizeof *o);
+	if (!o)
+		return NULL;
+	o->format = format;
+	o->to_file = path;
+	if ((path && !find_path(o, path)) || !(format == FORMAT_XLSX ? open_xlsx(o) : open_stream(o, bom)))
+		output_discard(&o);
+	return o;
+}
+
+/* ---------------------------------------------------------------- lines beside tables */
+
+static void
+put_line(struct output *o, const char *text, bool heading)
+{
+	if (o->format == FORMAT_XLSX)
+		o->failed |= !xlsx_line(o->xlsx, text, heading);
+	else if (o->format != FORMAT_JSON)
+		fprintf(o->format == FORMAT_CSV ? stderr : o->stream, "%s\n", text);
+}
+
+void
+output_line(struct output *o, const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+	va_start(arguments, format);
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
+	va_end(arguments);
+	if (text)
+		put_line(o, text, false);
+	o->failed |= !text;
+	free(text);
+}
+
+void
+output_page(struct output *o, const char *name)
+{
+	if (o->format == FORMAT_XLSX)
+		o->failed |= !xlsx_page(o->xlsx, name);
+}
+
+void
+output_heading(struct output *o, const char *text)
+{
+	put_line(o, text, true);
+}
+
+/* ---------------------------------------------------------------- the end */
+
+static bool
+sync_stream(struct output *o)
+{
+	errno = 0;
+	bool good = !fflush(o->stream) && !ferror(o->stream) && (!o->to_file || !fsync(fileno(o->stream)));
+	return good || complain(o, strerror(errno ? errno : EIO));
+}
+
+static bool
+sync_xlsx(struct output *o)
+{
+	char error[XLSX_ERROR_BYTES];
+	if (!xlsx_close(&o->xlsx, o->made_us, error))
+		return complain(o, error);
+	int fd = open(o->temporary, O_RDONLY | O_CLOEXEC);
+	bool good = fd >= 0 && !fsync(fd);
+	if (!good)
+		complain(o, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
+/* A workbook is written back and forth, which a pipe cannot be. */
+static bool
+copy_to_stdout(const struct output *o)
+{
+	char bytes[65536];
+	size_t size;
+	FILE *file = fopen(o->temporary, "rb");
+	if (!file)
+		return complain(o, strerror(errno));
+	while ((size = fread(bytes, 1, sizeof bytes, file)) > 0)
+		fwrite(bytes, 1, size, stdout);
+	bool good = !ferror(file) && !fflush(stdout) && !ferror(stdout);
+	if (!good)
+		complain(o, strerror(errno));
+	fclose(file);
+	return good;
+}
+
+/* The name, and that the folder has it, outlast a machine that dies. */
+static bool
+give_name(struct output *o)
+{
+	char directory[PATH_MAX];
+	if (rename(o->temporary, o->path))
+		return complain(o, strerror(errno));
+	o->temporary[0] = 0;
+	snprintf(directory, sizeof directory, "%s", o->path);
+	int fd = open(dirname(directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+	return true;
+}
+
+bool
+output_end(struct output **output)
+{
+	struct output *o = *output;
+	if (!o)
+		return true;
+	bool good = !o->failed || complain(o, strerror(ENOMEM));
+	good = good && (o->xlsx ? sync_xlsx(o) : sync_stream(o));
+	if (good && o->to_file)
+		good = give_name(o);
+	else if (good && o->format == FORMAT_XLSX)
+		good = copy_to_stdout(o);
+	output_discard(output);
+	return good;
+}
+
+void
+output_discard(struct output **output)
+{
+	struct output *o = *output;
+	if (!o)
+		return;
+	xlsx_discard(&o->xlsx);
+	if (o->stream && o->to_file)
+		fclose(o->stream);
+	if (*o->temporary)
+		unlink(o->temporary);
+	free(o);
+	*output = NULL;
+}
