@@ -149,7 +149,7 @@ class Workbook(ExportTest):
                 self.assertEqual(lines[-1], LABEL)
                 seq = self.wires["province"].ping().as_of.seq
                 self.assertRegex(lines[-2], rf"^as of commit {seq}, 2013-07-08 \d\d:\d\d:\d\d \(UTC\+08:00\)$")
-                self.assertGreater(len(rows), 1)
+                self.assertGreater(len(rows), 0 if name == "reports township" else 1)  # none was sent
         book = openpyxl.load_workbook(self.path("all.xlsx"))
         self.assertTrue(all(sheet.freeze_panes == "A2" for sheet in book))
 
