@@ -387,13 +387,62 @@ catalogue_expected_share(const struct catalogue *c, uint32_t indicator, enum fun
 	return (uint32_t)(1000 * month / 12);
 }
 
+static int
+by_document_number(const void *a, const void *b)
+{
+	return compare(((const struct document_kind *)a)->number, ((const struct document_kind *)b)->number);
+}
+
+static bool
+finish_document_kinds(struct catalogue *c, char *error)
+{
+	if (c->document_kind_count)
+		qsort(c->document_kinds, c->document_kind_count, sizeof *c->document_kinds, by_document_number);
+	for (size_t i = 0; i < c->document_kind_count; i++) {
+		struct document_kind *kind = &c->document_kinds[i];
+		if (kind->number < 1 || kind->number > CATALOGUE_NUMBER_MAX)
+			FAIL("document %s: number %u is not in 1..%d", kind->code, kind->number, CATALOGUE_NUMBER_MAX);
+		/* Who sends is the county's office. */
+		if (kind->level < UNIT_COUNTY)
+			FAIL("document %s: units of county level and below send documents", kind->code);
+		if (!date_valid(kind->due_date) || kind->minute < 0 || kind->minute > MINUTES_PER_DAY)
+			FAIL("document %s: day %d, minute %d is no such moment", kind->code, kind->due_date,
+			     kind->minute);
+		for (size_t j = 0; j < i; j++)
+			if (kind->number == c->document_kinds[j].number || !strcmp(kind->code, c->document_kinds[j].code))
+				FAIL("document %u (%s) stands twice", kind->number, kind->code);
+		kind->due = moment_of_day(next_working_day(c->days, c->day_count, kind->due_date), kind->minute);
+	}
+	return true;
+}
+
+const struct document_kind *
+catalogue_document(const struct catalogue *c, uint32_t number)
+{
+	for (size_t i = 0; i < c->document_kind_count; i++)
+		if (c->document_kinds[i].number == number)
+			return &c->document_kinds[i];
+	return NULL;
+}
+
+const struct document_kind *
+catalogue_document_by_name(const struct catalogue *c, const char *name)
+{
+	for (size_t i = 0; i < c->document_kind_count; i++) {
+		const struct document_kind *kind = &c->document_kinds[i];
+		if (!strcmp(name, kind->code) || !strcmp(name, kind->name_zh) || !strcmp(name, kind->name_en))
+			return kind;
+	}
+	return NULL;
+}
+
 bool
 catalogue_finish(struct catalogue *c, char error[CATALOGUE_ERROR_BYTES])
 {
 	return finish_units(c, error) && finish_forms(c, error) && finish_indicators(c, error) &&
 	       finish_versions(c, error) && finish_terms(c->sources, c->source_count, "source", error) &&
 	       finish_terms(c->uses, c->use_count, "use", error) && finish_targets(c, error) &&
-	       finish_deadlines(c, error) && finish_profiles(c, error);
+	       finish_deadlines(c, error) && finish_profiles(c, error) && finish_document_kinds(c, error);
 }
 
 size_t
@@ -585,13 +634,26 @@ same_profiles(const struct catalogue *a, const struct catalogue *b)
 	return same;
 }
 
+static bool
+same_document_kinds(const struct catalogue *a, const struct catalogue *b)
+{
+	bool same = a->document_kind_count == b->document_kind_count;
+	for (size_t i = 0; same && i < a->document_kind_count; i++) {
+		const struct document_kind *x = &a->document_kinds[i], *y = &b->document_kinds[i];
+		same = x->number == y->number && x->level == y->level && x->due == y->due &&
+		       !strcmp(x->code, y->code) && !strcmp(x->name_zh, y->name_zh) &&
+		       !strcmp(x->name_en, y->name_en);
+	}
+	return same;
+}
+
 bool
 catalogue_same(const struct catalogue *a, const struct catalogue *b)
 {
 	bool same = same_units(a, b) && same_forms(a, b) && a->version_count == b->version_count;
 	for (size_t i = 0; same && i < a->version_count; i++)
 		same = form_version_same(&a->versions[i], &b->versions[i]);
-	return same && same_deadlines(a, b) && same_profiles(a, b) &&
+	return same && same_deadlines(a, b) && same_profiles(a, b) && same_document_kinds(a, b) &&
 	       same_terms(a->sources, a->source_count, b->sources, b->source_count) &&
 	       same_terms(a->uses, a->use_count, b->uses, b->use_count);
 }
