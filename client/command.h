@@ -87,5 +87,6 @@ int cmd_completeness(int argc, char **argv);
 int cmd_late(int argc, char **argv);
 int cmd_history(int argc, char **argv);
 int cmd_target(int argc, char **argv);
+int cmd_document(int argc, char **argv);
 
 #endif
