@@ -119,5 +119,6 @@ int cmd_history(int argc, char **argv);
 int cmd_target(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_bulletin(int argc, char **argv);
+int cmd_document(int argc, char **argv);
 
 #endif

@@ -2,7 +2,9 @@
 
 #include "bounds.h"
 #include "clock.h"
+#include "codec.h"
 
+#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +19,7 @@ struct parcel {
 	struct digest digest;
 	bool sent, done;
 	bool after_earlier; /* goes only when all before it are done */
+	bool documents;     /* whose files go first */
 	uint64_t request_id;
 	size_t size;
 	int64_t not_before_us;
@@ -38,6 +41,27 @@ struct deliverer {
 	bool out_of_memory;
 };
 
+/* Its documents; false: none, or it cannot be read. The arena owns them. */
+static bool
+decode_documents(struct arena *arena, const struct outbox_item *item, struct submission *out)
+{
+	struct problem_list ignored;
+	ignored.count = ignored.more = 0;
+	*out = (struct submission){0};
+	return codec_decode_submission(arena, item->bytes, item->size, out, &ignored) && out->document_count;
+}
+
+static bool
+has_documents(const struct outbox_item *item)
+{
+	struct arena arena;
+	struct submission s;
+	arena_init(&arena, DECODE_BYTES_MAX);
+	bool has = decode_documents(&arena, item, &s);
+	arena_free(&arena);
+	return has;
+}
+
 static void
 collect(void *context, const struct outbox_item *item)
 {
@@ -52,8 +76,8 @@ collect(void *context, const struct outbox_item *item)
 		d->parcels = more;
 		d->room = room;
 	}
-	d->parcels[d->count++] =
-	    (struct parcel){.position = item->position, .id = item->id, .digest = item->digest};
+	d->parcels[d->count++] = (struct parcel){
+	    .position = item->position, .id = item->id, .digest = item->digest, .documents = has_documents(item)};
 }
 
 /* One transaction for all answers that are there at once. */
@@ -294,6 +318,105 @@ take_answers(struct deliverer *d, int wait_ms)
 	}
 }
 
+/* ---------------------------------------------------------------- files */
+
+/* Those with documents come last; all else keeps its order. False: no memory. */
+static bool
+put_documents_last(struct deliverer *d)
+{
+	struct parcel *sorted = calloc(d->count + 1, sizeof *sorted);
+	size_t at = 0;
+	if (!sorted)
+		return false;
+	for (int documents = 0; documents < 2; documents++)
+		for (size_t i = 0; i < d->count; i++)
+			if (d->parcels[i].documents == documents)
+				sorted[at++] = d->parcels[i];
+	free(d->parcels);
+	d->parcels = sorted;
+	return true;
+}
+
+/* "PATH:0" stands in line `row` of the places. */
+static bool
+path_of(const struct outbox_item *item, size_t row, char out[PATH_MAX])
+{
+	const char *at = item->places;
+	for (; at && row; row--) {
+		at = strchr(at, '\n');
+		at = at ? at + 1 : NULL;
+	}
+	size_t size = at ? strcspn(at, "\n") : 0;
+	while (size && at[size - 1] != ':')
+		size--;
+	if (!size || size > PATH_MAX)
+		return false;
+	snprintf(out, PATH_MAX, "%.*s", (int)size - 1, at);
+	return true;
+}
+
+/* The files of one submission. */
+static enum session_failure
+send_files(struct deliverer *d, const struct outbox_item *item, int timeout_ms, struct problem_list *problems)
+{
+	const struct transfer_watch watch = {d->watch->context, d->watch->sent};
+	enum session_failure failure = SESSION_OK;
+	struct arena arena;
+	struct submission s;
+	arena_init(&arena, DECODE_BYTES_MAX);
+	bool good = decode_documents(&arena, item, &s);
+	for (size_t i = 0; good && !failure && i < s.document_count; i++) {
+		char path[PATH_MAX] = "";
+		good = path_of(item, i, path);
+		if (good)
+			failure = upload_file(d->session, &s.documents[i], path, timeout_ms, &watch, problems);
+	}
+	arena_free(&arena);
+	if (!good)
+		problem_only(problems, PROBLEM_FILE_CHANGED); /* a record that is none of ours */
+	return good ? failure : SESSION_REFUSED;
+}
+
+/* ---------------------------------------------------------------- the whole */
+
+/* Until the first `count` are done, or nothing more comes. */
+static bool
+deliver_first(struct deliverer *d, size_t count, int timeout_ms)
+{
+	size_t all = d->count;
+	bool good = true;
+	int64_t until = clock_steady_us() + timeout_ms * INT64_C(1000);
+	d->count = count;
+	while (good && d->first_open < d->count && !d->delivery->failure && clock_steady_us() < until) {
+		int64_t now = clock_steady_us();
+		if (d->in_flight && now - d->heard_us > session_silence_us(d->silences, d->bytes_in_flight))
+			start_over(d);
+		good = send_ready(d, now) && take_answers(d, 100);
+	}
+	if (good && d->first_open < d->count && !d->delivery->failure)
+		d->delivery->failure = SESSION_NO_ANSWER;
+	d->count = all;
+	return good;
+}
+
+/* The next one: its files, then itself. */
+static bool
+deliver_documents(struct deliverer *d, int timeout_ms)
+{
+	struct parcel *p = &d->parcels[d->first_open];
+	struct problem_list problems;
+	struct outbox_item item;
+	problems.count = problems.more = 0;
+	if (!outbox_get(d->outbox, p->position, &item))
+		return false;
+	enum session_failure failure = send_files(d, &item, timeout_ms, &problems);
+	const struct refusal refusal = {.problems = &problems};
+	if (problems.count)
+		return refuse_parcel(d, p, &refusal) && end_writing(d);
+	d->delivery->failure = failure;
+	return failure || deliver_first(d, d->first_open + 1, timeout_ms);
+}
+
 bool
 deliver(struct session *session, struct outbox *outbox, int timeout_ms, const struct delivery_watch *watch,
         struct delivery *out)
@@ -301,17 +424,15 @@ deliver(struct session *session, struct outbox *outbox, int timeout_ms, const st
 	*out = (struct delivery){0};
 	struct deliverer d = {.session = session, .outbox = outbox, .watch = watch, .delivery = out};
 	d.later = randombytes_uniform(LATER_MAX);
-	int64_t until = clock_steady_us() + timeout_ms * INT64_C(1000);
-	bool good = outbox_each(outbox, OUTBOX_WAITING, INT64_MAX, collect, &d) && !d.out_of_memory;
+	bool good = outbox_each(outbox, OUTBOX_WAITING, INT64_MAX, collect, &d) && !d.out_of_memory &&
+	            put_documents_last(&d);
+	size_t plain = 0;
 	out->total = d.count;
-	while (good && d.first_open < d.count && !out->failure && clock_steady_us() < until) {
-		int64_t now = clock_steady_us();
-		if (d.in_flight && now - d.heard_us > session_silence_us(d.silences, d.bytes_in_flight))
-			start_over(&d);
-		good = send_ready(&d, now) && take_answers(&d, 100);
-	}
-	if (good && d.first_open < d.count && !out->failure)
-		out->failure = SESSION_NO_ANSWER;
+	while (good && plain < d.count && !d.parcels[plain].documents)
+		plain++;
+	good = good && deliver_first(&d, plain, timeout_ms);
+	while (good && d.first_open < d.count && !out->failure)
+		good = deliver_documents(&d, timeout_ms);
 	free(d.parcels);
 	return good;
 }

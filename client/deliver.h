@@ -1,10 +1,12 @@
 /* Delivering what waits in the outbox: in order, up to the credit window in flight, the same bytes
- * again after silence, until each has a receipt or a refusal, or time is up. */
+ * again after silence, until each has a receipt or a refusal, or time is up. What names documents comes last,
+ * each after its files: a long file holds up nothing else. */
 #ifndef FUPIN_CLIENT_DELIVER_H
 #define FUPIN_CLIENT_DELIVER_H
 
 #include "outbox.h"
 #include "session.h"
+#include "upload.h"
 
 struct delivery {
 	size_t total, receipted, refused; /* what is left waits on */
@@ -18,6 +20,7 @@ struct delivery_watch {
 	void (*receipted)(void *context, const struct outbox_item *item, const struct receipt *receipt);
 	void (*refused)(void *context, const struct outbox_item *item, const struct refusal *refusal);
 	void (*progress)(void *context, const struct delivery *delivery);
+	void (*sent)(void *context, const char *name, uint64_t bytes, uint64_t size); /* of a document's file */
 };
 
 /* False: the outbox failed (outbox_error()); nothing was lost. */

@@ -30,6 +30,11 @@ static const struct {
      "list|show|pass|return|take [UNIT] [PERIOD] [FORM] [--state S,…] [--revision N] [--reason R --text T] "
      "[--as-of T]",
      "what waits for this office's review; pass, return or take over"},
+    {"document", cmd_document,
+     "send KIND FILE [--unit U] [--note TEXT] | list [UNIT] [--kind K] [--missing] [--versions] [--as-of T] "
+     "| "
+     "get UNIT KIND [--version N] [--output FILE]",
+     "plans and reports as files: send, see who has sent what and who has not, fetch"},
     {"completeness", cmd_completeness, "[UNIT] [PERIOD] [FORM] [--by LEVEL] [--as-of T]",
      "reports due, received, on time, missing"},
     {"late", cmd_late, "[UNIT] [PERIOD] [FORM] [--all] [--limit N] [--as-of T]",

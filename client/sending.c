@@ -29,36 +29,91 @@ sending_close(struct sending *s)
 	outbox_close(&s->outbox);
 }
 
-int
-sending_save(struct sending *s, struct submission *submission, const char *what)
+/* `content`: what makes it the same as one that is there already. */
+static bool
+save(struct sending *s, const struct submission *submission, struct outbox_item *item, const uint8_t *bytes,
+     size_t size, const struct digest *content)
 {
-	struct arena arena;
-	uint8_t *bytes;
-	size_t size;
 	int64_t position;
-	bool good;
-	submission->id = submission_id_new(clock_wall_us());
-	arena_init(&arena, DECODE_BYTES_MAX);
-	good = codec_encode_submission(&arena, submission, &bytes, &size);
-	if (good) {
-		/* A decision that is made again is another decision: it is never taken for the first. */
-		struct outbox_item item = {.id = submission->id,
-		                           .digest = digest_of(bytes, size),
-		                           .created_us = clock_wall_us(),
-		                           .files = what,
-		                           .places = "",
-		                           .bytes = bytes,
-		                           .size = size};
-		good = outbox_begin(s->outbox) && outbox_add(s->outbox, &item, &item.digest, &position) &&
-		       outbox_commit(s->outbox);
-	}
-	arena_free(&arena);
+	item->id = submission->id;
+	item->digest = digest_of(bytes, size);
+	item->created_us = clock_wall_us();
+	item->bytes = bytes;
+	item->size = size;
+	return outbox_begin(s->outbox) &&
+	       outbox_add(s->outbox, item, content ? content : &item->digest, &position) &&
+	       outbox_commit(s->outbox);
+}
+
+static int
+saved(const struct sending *s, bool good)
+{
 	if (!good)
 		fprintf(stderr, "fupin: %s\n", *outbox_error(s->outbox) ? outbox_error(s->outbox) : "no memory");
 	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
 }
 
+int
+sending_save(struct sending *s, struct submission *submission, const char *what)
+{
+	struct arena arena;
+	struct outbox_item item = {.files = what, .places = ""};
+	uint8_t *bytes;
+	size_t size;
+	submission->id = submission_id_new(clock_wall_us());
+	arena_init(&arena, DECODE_BYTES_MAX);
+	/* A decision that is made again is another decision: it is never taken for the first. */
+	bool good = codec_encode_submission(&arena, submission, &bytes, &size) &&
+	            save(s, submission, &item, bytes, size, NULL);
+	arena_free(&arena);
+	return saved(s, good);
+}
+
+int
+sending_save_document(struct sending *s, struct document *document, const char *path, const char *what)
+{
+	struct submission submission = {.document_count = 1, .documents = document};
+	char places[PATH_MAX + 8];
+	struct outbox_item item = {.files = what, .places = places};
+	struct arena arena;
+	uint8_t *bytes, *content;
+	size_t size, content_size;
+	snprintf(places, sizeof places, "%s:0\n", path);
+	arena_init(&arena, DECODE_BYTES_MAX);
+	bool good = codec_encode_submission(&arena, &submission, &content, &content_size);
+	submission.id = submission_id_new(clock_wall_us());
+	good = good && codec_encode_submission(&arena, &submission, &bytes, &size);
+	if (good) {
+		struct digest digest = digest_of(content, content_size);
+		good = save(s, &submission, &item, bytes, size, &digest);
+	}
+	arena_free(&arena);
+	return saved(s, good);
+}
+
 /* ---------------------------------------------------------------- on the way */
+
+/* What was saved; empty if it cannot be read. The arena owns it. */
+static void
+decode_item(struct arena *arena, const struct outbox_item *item, struct submission *out)
+{
+	struct problem_list ignored;
+	ignored.count = ignored.more = 0;
+	arena_init(arena, DECODE_BYTES_MAX);
+	*out = (struct submission){0};
+	if (!codec_decode_submission(arena, item->bytes, item->size, out, &ignored))
+		*out = (struct submission){0};
+}
+
+static bool
+has_documents(const struct outbox_item *item)
+{
+	struct arena arena;
+	struct submission submission;
+	decode_item(&arena, item, &submission);
+	arena_free(&arena);
+	return submission.document_count;
+}
 
 static void
 on_receipt(void *context, const struct outbox_item *item, const struct receipt *receipt)
@@ -67,9 +122,12 @@ on_receipt(void *context, const struct outbox_item *item, const struct receipt *
 	char id[ID_TEXT_BYTES], time[20];
 	time_format(receipt->time_us, time);
 	if (receipt->other_count) {
-		printf(in_language(s->command, "receipt %s seq %" PRIu64 " %s decisions %u: %s\n",
-		                   "回执 %s 序号 %" PRIu64 " %s 决定 %u：%s\n"),
-		       submission_id_format(&receipt->id, id), receipt->seq, time, receipt->other_count, item->files);
+		const char *what = has_documents(item) ? in_language(s->command, "documents", "文件")
+		                                       : in_language(s->command, "decisions", "决定");
+		printf(in_language(s->command, "receipt %s seq %" PRIu64 " %s %s %u: %s\n",
+		                   "回执 %s 序号 %" PRIu64 " %s %s %u：%s\n"),
+		       submission_id_format(&receipt->id, id), receipt->seq, time, what, receipt->other_count,
+		       item->files);
 		return;
 	}
 	printf(in_language(s->command, "receipt %s seq %" PRIu64 " %s reports %u fund entries %u: %s\n",
@@ -108,13 +166,9 @@ static void
 on_refusal(void *context, const struct outbox_item *item, const struct refusal *refusal)
 {
 	const struct sending *s = context;
-	struct problem_list ignored;
-	struct submission submission = {0};
+	struct submission submission;
 	struct arena arena;
-	ignored.count = ignored.more = 0;
-	arena_init(&arena, DECODE_BYTES_MAX);
-	if (!codec_decode_submission(&arena, item->bytes, item->size, &submission, &ignored))
-		submission.report_count = 0;
+	decode_item(&arena, item, &submission);
 	for (size_t i = 0; i < refusal->problems->count; i++) {
 		char file[PATH_MAX];
 		struct finding finding = {.problem = refusal->problems->items[i]};
@@ -141,6 +195,16 @@ on_progress(void *context, const struct delivery *delivery)
 	        delivery->receipted + delivery->refused, delivery->total);
 }
 
+static void
+on_sent(void *context, const char *name, uint64_t bytes, uint64_t size)
+{
+	const struct sending *s = context;
+	fprintf(stderr,
+	        in_language(s->command, "\r%s: %" PRIu64 " of %" PRIu64 " KiB\033[K",
+	                    "\r%s：%" PRIu64 " / %" PRIu64 " KiB\033[K"),
+	        name, bytes / 1024, size / 1024);
+}
+
 int
 sending_deliver(struct sending *s, bool quiet)
 {
@@ -151,6 +215,7 @@ sending_deliver(struct sending *s, bool quiet)
 	    .receipted = quiet ? NULL : on_receipt,
 	    .refused = on_refusal,
 	    .progress = terminal ? on_progress : NULL,
+	    .sent = terminal ? on_sent : NULL,
 	};
 	bool good = deliver(s->command->session, s->outbox, s->command->timeout_ms, &watch, &delivery);
 	if (terminal)

@@ -18,6 +18,11 @@ void sending_close(struct sending *sending);
 /* Gives what an office decided an id and saves it; `what` names it for people. */
 int sending_save(struct sending *sending, struct submission *submission, const char *what);
 
+/* The same for a document, whose file is at `path` (absolute). The same document again is the same
+ * submission, which then goes on where it was. */
+int sending_save_document(struct sending *sending, struct document *document, const char *path,
+                          const char *what);
+
 /* Delivers all that waits; prints receipts and refusals (`quiet`: their numbers only). */
 int sending_deliver(struct sending *sending, bool quiet);
 

@@ -4,6 +4,7 @@
 #include "codec.h"
 #include "version.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -312,14 +313,23 @@ session_silence_us(unsigned attempt, size_t bytes)
 	return us < limit_us ? us : limit_us;
 }
 
+/* What takes long on a slow line: of the request, or of its answer. */
+static size_t
+bytes_of(const struct request *request)
+{
+	return request->kind == REQUEST_SUBMIT   ? request->submit.size
+	       : request->kind == REQUEST_UPLOAD ? request->upload.part_size
+	       : request->kind == REQUEST_FILE   ? DOCUMENT_PART_BYTES
+	                                         : 0;
+}
+
 enum session_failure
 session_ask(struct session *s, struct request *request, enum reply_kind kind, int timeout_ms,
             struct reply *out)
 {
 	int64_t until = clock_steady_us() + timeout_ms * INT64_C(1000);
 	for (unsigned attempt = 0;; attempt++) {
-		size_t bytes = request->kind == REQUEST_SUBMIT ? request->submit.size : 0;
-		int64_t repeat = clock_steady_us() + session_silence_us(attempt, bytes);
+		int64_t repeat = clock_steady_us() + session_silence_us(attempt, bytes_of(request));
 		enum session_failure failure = session_send(s, request);
 		if (failure)
 			return failure;
@@ -336,6 +346,31 @@ session_ask(struct session *s, struct request *request, enum reply_kind kind, in
 		if (out->kind == REPLY_REFUSAL)
 			return SESSION_REFUSED;
 		return out->kind == kind ? SESSION_OK : broken(s, "an answer of another kind than the question");
+	}
+}
+
+/* Another centre of the same database may reach it where this one does not; all of them in turn, then a
+ * pause. */
+static bool
+go_to_next_centre(struct session *s, enum problem_code code, size_t *moves)
+{
+	bool away = code == PROBLEM_STORE_UNAVAILABLE || code == PROBLEM_STOPPING;
+	return away && s->endpoint_count > 1 && ++*moves % s->endpoint_count && session_reconnect(s);
+}
+
+enum session_failure
+session_ask_patiently(struct session *s, struct request *request, enum reply_kind kind, int timeout_ms,
+                      struct reply *out)
+{
+	int64_t until = clock_steady_us() + timeout_ms * INT64_C(1000);
+	for (size_t moves = 0;;) {
+		int64_t left_ms = (until - clock_steady_us()) / 1000;
+		enum session_failure failure = session_ask(s, request, kind, left_ms > 0 ? (int)left_ms : 0, out);
+		int wait_ms = failure == SESSION_REFUSED ? (int)s->refusal.retry_after_ms : 0;
+		if (failure != SESSION_REFUSED || !wait_ms || clock_steady_us() + wait_ms * INT64_C(1000) > until)
+			return failure;
+		if (!go_to_next_centre(s, s->refusal.problems->items[0].code, &moves))
+			poll(NULL, 0, wait_ms);
 	}
 }
 

@@ -43,6 +43,11 @@ enum session_failure session_catalogue(struct session *session, int timeout_ms, 
 enum session_failure session_ask(struct session *session, struct request *request, enum reply_kind kind,
                                  int timeout_ms, struct reply *out);
 
+/* The same, and again where the centre says so (busy, its database away), of several centres the next one; as
+ * long as timeout_ms allows. */
+enum session_failure session_ask_patiently(struct session *session, struct request *request,
+                                           enum reply_kind kind, int timeout_ms, struct reply *out);
+
 /* For many requests in flight: send without waiting for the answer, and take the next reply, whichever
  * comes first. session_take returns SESSION_NO_ANSWER after timeout_ms; after SESSION_LOST what is
  * unanswered has to be sent again. */

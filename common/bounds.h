@@ -62,10 +62,28 @@ enum {
 	WATCHES_OFFICE_MAX = 16,
 	PUSH_ROWS_MAX = 200,
 
+	/* A stamped plan of a hundred scanned pages; the bytes go in parts, so that a broken line costs one part
+	 * and nobody waits long behind another. */
+	DOCUMENT_BYTES_MAX = 20 * 1024 * 1024,
+	DOCUMENT_PART_BYTES = 256 * 1024,
+	/* Documents of a county whose bytes are there in part, or whole and not named by a submission yet; and
+	 * the bytes of all such, as offered. Nobody continued them for so long: they are taken away. */
+	UPLOADS_COUNTY_MAX = 4,
+	UPLOAD_DAYS_MAX = 7,
+	/* Requests for the bytes of documents that wait for the database: 32 MiB of parts, and of one office what
+	 * two connections with four each take. */
+	FILE_JOBS_MAX = 128,
+	FILE_JOBS_OFFICE_MAX = 8,
+	/* Documents that one answer lists: what one turn of the centre's loop can spare. */
+	DOCUMENTS_LISTED_MAX = 1000,
+
 	/* The first period that any plan of this programme can name. */
 	PERIOD_FIRST = 200001,
 	PERIOD_LAST = 209912,
 };
+
+/* As offered: a hundred of the largest documents on their way at once. */
+#define UPLOAD_BYTES_MAX (INT64_C(100) * DOCUMENT_BYTES_MAX)
 
 /* 2099-12-31: no moment of this programme is later (seconds since 1970). */
 #define TIME_MAX INT64_C(4102444800)

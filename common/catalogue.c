@@ -554,6 +554,55 @@ finish_appraisal(const struct catalogue *c, char *error)
 	return true;
 }
 
+static int
+by_document_number(const void *a, const void *b)
+{
+	return compare(((const struct document_kind *)a)->number, ((const struct document_kind *)b)->number);
+}
+
+static bool
+finish_document_kinds(struct catalogue *c, char *error)
+{
+	if (c->document_kind_count)
+		qsort(c->document_kinds, c->document_kind_count, sizeof *c->document_kinds, by_document_number);
+	for (size_t i = 0; i < c->document_kind_count; i++) {
+		struct document_kind *kind = &c->document_kinds[i];
+		if (kind->number < 1 || kind->number > CATALOGUE_NUMBER_MAX)
+			FAIL("document %s: number %u is not in 1..%d", kind->code, kind->number, CATALOGUE_NUMBER_MAX);
+		/* Who sends is the county's office. */
+		if (kind->level < UNIT_COUNTY)
+			FAIL("document %s: units of county level and below send documents", kind->code);
+		if (!date_valid(kind->due_date) || kind->minute < 0 || kind->minute > MINUTES_PER_DAY)
+			FAIL("document %s: day %d, minute %d is no such moment", kind->code, kind->due_date,
+			     kind->minute);
+		for (size_t j = 0; j < i; j++)
+			if (kind->number == c->document_kinds[j].number || !strcmp(kind->code, c->document_kinds[j].code))
+				FAIL("document %u (%s) stands twice", kind->number, kind->code);
+		kind->due = moment_of_day(next_working_day(c->days, c->day_count, kind->due_date), kind->minute);
+	}
+	return true;
+}
+
+const struct document_kind *
+catalogue_document(const struct catalogue *c, uint32_t number)
+{
+	for (size_t i = 0; i < c->document_kind_count; i++)
+		if (c->document_kinds[i].number == number)
+			return &c->document_kinds[i];
+	return NULL;
+}
+
+const struct document_kind *
+catalogue_document_by_name(const struct catalogue *c, const char *name)
+{
+	for (size_t i = 0; i < c->document_kind_count; i++) {
+		const struct document_kind *kind = &c->document_kinds[i];
+		if (!strcmp(name, kind->code) || !strcmp(name, kind->name_zh) || !strcmp(name, kind->name_en))
+			return kind;
+	}
+	return NULL;
+}
+
 bool
 catalogue_finish(struct catalogue *c, char error[CATALOGUE_ERROR_BYTES])
 {
@@ -561,7 +610,8 @@ catalogue_finish(struct catalogue *c, char error[CATALOGUE_ERROR_BYTES])
 	       finish_forms(c, error) && finish_indicators(c, error) && finish_checks(c, error) &&
 	       finish_versions(c, error) && finish_terms(c->sources, c->source_count, "source", error) &&
 	       finish_terms(c->uses, c->use_count, "use", error) && finish_targets(c, error) &&
-	       finish_deadlines(c, error) && finish_profiles(c, error) && finish_appraisal(c, error);
+	       finish_deadlines(c, error) && finish_profiles(c, error) && finish_appraisal(c, error) &&
+	       finish_document_kinds(c, error);
 }
 
 size_t

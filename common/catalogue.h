@@ -146,12 +146,22 @@ struct appraisal_item {
 	uint32_t weight; /* per cent of the score; all of them together: 100 */
 };
 
+/* A document that every unit of a level owes once. */
+struct document_kind {
+	uint32_t number;
+	enum unit_level level;
+	const char *code, *name_zh, *name_en, *notice;
+	date due_date; /* as the notice has it */
+	int minute;    /* of that day: 0..1440 */
+	int64_t due;   /* filled in by catalogue_finish(): the moment, on a working day; half-open */
+};
+
 struct catalogue {
 	struct arena arena; /* owns all below */
 	const char *plan, *title_zh, *title_en, *source;
 	const char *label; /* shown with every table; "" if none (demonstration data) */
 	size_t unit_count, form_count, version_count, indicator_count, source_count, use_count, target_count,
-	    day_count, rule_count, profile_count, group_count, check_count, appraisal_count;
+	    day_count, rule_count, profile_count, group_count, check_count, appraisal_count, document_kind_count;
 	struct unit *units;               /* by code */
 	struct form *forms;               /* by number */
 	struct form_version *versions;    /* by form, version */
@@ -164,6 +174,7 @@ struct catalogue {
 	struct unit_group *groups; /* by code, unit */
 	struct soft_check *checks; /* by number */
 	struct appraisal_item *appraisal;
+	struct document_kind *document_kinds; /* by number */
 	/* Filled in by catalogue_finish(): the months of all form versions, and each form's deadlines in each. */
 	int period_first, period_count; /* period_index() */
 	bool looks_back;                /* some form has rules over other months */
@@ -187,7 +198,7 @@ bool catalogue_finish(struct catalogue *catalogue, char error[CATALOGUE_ERROR_BY
     __attribute__((warn_unused_result));
 
 /* Do two finished catalogues mean the same by every stored report and entry? Units, forms, indicators,
- * sources and uses are compared; targets and the label are not. */
+ * sources, uses and kinds of documents are compared; targets and the label are not. */
 bool catalogue_same(const struct catalogue *a, const struct catalogue *b);
 
 /* Each returns NULL where there is none. */
@@ -221,6 +232,9 @@ const struct form_version *catalogue_version_for(const struct catalogue *catalog
  * profile, or a twelfth a month. */
 uint32_t catalogue_expected_share(const struct catalogue *catalogue, uint32_t indicator, enum fund_kind fund,
                                   int month);
+/* By number; by code, Chinese or English name. */
+const struct document_kind *catalogue_document(const struct catalogue *catalogue, uint32_t number);
+const struct document_kind *catalogue_document_by_name(const struct catalogue *catalogue, const char *name);
 /* Deadlines of a form for a period, without exceptions; all 0 where the plan has no rule. Never NULL. */
 const struct deadlines *catalogue_deadlines(const struct catalogue *catalogue, uint32_t form, period when);
 const struct indicator *catalogue_indicator(const struct catalogue *catalogue, uint32_t number);

@@ -78,13 +78,26 @@ same_profiles(const struct catalogue *a, const struct catalogue *b)
 	return same;
 }
 
+static bool
+same_document_kinds(const struct catalogue *a, const struct catalogue *b)
+{
+	bool same = a->document_kind_count == b->document_kind_count;
+	for (size_t i = 0; same && i < a->document_kind_count; i++) {
+		const struct document_kind *x = &a->document_kinds[i], *y = &b->document_kinds[i];
+		same = x->number == y->number && x->level == y->level && x->due == y->due &&
+		       !strcmp(x->code, y->code) && !strcmp(x->name_zh, y->name_zh) &&
+		       !strcmp(x->name_en, y->name_en);
+	}
+	return same;
+}
+
 bool
 catalogue_same(const struct catalogue *a, const struct catalogue *b)
 {
 	bool same = same_units(a, b) && same_forms(a, b) && a->version_count == b->version_count;
 	for (size_t i = 0; same && i < a->version_count; i++)
 		same = form_version_same(&a->versions[i], &b->versions[i]);
-	return same && same_deadlines(a, b) && same_profiles(a, b) &&
+	return same && same_deadlines(a, b) && same_profiles(a, b) && same_document_kinds(a, b) &&
 	       same_terms(a->sources, a->source_count, b->sources, b->source_count) &&
 	       same_terms(a->uses, a->use_count, b->uses, b->use_count);
 }

@@ -428,6 +428,75 @@ check_repeated_targets(const struct submission *s, struct problem_list *problems
 	}
 }
 
+bool
+check_file(const struct catalogue *c, unit_code unit, uint64_t size, enum file_type type,
+           enum problem_subject subject, size_t row, struct problem_list *problems)
+{
+	size_t before = problems->count + problems->more;
+	if (!catalogue_unit(c, unit))
+		problem_detail(problem_add(problems, PROBLEM_UNIT_UNKNOWN, subject, row, "unit"), "%" PRId64, unit);
+	if (size < 1 || size > DOCUMENT_BYTES_MAX) {
+		enum problem_code code = size ? PROBLEM_VALUE_TOO_LARGE : PROBLEM_VALUE_TOO_SMALL;
+		struct problem *p = problem_add(problems, code, subject, row, "size");
+		p->actual = size <= VALUE_MAX ? (int64_t)size : VALUE_MAX;
+		p->limit = size ? DOCUMENT_BYTES_MAX : 1;
+	}
+	if (type <= FILE_TYPE_NONE || type >= FILE_TYPES)
+		problem_add(problems, PROBLEM_FILE_TYPE_UNKNOWN, subject, row, "type");
+	return problems->count + problems->more == before;
+}
+
+/* A name that could lead elsewhere when it is written at the other end is none. */
+static void
+check_file_name(const char *name, size_t row, struct problem_list *problems)
+{
+	if (!*name || *name == '.' || strpbrk(name, "/\\") || strlen(name) > NAME_BYTES_MAX ||
+	    !utf8_is_plain(name))
+		problem_add(problems, PROBLEM_TEXT_INVALID, SUBJECT_DOCUMENT, row, "name")->limit = NAME_BYTES_MAX;
+}
+
+bool
+check_document(const struct catalogue *c, const struct document *d, size_t row, struct problem_list *problems)
+{
+	size_t before = problems->count + problems->more;
+	const struct document_kind *kind = catalogue_document(c, d->kind);
+	check_file(c, d->unit, d->size, d->type, SUBJECT_DOCUMENT, row, problems);
+	if (!kind)
+		problem_detail(problem_add(problems, PROBLEM_DOCUMENT_KIND_UNKNOWN, SUBJECT_DOCUMENT, row, "kind"),
+		               "%u", d->kind);
+	else if (unit_level_of(d->unit) != kind->level)
+		problem_detail(problem_add(problems, PROBLEM_DOCUMENT_LEVEL_WRONG, SUBJECT_DOCUMENT, row, "kind"),
+		               "document %s is owed by units at %s level", kind->code, unit_level_name(kind->level));
+	check_file_name(d->name, row, problems);
+	check_text(d->note, NOTE_BYTES_MAX, "note", SUBJECT_DOCUMENT, row, problems);
+	return problems->count + problems->more == before;
+}
+
+static int
+by_document_key(const void *a, const void *b)
+{
+	const struct document *x = *(const struct document *const *)a;
+	const struct document *y = *(const struct document *const *)b;
+	int64_t order = x->unit != y->unit ? x->unit - y->unit : (int64_t)x->kind - y->kind;
+	return order ? (order > 0) - (order < 0) : (x > y) - (x < y);
+}
+
+static void
+check_repeated_documents(const struct submission *s, struct problem_list *problems)
+{
+	const struct document *sorted[SUBMISSION_ROWS_MAX];
+	for (size_t i = 0; i < s->document_count; i++)
+		sorted[i] = &s->documents[i];
+	if (s->document_count)
+		qsort(sorted, s->document_count, sizeof *sorted, by_document_key);
+	for (size_t i = 1; i < s->document_count; i++) {
+		const struct document *a = sorted[i - 1], *b = sorted[i];
+		if (a->unit == b->unit && a->kind == b->kind)
+			problem_add(problems, PROBLEM_REPORT_REPEATED, SUBJECT_DOCUMENT, (size_t)(b - s->documents),
+			            "kind");
+	}
+}
+
 static int
 by_report_key(const void *a, const void *b)
 {
@@ -539,6 +608,9 @@ check_submission(const struct catalogue *c, date today, const struct submission 
 	for (size_t i = 0; i < s->target_count; i++)
 		check_target(c, &s->targets[i], i, problems);
 	check_repeated_targets(s, problems);
+	for (size_t i = 0; i < s->document_count; i++)
+		check_document(c, &s->documents[i], i, problems);
+	check_repeated_documents(s, problems);
 	check_repeated_reports(s, problems);
 	check_repeated_vouchers(s, problems);
 	return problems->count + problems->more == before;

@@ -31,6 +31,13 @@ bool check_review(const struct catalogue *catalogue, const struct review *review
 bool check_target(const struct catalogue *catalogue, const struct target_part *target, size_t index,
                   struct problem_list *problems);
 
+/* What is told of a document's bytes: whose, how many, of which type. */
+bool check_file(const struct catalogue *catalogue, unit_code unit, uint64_t size, enum file_type type,
+                enum problem_subject subject, size_t index, struct problem_list *problems);
+/* One document, by itself. */
+bool check_document(const struct catalogue *catalogue, const struct document *document, size_t index,
+                    struct problem_list *problems);
+
 /* One fund entry. */
 bool check_entry(const struct catalogue *catalogue, date today, const struct fund_entry *entry, size_t index,
                  struct problem_list *problems);

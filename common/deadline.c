@@ -38,8 +38,8 @@ next_working_day(const struct special_day *days, size_t count, date d)
 	return d;
 }
 
-static int64_t
-moment(date d, int minute)
+int64_t
+moment_of_day(date d, int minute)
 {
 	return ((int64_t)date_days(d) + DAYS_1970_TO_2000) * SECONDS_PER_DAY - CHINA_OFFSET_SECONDS +
 	       (int64_t)minute * 60;
@@ -54,7 +54,7 @@ deadline_at(const struct deadline_rule *rule, period p, const struct special_day
 		d--;
 	if (rule->event != DEADLINE_OPEN)
 		d = next_working_day(days, count, d);
-	return moment(d, rule->minute);
+	return moment_of_day(d, rule->minute);
 }
 
 bool
@@ -83,7 +83,7 @@ deadline_parse(const char *text, int64_t *out)
 	day[size] = 0;
 	if (!date_parse(day, &d) || (text[size] && !minute_parse(text + size + 1, &minute)))
 		return false;
-	*out = moment(d, minute);
+	*out = moment_of_day(d, minute);
 	return true;
 }
 

@@ -39,6 +39,9 @@ enum { MINUTES_PER_DAY = 1440 };
 bool is_working_day(const struct special_day *days, size_t count, date d);
 date next_working_day(const struct special_day *days, size_t count, date d); /* d itself, if it is one */
 
+/* Minute 0..1440 of a day of China, in seconds since 1970 UTC. */
+int64_t moment_of_day(date d, int minute);
+
 /* The moment that a rule gives for one of its periods. */
 int64_t deadline_at(const struct deadline_rule *rule, period p, const struct special_day *days, size_t count);
 

@@ -1,9 +1,9 @@
 /* Problems: reasoned refusals. One cause, one code; numbers are never reused.
  *
- * Numbers group the codes by stage: request, permission, submission, reports, fund entries, decisions, store.
- * Within one cell checks run in this order; PROTOCOL.md says the order of the stages. To add a problem, add a
- * row to problem_kinds in problem.c, its code here and in proto/fupin.proto (a test compares the three with
- * PROTOCOL.md). */
+ * Numbers group the codes by stage: request, permission, submission, reports, fund entries, decisions, store;
+ * documents. Within one cell checks run in this order; PROTOCOL.md says the order of the stages. To add a
+ * problem, add a row to problem_kinds in problem.c, its code here and in proto/fupin.proto (a test compares
+ * the three with PROTOCOL.md). */
 #ifndef FUPIN_COMMON_PROBLEM_H
 #define FUPIN_COMMON_PROBLEM_H
 
@@ -84,6 +84,16 @@ enum problem_code {
 	PROBLEM_STOPPING = 85,
 	PROBLEM_STEP_BACK = 86,
 	PROBLEM_GROUP_UNKNOWN = 87,
+	PROBLEM_DOCUMENT_KIND_UNKNOWN = 90,
+	PROBLEM_DOCUMENT_LEVEL_WRONG = 91,
+	PROBLEM_DOCUMENT_SAME = 92,
+	PROBLEM_FILE_TYPE_UNKNOWN = 93,
+	PROBLEM_FILE_TYPE_WRONG = 94,
+	PROBLEM_FILE_DIGEST_WRONG = 95,
+	PROBLEM_FILE_PART_INVALID = 96,
+	PROBLEM_FILE_MISSING = 97,
+	PROBLEM_UPLOADS_TOO_MANY = 98,
+	PROBLEM_DOCUMENT_UNKNOWN = 99,
 	/* Only at the client, when a file is read; never on the wire. */
 	PROBLEM_FILE_UNREADABLE = 100,
 	PROBLEM_FILE_ENCODING = 101,
@@ -96,6 +106,7 @@ enum problem_code {
 	PROBLEM_NUMBER_INVALID = 108,
 	PROBLEM_FILE_EMPTY = 109,
 	PROBLEM_BYTES_TOO_MANY = 110,
+	PROBLEM_FILE_CHANGED = 111,
 };
 
 /* What a problem speaks of: the request as a whole, or row `index` of its reports, fund entries, … */
@@ -105,7 +116,8 @@ enum problem_subject {
 	SUBJECT_ENTRY = 2,
 	SUBJECT_EXTENSION = 3,
 	SUBJECT_REVIEW = 4,
-	SUBJECT_TARGET = 5
+	SUBJECT_TARGET = 5,
+	SUBJECT_DOCUMENT = 6,
 };
 
 enum language { LANGUAGE_ENGLISH = 0, LANGUAGE_CHINESE = 1 };

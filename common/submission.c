@@ -139,7 +139,7 @@ review_state_parse(const char *text, enum review_state *out)
 size_t
 submission_others(const struct submission *s)
 {
-	return s->extension_count + s->review_count + s->target_count;
+	return s->extension_count + s->review_count + s->target_count + s->document_count;
 }
 
 size_t

@@ -4,6 +4,7 @@
 #define FUPIN_COMMON_SUBMISSION_H
 
 #include "calendar.h"
+#include "file_type.h"
 #include "identity.h"
 #include "unit.h"
 
@@ -127,6 +128,17 @@ struct target_part {
 	const char *note;
 };
 
+/* A file that a unit owes by the plan. The centre has its bytes before: this names them. */
+struct document {
+	unit_code unit;
+	uint32_t kind;     /* number in the catalogue */
+	uint32_t replaces; /* version; 0: there is none yet */
+	enum file_type type;
+	uint64_t size;
+	struct digest digest; /* of the bytes */
+	const char *name, *note;
+};
+
 struct submission {
 	struct submission_id id;
 	size_t report_count, entry_count;
@@ -136,6 +148,8 @@ struct submission {
 	struct extension *extensions;
 	struct review *reviews;
 	struct target_part *targets;
+	size_t document_count;
+	struct document *documents;
 };
 
 /* Of all kinds together. */

@@ -39,6 +39,21 @@ codec_string(const char *text)
 	return text ? text : "";
 }
 
+ProtobufCBinaryData
+codec_binary(const void *bytes, size_t size)
+{
+	return (ProtobufCBinaryData){.len = size, .data = (uint8_t *)(uintptr_t)bytes};
+}
+
+bool
+codec_digest_from_wire(const ProtobufCBinaryData *bytes, struct digest *out)
+{
+	if (bytes->len != DIGEST_BYTES)
+		return false;
+	memcpy(out->bytes, bytes->data, DIGEST_BYTES);
+	return true;
+}
+
 char *
 codec_text(const char *text)
 {

@@ -247,6 +247,30 @@ deadlines_to_wire(struct arena *arena, const struct catalogue *c, Fupin__V1__Cat
 	return true;
 }
 
+static bool
+document_kinds_to_wire(struct arena *arena, const struct catalogue *c, Fupin__V1__Catalogue *wire)
+{
+	static const Fupin__V1__DocumentKind init = FUPIN__V1__DOCUMENT_KIND__INIT;
+	Fupin__V1__DocumentKind *kinds;
+	wire->n_document_kinds = c->document_kind_count;
+	wire->document_kinds = codec_pointers(arena, c->document_kind_count, &init, sizeof init, (void **)&kinds);
+	if (c->document_kind_count && !wire->document_kinds)
+		return false;
+	for (size_t i = 0; i < c->document_kind_count; i++) {
+		const struct document_kind *from = &c->document_kinds[i];
+		kinds[i].number = from->number;
+		kinds[i].code = codec_text(from->code);
+		kinds[i].level = (Fupin__V1__Level)from->level;
+		kinds[i].name_zh = codec_text(from->name_zh);
+		kinds[i].name_en = codec_text(from->name_en);
+		kinds[i].due_date = (uint32_t)from->due_date;
+		kinds[i].minute = (uint32_t)from->minute;
+		kinds[i].due = from->due;
+		kinds[i].notice = codec_text(from->notice);
+	}
+	return true;
+}
+
 bool
 codec_catalogue_to_wire(struct arena *arena, const struct catalogue_answer *answer,
                         Fupin__V1__Catalogue *wire)
@@ -268,7 +292,8 @@ codec_catalogue_to_wire(struct arena *arena, const struct catalogue_answer *answ
 	       terms_to_wire(arena, c->sources, c->source_count, &wire->sources) &&
 	       terms_to_wire(arena, c->uses, c->use_count, &wire->uses) &&
 	       targets_to_wire(arena, c, answer->top, wire) && deadlines_to_wire(arena, c, wire) &&
-	       checks_to_wire(arena, c, wire) && codec_appraisal_items_to_wire(arena, c, wire);
+	       checks_to_wire(arena, c, wire) && codec_appraisal_items_to_wire(arena, c, wire) &&
+	       document_kinds_to_wire(arena, c, wire);
 }
 
 /* ---------------------------------------------------------------- decoding, for the client */
@@ -445,6 +470,25 @@ deadlines_from_wire(const Fupin__V1__Catalogue *wire, struct catalogue *c)
 	}
 }
 
+/* The moment comes from the date and the calendar, as at the centre. */
+static void
+document_kinds_from_wire(const Fupin__V1__Catalogue *wire, struct catalogue *c)
+{
+	for (size_t i = 0; i < wire->n_document_kinds; i++) {
+		const Fupin__V1__DocumentKind *from = wire->document_kinds[i];
+		c->document_kinds[i] = (struct document_kind){
+		    .number = from->number,
+		    .level = level_from_wire((int)from->level),
+		    .code = codec_string(from->code),
+		    .name_zh = codec_string(from->name_zh),
+		    .name_en = codec_string(from->name_en),
+		    .notice = codec_string(from->notice),
+		    .due_date = (date)from->due_date,
+		    .minute = from->minute <= MINUTES_PER_DAY ? (int)from->minute : -1,
+		};
+	}
+}
+
 static bool
 catalogue_reserve(const Fupin__V1__Catalogue *wire, struct catalogue *c)
 {
@@ -462,6 +506,8 @@ catalogue_reserve(const Fupin__V1__Catalogue *wire, struct catalogue *c)
 	c->check_count = wire->n_checks;
 	c->groups = arena_array(&c->arena, c->group_count, sizeof *c->groups);
 	c->checks = arena_array(&c->arena, c->check_count, sizeof *c->checks);
+	c->document_kind_count = wire->n_document_kinds;
+	c->document_kinds = arena_array(&c->arena, c->document_kind_count, sizeof *c->document_kinds);
 	c->profiles = arena_array(&c->arena, c->profile_count, sizeof *c->profiles);
 	c->days = arena_array(&c->arena, c->day_count, sizeof *c->days);
 	c->rules = arena_array(&c->arena, c->rule_count, sizeof *c->rules);
@@ -473,7 +519,7 @@ catalogue_reserve(const Fupin__V1__Catalogue *wire, struct catalogue *c)
 	c->uses = arena_array(&c->arena, c->use_count, sizeof *c->uses);
 	c->targets = arena_array(&c->arena, c->target_count, sizeof *c->targets);
 	return c->units && c->forms && c->versions && c->indicators && c->sources && c->uses && c->targets &&
-	       c->days && c->rules && c->profiles && c->groups && c->checks;
+	       c->days && c->rules && c->profiles && c->groups && c->checks && c->document_kinds;
 }
 
 bool
@@ -499,5 +545,6 @@ codec_decode_catalogue(const uint8_t *bytes, size_t size, struct catalogue *out,
 	terms_from_wire(wire->uses, wire->n_uses, out->uses);
 	deadlines_from_wire(wire, out);
 	checks_from_wire(wire, out);
+	document_kinds_from_wire(wire, out);
 	return versions_from_wire(wire, out) && targets_from_wire(wire, out) && catalogue_finish(out, error);
 }

@@ -62,6 +62,25 @@ bool codec_appraisal_from_wire(struct arena *arena, const Fupin__V1__Appraisal *
 bool codec_appraisal_items_to_wire(struct arena *arena, const struct catalogue *c,
                                    Fupin__V1__Catalogue *wire);
 bool codec_appraisal_items_from_wire(const Fupin__V1__Catalogue *wire, struct catalogue *c);
+/* A digest of another length is refused: false. */
+bool codec_digest_from_wire(const ProtobufCBinaryData *bytes, struct digest *out);
+ProtobufCBinaryData codec_binary(const void *bytes, size_t size);
+enum file_type codec_file_type(int type);
+
+bool codec_upload_from_wire(const Fupin__V1__Upload *wire, struct upload *out);
+void codec_upload_to_wire(const struct upload *upload, Fupin__V1__Upload *wire);
+void codec_document_query_from_wire(const Fupin__V1__DocumentQuery *wire, struct document_query *out);
+bool codec_document_query_to_wire(struct arena *arena, const struct document_query *query,
+                                  Fupin__V1__DocumentQuery *wire);
+void codec_file_query_from_wire(const Fupin__V1__FileQuery *wire, struct file_query *out);
+bool codec_file_query_to_wire(struct arena *arena, const struct file_query *query,
+                              Fupin__V1__FileQuery *wire);
+bool codec_documents_to_wire(struct arena *arena, const struct document_answer *answer,
+                             Fupin__V1__Documents *wire);
+bool codec_documents_from_wire(struct arena *arena, const Fupin__V1__Documents *wire,
+                               struct document_answer *out);
+bool codec_file_to_wire(struct arena *arena, const struct file_part *file, Fupin__V1__FilePart *wire);
+bool codec_file_from_wire(const Fupin__V1__FilePart *wire, struct file_part *out);
 
 struct report_key codec_key_from_wire(const Fupin__V1__ReportKey *wire);
 void codec_key_to_wire(const struct report_key *key, Fupin__V1__ReportKey *wire);

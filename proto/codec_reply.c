@@ -4,12 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static ProtobufCBinaryData
-binary(const uint8_t *bytes, size_t size)
-{
-	return (ProtobufCBinaryData){.len = size, .data = (uint8_t *)(uintptr_t)bytes};
-}
-
 static Fupin__V1__AsOf
 as_of_to_wire(const struct as_of *as_of)
 {
@@ -23,8 +17,8 @@ static void
 receipt_to_wire(const struct receipt *receipt, Fupin__V1__Receipt *wire)
 {
 	fupin__v1__receipt__init(wire);
-	wire->id = binary(receipt->id.bytes, ID_BYTES);
-	wire->digest = binary(receipt->digest.bytes, DIGEST_BYTES);
+	wire->id = codec_binary(receipt->id.bytes, ID_BYTES);
+	wire->digest = codec_binary(receipt->digest.bytes, DIGEST_BYTES);
 	wire->seq = receipt->seq;
 	wire->time_us = receipt->time_us;
 	wire->reports = receipt->report_count;
@@ -186,6 +180,9 @@ codec_encode_reply(struct arena *arena, const struct reply *reply, uint8_t **byt
 	Fupin__V1__History history;
 	Fupin__V1__Targets targets;
 	Fupin__V1__Appraisal appraisal;
+	Fupin__V1__Uploaded uploaded = FUPIN__V1__UPLOADED__INIT;
+	Fupin__V1__Documents documents;
+	Fupin__V1__FilePart file;
 	bool good = true;
 	wire.request_id = reply->request_id;
 	switch (reply->kind) {
@@ -212,7 +209,7 @@ codec_encode_reply(struct arena *arena, const struct reply *reply, uint8_t **byt
 	case REPLY_STATUS:
 		wire.body_case = FUPIN__V1__REPLY__BODY_STATUS;
 		wire.status = &status;
-		status.id = binary(reply->status.id.bytes, ID_BYTES);
+		status.id = codec_binary(reply->status.id.bytes, ID_BYTES);
 		status.state = (Fupin__V1__SubmissionState)reply->status.state;
 		if (reply->status.state == SUBMISSION_COMMITTED) {
 			receipt_to_wire(&reply->status.receipt, &receipt);
@@ -277,6 +274,25 @@ codec_encode_reply(struct arena *arena, const struct reply *reply, uint8_t **byt
 		good = codec_appraisal_to_wire(arena, &reply->appraisal, &appraisal);
 		as_of = as_of_to_wire(&reply->appraisal.as_of);
 		appraisal.as_of = &as_of;
+		break;
+	case REPLY_UPLOADED:
+		wire.body_case = FUPIN__V1__REPLY__BODY_UPLOADED;
+		wire.uploaded = &uploaded;
+		uploaded.digest = codec_binary(reply->uploaded.digest.bytes, DIGEST_BYTES);
+		uploaded.received = reply->uploaded.received;
+		uploaded.whole = reply->uploaded.whole;
+		break;
+	case REPLY_DOCUMENTS:
+		wire.body_case = FUPIN__V1__REPLY__BODY_DOCUMENTS;
+		wire.documents = &documents;
+		good = codec_documents_to_wire(arena, &reply->documents, &documents);
+		as_of = as_of_to_wire(&reply->documents.as_of);
+		documents.as_of = &as_of;
+		break;
+	case REPLY_FILE:
+		wire.body_case = FUPIN__V1__REPLY__BODY_FILE;
+		wire.file = &file;
+		good = codec_file_to_wire(arena, &reply->file, &file);
 		break;
 	case REPLY_UNWATCHED:
 		wire.body_case = FUPIN__V1__REPLY__BODY_UNWATCHED;
@@ -603,6 +619,20 @@ codec_decode_reply(struct arena *arena, const uint8_t *bytes, size_t size, struc
 			return false;
 		out->appraisal.as_of = codec_as_of_from_wire(wire->appraisal->as_of);
 		return true;
+	case FUPIN__V1__REPLY__BODY_UPLOADED:
+		out->kind = REPLY_UPLOADED;
+		out->uploaded =
+		    (struct uploaded){.received = wire->uploaded->received, .whole = wire->uploaded->whole};
+		return codec_digest_from_wire(&wire->uploaded->digest, &out->uploaded.digest);
+	case FUPIN__V1__REPLY__BODY_DOCUMENTS:
+		out->kind = REPLY_DOCUMENTS;
+		if (!codec_documents_from_wire(arena, wire->documents, &out->documents))
+			return false;
+		out->documents.as_of = codec_as_of_from_wire(wire->documents->as_of);
+		return true;
+	case FUPIN__V1__REPLY__BODY_FILE:
+		out->kind = REPLY_FILE;
+		return codec_file_from_wire(wire->file, &out->file);
 	case FUPIN__V1__REPLY__BODY_UNWATCHED:
 		out->kind = REPLY_UNWATCHED;
 		return true;

@@ -139,6 +139,36 @@ take_target_query(const Fupin__V1__TargetQuery *wire, struct request *out, struc
 }
 
 static bool
+take_upload(const Fupin__V1__Upload *wire, struct request *out, struct problem_list *problems)
+{
+	out->kind = REQUEST_UPLOAD;
+	return codec_upload_from_wire(wire, &out->upload) || malformed(problems, "upload.digest is not 32 bytes");
+}
+
+static bool
+take_document_query(const Fupin__V1__DocumentQuery *wire, struct request *out, struct problem_list *problems)
+{
+	out->kind = REQUEST_DOCUMENTS;
+	if ((wire->after && wire->after->base.n_unknown_fields) ||
+	    (wire->as_of && wire->as_of->base.n_unknown_fields))
+		return field_unknown(problems);
+	if (wire->n_kinds > CATALOGUE_NUMBER_MAX)
+		return malformed(problems, "documents: too many kinds");
+	codec_document_query_from_wire(wire, &out->documents);
+	return true;
+}
+
+static bool
+take_file_query(const Fupin__V1__FileQuery *wire, struct request *out, struct problem_list *problems)
+{
+	out->kind = REQUEST_FILE;
+	if (!wire->key)
+		return malformed(problems, "file: no key");
+	codec_file_query_from_wire(wire, &out->file);
+	return !wire->key->base.n_unknown_fields || field_unknown(problems);
+}
+
+static bool
 take_history(const Fupin__V1__HistoryQuery *wire, struct request *out, struct problem_list *problems)
 {
 	out->kind = REQUEST_HISTORY;
@@ -202,6 +232,12 @@ take_body(struct arena *arena, const Fupin__V1__Request *wire, struct request *o
 		return take_completeness(wire->completeness, out, problems);
 	case FUPIN__V1__REQUEST__BODY_TARGETS:
 		return take_target_query(wire->targets, out, problems);
+	case FUPIN__V1__REQUEST__BODY_UPLOAD:
+		return take_upload(wire->upload, out, problems);
+	case FUPIN__V1__REQUEST__BODY_DOCUMENTS:
+		return take_document_query(wire->documents, out, problems);
+	case FUPIN__V1__REQUEST__BODY_FILE:
+		return take_file_query(wire->file, out, problems);
 	case FUPIN__V1__REQUEST__BODY_HISTORY:
 		return take_history(wire->history, out, problems);
 	case FUPIN__V1__REQUEST__BODY_SET_CLOCK:
@@ -347,6 +383,26 @@ take_target(struct arena *arena, const Fupin__V1__TargetPart *wire, struct targe
 }
 
 static bool
+take_document(struct arena *arena, const Fupin__V1__Document *wire, struct document *out,
+              struct problem_list *problems)
+{
+	if (wire->base.n_unknown_fields)
+		return field_unknown(problems);
+	*out = (struct document){
+	    .unit = (unit_code)wire->unit,
+	    .kind = wire->kind,
+	    .replaces = wire->replaces,
+	    .type = codec_file_type((int)wire->type),
+	    .size = wire->size,
+	    .name = take_text(arena, &wire->name),
+	    .note = take_text(arena, &wire->note),
+	};
+	if (!codec_digest_from_wire(&wire->digest, &out->digest))
+		return malformed(problems, "a document's digest is not 32 bytes");
+	return (out->name && out->note) || unreadable(arena, problems);
+}
+
+static bool
 take_rows(struct arena *arena, const Fupin__V1__Submission *wire, struct submission *s,
           struct problem_list *problems)
 {
@@ -365,6 +421,9 @@ take_rows(struct arena *arena, const Fupin__V1__Submission *wire, struct submiss
 	for (size_t i = 0; i < s->target_count; i++)
 		if (!take_target(arena, wire->targets[i], &s->targets[i], problems))
 			return false;
+	for (size_t i = 0; i < s->document_count; i++)
+		if (!take_document(arena, wire->documents[i], &s->documents[i], problems))
+			return false;
 	return true;
 }
 
@@ -380,7 +439,8 @@ codec_decode_submission(struct arena *arena, const uint8_t *bytes, size_t size, 
 	                       .entry_count = wire->n_fund_entries,
 	                       .extension_count = wire->n_extensions,
 	                       .review_count = wire->n_reviews,
-	                       .target_count = wire->n_targets};
+	                       .target_count = wire->n_targets,
+	                       .document_count = wire->n_documents};
 	if (wire->base.n_unknown_fields)
 		return field_unknown(problems);
 	if (!take_id(&wire->id, &s.id)) {
@@ -398,7 +458,8 @@ codec_decode_submission(struct arena *arena, const uint8_t *bytes, size_t size, 
 	s.extensions = arena_array(arena, s.extension_count, sizeof *s.extensions);
 	s.reviews = arena_array(arena, s.review_count, sizeof *s.reviews);
 	s.targets = arena_array(arena, s.target_count, sizeof *s.targets);
-	if (!s.reports || !s.entries || !s.extensions || !s.reviews || !s.targets)
+	s.documents = arena_array(arena, s.document_count, sizeof *s.documents);
+	if (!s.reports || !s.entries || !s.extensions || !s.reviews || !s.targets || !s.documents)
 		return unreadable(arena, problems);
 	if (!take_rows(arena, wire, &s, problems))
 		return false;
@@ -520,6 +581,29 @@ targets_to_wire(struct arena *arena, const struct submission *s, Fupin__V1__Subm
 	return true;
 }
 
+static bool
+documents_to_wire(struct arena *arena, const struct submission *s, Fupin__V1__Submission *wire)
+{
+	static const Fupin__V1__Document init = FUPIN__V1__DOCUMENT__INIT;
+	Fupin__V1__Document *documents;
+	wire->n_documents = s->document_count;
+	wire->documents = codec_pointers(arena, s->document_count, &init, sizeof init, (void **)&documents);
+	if (s->document_count && !wire->documents)
+		return false;
+	for (size_t i = 0; i < s->document_count; i++) {
+		const struct document *d = &s->documents[i];
+		documents[i].unit = (uint64_t)d->unit;
+		documents[i].kind = d->kind;
+		documents[i].replaces = d->replaces;
+		documents[i].type = (Fupin__V1__FileType)d->type;
+		documents[i].size = d->size;
+		documents[i].digest = codec_binary(d->digest.bytes, DIGEST_BYTES);
+		documents[i].name = codec_bytes(d->name);
+		documents[i].note = codec_bytes(d->note);
+	}
+	return true;
+}
+
 bool
 codec_encode_submission(struct arena *arena, const struct submission *s, uint8_t **bytes, size_t *size)
 {
@@ -527,7 +611,8 @@ codec_encode_submission(struct arena *arena, const struct submission *s, uint8_t
 	wire.id = (ProtobufCBinaryData){.len = ID_BYTES, .data = (uint8_t *)(uintptr_t)s->id.bytes};
 	return reports_to_wire(arena, s, &wire) && entries_to_wire(arena, s, &wire) &&
 	       extensions_to_wire(arena, s, &wire) && reviews_to_wire(arena, s, &wire) &&
-	       targets_to_wire(arena, s, &wire) && codec_pack(arena, &wire.base, bytes, size);
+	       targets_to_wire(arena, s, &wire) && documents_to_wire(arena, s, &wire) &&
+	       codec_pack(arena, &wire.base, bytes, size);
 }
 
 static bool
@@ -569,6 +654,9 @@ codec_encode_request(struct arena *arena, const struct request *request, uint8_t
 	Fupin__V1__ReportKey key;
 	Fupin__V1__TargetQuery targets = FUPIN__V1__TARGET_QUERY__INIT;
 	Fupin__V1__AppraisalQuery appraisal;
+	Fupin__V1__Upload upload;
+	Fupin__V1__DocumentQuery documents;
+	Fupin__V1__FileQuery file;
 	bool good = true;
 	wire.request_id = request->id;
 	switch (request->kind) {
@@ -659,6 +747,23 @@ codec_encode_request(struct arena *arena, const struct request *request, uint8_t
 		wire.body_case = FUPIN__V1__REQUEST__BODY_APPRAISAL;
 		wire.appraisal = &appraisal;
 		if (!codec_appraisal_query_to_wire(arena, &request->appraisal, &appraisal))
+			return false;
+		break;
+	case REQUEST_UPLOAD:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_UPLOAD;
+		wire.upload = &upload;
+		codec_upload_to_wire(&request->upload, &upload);
+		break;
+	case REQUEST_DOCUMENTS:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_DOCUMENTS;
+		wire.documents = &documents;
+		if (!codec_document_query_to_wire(arena, &request->documents, &documents))
+			return false;
+		break;
+	case REQUEST_FILE:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_FILE;
+		wire.file = &file;
+		if (!codec_file_query_to_wire(arena, &request->file, &file))
 			return false;
 		break;
 	case REQUEST_SET_CLOCK:

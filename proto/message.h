@@ -28,6 +28,9 @@ enum request_kind {
 	REQUEST_HISTORY,
 	REQUEST_TARGETS,
 	REQUEST_APPRAISAL,
+	REQUEST_UPLOAD,
+	REQUEST_DOCUMENTS,
+	REQUEST_FILE,
 	REQUEST_KINDS,
 };
 
@@ -113,6 +116,39 @@ struct completeness_query {
 	char group[CODE_BYTES_MAX]; /* as of a total */
 };
 
+/* A part of a file that will be a document; part_size 0: how far does the centre have it? */
+struct upload {
+	unit_code unit;
+	struct digest digest; /* of the whole file, as are size and type */
+	uint64_t size;
+	enum file_type type;
+	uint64_t offset;
+	const uint8_t *part;
+	size_t part_size;
+};
+
+/* Which document; version 0: the newest, or (in an answer) none was sent. */
+struct document_key {
+	unit_code unit;
+	uint32_t kind, version;
+};
+
+/* Documents of a unit and all below it. */
+struct document_query {
+	unit_code unit;
+	size_t kind_count; /* none: all */
+	const uint32_t *kinds;
+	bool versions, missing;
+	uint32_t limit;            /* 0: the centre's own */
+	struct document_key after; /* unit 0: from the beginning */
+	struct as_of as_of;
+};
+
+struct file_query {
+	struct document_key key;
+	uint64_t offset;
+};
+
 struct catalogue_query {
 	bool units, forms;
 };
@@ -134,6 +170,9 @@ struct request {
 		struct report_key history;
 		struct target_query targets;
 		struct appraisal_query appraisal;
+		struct upload upload;
+		struct document_query documents;
+		struct file_query file;
 		struct submission_id status;
 		struct catalogue_query catalogue;
 		struct ack ack;
@@ -159,6 +198,9 @@ enum reply_kind {
 	REPLY_HISTORY,
 	REPLY_TARGETS,
 	REPLY_APPRAISAL,
+	REPLY_UPLOADED,
+	REPLY_DOCUMENTS,
+	REPLY_FILE,
 };
 
 struct limits {
@@ -375,6 +417,40 @@ struct history_answer {
 	struct history_event *events;
 };
 
+/* How far the centre has a file. */
+struct uploaded {
+	struct digest digest;
+	uint64_t received; /* bytes from its beginning */
+	bool whole;        /* and size, digest and type are right */
+};
+
+/* A version of a document, or that none was sent. Times in seconds since 1970 UTC; 0: none. */
+struct document_item {
+	struct document_key key;
+	int64_t due, first_time, time;
+	uint64_t seq;
+	enum file_type type;
+	uint64_t size;
+	struct digest digest;
+	const char *name, *note;
+};
+
+struct document_answer {
+	struct as_of as_of;
+	const char *label;
+	int64_t time_us; /* what "by now" means */
+	size_t count;
+	struct document_item *items;
+	struct document_key next; /* unit 0: that was all */
+};
+
+struct file_part {
+	struct document_item document;
+	uint64_t offset;
+	const uint8_t *part;
+	size_t part_size;
+};
+
 struct reply {
 	uint64_t request_id;
 	enum reply_kind kind;
@@ -392,6 +468,9 @@ struct reply {
 		struct history_answer history;
 		struct target_answer targets;
 		struct appraisal_answer appraisal;
+		struct uploaded uploaded;
+		struct document_answer documents;
+		struct file_part file;
 		uint32_t reloaded; /* principals */
 	};
 };

@@ -6,7 +6,8 @@ static const bool permissions[ROLES][ACTIONS] = {
     [ROLE_COUNTY] = {[ACTION_SUBMIT_REPORT] = true,
                      [ACTION_SUBMIT_FUNDS] = true,
                      [ACTION_READ] = true,
-                     [ACTION_SET_TARGET] = true},
+                     [ACTION_SET_TARGET] = true,
+                     [ACTION_SEND_DOCUMENT] = true},
     [ROLE_PREFECTURE] = {[ACTION_SUBMIT_FUNDS] = true,
                          [ACTION_READ] = true,
                          [ACTION_EXTEND] = true,
@@ -50,6 +51,26 @@ may_read(const struct office *office, unit_code unit, struct problem_list *probl
 	return false;
 }
 
+static bool
+in_scope(const struct office *office, unit_code unit)
+{
+	return office->role == ROLE_COUNTY ? unit_within(unit, office->unit) : unit == office->unit;
+}
+
+/* The bytes of what will be a document of this unit. */
+static bool
+may_upload(const struct office *office, unit_code unit, struct problem_list *problems)
+{
+	if (!role_may(office->role, ACTION_SEND_DOCUMENT))
+		return deny(office, problems);
+	if (in_scope(office, unit))
+		return true;
+	struct problem *p = problem_add(problems, PROBLEM_UNIT_OUT_OF_SCOPE, SUBJECT_REQUEST, 0, "unit");
+	p->actual = unit;
+	p->limit = office->unit;
+	return false;
+}
+
 bool
 admit_request(const struct office *office, const struct request *request, struct problem_list *problems)
 {
@@ -67,6 +88,12 @@ admit_request(const struct office *office, const struct request *request, struct
 		return may_read(office, request->targets.unit, problems);
 	case REQUEST_APPRAISAL:
 		return may_read(office, request->appraisal.unit, problems);
+	case REQUEST_UPLOAD:
+		return may_upload(office, request->upload.unit, problems);
+	case REQUEST_DOCUMENTS:
+		return may_read(office, request->documents.unit, problems);
+	case REQUEST_FILE:
+		return may_read(office, request->file.key.unit, problems);
 	case REQUEST_COMPLETENESS:
 		return may_read(office, request->completeness.unit, problems);
 	case REQUEST_HISTORY:
@@ -85,12 +112,6 @@ admit_request(const struct office *office, const struct request *request, struct
 	default:
 		return deny(office, problems);
 	}
-}
-
-static bool
-in_scope(const struct office *office, unit_code unit)
-{
-	return office->role == ROLE_COUNTY ? unit_within(unit, office->unit) : unit == office->unit;
 }
 
 /* Whose deadlines an office may move: those of the units below it; the province its own, too, as nobody is
@@ -144,6 +165,7 @@ admit_submission(const struct office *office, const struct submission *s, struct
 	if ((s->report_count && !role_may(office->role, ACTION_SUBMIT_REPORT)) ||
 	    (s->entry_count && !role_may(office->role, ACTION_SUBMIT_FUNDS)) ||
 	    (s->target_count && !role_may(office->role, ACTION_SET_TARGET)) ||
+	    (s->document_count && !role_may(office->role, ACTION_SEND_DOCUMENT)) ||
 	    (s->extension_count && !role_may(office->role, ACTION_EXTEND)) || !may_decide(office, s))
 		return deny(office, problems);
 	for (size_t i = 0; i < s->report_count; i++)
@@ -161,5 +183,8 @@ admit_submission(const struct office *office, const struct submission *s, struct
 	for (size_t i = 0; i < s->target_count; i++)
 		if (!hands_down_to(office, s->targets[i].unit))
 			out_of_scope(office, s->targets[i].unit, SUBJECT_TARGET, i, problems);
+	for (size_t i = 0; i < s->document_count; i++)
+		if (!in_scope(office, s->documents[i].unit))
+			out_of_scope(office, s->documents[i].unit, SUBJECT_DOCUMENT, i, problems);
 	return problems->count + problems->more == before;
 }

@@ -143,6 +143,12 @@ answer_view(const struct view *v, const struct request *request, struct arena *a
 		out->targets = (struct target_answer){.as_of = v->as_of, .time_us = v->now_us, .label = label};
 		good = list_targets(v, &request->targets, arena, &out->targets, problems);
 		break;
+	case REQUEST_DOCUMENTS:
+		out->kind = REPLY_DOCUMENTS;
+		out->documents = (struct document_answer){.as_of = v->as_of, .label = label};
+		good = documents_list(v->holdings->documents, v->holdings->catalogue, &request->documents, v->now_us,
+		                      arena, &out->documents, problems);
+		break;
 	default:
 		problem_only(problems, PROBLEM_REQUEST_UNKNOWN)->limit = PROTOCOL_VERSION;
 	}
@@ -158,6 +164,7 @@ request_as_of(const struct request *request)
 	                            : request->kind == REQUEST_REPORTS      ? &request->reports.as_of
 	                            : request->kind == REQUEST_TARGETS      ? &request->targets.as_of
 	                            : request->kind == REQUEST_APPRAISAL    ? &request->appraisal.as_of
+	                            : request->kind == REQUEST_DOCUMENTS    ? &request->documents.as_of
 	                            : request->kind == REQUEST_COMPLETENESS ? &request->completeness.as_of
 	                                                                    : NULL;
 	return as_of && (as_of->seq || as_of->time_us) ? as_of : NULL;

@@ -8,8 +8,9 @@ holdings_create(const struct catalogue *catalogue, struct holdings *out)
 	    .totals = totals_create(catalogue),
 	    .records = records_create(),
 	    .extensions = extensions_create(),
+	    .documents = documents_create(),
 	};
-	if (out->totals && out->records && out->extensions)
+	if (out->totals && out->records && out->extensions && out->documents)
 		return true;
 	holdings_destroy(out);
 	return false;
@@ -21,6 +22,7 @@ holdings_destroy(struct holdings *h)
 	totals_destroy(&h->totals);
 	records_destroy(&h->records);
 	extensions_destroy(&h->extensions);
+	documents_destroy(&h->documents);
 }
 
 bool
@@ -39,5 +41,8 @@ holdings_take(struct holdings *h, const struct submission *s, const struct recei
 		good = totals_add_review(h->totals, &s->reviews[i], receipt->seq);
 	for (size_t i = 0; good && i < s->target_count; i++)
 		good = totals_add_target(h->totals, &s->targets[i], s->targets[i].replaces + 1, receipt->seq);
+	for (size_t i = 0; good && i < s->document_count; i++)
+		good = documents_add(h->documents, &s->documents[i], s->documents[i].replaces + 1, receipt->seq,
+		                     receipt->time_us);
 	return good;
 }

@@ -1,9 +1,10 @@
-/* What the centre holds in memory, all of it made from the journal: totals, records, exceptions. A new
- * submission is compared with it, and a committed one is taken over into it; at start, and for an answer as
- * of an earlier commit, the journal is replayed into a new one. */
+/* What the centre holds in memory, all of it made from the journal: totals, records, exceptions, documents. A
+ * new submission is compared with it, and a committed one is taken over into it; at start, and for an answer
+ * as of an earlier commit, the journal is replayed into a new one. */
 #ifndef FUPIN_SERVER_HOLDINGS_H
 #define FUPIN_SERVER_HOLDINGS_H
 
+#include "documents.h"
 #include "extensions.h"
 #include "records.h"
 #include "totals.h"
@@ -13,6 +14,7 @@ struct holdings {
 	struct totals *totals;
 	struct records *records;
 	struct extensions *extensions;
+	struct documents *documents;
 };
 
 /* The catalogue must outlive it. False: no memory. */

@@ -261,6 +261,24 @@ compare_target(const struct holdings *h, const struct submission *s, size_t row,
 	}
 }
 
+/* A version follows the one that its sender knows; the same file again is none. */
+static void
+compare_document(const struct holdings *h, const struct document *d, size_t row,
+                 struct problem_list *problems)
+{
+	const struct document_item *now =
+	    documents_find(h->documents, (struct document_key){d->unit, d->kind, 0});
+	uint32_t version = now ? now->key.version : 0;
+	if (version && digest_equal(&now->digest, &d->digest)) {
+		problem_add(problems, PROBLEM_DOCUMENT_SAME, SUBJECT_DOCUMENT, row, "digest")->limit = version;
+	} else if (version != d->replaces) {
+		struct problem *p =
+		    problem_add(problems, PROBLEM_REVISION_CONFLICT, SUBJECT_DOCUMENT, row, "replaces");
+		p->limit = version;
+		p->actual = d->replaces;
+	}
+}
+
 /* What all rows say against what is recorded. */
 static void
 compare_rows(const struct holdings *h, int64_t time_us, const struct envelope *e,
@@ -276,6 +294,8 @@ compare_rows(const struct holdings *h, int64_t time_us, const struct envelope *e
 		compare_review(h, e->office.role, &s->reviews[i], i, problems);
 	for (size_t i = 0; i < s->target_count; i++)
 		compare_target(h, s, i, problems);
+	for (size_t i = 0; i < s->document_count; i++)
+		compare_document(h, &s->documents[i], i, problems);
 	for (size_t i = 0; i < s->entry_count; i++) {
 		const struct fund_entry *entry = &s->entries[i];
 		if (records_has_voucher(h->records, entry->unit, entry->voucher))

@@ -11,6 +11,7 @@
 #define EXTENSION_COLUMNS "county, unit, period, form, event, until, reason, seq, line"
 #define REVIEW_COLUMNS "county, unit, period, form, step, revision, decision, reason, text, seq, line"
 #define TARGET_COLUMNS "county, unit, year, indicator, fund_kind, revision, value, note, seq, line"
+#define DOCUMENT_COLUMNS "county, unit, kind, version, name, type, size, digest, note, seq, line"
 #define ENTRY_COLUMNS                                                                                        \
 	"county, unit, voucher, kind, source, use, counterparty, amount_fen, occurred, seq, line, note"
 
@@ -22,6 +23,7 @@ const char *const journal_copy_statements[TABLES] = {
     [TABLE_REPORT] = COPY_IN("report", REPORT_COLUMNS),
     [TABLE_ENTRY] = COPY_IN("fund_entry", ENTRY_COLUMNS),
     [TABLE_TARGET] = COPY_IN("target_part", TARGET_COLUMNS),
+    [TABLE_DOCUMENT] = COPY_IN("document", DOCUMENT_COLUMNS),
 };
 
 /* One INSERT of a row, if the head stands at the commit and writer that come as its last two parameters. */
@@ -57,12 +59,18 @@ const char journal_prepare[] =
     /* */
     PREPARE_INSERT("fupin_target",
                    "integer, bigint, integer, integer, smallint, integer, bigint, text, bigint, integer",
-                   "target_part", TARGET_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10", "$11", "$12");
+                   "target_part", TARGET_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10", "$11", "$12")
+    /* */
+    PREPARE_INSERT("fupin_document",
+                   "integer, bigint, integer, integer, text, smallint, bigint, bytea, text, bigint, integer",
+                   "document", DOCUMENT_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11", "$12",
+                   "$13");
 
 const char *const journal_insert_names[TABLES] = {
     [TABLE_SUBMISSION] = "fupin_submission", [TABLE_EXTENSION] = "fupin_extension",
     [TABLE_REVIEW] = "fupin_review",         [TABLE_REPORT] = "fupin_report",
     [TABLE_ENTRY] = "fupin_entry",           [TABLE_TARGET] = "fupin_target",
+    [TABLE_DOCUMENT] = "fupin_document",
 };
 
 static void
@@ -187,6 +195,24 @@ put_target(struct copy_writer *w, const struct journal_item *item, size_t line)
 	copy_int4(w, (int32_t)line);
 }
 
+static void
+put_document(struct copy_writer *w, const struct journal_item *item, size_t line)
+{
+	const struct document *document = &item->submission->documents[line];
+	copy_row(w, 11);
+	copy_int4(w, (int32_t)unit_county(document->unit));
+	copy_int8(w, document->unit);
+	copy_int4(w, (int32_t)document->kind);
+	copy_int4(w, (int32_t)document->replaces + 1);
+	copy_text(w, document->name);
+	copy_int2(w, (int16_t)document->type);
+	copy_int8(w, (int64_t)document->size);
+	copy_bytes(w, document->digest.bytes, DIGEST_BYTES);
+	copy_text(w, document->note);
+	copy_int8(w, (int64_t)item->receipt.seq);
+	copy_int4(w, (int32_t)line);
+}
+
 void
 journal_rows_begin(struct journal_rows *rows)
 {
@@ -211,6 +237,8 @@ journal_rows_add(struct journal_rows *rows, const struct journal_item *item)
 		put_review(&rows->tables[TABLE_REVIEW], item, i);
 	for (size_t i = 0; i < s->target_count; i++)
 		put_target(&rows->tables[TABLE_TARGET], item, i);
+	for (size_t i = 0; i < s->document_count; i++)
+		put_document(&rows->tables[TABLE_DOCUMENT], item, i);
 	if (!rows->count)
 		rows->seq_first = item->receipt.seq;
 	rows->seq_last = item->receipt.seq;
@@ -220,6 +248,7 @@ journal_rows_add(struct journal_rows *rows, const struct journal_item *item)
 	rows->present[TABLE_EXTENSION] |= s->extension_count > 0;
 	rows->present[TABLE_REVIEW] |= s->review_count > 0;
 	rows->present[TABLE_TARGET] |= s->target_count > 0;
+	rows->present[TABLE_DOCUMENT] |= s->document_count > 0;
 	rows->present[TABLE_REPORT] |= s->report_count > 0;
 	rows->present[TABLE_ENTRY] |= s->entry_count > 0;
 }

@@ -177,6 +177,18 @@ pg_execute(struct pg_conn *connection, const char *sql, size_t count, const char
 	return true;
 }
 
+enum problem_code
+pg_problem(const char *sqlstate)
+{
+	if (!strcmp(sqlstate, SQLSTATE_READ_ONLY))
+		return PROBLEM_STORE_UNAVAILABLE;
+	if (!strncmp(sqlstate, "53", 2)) /* insufficient resources: disk full, out of memory */
+		return PROBLEM_STORE_FULL;
+	if (!strncmp(sqlstate, "23", 2)) /* integrity constraint */
+		return PROBLEM_STORE_CONFLICT;
+	return PROBLEM_STORE_FAILED;
+}
+
 bool
 pg_number(struct pg_conn *connection, const char *sql, int64_t *out, char error[PG_ERROR_BYTES])
 {

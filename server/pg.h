@@ -3,6 +3,8 @@
 #ifndef FUPIN_SERVER_PG_H
 #define FUPIN_SERVER_PG_H
 
+#include "problem.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -55,6 +57,9 @@ bool pg_execute(struct pg_conn *connection, const char *sql, size_t count, const
 /* The first column of the first row as a number; false on error or when there is none. */
 bool pg_number(struct pg_conn *connection, const char *sql, int64_t *out, char error[PG_ERROR_BYTES])
     __attribute__((warn_unused_result));
+
+/* What a refusal by the database means to who sent what was to be stored. */
+enum problem_code pg_problem(const char *sqlstate);
 
 #define SQLSTATE_READ_ONLY "25006"
 

@@ -190,11 +190,11 @@ send_receipt(struct pipeline *p, struct envelope *e)
 
 /* What waits for the database's answer is held in memory whole: not much of it. */
 static void
-look_up(struct pipeline *p, struct envelope *e)
+look_up(struct pipeline *p, struct envelope *e, bool (*ask)(void *context, struct envelope *envelope))
 {
 	size_t bytes = e->arena.bytes_used;
 	p->looking_up_bytes += bytes;
-	if (p->looking_up_bytes <= LOOK_UP_BYTES_MAX && p->look_up(p->context, e))
+	if (p->looking_up_bytes <= LOOK_UP_BYTES_MAX && ask(p->context, e))
 		return;
 	p->looking_up_bytes -= bytes;
 	refuse_for(p, e, PROBLEM_BUSY, "");
@@ -214,7 +214,7 @@ answer_outcome(struct pipeline *p, struct envelope *e, enum intake_outcome outco
 		send_receipt(p, e);
 		return true;
 	case INTAKE_OLDER:
-		look_up(p, e);
+		look_up(p, e, p->look_up);
 		return true;
 	case INTAKE_ACCEPTED:
 		break;
@@ -237,6 +237,25 @@ pipeline_looked_up(struct pipeline *p, struct envelope *e, const struct recorded
 /* ---------------------------------------------------------------- into the lanes */
 
 void
+pipeline_found_files(struct pipeline *p, struct envelope *e, const struct problem_list *problems)
+{
+	p->looking_up_bytes -= e->arena.bytes_used;
+	if (problems->count) {
+		refuse(p, e, problems);
+		return;
+	}
+	struct lane *lane = lanes_lane(&p->lanes, &e->office);
+	if (!lane || !lanes_have_room(&p->lanes, lane, e)) {
+		p->counters.busy++;
+		refuse_for(p, e, PROBLEM_BUSY, "");
+	} else if (!journal_is_connected(p->journal)) {
+		refuse_for(p, e, PROBLEM_STORE_UNAVAILABLE, "");
+	} else {
+		lanes_put(&p->lanes, lane, e);
+	}
+}
+
+void
 pipeline_take(struct pipeline *p, struct envelope *e, int64_t now_us)
 {
 	struct problem_list problems;
@@ -251,11 +270,17 @@ pipeline_take(struct pipeline *p, struct envelope *e, int64_t now_us)
 		refuse(p, e, &problems);
 		return;
 	}
-	/* What is known already gets its receipt also while the database is away. */
-	if (!journal_is_connected(p->journal)) {
-		if (!answer_outcome(p, e, intake_find(p->holdings.records, e, &problems), &problems))
-			refuse_for(p, e, PROBLEM_STORE_UNAVAILABLE, "");
-	} else
+	/* What is known already gets its receipt also while the database is away, and though its files may be
+	 * asked about again. */
+	bool away = !journal_is_connected(p->journal), documents = e->submission.document_count;
+	if ((away || documents) &&
+	    answer_outcome(p, e, intake_find(p->holdings.records, e, &problems), &problems))
+		return;
+	if (away)
+		refuse_for(p, e, PROBLEM_STORE_UNAVAILABLE, "");
+	else if (documents)
+		look_up(p, e, p->find_files);
+	else
 		lanes_put(&p->lanes, lane, e);
 }
 
@@ -493,18 +518,6 @@ committed(struct pipeline *p)
 	return !p->next.first || write_next(p);
 }
 
-static enum problem_code
-code_of_sqlstate(const char *sqlstate)
-{
-	if (!strcmp(sqlstate, SQLSTATE_READ_ONLY))
-		return PROBLEM_STORE_UNAVAILABLE;
-	if (!strncmp(sqlstate, "53", 2)) /* insufficient resources: disk full, out of memory */
-		return PROBLEM_STORE_FULL;
-	if (!strncmp(sqlstate, "23", 2)) /* integrity constraint */
-		return PROBLEM_STORE_CONFLICT;
-	return PROBLEM_STORE_FAILED;
-}
-
 static void
 refused(struct pipeline *p)
 {
@@ -512,7 +525,7 @@ refused(struct pipeline *p)
 	const char *sqlstate = journal_sqlstate(p->journal);
 	log_line(LOG_WARNING, "batch_refused", "sqlstate=%s error=%s", sqlstate,
 	         log_quoted(journal_error(p->journal), text));
-	enum problem_code code = code_of_sqlstate(sqlstate);
+	enum problem_code code = pg_problem(sqlstate);
 	unmake_next(p);
 	if (p->batch.count > 1 && code != PROBLEM_STORE_UNAVAILABLE) {
 		list_prepend(&p->careful, &p->batch);

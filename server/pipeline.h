@@ -19,6 +19,10 @@ typedef void (*pipeline_reply)(void *context, const struct envelope *envelope, c
 /* Asks the database about envelope->receipt.seq, and calls pipeline_looked_up(). False: too much to do. */
 typedef bool (*pipeline_look_up)(void *context, struct envelope *envelope);
 
+/* Asks the database whether the files of the submission's documents are whole, and calls
+ * pipeline_found_files(). False: too much to do. */
+typedef bool (*pipeline_find_files)(void *context, struct envelope *envelope);
+
 struct pipeline_counters {
 	uint64_t submissions, reports, entries, batches, refused, duplicates, busy;
 };
@@ -33,7 +37,8 @@ struct pipeline {
 	struct journal *journal;
 	pipeline_reply reply;
 	pipeline_look_up look_up;
-	void *context;         /* of both */
+	pipeline_find_files find_files;
+	void *context;         /* of all three */
 	struct as_of as_of;    /* the last commit that is in the totals */
 	struct as_of written;  /* the last one that is on disk */
 	struct as_of writing;  /* the last one of the batch that is being written */
@@ -66,6 +71,10 @@ void pipeline_take(struct pipeline *pipeline, struct envelope *envelope, int64_t
 /* What the database has at envelope->receipt.seq: `found` may be NULL. `failed`: it could not be asked. */
 void pipeline_looked_up(struct pipeline *pipeline, struct envelope *envelope, const struct recorded *found,
                         bool failed);
+
+/* The files are there, or `problems` says why the submission is refused. */
+void pipeline_found_files(struct pipeline *pipeline, struct envelope *envelope,
+                          const struct problem_list *problems);
 
 /* Gathers the next batch, and begins to write it if the journal is idle. False: no memory. */
 bool pipeline_write(struct pipeline *pipeline) __attribute__((warn_unused_result));

@@ -601,6 +601,27 @@ take_appraisal(struct sheet *s, void *item)
 		cell_error(s, 5, "is neither submitted nor approved");
 }
 
+static const char *const document_columns[] = {"number",  "document", "level", "name_zh",
+                                               "name_en", "due_date", "time",  "notice"};
+
+static void
+take_document_kind(struct sheet *s, void *item)
+{
+	struct document_kind *kind = item;
+	*kind = (struct document_kind){
+	    .number = (uint32_t)take_number(s, 0, 0, 1, CATALOGUE_NUMBER_MAX),
+	    .code = take_text(s, 1, true),
+	    .level = take_level(s, 2),
+	    .name_zh = take_text(s, 3, true),
+	    .name_en = take_text(s, 4, true),
+	    .notice = take_text(s, 7, false),
+	};
+	if (!date_parse(cell(s, 5), &kind->due_date))
+		cell_error(s, 5, "is not a date (2013-04-20)");
+	if (!minute_parse(cell(s, 6), &kind->minute))
+		cell_error(s, 6, "is not a time of day (17:00; the day's end is 24:00)");
+}
+
 /* Twelve rows make a profile. */
 static void
 gather_profiles(struct plan *plan, const struct profile_row *rows, size_t count, struct plan_errors *errors)
@@ -846,6 +867,10 @@ plan_read(const char *directory, const char *principals_path, struct plan *out, 
 	if (has_file(directory, "deadlines.csv"))
 		c->rules = read_rows(out, directory, "deadlines.csv", deadline_columns, COUNT(deadline_columns),
 		                     sizeof *c->rules, take_deadline, errors, &c->rule_count);
+	if (has_file(directory, "documents.csv"))
+		c->document_kinds =
+		    read_rows(out, directory, "documents.csv", document_columns, COUNT(document_columns),
+		              sizeof *c->document_kinds, take_document_kind, errors, &c->document_kind_count);
 	const char *file = principals_path ? principals_path : "principals.csv";
 	out->principals =
 	    read_rows(out, principals_path ? NULL : directory, file, principal_columns, COUNT(principal_columns),

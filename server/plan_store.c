@@ -377,6 +377,34 @@ save_deadlines(struct pg_conn *connection, const struct catalogue *c, char *erro
 }
 
 static bool
+save_document_kinds(struct pg_conn *connection, const struct catalogue *c, char *error)
+{
+	for (size_t i = 0; i < c->document_kind_count; i++) {
+		const struct document_kind *kind = &c->document_kinds[i];
+		char day[11];
+		struct parameters p = {0};
+		date_format(kind->due_date, day);
+		number(&p, kind->number);
+		text(&p, kind->code);
+		number(&p, kind->level);
+		text(&p, kind->name_zh);
+		text(&p, kind->name_en);
+		text(&p, day);
+		number(&p, kind->minute);
+		text(&p, kind->notice);
+		if (!run(
+		        connection,
+		        "INSERT INTO document_kind (number, code, level, name_zh, name_en, due_date, minute, notice) "
+		        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (number) DO UPDATE SET code = $2, level "
+		        "= "
+		        "$3, name_zh = $4, name_en = $5, due_date = $6, minute = $7, notice = $8",
+		        &p, error))
+			return false;
+	}
+	return true;
+}
+
+static bool
 save_principals(struct pg_conn *connection, const struct plan *plan, bool whole, char *error)
 {
 	if (whole && !pg_run(connection, "DELETE FROM principal", error))
@@ -403,10 +431,11 @@ save_principals(struct pg_conn *connection, const struct plan *plan, bool whole,
 static const struct {
 	const char *what, *remove, *left;
 } removals[] = {
-    {"units.csv: unit %s has reports or fund entries, it may not vanish",
+    {"units.csv: unit %s has reports, fund entries or documents, it may not vanish",
      "DELETE FROM unit u WHERE code <> ALL ($1::bigint[]) AND NOT EXISTS (SELECT 1 FROM report r WHERE "
      "r.unit = "
-     "u.code) AND NOT EXISTS (SELECT 1 FROM fund_entry e WHERE e.unit = u.code)",
+     "u.code) AND NOT EXISTS (SELECT 1 FROM fund_entry e WHERE e.unit = u.code) AND NOT EXISTS "
+     "(SELECT 1 FROM document d WHERE d.unit = u.code)",
      "SELECT code FROM unit WHERE code <> ALL ($1::bigint[])"},
     {"forms.csv: version %s of a form (number * 10000 + version) has reports, it may not vanish",
      "WITH gone AS (SELECT form, version FROM form_version v WHERE form * 10000 + version <> ALL "
@@ -431,6 +460,10 @@ static const struct {
      "DELETE FROM fund_use s WHERE number <> ALL ($1::bigint[]) AND NOT EXISTS "
      "(SELECT 1 FROM fund_entry e WHERE e.use = s.number)",
      "SELECT number FROM fund_use WHERE number <> ALL ($1::bigint[])"},
+    {"documents.csv: document %s was sent, it may not vanish",
+     "DELETE FROM document_kind k WHERE number <> ALL ($1::bigint[]) AND NOT EXISTS "
+     "(SELECT 1 FROM document d WHERE d.kind = k.number)",
+     "SELECT number FROM document_kind WHERE number <> ALL ($1::bigint[])"},
 };
 
 enum {
@@ -440,6 +473,7 @@ enum {
 	REMOVE_FORMS,
 	REMOVE_SOURCES,
 	REMOVE_USES,
+	REMOVE_DOCUMENT_KINDS,
 	REMOVALS
 };
 
@@ -447,8 +481,8 @@ enum {
 static bool
 staying(const struct catalogue *c, int which, size_t i, int64_t *out)
 {
-	const size_t counts[REMOVALS] = {c->unit_count, c->version_count, c->indicator_count,
-	                                 c->form_count, c->source_count,  c->use_count};
+	const size_t counts[REMOVALS] = {c->unit_count,   c->version_count, c->indicator_count,    c->form_count,
+	                                 c->source_count, c->use_count,     c->document_kind_count};
 	if (i >= counts[which])
 		return false;
 	switch (which) {
@@ -463,6 +497,9 @@ staying(const struct catalogue *c, int which, size_t i, int64_t *out)
 		break;
 	case REMOVE_FORMS:
 		*out = c->forms[i].number;
+		break;
+	case REMOVE_DOCUMENT_KINDS:
+		*out = c->document_kinds[i].number;
 		break;
 	default:
 		*out = which == REMOVE_SOURCES ? c->sources[i].number : c->uses[i].number;
@@ -539,6 +576,7 @@ save_all(struct pg_conn *connection, const struct plan *plan, const struct plan_
 	return save_terms(connection, c, error) && save_targets(connection, c, error) &&
 	       save_deadlines(connection, c, error) && save_profiles(connection, c, error) &&
 	       save_checks(connection, c, error) && save_appraisal(connection, c, error) &&
+	       save_document_kinds(connection, c, error) &&
 	       save_principals(connection, plan, how->principals_whole, error) &&
 	       remove_rest(connection, c, error);
 }
@@ -613,6 +651,13 @@ keeps_meaning(struct pg_conn *connection, const struct catalogue *old, const str
 			good = refuse_if_used(connection, "report WHERE form", before->number, "forms.csv: form",
 			                      before->code, error);
 	}
+	for (size_t i = 0; good && i < old->document_kind_count; i++) {
+		const struct document_kind *before = &old->document_kinds[i];
+		const struct document_kind *after = catalogue_document(new, before->number);
+		if (after && (strcmp(after->code, before->code) || after->level != before->level))
+			good = refuse_if_used(connection, "document WHERE kind", before->number,
+			                      "documents.csv: document", before->code, error);
+	}
 	return good &&
 	       terms_keep_meaning(connection, old->sources, old->source_count, new->sources, new->source_count,
 	                          "fund_entry WHERE source", "fund_sources.csv: source", error) &&
@@ -650,10 +695,10 @@ save_checked(struct pg_conn *connection, const struct plan *plan, const struct p
 	bool good = load_present(connection, &present, error);
 	bool same = good && present.catalogue.unit_count && catalogue_same(&present.catalogue, &plan->catalogue);
 	if (good && !same && !how->may_change_catalogue) {
-		snprintf(
-		    error, PG_ERROR_BYTES,
-		    "a centre serves this database: units, forms, indicators, sources and uses may change only while "
-		    "it is stopped (targets, groups, label and principals may change now)");
+		snprintf(error, PG_ERROR_BYTES,
+		         "a centre serves this database: units, forms, indicators, sources, uses and kinds of "
+		         "documents may change only while "
+		         "it is stopped (targets, groups, label and principals may change now)");
 		good = false;
 	}
 	good = good && keeps_meaning(connection, &present.catalogue, &plan->catalogue, error) &&
@@ -915,6 +960,21 @@ load_rule(struct arena *arena, const struct pg_result *r, int row, void *item)
 	};
 }
 
+static void
+load_document_kind(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	*(struct document_kind *)item = (struct document_kind){
+	    .number = (uint32_t)get_number(r, row, 0),
+	    .code = get_text(arena, r, row, 1),
+	    .level = (enum unit_level)get_number(r, row, 2),
+	    .name_zh = get_text(arena, r, row, 3),
+	    .name_en = get_text(arena, r, row, 4),
+	    .due_date = (date)get_number(r, row, 5),
+	    .minute = (int)get_number(r, row, 6),
+	    .notice = get_text(arena, r, row, 7),
+	};
+}
+
 static bool
 load_head(struct pg_conn *connection, struct catalogue *c, char *error)
 {
@@ -998,7 +1058,13 @@ catalogue_load(struct pg_conn *connection, struct plan *out, char error[PG_ERROR
 	              "SELECT coalesce(indicator, 0), coalesce(fund_kind, 0), share FROM profile ORDER BY "
 	              "measure, month",
 	              &c->arena, sizeof *c->profiles, (void **)&c->profiles, &c->profile_count, load_share,
-	              error);
+	              error) &&
+	    load_rows(
+	        connection,
+	        "SELECT number, code, level, name_zh, name_en, to_char(due_date, 'YYYYMMDD')::integer, minute, "
+	        "notice FROM document_kind ORDER BY number",
+	        &c->arena, sizeof *c->document_kinds, (void **)&c->document_kinds, &c->document_kind_count,
+	        load_document_kind, error);
 	if (!good)
 		return false;
 	gather_shares(c);

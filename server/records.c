@@ -48,6 +48,12 @@ targets_key(void)
 }
 
 static struct key
+document_key(const struct document *d)
+{
+	return key_make('d', &d->unit, sizeof d->unit, (const char *)&d->kind, sizeof d->kind);
+}
+
+static struct key
 id_key(const struct submission_id *id)
 {
 	return key_make('i', id->bytes, ID_BYTES, "", 0);
@@ -160,7 +166,8 @@ records_add_voucher(struct records *r, unit_code unit, const char *voucher)
 static size_t
 claim_count(const struct submission *s)
 {
-	return 1 + 2 * s->report_count + s->entry_count + s->review_count + (s->target_count > 0);
+	return 1 + 2 * s->report_count + s->entry_count + s->review_count + s->document_count +
+	       (s->target_count > 0);
 }
 
 static struct key
@@ -176,6 +183,9 @@ other_claim_key(const struct submission *s, size_t i)
 	if (i < s->review_count)
 		return place_key(s->reviews[i].unit, s->reviews[i].period, s->reviews[i].form);
 	i -= s->review_count;
+	if (i < s->document_count)
+		return document_key(&s->documents[i]);
+	i -= s->document_count;
 	if (s->target_count && !i)
 		return targets_key();
 	return id_key(&s->id);

@@ -21,6 +21,8 @@ const struct replay_select replay_selects[TABLES] = {
                      ""},
     [TABLE_TARGET] = {"SELECT unit, year, indicator, fund_kind, revision, value, note, seq FROM target_part",
                       ""},
+    [TABLE_DOCUMENT] = {"SELECT unit, kind, version, name, type, size, digest, note, seq FROM document",
+                        " ORDER BY kind, unit, version"},
 };
 
 /* Notes when a commit was. */
@@ -212,6 +214,46 @@ take_target(struct replay *r, struct copy_reader *row)
 	return !row->failed && totals_add_target(r->holdings->totals, &part, revision, seq);
 }
 
+/* At most `room` - 1 bytes of text with a NUL behind them; false: more, or none. */
+static bool
+read_text(struct copy_reader *row, char *out, size_t room)
+{
+	size_t size = 0;
+	const uint8_t *bytes = copy_read_bytes(row, &size);
+	if (row->failed || size >= room)
+		return false;
+	memcpy(out, bytes, size);
+	out[size] = 0;
+	return true;
+}
+
+static bool
+take_document(struct replay *r, struct copy_reader *row)
+{
+	char name[NAME_BYTES_MAX + 1] = "", note[NOTE_BYTES_MAX + 1] = "";
+	size_t size = 0;
+	struct document d = {.name = name, .note = note};
+	d.unit = copy_read_int8(row);
+	d.kind = (uint32_t)copy_read_int4(row);
+	uint32_t version = (uint32_t)copy_read_int4(row);
+	bool good = read_text(row, name, sizeof name);
+	d.type = (enum file_type)copy_read_int2(row);
+	d.size = (uint64_t)copy_read_int8(row);
+	const uint8_t *digest = copy_read_bytes(row, &size);
+	if (!good || row->failed || size != DIGEST_BYTES)
+		return false;
+	memcpy(d.digest.bytes, digest, DIGEST_BYTES);
+	good = read_text(row, note, sizeof note);
+	uint64_t seq = (uint64_t)copy_read_int8(row);
+	const struct catalogue *c = r->holdings->catalogue;
+	if (catalogue_unit(c, d.unit) && catalogue_document(c, d.kind))
+		return good && !row->failed &&
+		       documents_add(r->holdings->documents, &d, version, seq, time_of(r, seq));
+	snprintf(r->error, PG_ERROR_BYTES, "document %u of unit %" PRId64 ": its unit or kind is not in the plan",
+	         d.kind, d.unit);
+	return false;
+}
+
 bool
 replay_message(struct replay *r, enum journal_table table, const void *bytes, size_t size, bool first)
 {
@@ -219,6 +261,7 @@ replay_message(struct replay *r, enum journal_table table, const void *bytes, si
 	    [TABLE_SUBMISSION] = take_submission, [TABLE_EXTENSION] = take_extension,
 	    [TABLE_REVIEW] = take_review,         [TABLE_REPORT] = take_report,
 	    [TABLE_ENTRY] = take_entry,           [TABLE_TARGET] = take_target,
+	    [TABLE_DOCUMENT] = take_document,
 	};
 	struct copy_reader row = {.at = bytes, .end = (const uint8_t *)bytes + size};
 	if (first)

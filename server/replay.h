@@ -14,6 +14,7 @@ enum journal_table {
 	TABLE_REPORT,
 	TABLE_ENTRY,
 	TABLE_TARGET,
+	TABLE_DOCUMENT,
 	TABLES
 };
 

@@ -260,7 +260,7 @@ journal_poll_item(const struct journal *journal)
 	};
 }
 
-enum { POLL_ZAP, POLL_GATE, POLL_SIGNALS, POLL_WORKER, POLL_JOURNAL, POLL_COUNT };
+enum { POLL_ZAP, POLL_GATE, POLL_SIGNALS, POLL_WORKER, POLL_FILES, POLL_JOURNAL, POLL_COUNT };
 
 /* -1: never. */
 static int
@@ -274,11 +274,12 @@ static int
 wait_ms(const struct service *s, bool pushed)
 {
 	int64_t now_us = clock_steady_us();
-	int wait = worker_wait_ms(s->worker, now_us);
+	int wait = sooner(worker_wait_ms(s->worker, now_us), worker_wait_ms(s->files, now_us));
 	if (!pushed || pipeline_has_work(&s->pipeline))
 		return 0;
 	wait = sooner(wait, journal_wait_ms(s->pipeline.journal, now_us));
 	wait = sooner(wait, service_answer_wait_ms(s, now_us));
+	wait = sooner(wait, service_sweep_wait_ms(s, now_us));
 	int most = s->stopping                                     ? STOPPING_WAIT_MS
 	           : watches_count(s->watches) || s->reload_due_us ? WATCHING_WAIT_MS
 	                                                           : -1;
@@ -294,6 +295,7 @@ wait_for_events(struct service *s, zmq_pollitem_t items[POLL_COUNT], int wait)
 	    (zmq_pollitem_t){.socket = gate_socket(s->gate), .events = s->stopping ? 0 : ZMQ_POLLIN};
 	items[POLL_SIGNALS] = (zmq_pollitem_t){.fd = s->signals, .events = ZMQ_POLLIN};
 	items[POLL_WORKER] = (zmq_pollitem_t){.fd = worker_fd(s->worker), .events = ZMQ_POLLIN};
+	items[POLL_FILES] = (zmq_pollitem_t){.fd = worker_fd(s->files), .events = ZMQ_POLLIN};
 	/* The journal comes last: without a connection there is nothing of it to poll. */
 	bool connected = journal_fd(journal) >= 0;
 	if (connected)
@@ -315,6 +317,8 @@ turn(struct service *s, bool *pushed)
 		gate_authenticate(s->gate);
 	if (items[POLL_WORKER].revents)
 		worker_finish(s->worker, s);
+	if (items[POLL_FILES].revents)
+		worker_finish(s->files, s);
 	if (items[POLL_GATE].revents)
 		take_frames(s);
 	if (!step_journal(s))
@@ -322,6 +326,7 @@ turn(struct service *s, bool *pushed)
 	if (!pipeline_settle(&s->pipeline, SETTLE_ROWS) || !pipeline_write(&s->pipeline))
 		return service_fail("out_of_memory", "what was committed could not be taken over");
 	service_answer(s);
+	service_sweep_files(s, clock_steady_us());
 	*pushed = service_push(s);
 	return true;
 }

@@ -27,6 +27,7 @@ struct service {
 	struct envelope_pool envelopes;
 	struct gate *gate;
 	struct worker *worker;
+	struct worker *files; /* documents' bytes: whoever asks something else does not wait behind them */
 	struct watches *watches;
 	int signals;
 	bool stopping;
@@ -40,6 +41,8 @@ struct service {
 	bool reloading, reload_again;    /* again: asked for while one was under way */
 	int64_t reload_due_us;           /* after one that failed; 0: none is due */
 	struct envelope *reload_waiting; /* who wants to know when it is done */
+	struct file_job *file_jobs;      /* under way */
+	int64_t sweep_due_us;            /* when unfinished files are looked at again */
 	struct arena reply_arena;
 	struct past pasts[PASTS_MAX]; /* the worker's alone */
 	uint64_t past_asked;
@@ -73,6 +76,14 @@ bool service_look_up(void *service, struct envelope *submission);        /* of p
  * (`session`: its process id at the server) waiting. */
 void service_unblock(struct service *service, int session);
 void service_answer_status(struct service *service, struct envelope *envelope);
+
+/* service_documents.c: files of documents, which the worker for them stores and fetches. The first two take
+ * the envelope over. */
+void service_take_upload(struct service *service, struct envelope *envelope);
+void service_answer_file(struct service *service, struct envelope *envelope);
+bool service_find_files(void *service, struct envelope *submission); /* of pipeline.h */
+void service_sweep_files(struct service *service, int64_t now_us);   /* if it is due */
+int service_sweep_wait_ms(const struct service *service, int64_t now_us);
 
 /* service_past.c: what was, asked of the database by the worker. All take the envelope over. */
 void service_answer_as_of(struct service *service, struct envelope *envelope);

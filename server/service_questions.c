@@ -114,6 +114,12 @@ answer_question(struct service *s, struct envelope *e)
 	case REQUEST_STATUS:
 		service_answer_status(s, e);
 		return;
+	case REQUEST_UPLOAD:
+		service_take_upload(s, e);
+		return;
+	case REQUEST_FILE:
+		service_answer_file(s, e);
+		return;
 	case REQUEST_HISTORY:
 		service_answer_history(s, e);
 		return;

@@ -201,8 +201,9 @@ static bool
 open_helpers(struct service *s)
 {
 	s->worker = worker_start(&s->store.target);
+	s->files = worker_start(&s->store.target);
 	s->watches = watches_create();
-	return (s->worker && s->watches) || service_fail("out_of_memory", "worker");
+	return (s->worker && s->files && s->watches) || service_fail("out_of_memory", "worker");
 }
 
 /* Nobody shall take a drill's figures for real ones. */
@@ -228,6 +229,7 @@ service_open(struct service *s, const struct plan *files, gate_admits admits)
 	arena_init(&s->reply_arena, ANSWER_BYTES_MAX * 4UL);
 	s->pipeline.reply = service_send;
 	s->pipeline.look_up = service_look_up;
+	s->pipeline.find_files = service_find_files;
 	s->pipeline.context = s;
 	raise_file_limit();
 	if (!start_drill(s->options))
@@ -243,6 +245,7 @@ void
 service_close(struct service *s)
 {
 	worker_stop(&s->worker, s);
+	worker_stop(&s->files, s);
 	service_forget_past(s);
 	watches_destroy(&s->watches);
 	pipeline_free(&s->pipeline);

@@ -348,7 +348,8 @@ static const struct {
      "USING (seq) WHERE s.entry_count <> coalesce(e.n, 0)"},
     {"each submission has as many other rows as it says",
      "SELECT count(*) FROM submission s LEFT JOIN (SELECT seq, count(*) AS n FROM (SELECT seq FROM extension "
-     "UNION ALL SELECT seq FROM review UNION ALL SELECT seq FROM target_part) x GROUP BY seq) o USING (seq) "
+     "UNION ALL SELECT seq FROM review UNION ALL SELECT seq FROM target_part UNION ALL SELECT seq FROM "
+     "document) x GROUP BY seq) o USING (seq) "
      "WHERE s.other_count <> coalesce(o.n, "
      "0)"},
     {"decisions on a report run from 1 without gaps, in the order of commits",
@@ -361,12 +362,21 @@ static const struct {
      "WHERE r.seq IS NULL OR r.seq >= v.seq"},
     {"no row without its submission",
      "SELECT count(*) FROM (SELECT seq FROM report UNION SELECT seq FROM fund_entry UNION SELECT seq FROM "
-     "extension UNION SELECT seq FROM review UNION SELECT seq FROM target_part) x "
+     "extension UNION SELECT seq FROM review UNION SELECT seq FROM target_part UNION SELECT seq FROM "
+     "document) x "
      "LEFT JOIN submission s USING (seq) WHERE s.seq IS NULL"},
     {"revisions of a report run from 1 without gaps, in the order of commits",
      "SELECT count(*) FROM (SELECT revision, seq, row_number() OVER w AS n, lag(seq) OVER w AS before FROM "
      "report WINDOW w AS (PARTITION BY county, unit, period, form ORDER BY revision)) r "
      "WHERE revision <> n OR before >= seq"},
+    {"versions of a document run from 1 without gaps, in the order of commits",
+     "SELECT count(*) FROM (SELECT version, seq, row_number() OVER w AS n, lag(seq) OVER w AS before FROM "
+     "document WINDOW w AS (PARTITION BY county, unit, kind ORDER BY version)) d "
+     "WHERE version <> n OR before >= seq"},
+    {"a file has as many bytes as it says",
+     "SELECT count(*) FROM document_file f LEFT JOIN (SELECT county, unit, digest, sum(length(bytes)) AS n "
+     "FROM document_part GROUP BY 1, 2, 3) p USING (county, unit, digest) WHERE f.received <> coalesce(p.n, "
+     "0)"},
 };
 
 static bool

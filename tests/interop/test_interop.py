@@ -134,6 +134,25 @@ class Submitting(InteropTest):
         unit = self.wire.total(COUNTY, 201302, 201302, indicators=[number]).units[0]
         self.assertEqual((unit.values[0], unit.reported[0]), (25, 1))
 
+    def test_a_document_and_its_file(self):
+        kind = self.province.catalogue().document_kinds[0]
+        data = b"%PDF-1.7\n" + bytes(range(256)) * 2000
+        about = dict(unit=COUNTY, digest=digest(data), size=len(data), type=pb.PDF)
+        state = self.wire.ask(pb.Request(upload=pb.Upload(**about))).uploaded
+        while not state.whole:
+            part = data[state.received:state.received + 262144]
+            state = self.wire.ask(pb.Request(upload=pb.Upload(offset=state.received, part=part, **about))).uploaded
+        sent = pb.Submission(id=uuid7(), documents=[pb.Document(kind=kind.number, name="方案.pdf".encode(), **about)])
+        receipt = self.wire.ask(self.submit_request(sent)).receipt
+        self.assertEqual((receipt.id, receipt.others), (sent.id, 1))
+        query = pb.DocumentQuery(unit=COUNTY, kinds=[kind.number])
+        item = self.province.ask(pb.Request(documents=query)).documents.documents[0]
+        self.assertEqual((item.key.version, item.seq, item.digest, item.due), (1, receipt.seq, digest(data), kind.due))
+        got = b""
+        while len(got) < item.size:
+            got += self.province.ask(pb.Request(file=pb.FileQuery(key=item.key, offset=len(got)))).file.part
+        self.assertEqual(got, data)
+
     def test_receipt_is_what_the_database_holds(self):
         sent = submission(entry(COUNTY, "interop-2", amount_fen=12345))
         receipt = self.wire.submit(sent)

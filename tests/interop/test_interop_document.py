@@ -9,7 +9,7 @@ SOURCE = os.environ["FUPIN_SOURCE"]
 REQUESTS = ("Request", "Hello", "Submit", "Submission", "Report", "FundEntry", "TotalQuery", "StatusQuery",
             "CatalogueQuery", "Watch", "Ack", "Unwatch", "SetClock", "ReportQuery", "ReportKey", "Extension",
             "Review", "CompletenessQuery", "HistoryQuery", "AsOf", "TargetPart",
-            "TargetQuery", "AppraisalQuery")
+            "TargetQuery", "AppraisalQuery", "Document", "Upload", "DocumentQuery", "DocumentKey", "FileQuery")
 
 
 def read(*path):
@@ -65,7 +65,8 @@ class Document(unittest.TestCase):
         table = self.text.split("## 11.")[1].split("## 12.")[0].replace(",", "")
         for name in ("SUBMISSION_ROWS_MAX", "CREDIT_WINDOW", "PROBLEMS_MAX", "VOUCHER_BYTES_MAX",
                      "NOTE_BYTES_MAX", "SOFTWARE_BYTES_MAX", "QUEUE_SUBMISSIONS_MAX", "PERIOD_FIRST",
-                     "PERIOD_LAST", "FRAME_BYTES_MAX", "ANSWER_BYTES_MAX"):
+                     "PERIOD_LAST", "FRAME_BYTES_MAX", "ANSWER_BYTES_MAX", "DOCUMENT_BYTES_MAX", "DOCUMENT_PART_BYTES",
+                     "FILE_JOBS_MAX", "DOCUMENTS_LISTED_MAX"):
             factors = re.search(rf"\b{name} = ([\d *]+),", bounds).group(1).split("*")
             value = 1
             for factor in factors:

@@ -406,7 +406,7 @@ def entry(unit, voucher, kind=pb.RAISED, source=5, amount_fen=100, occurred=2013
 def submission(*rows):
     result = pb.Submission(id=uuid7())
     lists = {pb.Report: result.reports, pb.FundEntry: result.fund_entries, pb.Extension: result.extensions,
-             pb.Review: result.reviews, pb.TargetPart: result.targets}
+             pb.Review: result.reviews, pb.TargetPart: result.targets, pb.Document: result.documents}
     for row in rows:
         lists[type(row)].append(row)
     return result

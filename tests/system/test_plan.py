@@ -138,7 +138,7 @@ class Plan(unittest.TestCase):
                 ("forms.csv", lambda rows: [dict(r, version="2") for r in rows],
                  "column version: version 1 of the form is not in forms.csv"),
                 ("units.csv", lambda rows: [r for r in rows if r["code"] != str(village)],
-                 f"unit {village} has reports or fund entries, it may not vanish")):
+                 f"unit {village} has reports, fund entries or documents, it may not vanish")):
             with self.subTest(file=file, reason=reason):
                 self.plan = copy_plan(os.path.join(new_directory(), "plan"))
                 edit_csv(os.path.join(self.plan, file), change)

@@ -98,6 +98,12 @@ static const struct target targets[] = {
     {2224, 2013, TRAINED, FUND_KIND_NONE, 0, "二"},
 };
 
+static const struct document_kind document_kinds[] = {
+    {DOCUMENT_PHOTO, UNIT_VILLAGE, "photo", "村貌照片", "Photograph", "三", 20131008, 17 * 60, 0},
+    {DOCUMENT_PLAN, UNIT_COUNTY, "plan", "实施方案", "Implementation plan", "四", 20130420, MINUTES_PER_DAY,
+     0},
+};
+
 static void *
 copy(struct catalogue *c, const void *items, size_t bytes)
 {
@@ -127,6 +133,7 @@ plan_fill(struct catalogue *c)
 	TAKE(sources, source_count);
 	TAKE(uses, use_count);
 	TAKE(targets, target_count);
+	TAKE(document_kinds, document_kind_count);
 	for (size_t i = 0; i < c->version_count; i++)
 		c->versions[i].fields =
 		    copy(c, versions[i].fields, versions[i].field_count * sizeof *versions[i].fields);

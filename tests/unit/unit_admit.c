@@ -13,7 +13,8 @@ test_roles(void **state)
 	    [ROLE_COUNTY] = {[ACTION_SUBMIT_REPORT] = true,
 	                     [ACTION_SUBMIT_FUNDS] = true,
 	                     [ACTION_READ] = true,
-	                     [ACTION_SET_TARGET] = true},
+	                     [ACTION_SET_TARGET] = true,
+	                     [ACTION_SEND_DOCUMENT] = true},
 	    [ROLE_PREFECTURE] = {[ACTION_SUBMIT_FUNDS] = true,
 	                         [ACTION_READ] = true,
 	                         [ACTION_EXTEND] = true,
@@ -66,6 +67,9 @@ test_requests(void **state)
 	    [REQUEST_TARGETS] = {false, true, true, true, true},
 	    [REQUEST_APPRAISAL] = {false, true, true, true, true},
 	    [REQUEST_HISTORY] = {false, true, true, true, true},
+	    [REQUEST_UPLOAD] = {false, true, false, false, false},
+	    [REQUEST_DOCUMENTS] = {false, true, true, true, true},
+	    [REQUEST_FILE] = {false, true, true, true, true},
 	    [REQUEST_KINDS] = {false, false, false, false, false}, /* no such kind */
 	};
 	static const unit_code units[ROLES] = {220821, 220821, 2208, 22, 22};
@@ -84,6 +88,12 @@ test_requests(void **state)
 				request.targets.unit = units[role];
 			if (kind == REQUEST_APPRAISAL)
 				request.appraisal.unit = units[role];
+			if (kind == REQUEST_UPLOAD)
+				request.upload.unit = units[role];
+			if (kind == REQUEST_DOCUMENTS)
+				request.documents.unit = units[role];
+			if (kind == REQUEST_FILE)
+				request.file.key.unit = units[role];
 			if (kind == REQUEST_HISTORY)
 				request.history.unit = units[role];
 			bool good = admit_request(&office, &request, &problems);

@@ -635,6 +635,57 @@ test_missing_vouchers(void **state)
 	assert_int_equal(list.items[1].code, PROBLEM_VOUCHER_MISSING);
 }
 
+/* Each field of a document, both sides of its limits. */
+static void
+test_documents(void **state)
+{
+	static char long_name[NAME_BYTES_MAX + 2], long_note[NOTE_BYTES_MAX + 2];
+	memset(long_name, 'n', NAME_BYTES_MAX + 1);
+	memset(long_note, 'n', NOTE_BYTES_MAX + 1);
+	const struct {
+		struct document document;
+		enum problem_code code;
+		const char *column;
+	} cases[] = {
+	    {{COUNTY, DOCUMENT_PLAN, 0, FILE_PDF, 1, {{0}}, "方案.pdf", ""}, PROBLEM_NONE, ""},
+	    {{COUNTY, DOCUMENT_PLAN, 9, FILE_TIFF, DOCUMENT_BYTES_MAX, {{0}}, long_name + 1, long_note + 1},
+	     PROBLEM_NONE,
+	     ""},
+	    {{VILLAGE, DOCUMENT_PHOTO, 0, FILE_JPEG, 1, {{0}}, "x", ""}, PROBLEM_NONE, ""},
+	    {{COUNTY, DOCUMENT_PLAN, 0, FILE_PDF, 0, {{0}}, "x", ""}, PROBLEM_VALUE_TOO_SMALL, "size"},
+	    {{COUNTY, DOCUMENT_PLAN, 0, FILE_PDF, DOCUMENT_BYTES_MAX + 1, {{0}}, "x", ""},
+	     PROBLEM_VALUE_TOO_LARGE,
+	     "size"},
+	    {{COUNTY, DOCUMENT_PLAN, 0, FILE_PDF, UINT64_MAX, {{0}}, "x", ""}, PROBLEM_VALUE_TOO_LARGE, "size"},
+	    {{COUNTY, DOCUMENT_PLAN, 0, FILE_TYPE_NONE, 1, {{0}}, "x", ""}, PROBLEM_FILE_TYPE_UNKNOWN, "type"},
+	    {{COUNTY, DOCUMENT_PLAN, 0, FILE_TYPES, 1, {{0}}, "x", ""}, PROBLEM_FILE_TYPE_UNKNOWN, "type"},
+	    {{COUNTY, 0, 0, FILE_PDF, 1, {{0}}, "x", ""}, PROBLEM_DOCUMENT_KIND_UNKNOWN, "kind"},
+	    {{VILLAGE, DOCUMENT_PLAN, 0, FILE_PDF, 1, {{0}}, "x", ""}, PROBLEM_DOCUMENT_LEVEL_WRONG, "kind"},
+	    {{COUNTY, DOCUMENT_PHOTO, 0, FILE_PDF, 1, {{0}}, "x", ""}, PROBLEM_DOCUMENT_LEVEL_WRONG, "kind"},
+	    {{220899, DOCUMENT_PLAN, 0, FILE_PDF, 1, {{0}}, "x", ""}, PROBLEM_UNIT_UNKNOWN, "unit"},
+	    {{COUNTY, DOCUMENT_PLAN, 0, FILE_PDF, 1, {{0}}, "", ""}, PROBLEM_TEXT_INVALID, "name"},
+	    {{COUNTY, DOCUMENT_PLAN, 0, FILE_PDF, 1, {{0}}, long_name, ""}, PROBLEM_TEXT_INVALID, "name"},
+	    {{COUNTY, DOCUMENT_PLAN, 0, FILE_PDF, 1, {{0}}, "a/b", ""}, PROBLEM_TEXT_INVALID, "name"},
+	    {{COUNTY, DOCUMENT_PLAN, 0, FILE_PDF, 1, {{0}}, "..", ""}, PROBLEM_TEXT_INVALID, "name"},
+	    {{COUNTY, DOCUMENT_PLAN, 0, FILE_PDF, 1, {{0}}, "a\nb", ""}, PROBLEM_TEXT_INVALID, "name"},
+	    {{COUNTY, DOCUMENT_PLAN, 0, FILE_PDF, 1, {{0}}, "x", long_note}, PROBLEM_TEXT_INVALID, "note"},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct problem_list list = {0};
+		bool good = check_document(&plan, &cases[i].document, 3, &list);
+		EXPECT(good == !cases[i].code, "row %zu", i);
+		EXPECT(good || is_only(&list, cases[i].code, SUBJECT_DOCUMENT, 3, cases[i].column), "row %zu", i);
+	}
+	struct document twice[] = {cases[2].document, cases[0].document, cases[2].document};
+	struct submission s = {.id = submission_id_new(1), .document_count = COUNT(twice), .documents = twice};
+	struct problem_list list = {0};
+	assert_false(check_submission(&plan, TODAY, &s, &list));
+	assert_true(is_only(&list, PROBLEM_REPORT_REPEATED, SUBJECT_DOCUMENT, 2, "kind"));
+	s.document_count = 2;
+	assert_true(check_submission(&plan, TODAY, &s, &list));
+}
+
 static void
 check_rows(size_t report_count, size_t entry_count, enum problem_code code)
 {
@@ -684,12 +735,19 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_reports),          cmocka_unit_test(test_whole_not_reported),
-	    cmocka_unit_test(test_text_of_part),     cmocka_unit_test(test_several),
-	    cmocka_unit_test(test_entry_kinds),      cmocka_unit_test(test_entry_fields),
-	    cmocka_unit_test(test_note_length),      cmocka_unit_test(test_counterparty_above_scope),
-	    cmocka_unit_test(test_whole_submission), cmocka_unit_test(test_repeated),
-	    cmocka_unit_test(test_missing_vouchers), cmocka_unit_test(test_rows),
+	    cmocka_unit_test(test_reports),
+	    cmocka_unit_test(test_whole_not_reported),
+	    cmocka_unit_test(test_text_of_part),
+	    cmocka_unit_test(test_several),
+	    cmocka_unit_test(test_entry_kinds),
+	    cmocka_unit_test(test_entry_fields),
+	    cmocka_unit_test(test_note_length),
+	    cmocka_unit_test(test_counterparty_above_scope),
+	    cmocka_unit_test(test_whole_submission),
+	    cmocka_unit_test(test_repeated),
+	    cmocka_unit_test(test_missing_vouchers),
+	    cmocka_unit_test(test_documents),
+	    cmocka_unit_test(test_rows),
 	};
 	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, make_plan, free_plan);
 }

@@ -197,6 +197,11 @@ static const struct target_part some_targets[] = {
     {0, 0, 0, FUND_RAISED, INT64_MIN, 0, ""},
 };
 
+static const struct document some_documents[] = {
+    {COUNTY, 1, UINT32_MAX, FILE_TIFF, UINT64_MAX, {{1, 2, 3}}, "方案.pdf", "修订"},
+    {-1, UINT32_MAX, 0, FILE_TYPE_NONE, 0, {{0}}, "", ""},
+};
+
 static struct submission
 a_submission(void)
 {
@@ -212,6 +217,8 @@ a_submission(void)
 	    .reviews = (struct review *)(uintptr_t)some_reviews,
 	    .target_count = COUNT(some_targets),
 	    .targets = (struct target_part *)(uintptr_t)some_targets,
+	    .document_count = COUNT(some_documents),
+	    .documents = (struct document *)(uintptr_t)some_documents,
 	};
 }
 
@@ -282,6 +289,13 @@ test_submission(void **state)
 		assert_true(a->value == b->value && a->replaces == b->replaces);
 		assert_string_equal(a->note, b->note);
 	}
+	for (size_t i = 0; i < s.document_count; i++) {
+		const struct document *a = &out.documents[i], *b = &s.documents[i];
+		assert_true(a->unit == b->unit && a->kind == b->kind && a->replaces == b->replaces);
+		assert_true(a->type == b->type && a->size == b->size && digest_equal(&a->digest, &b->digest));
+		assert_string_equal(a->name, b->name);
+		assert_string_equal(a->note, b->note);
+	}
 	for (size_t i = 0; i < s.report_count; i++)
 		same_report(&out.reports[i], &s.reports[i]);
 	for (size_t i = 0; i < s.entry_count; i++)
@@ -290,7 +304,8 @@ test_submission(void **state)
 	assert_true(codec_encode_submission(&arena, &out, &again, &again_size));
 	assert_int_equal(size, again_size);
 	assert_memory_equal(bytes, again, size);
-	s.report_count = s.entry_count = s.extension_count = s.review_count = s.target_count = 0;
+	s.report_count = s.entry_count = s.extension_count = s.review_count = s.target_count = s.document_count =
+	    0;
 	assert_true(codec_encode_submission(&arena, &s, &bytes, &size));
 	assert_true(codec_decode_submission(&arena, bytes, size, &out, &problems));
 	assert_int_equal(submission_rows(&out), 0);
@@ -397,6 +412,17 @@ same_completeness_query(const struct completeness_query *a, const struct complet
 }
 
 static void
+same_document_query(const struct document_query *a, const struct document_query *b)
+{
+	assert_true(a->unit == b->unit && a->versions == b->versions && a->missing == b->missing);
+	assert_true(a->limit == b->limit && a->after.unit == b->after.unit && a->after.kind == b->after.kind);
+	assert_true(a->after.version == b->after.version && a->as_of.time_us == b->as_of.time_us);
+	assert_int_equal(a->kind_count, b->kind_count);
+	for (size_t i = 0; i < a->kind_count; i++)
+		assert_int_equal(a->kinds[i], b->kinds[i]);
+}
+
+static void
 same_request(const struct request *a, const struct request *b)
 {
 	assert_true(a->id == b->id);
@@ -444,6 +470,19 @@ same_request(const struct request *a, const struct request *b)
 	case REQUEST_TARGETS:
 		assert_true(a->targets.unit == b->targets.unit && a->targets.year == b->targets.year &&
 		            a->targets.as_of.seq == b->targets.as_of.seq);
+		break;
+	case REQUEST_UPLOAD:
+		assert_true(a->upload.unit == b->upload.unit && digest_equal(&a->upload.digest, &b->upload.digest));
+		assert_true(a->upload.size == b->upload.size && a->upload.type == b->upload.type);
+		assert_true(a->upload.offset == b->upload.offset && a->upload.part_size == b->upload.part_size);
+		assert_true(!a->upload.part_size || !memcmp(a->upload.part, b->upload.part, a->upload.part_size));
+		break;
+	case REQUEST_DOCUMENTS:
+		same_document_query(&a->documents, &b->documents);
+		break;
+	case REQUEST_FILE:
+		assert_true(a->file.key.unit == b->file.key.unit && a->file.key.kind == b->file.key.kind);
+		assert_true(a->file.key.version == b->file.key.version && a->file.offset == b->file.offset);
 		break;
 	case REQUEST_SET_CLOCK:
 		assert_true(a->clock_us == b->clock_us);
@@ -498,6 +537,15 @@ test_requests(void **state)
 	    {.id = 13,
 	     .kind = REQUEST_REPORTS,
 	     .reports = {22, 201301, 201312, 3, 2, three_indicators, two_states, true, 9, {VILLAGE, 2, 201304}}},
+	    {.id = 20, .kind = REQUEST_UPLOAD, .upload = {COUNTY, {{1}}, UINT64_MAX, FILE_PDF, 0, NULL, 0}},
+	    {.id = 21,
+	     .kind = REQUEST_UPLOAD,
+	     .upload = {-1, {{255}}, 0, FILE_TIFF, UINT64_MAX, (const uint8_t *)"\0\1", 2}},
+	    {.id = 22,
+	     .kind = REQUEST_DOCUMENTS,
+	     .documents = {22, 3, three_indicators, true, false, 7, {VILLAGE, 1, UINT32_MAX}, {0, 9}}},
+	    {.id = 23, .kind = REQUEST_DOCUMENTS, .documents = {VILLAGE, .missing = true}},
+	    {.id = 24, .kind = REQUEST_FILE, .file = {{COUNTY, 1, UINT32_MAX}, UINT64_MAX}},
 	    {.id = 14, .kind = REQUEST_REPORTS, .reports = {VILLAGE, 0, 0, 0, 0, NULL, NULL, false, 0, {0}}},
 	};
 	struct arena arena;
@@ -636,16 +684,16 @@ test_refusal(void **state)
 static void
 test_newer_code(void **state)
 {
-	static const uint8_t bytes[] = "\x08\x07\x12\x0E\x0A\x0C\x08\x63\x4A\x08"
+	static const uint8_t bytes[] = "\x08\x07\x12\x0E\x0A\x0C\x08\x7F\x4A\x08"
 	                               "too late";
 	struct reply out;
 	char text[PROBLEM_TEXT_BYTES];
 	(void)state;
 	arena_init(&reply_arena, DECODE_BYTES_MAX);
 	assert_true(codec_decode_reply(&reply_arena, bytes, sizeof bytes - 1, &out));
-	assert_int_equal(out.refusal.problems->items[0].code, 99);
+	assert_int_equal(out.refusal.problems->items[0].code, 127);
 	assert_string_equal(problem_text(&out.refusal.problems->items[0], LANGUAGE_CHINESE, text),
-	                    "problem 99: too late");
+	                    "problem 127: too late");
 	arena_free(&reply_arena);
 }
 
@@ -823,6 +871,46 @@ test_completeness_and_history(void **state)
 	arena_free(&reply_arena);
 }
 
+static void
+same_item(const struct document_item *a, const struct document_item *b)
+{
+	assert_true(a->key.unit == b->key.unit && a->key.kind == b->key.kind && a->key.version == b->key.version);
+	assert_true(a->due == b->due && a->first_time == b->first_time && a->time == b->time && a->seq == b->seq);
+	assert_true(a->type == b->type && a->size == b->size && digest_equal(&a->digest, &b->digest));
+	assert_string_equal(a->name, b->name);
+	assert_string_equal(a->note, b->note);
+}
+
+static void
+test_documents(void **state)
+{
+	struct document_item items[] = {
+	    {{COUNTY, 1, UINT32_MAX}, 1, 2, INT64_MAX, UINT64_MAX, FILE_OFD, 20, {{7}}, "方案.ofd", "修订"},
+	    {{220881, 2, 0}, 5, 0, 0, 0, FILE_TYPE_NONE, 0, {{0}}, "", ""},
+	};
+	struct uploaded uploaded = {{{9}}, UINT64_MAX, true};
+	struct reply out, reply = {.request_id = 8, .kind = REPLY_UPLOADED, .uploaded = uploaded};
+	(void)state;
+	out = round_trip(&reply);
+	assert_true(digest_equal(&out.uploaded.digest, &uploaded.digest) && out.uploaded.whole);
+	assert_true(out.uploaded.received == UINT64_MAX);
+	reply = (struct reply){.request_id = 9, .kind = REPLY_DOCUMENTS};
+	reply.documents = (struct document_answer){{17, 18}, "测试", 19, COUNT(items), items, {220881, 2, 3}};
+	out = round_trip(&reply);
+	assert_true(out.documents.as_of.seq == 17 && out.documents.time_us == 19 && out.documents.count == 2);
+	assert_true(out.documents.next.unit == 220881 && out.documents.next.kind == 2 &&
+	            out.documents.next.version == 3);
+	assert_string_equal(out.documents.label, "测试");
+	for (size_t i = 0; i < COUNT(items); i++)
+		same_item(&out.documents.items[i], &items[i]);
+	reply = (struct reply){.request_id = 10, .kind = REPLY_FILE};
+	reply.file = (struct file_part){items[0], 262144, (const uint8_t *)"\0\1\2", 3};
+	out = round_trip(&reply);
+	same_item(&out.file.document, &items[0]);
+	assert_true(out.file.offset == 262144 && out.file.part_size == 3 && !memcmp(out.file.part, "\0\1\2", 3));
+	arena_free(&reply_arena);
+}
+
 /* ---------------------------------------------------------------- the catalogue */
 
 static bool
@@ -856,6 +944,16 @@ test_catalogue_forms(void **state)
 	assert_int_equal(c.form_count, plan.form_count);
 	assert_int_equal(c.version_count, plan.version_count);
 	assert_int_equal(c.indicator_count, plan.indicator_count);
+	assert_int_equal(c.document_kind_count, 2);
+	for (size_t i = 0; i < c.document_kind_count; i++) {
+		const struct document_kind *a = &c.document_kinds[i], *b = &plan.document_kinds[i];
+		assert_true(a->number == b->number && a->level == b->level && a->due_date == b->due_date);
+		assert_true(a->minute == b->minute && a->due == b->due);
+		assert_string_equal(a->code, b->code);
+		assert_string_equal(a->name_zh, b->name_zh);
+		assert_string_equal(a->name_en, b->name_en);
+		assert_string_equal(a->notice, b->notice);
+	}
 	for (size_t i = 0; i < c.form_count; i++) {
 		assert_true(c.forms[i].number == plan.forms[i].number && c.forms[i].level == plan.forms[i].level);
 		assert_string_equal(c.forms[i].code, plan.forms[i].code);
@@ -1039,6 +1137,7 @@ main(void)
 	    cmocka_unit_test(test_total),
 	    cmocka_unit_test(test_reports),
 	    cmocka_unit_test(test_completeness_and_history),
+	    cmocka_unit_test(test_documents),
 	    cmocka_unit_test(test_catalogue_forms),
 	    cmocka_unit_test(test_catalogue_terms),
 	    cmocka_unit_test(test_catalogue_scope),

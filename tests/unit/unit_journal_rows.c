@@ -226,6 +226,11 @@ static struct review reviews[] = {
 static struct target_part targets[] = {{VILLAGE, 2013, 7, FUND_KIND_NONE, VALUE_MAX, 4, "分解"},
                                        {PROVINCE, 2014, 0, FUND_RAISED, 0, 0, ""}};
 
+static struct document documents[] = {
+    {COUNTY, 2, 4, FILE_TIFF, 20971520, {{1, 2, 3}}, "方案.tiff", "修订"},
+    {VILLAGE, 1, 0, FILE_PDF, 1, {{255}}, "x", ""},
+};
+
 static struct journal_item
 item(const struct office *from, const struct submission *s, const struct catalogue *plan, uint64_t seq)
 {
@@ -348,6 +353,26 @@ expect_targets(const struct journal_rows *rows, size_t at[TABLES], uint64_t seq)
 }
 
 static void
+expect_documents(const struct journal_rows *rows, size_t at[TABLES], uint64_t seq)
+{
+	for (size_t i = 0; i < COUNT(documents); i++) {
+		const struct document *d = &documents[i];
+		const struct field fields[] = {number(unit_county(d->unit), 4),
+		                               number(d->unit, 8),
+		                               number(d->kind, 4),
+		                               number(d->replaces + 1, 4),
+		                               text(d->name),
+		                               number(d->type, 2),
+		                               number((int64_t)d->size, 8),
+		                               bytes(d->digest.bytes, DIGEST_BYTES),
+		                               text(d->note),
+		                               number((int64_t)seq, 8),
+		                               number((int64_t)i, 4)};
+		expect_row(&rows->tables[TABLE_DOCUMENT], &at[TABLE_DOCUMENT], fields, COUNT(fields), "document", i);
+	}
+}
+
+static void
 test_batch(void **state)
 {
 	static const int64_t expected[][4] = {{VALUE_MAX, -2, INT64_MIN, 30},
@@ -361,13 +386,13 @@ test_batch(void **state)
 	const struct submission some[] = {
 	    {submission_id_new(moment_us), 2, 0, reports, NULL},
 	    {submission_id_new(moment_us), 0, 0, NULL, NULL, COUNT(extensions), COUNT(reviews), COUNT(targets),
-	     extensions, reviews, targets},
+	     extensions, reviews, targets, COUNT(documents), documents},
 	    {submission_id_new(moment_us), 1, 2, reports + 2, entries},
 	};
 	const struct journal_item items[] = {item(&office, &some[0], &plan, 7), item(&above, &some[1], &plan, 8),
 	                                     item(&office, &some[2], &plan, INT64_MAX)};
 	assert_true(encode(&rows, items, COUNT(items)));
-	assert_int_equal(rows.count, 3 + 3 + 2 + 1 + 2 + 2);
+	assert_int_equal(rows.count, 3 + 3 + 2 + 1 + 2 + 2 + 2);
 	assert_true(rows.seq_first == 7 && rows.seq_last == INT64_MAX);
 	assert_true(submission_id_equal(&rows.id_last, &some[2].id));
 	for (size_t i = 0; i < COUNT(items); i++)
@@ -376,6 +401,7 @@ test_batch(void **state)
 		expect_report(&rows, &at[TABLE_REPORT], i, i < 2 ? 7 : INT64_MAX, expected[i]);
 	expect_others(&rows, at, 8);
 	expect_targets(&rows, at, 8);
+	expect_documents(&rows, at, 8);
 	expect_entry(&rows, &at[TABLE_ENTRY], 0, 0, INT64_MAX);
 	expect_entry(&rows, &at[TABLE_ENTRY], 1, 5113, INT64_MAX);
 	for (int i = 0; i < TABLES; i++) {

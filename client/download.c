@@ -1,0 +1,176 @@
+#include "upload.h"
+
+#include "bounds.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct download {
+	struct session *session;
+	int timeout_ms;
+	struct document_key key;
+	const char *output; /* NULL: its own name */
+	struct document_item *item;
+	char *path, *error;
+	char name[NAME_BYTES_MAX + 1], beside[PATH_MAX]; /* its own; of what is written first */
+	int fd;
+	crypto_generichash_state digest;
+};
+
+static bool
+fail(struct download *d, const char *what)
+{
+	snprintf(d->error, HOME_ERROR_BYTES, "%.300s: %.150s", d->path, what);
+	return false;
+}
+
+/* A centre's word for a name is not trusted to stay in this folder. */
+static bool
+choose_path(struct download *d)
+{
+	bool plain = *d->name && *d->name != '.' && !strchr(d->name, '/');
+	snprintf(d->path, PATH_MAX, "%s", d->output ? d->output : plain ? d->name : "document");
+	if (!d->output && !access(d->path, F_OK))
+		return fail(d, "it is there already; --output FILE says where to write to");
+	int size = snprintf(d->beside, sizeof d->beside, "%s.XXXXXX", d->path);
+	if (size < 0 || (size_t)size >= sizeof d->beside)
+		return fail(d, "the name is too long");
+	d->fd = mkostemp(d->beside, O_CLOEXEC);
+	if (d->fd < 0) {
+		*d->beside = 0;
+		return fail(d, strerror(errno));
+	}
+	/* As any other new file: mkostemp() makes it for its owner alone. */
+	mode_t mask = umask(0);
+	umask(mask);
+	return !fchmod(d->fd, 0666 & ~mask) || fail(d, strerror(errno));
+}
+
+static bool
+write_part(struct download *d, const struct file_part *file)
+{
+	for (size_t at = 0; at < file->part_size;) {
+		ssize_t wrote = write(d->fd, file->part + at, file->part_size - at);
+		if (wrote < 0 && errno != EINTR)
+			return fail(d, strerror(errno));
+		at += wrote > 0 ? (size_t)wrote : 0;
+	}
+	crypto_generichash_update(&d->digest, file->part, file->part_size);
+	return true;
+}
+
+/* The first answer says what it is; the others must be of the same. */
+static bool
+take_item(struct download *d, const struct file_part *file)
+{
+	if (file->offset) {
+		bool same = digest_equal(&file->document.digest, &d->item->digest);
+		return same || fail(d, "the centre changed it meanwhile");
+	}
+	*d->item = file->document;
+	snprintf(d->name, sizeof d->name, "%s", file->document.name);
+	d->item->name = "";
+	d->item->note = "";
+	d->key.version = file->document.key.version;
+	if (file->document.size < 1 || file->document.size > DOCUMENT_BYTES_MAX)
+		return fail(d, "the centre tells an impossible size");
+	return choose_path(d);
+}
+
+static enum session_failure
+fetch(struct download *d, const struct transfer_watch *watch)
+{
+	uint64_t at = 0;
+	do {
+		struct request request = {.kind = REQUEST_FILE, .file = {d->key, at}};
+		struct reply reply;
+		enum session_failure failure =
+		    session_ask_patiently(d->session, &request, REPLY_FILE, d->timeout_ms, &reply);
+		if (failure)
+			return failure;
+		const struct file_part *file = &reply.file;
+		if (file->offset != at || !file->part_size)
+			return fail(d, "an answer that does not fit the question"), SESSION_BROKEN;
+		if (!take_item(d, file) || !write_part(d, file))
+			return SESSION_BROKEN;
+		at += file->part_size;
+		if (watch && watch->progress)
+			watch->progress(watch->context, d->name, at, d->item->size);
+	} while (at < d->item->size);
+	return SESSION_OK;
+}
+
+/* What came is not what the centre said: that is no fault of this machine. */
+static bool
+check_digest(struct download *d)
+{
+	struct digest digest;
+	struct stat st;
+	crypto_generichash_final(&d->digest, digest.bytes, DIGEST_BYTES);
+	if (fstat(d->fd, &st) || (uint64_t)st.st_size != d->item->size ||
+	    !digest_equal(&digest, &d->item->digest))
+		return fail(d, "the bytes that came do not have the document's digest: nothing was kept");
+	return true;
+}
+
+static bool
+sync_folder(const char *path)
+{
+	char folder[PATH_MAX];
+	snprintf(folder, sizeof folder, "%s", path);
+	char *slash = strrchr(folder, '/');
+	if (slash)
+		slash[slash == folder] = 0;
+	int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool good = fd >= 0 && !fsync(fd);
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
+/* On disk first, then under its name: whoever sees the name sees all of it. */
+static bool
+keep(struct download *d)
+{
+	if (fsync(d->fd))
+		return fail(d, strerror(errno));
+	if (d->output ? rename(d->beside, d->path) : link(d->beside, d->path))
+		return fail(d, strerror(errno));
+	if (!d->output)
+		unlink(d->beside);
+	*d->beside = 0;
+	return sync_folder(d->path) || fail(d, strerror(errno));
+}
+
+enum session_failure
+download_file(struct session *session, struct document_key key, const char *output, int timeout_ms,
+              const struct transfer_watch *watch, struct document_item *out, char path[PATH_MAX],
+              char error[HOME_ERROR_BYTES])
+{
+	struct download d = {.session = session,
+	                     .timeout_ms = timeout_ms,
+	                     .key = key,
+	                     .output = output,
+	                     .item = out,
+	                     .path = path,
+	                     .error = error,
+	                     .fd = -1};
+	*error = *path = 0;
+	crypto_generichash_init(&d.digest, NULL, 0, DIGEST_BYTES);
+	enum session_failure failure = fetch(&d, watch);
+	if (!failure && !check_digest(&d))
+		failure = SESSION_REFUSED;
+	if (!failure && !keep(&d))
+		failure = SESSION_BROKEN;
+	if (d.fd >= 0)
+		close(d.fd);
+	if (failure && *d.beside)
+		unlink(d.beside);
+	return failure;
+}
