@@ -11,7 +11,7 @@
 
 struct counting {
 	struct command command;
-	const char *by_option, *limit_option, *as_of_option;
+	const char *by_option, *group_option, *limit_option, *as_of_option;
 	bool all, list; /* list: fupin late */
 	struct command_scope scope;
 	struct request request;
@@ -240,6 +240,7 @@ ask(struct counting *c, int count, char **words)
 	                                 .whole = true,
 	                                 .missing = c->list,
 	                                 .late = c->list && c->all};
+	snprintf(q->group, sizeof q->group, "%s", c->group_option ? c->group_option : "");
 	if (c->by_option && !unit_level_parse(c->by_option, &q->by)) {
 		fprintf(stderr, "fupin: --by %s: not a level\n", c->by_option);
 		return EXIT_USAGE;
@@ -271,8 +272,10 @@ int
 cmd_completeness(int argc, char **argv)
 {
 	struct counting c = {0};
-	const struct arg_kind kinds[] = {
-	    TABLE_OPTIONS(&c.command), {"--by", &c.by_option, NULL}, {"--as-of", &c.as_of_option, NULL}};
+	const struct arg_kind kinds[] = {TABLE_OPTIONS(&c.command),
+	                                 {"--by", &c.by_option, NULL},
+	                                 {"--group", &c.group_option, NULL},
+	                                 {"--as-of", &c.as_of_option, NULL}};
 	int count;
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
 		return EXIT_USAGE;

@@ -44,6 +44,13 @@ print_forms(const struct command *c)
 	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
 }
 
+static const char *
+indicator_code(const struct command *c, uint32_t number)
+{
+	const struct indicator *indicator = catalogue_indicator(&c->catalogue, number);
+	return indicator ? indicator->code : "";
+}
+
 static bool
 add_field(const struct command *c, struct table *table, const struct form_version *version,
           const struct form_field *field)
@@ -61,6 +68,8 @@ add_field(const struct command *c, struct table *table, const struct form_versio
 	    cell_number(field->minimum, i->decimals),
 	    cell_number(field->maximum, i->decimals),
 	    cell_text(field->whole >= 0 ? version->fields[field->whole].definition->code : ""),
+	    cell_text(indicator_code(c, field->base)),
+	    cell_text(indicator_code(c, field->step_after)),
 	    cell_text(i->project),
 	    cell_text(i->notice),
 	};
@@ -80,9 +89,11 @@ print_form(const struct command *c, const struct form *form)
 	                                       {in_language(c, "least", "下限"), true},
 	                                       {in_language(c, "most", "上限"), true},
 	                                       {in_language(c, "part of", "其中项属于"), false},
+	                                       {in_language(c, "year within", "全年不超过"), false},
+	                                       {in_language(c, "step after", "前一步骤"), false},
 	                                       {in_language(c, "project", "工程"), false},
 	                                       {in_language(c, "notice", "文件条款"), false}};
-	struct table *table = table_create(c->output, form->code, columns, 12);
+	struct table *table = table_create(c->output, form->code, columns, sizeof columns / sizeof *columns);
 	bool good = table;
 	for (size_t i = 0; good && i < c->catalogue.version_count; i++) {
 		const struct form_version *version = &c->catalogue.versions[i];
@@ -90,12 +101,28 @@ print_form(const struct command *c, const struct form *form)
 			good = add_field(c, table, version, &version->fields[at]);
 	}
 	good = good && table_end(table);
+	for (size_t i = 0; good && i < c->catalogue.indicator_count; i++) {
+		const struct indicator *counted = &c->catalogue.indicators[i];
+		char least[DECIMAL_TEXT_BYTES];
+		const struct indicator *of = catalogue_indicator(&c->catalogue, counted->counts);
+		if (of && counted->form == form->number)
+			output_line(c->output,
+			            in_language(c, "counted, not reported: %s %s (%s at least %s)",
+			                        "由系统计数，不填报：%s %s（%s 不少于 %s）"),
+			            counted->code, in_language(c, counted->name_en, counted->name_zh), of->code,
+			            decimal_format(counted->at_least, of->decimals, least));
+	}
+	for (size_t i = 0; good && i < c->catalogue.check_count; i++)
+		if (c->catalogue.checks[i].form == form->number)
+			output_line(c->output, in_language(c, "warning %u: %s", "提示 %u：%s"),
+			            c->catalogue.checks[i].number,
+			            in_language(c, c->catalogue.checks[i].text_en, c->catalogue.checks[i].text_zh));
 	table_destroy(&table);
 	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
 }
 
 static struct json_object *
-field_json(const struct form_version *version, const struct form_field *field)
+field_json(const struct command *c, const struct form_version *version, const struct form_field *field)
 {
 	const struct indicator *i = field->definition;
 	char text[DECIMAL_TEXT_BYTES];
@@ -117,6 +144,11 @@ field_json(const struct form_version *version, const struct form_field *field)
 	if (field->whole >= 0)
 		json_object_object_add(item, "part_of",
 		                       json_object_new_string(version->fields[field->whole].definition->code));
+	if (field->base)
+		json_object_object_add(item, "base", json_object_new_string(indicator_code(c, field->base)));
+	if (field->step_after)
+		json_object_object_add(item, "step_after",
+		                       json_object_new_string(indicator_code(c, field->step_after)));
 	json_object_object_add(item, "project", json_object_new_string(i->project));
 	json_object_object_add(item, "notice", json_object_new_string(i->notice));
 	return item;
@@ -141,7 +173,7 @@ print_json(const struct command *c, const struct form *only)
 		json_object_object_add(item, "name_zh", json_object_new_string(form->name_zh));
 		json_object_object_add(item, "name_en", json_object_new_string(form->name_en));
 		for (size_t at = 0; at < version->field_count; at++)
-			json_object_array_add(fields, field_json(version, &version->fields[at]));
+			json_object_array_add(fields, field_json(c, version, &version->fields[at]));
 		json_object_object_add(item, "indicators", fields);
 		json_object_array_add(list, item);
 	}

@@ -15,6 +15,7 @@ struct reviewing {
 	struct sending sending;
 	const char *state_option, *revision_option, *reason_option, *text_option, *as_of_option;
 	struct report_query query;
+	bool warned;
 	uint32_t form;
 	enum review_state states[REVIEW_STATES];
 	/* All pages of the list. */
@@ -70,6 +71,7 @@ read_words(struct reviewing *r, int count, char **words)
 	r->query.to = scope.to;
 	r->query.forms = &r->form;
 	r->query.form_count = scope.form != 0;
+	r->query.warned = r->warned;
 	return command_read_as_of(r->as_of_option, &r->query.as_of) ? EXIT_DONE : EXIT_USAGE;
 }
 
@@ -90,8 +92,11 @@ keep(struct reviewing *r, const struct report_answer *page)
 		item->text = arena_string(&r->arena, item->text);
 		item->indicators = arena_array(&r->arena, item->value_count, sizeof *item->indicators);
 		item->values = arena_array(&r->arena, item->value_count, sizeof *item->values);
-		if (!item->text || !item->indicators || !item->values)
+		item->warnings = arena_array(&r->arena, item->warning_count, sizeof *item->warnings);
+		if (!item->text || !item->indicators || !item->values || !item->warnings)
 			return false;
+		if (item->warning_count)
+			memcpy(item->warnings, page->items[i].warnings, item->warning_count * sizeof *item->warnings);
 		if (item->value_count) {
 			memcpy(item->indicators, page->items[i].indicators, item->value_count * sizeof *item->indicators);
 			memcpy(item->values, page->items[i].values, item->value_count * sizeof *item->values);
@@ -159,6 +164,23 @@ report_json(const struct command *c, const struct report_item *item)
 		}
 		json_object_object_add(o, "values", values);
 	}
+	struct json_object *warnings = json_object_new_array();
+	for (size_t i = 0; i < item->warning_count; i++) {
+		const struct soft_check *check = catalogue_check(&c->catalogue, item->warnings[i].check);
+		struct json_object *warning = json_object_new_object();
+		int decimals = check ? catalogue_indicator(&c->catalogue, check->indicator)->decimals : 0;
+		json_object_object_add(warning, "check", json_object_new_int64(item->warnings[i].check));
+		json_object_object_add(
+		    warning, "text",
+		    json_object_new_string(check ? in_language(c, check->text_en, check->text_zh) : ""));
+		json_object_object_add(
+		    warning, "actual",
+		    json_object_new_string(decimal_plain(item->warnings[i].actual, decimals, text)));
+		json_object_object_add(
+		    warning, "limit", json_object_new_string(decimal_plain(item->warnings[i].limit, decimals, text)));
+		json_object_array_add(warnings, warning);
+	}
+	json_object_object_add(o, "warnings", warnings);
 	return o;
 }
 
@@ -174,10 +196,27 @@ print_json(const struct reviewing *r)
 	command_print_json(&r->command, o);
 }
 
+/* "people lifted and no income reported (10, 0); …" */
+static void
+write_warnings(const struct command *c, const struct report_item *item, char *out, size_t size)
+{
+	size_t used = 0;
+	for (size_t i = 0; i < item->warning_count && used < size; i++) {
+		const struct soft_check *check = catalogue_check(&c->catalogue, item->warnings[i].check);
+		char actual[DECIMAL_TEXT_BYTES], limit[DECIMAL_TEXT_BYTES];
+		int decimals = check ? catalogue_indicator(&c->catalogue, check->indicator)->decimals : 0;
+		used += (size_t)snprintf(out + used, size - used, in_language(c, "%s%s (%s, %s)", "%s%s（%s，%s）"),
+		                         i ? "; " : "", check ? in_language(c, check->text_en, check->text_zh) : "?",
+		                         decimal_format(item->warnings[i].actual, decimals, actual),
+		                         decimal_format(item->warnings[i].limit, decimals, limit));
+	}
+}
+
 static bool
 add_item(const struct command *c, struct table *table, const struct report_item *item)
 {
-	char code[24], when[8], why[NOTE_BYTES_MAX + 64] = "";
+	char code[24], when[8], why[NOTE_BYTES_MAX + 64] = "", warnings[1024] = "";
+	write_warnings(c, item, warnings, sizeof warnings);
 	snprintf(code, sizeof code, "%" PRId64, item->key.unit);
 	period_format(item->key.period, when);
 	if (item->state == REVIEW_RETURNED)
@@ -193,6 +232,7 @@ add_item(const struct command *c, struct table *table, const struct report_item 
 	    cell_text(in_language(c, review_state_name(item->state), review_state_name_zh(item->state))),
 	    cell_figure(item->approved, item->approved, 0),
 	    cell_time(item->first_time),
+	    cell_text(warnings),
 	    cell_text(why)};
 	return table_add(table, cells);
 }
@@ -201,15 +241,12 @@ static int
 print_list(const struct reviewing *r)
 {
 	const struct command *c = &r->command;
-	const struct table_column columns[] = {{in_language(c, "code", "代码"), false},
-	                                       {in_language(c, "unit", "单位"), false},
-	                                       {in_language(c, "period", "期间"), false},
-	                                       {in_language(c, "form", "表"), false},
-	                                       {in_language(c, "revision", "版次"), true},
-	                                       {in_language(c, "state", "状态"), false},
-	                                       {in_language(c, "approved", "通过版次"), true},
-	                                       {in_language(c, "first sent", "首次报送"), false},
-	                                       {in_language(c, "returned for", "退回原因"), false}};
+	const struct table_column columns[] = {
+	    {in_language(c, "code", "代码"), false},        {in_language(c, "unit", "单位"), false},
+	    {in_language(c, "period", "期间"), false},      {in_language(c, "form", "表"), false},
+	    {in_language(c, "revision", "版次"), true},     {in_language(c, "state", "状态"), false},
+	    {in_language(c, "approved", "通过版次"), true}, {in_language(c, "first sent", "首次报送"), false},
+	    {in_language(c, "warnings", "提示"), false},    {in_language(c, "returned for", "退回原因"), false}};
 	if (c->format == FORMAT_JSON) {
 		print_json(r);
 		return EXIT_DONE;
@@ -356,6 +393,7 @@ cmd_review(int argc, char **argv)
 	                                 {"--revision", &r.revision_option, NULL},
 	                                 {"--reason", &r.reason_option, NULL},
 	                                 {"--text", &r.text_option, NULL},
+	                                 {"--warned", NULL, &r.warned},
 	                                 {"--as-of", &r.as_of_option, NULL}};
 	int count, status = EXIT_USAGE;
 	size_t verb = 0;

@@ -117,6 +117,8 @@ int cmd_completeness(int argc, char **argv);
 int cmd_late(int argc, char **argv);
 int cmd_history(int argc, char **argv);
 int cmd_target(int argc, char **argv);
+int cmd_appraisal(int argc, char **argv);
+int cmd_sheet(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_bulletin(int argc, char **argv);
 int cmd_document(int argc, char **argv);

@@ -451,6 +451,22 @@ read_period(struct totalling *t, const char *text)
 	return false;
 }
 
+/* All indicators of one of the plan's projects: P1 … P6, T1, … */
+static bool
+read_project(struct totalling *t)
+{
+	const struct catalogue *c = &t->command->catalogue;
+	t->query.indicators = t->indicators;
+	for (size_t i = 0; i < c->indicator_count; i++)
+		if (!strcmp(c->indicators[i].project, t->project) &&
+		    t->query.indicator_count < TOTALLING_INDICATORS_MAX)
+			t->indicators[t->query.indicator_count++] = c->indicators[i].number;
+	if (!t->query.indicator_count)
+		fprintf(stderr, "fupin: --project %s: no indicator answers to it (P1 to P6, T1, T2, …)\n",
+		        t->project);
+	return t->query.indicator_count;
+}
+
 static int
 connect_and_resolve(struct totalling *t, const char *unit)
 {
@@ -459,7 +475,9 @@ connect_and_resolve(struct totalling *t, const char *unit)
 		status = command_catalogue(t->command, true, true);
 	if (status != EXIT_DONE)
 		return status;
-	if (!command_find_unit(t->command, unit, &t->query.unit) || !read_indicators(t, t->indicator_list) ||
+	snprintf(t->query.group, sizeof t->query.group, "%s", t->group ? t->group : "");
+	if (!command_find_unit(t->command, unit, &t->query.unit) ||
+	    !(t->project ? read_project(t) : read_indicators(t, t->indicator_list)) ||
 	    !read_period(t, t->period_text) || !command_read_as_of(t->as_of_text, &t->query.as_of))
 		return EXIT_USAGE;
 	t->query.funds = t->funds || !t->query.indicator_count;
@@ -476,7 +494,7 @@ totalling_open(struct totalling *t, int argument_count, char **arguments)
 		return EXIT_USAGE;
 	}
 	if (t->by && !unit_level_parse(t->by, &t->query.by)) {
-		fprintf(stderr, "fupin: --by %s: not province, prefecture or county\n", t->by);
+		fprintf(stderr, "fupin: --by %s: not province, prefecture, county, township or village\n", t->by);
 		return EXIT_USAGE;
 	}
 	return connect_and_resolve(t, arguments[0]);

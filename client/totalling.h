@@ -11,7 +11,7 @@ enum { TOTALLING_INDICATORS_MAX = 64 };
 
 struct totalling {
 	struct command *command;
-	const char *by, *period_text, *indicator_list, *as_of_text; /* options */
+	const char *by, *group, *period_text, *indicator_list, *project, *as_of_text; /* options */
 	bool funds;
 	struct total_query query;
 	uint32_t indicators[TOTALLING_INDICATORS_MAX];
@@ -20,7 +20,8 @@ struct totalling {
 
 #define TOTALLING_OPTIONS(t)                                                                                 \
 	TABLE_OPTIONS((t)->command), {"--by", &(t)->by, NULL}, {"--period", &(t)->period_text, NULL},            \
-	    {"--indicator", &(t)->indicator_list, NULL},                                                         \
+	    {"--indicator", &(t)->indicator_list, NULL}, {"--project", &(t)->project, NULL},                     \
+	    {"--group", &(t)->group, NULL},                                                                      \
 	{                                                                                                        \
 		"--funds", NULL, &(t)->funds                                                                         \
 	}

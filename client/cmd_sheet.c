@@ -1,0 +1,193 @@
+/* fupin sheet FORM MONTH [UNIT]: the sheet of a month to be filled in, a row for each own unit. What stands
+ * (stocks) is carried forward from the unit's last report; what happened is left empty. Where a report is
+ * there already, its figures and its revision are in the row: for a correction. */
+#include "command.h"
+#include "decimal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What is known of one unit's form. */
+struct row {
+	const struct unit *unit;
+	uint32_t revision;  /* of the month's report; 0: there is none */
+	struct cell *cells; /* of the form's fields */
+};
+
+struct sheeting {
+	struct command command;
+	const struct form *form;
+	const struct form_version *version;
+	period month;
+	unit_code unit;
+	size_t count;
+	struct row *rows;
+};
+
+static struct row *
+find_row(struct sheeting *s, const struct unit *unit)
+{
+	for (size_t i = 0; unit && i < s->count; i++)
+		if (s->rows[i].unit == unit)
+			return &s->rows[i];
+	return NULL;
+}
+
+static bool
+make_rows(struct sheeting *s)
+{
+	const struct catalogue *c = &s->command.catalogue;
+	s->rows = calloc(c->unit_count + 1, sizeof *s->rows);
+	for (size_t i = 0; s->rows && i < c->unit_count; i++) {
+		const struct unit *unit = &c->units[i];
+		if (unit->level != s->form->level || !unit_within(unit->code, s->unit) ||
+		    !unit_in_period(unit, s->month))
+			continue;
+		struct row *row = &s->rows[s->count++];
+		row->unit = unit;
+		row->cells = calloc(s->version->field_count, sizeof *row->cells);
+		if (!row->cells)
+			return false;
+	}
+	return s->rows;
+}
+
+/* Reports come by unit, then month: what is later replaces what is earlier. A place that has another code now
+ * has its row under that one. */
+static void
+take_report(struct sheeting *s, const struct report_item *item)
+{
+	const struct catalogue *c = &s->command.catalogue;
+	const struct unit *unit = catalogue_unit(c, item->key.unit);
+	struct row *row = unit ? find_row(s, catalogue_unit_then(c, unit, s->month)) : NULL;
+	bool now = item->key.period == s->month;
+	if (!row)
+		return;
+	for (size_t at = 0; now && at < s->version->field_count; at++)
+		row->cells[at] = (struct cell){0};
+	if (now)
+		row->revision = item->revision;
+	for (size_t i = 0; i < item->value_count; i++) {
+		int at = form_version_position(s->version, item->indicators[i], i);
+		const struct indicator *indicator = at < 0 ? NULL : s->version->fields[at].definition;
+		if (indicator && (now || indicator->kind == INDICATOR_STOCK))
+			row->cells[at] = cell_number(item->values[i], indicator->decimals);
+	}
+}
+
+/* A place that moved has its earlier reports under its old code, perhaps outside of `unit`: those of the
+ * whole scope are asked for. */
+static int
+carry_forward(struct sheeting *s)
+{
+	struct command *c = &s->command;
+	struct request request = {.kind = REQUEST_REPORTS};
+	struct reply reply;
+	period first, last;
+	command_plan_periods(c, &first, &last);
+	for (period month = first; month <= s->month; month = period_from_index(period_index(month) + 1)) {
+		request.reports = (struct report_query){.unit = session_welcome(c->session)->unit,
+		                                        .from = month,
+		                                        .to = month,
+		                                        .forms = &s->form->number,
+		                                        .form_count = 1,
+		                                        .values = true};
+		do {
+			int status = command_ask(c, &request, REPLY_REPORTS, &reply);
+			if (status != EXIT_DONE)
+				return status;
+			for (size_t i = 0; i < reply.reports.count; i++)
+				take_report(s, &reply.reports.items[i]);
+			request.reports.after = reply.reports.next;
+		} while (request.reports.after.unit);
+	}
+	return EXIT_DONE;
+}
+
+/* ---------------------------------------------------------------- writing */
+
+enum { FIXED_COLUMNS = 5 };
+
+static int
+write_sheet(const struct sheeting *s)
+{
+	const struct command *c = &s->command;
+	size_t fields = s->version->field_count;
+	struct table_column columns[FIXED_COLUMNS + FORM_FIELDS_MAX] = {
+	    {in_language(c, "form", "表"), false},
+	    {in_language(c, "unit", "单位"), false},
+	    {in_language(c, "unit_name", "单位名称"), false},
+	    {in_language(c, "period", "期间"), false},
+	    {in_language(c, "replaces", "替换版本"), true}};
+	struct cell cells[FIXED_COLUMNS + FORM_FIELDS_MAX];
+	for (size_t at = 0; at < fields; at++) {
+		const struct indicator *indicator = s->version->fields[at].definition;
+		columns[FIXED_COLUMNS + at] =
+		    (struct table_column){in_language(c, indicator->code, indicator->name_zh), true};
+	}
+	struct table *table = table_create(c->output, s->form->code, columns, FIXED_COLUMNS + fields);
+	bool good = table;
+	for (size_t i = 0; good && i < s->count; i++) {
+		char code[24], month[8];
+		snprintf(code, sizeof code, "%" PRId64, s->rows[i].unit->code);
+		period_format(s->month, month);
+		cells[0] = cell_text(s->form->code);
+		cells[1] = cell_text(code);
+		cells[2] = cell_text(s->rows[i].unit->name);
+		cells[3] = cell_text(month);
+		cells[4] = cell_number(s->rows[i].revision, 0);
+		memcpy(cells + FIXED_COLUMNS, s->rows[i].cells, fields * sizeof *cells);
+		good = table_add(table, cells);
+	}
+	good = good && table_end(table);
+	table_destroy(&table);
+	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
+}
+
+static int
+run(struct sheeting *s, int count, char **words)
+{
+	struct command *c = &s->command;
+	int status = command_open(c);
+	if (status == EXIT_DONE)
+		status = command_catalogue(c, true, true);
+	if (status != EXIT_DONE)
+		return status;
+	s->unit = session_welcome(c->session)->unit;
+	s->form = count ? catalogue_form_by_code(&c->catalogue, words[0]) : NULL;
+	if (count < 2 || count > 3 || !s->form || !period_parse(words[1], &s->month) ||
+	    (count > 2 && !command_find_unit(c, words[2], &s->unit))) {
+		fprintf(stderr,
+		        "fupin sheet: a form (fupin forms), a month, perhaps a unit: fupin sheet village 2013-06\n");
+		return EXIT_USAGE;
+	}
+	s->version = catalogue_version_for(&c->catalogue, s->form->number, s->month);
+	if (!s->version) {
+		fprintf(stderr, "fupin sheet: %s: the form is not for this month\n", words[1]);
+		return EXIT_USAGE;
+	}
+	if (!make_rows(s))
+		return EXIT_FAILED_INSIDE;
+	status = carry_forward(s);
+	return status == EXIT_DONE ? write_sheet(s) : status;
+}
+
+int
+cmd_sheet(int argc, char **argv)
+{
+	struct sheeting s = {0};
+	const struct arg_kind kinds[] = {TABLE_OPTIONS(&s.command)};
+	int count;
+	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
+		return EXIT_USAGE;
+	/* A sheet is a file for a spreadsheet, unless something else is asked for. */
+	if (!s.command.format_option && !s.command.output_option)
+		s.command.format_option = "csv";
+	int status = run(&s, count, argv);
+	for (size_t i = 0; i < s.count; i++)
+		free(s.rows[i].cells);
+	free(s.rows);
+	return command_close(&s.command, status);
+}
