@@ -323,7 +323,7 @@ class Commands(unittest.TestCase):
             told = prefecture.run("review", "pass", "2201", check=0).stdout
             self.assertIn("review pass 2201   (1)", told)
             listed = county.run("review", "list", language="zh_CN.UTF-8", check=0).stdout
-            self.assertRegex(listed, r"220122 农安县 2013-06 county +1 退回 +– +\S+ \S+ 数据有误: 人口有误")
+            self.assertRegex(listed, r"220122 农安县 2013-06 county +1 退回 +– +\S+ \S+  *数据有误: 人口有误")
             send([head, "220122,2013-06,9,4,900,1,"], check=0)
             refused = send([head, "220122,2013-05,6,2,910,1,"], check=3)
             self.assertIn("row 2, column reason: a reason is required", refused.stderr)
