@@ -142,6 +142,12 @@ start_centre
 send_year
 export FUPIN_HOME="$dir/home/province" FUPIN_DEMO_DIR="$dir"
 fupin total 22 --by prefecture
+# Targets, who is late, how far review is: the year's last bulletin; then a prefecture's work list.
+echo
+fupin bulletin 2013-"$(printf %02d "$months")"
+echo
+echo "What waits for the review of 白城市 2208, of its counties:"
+fupin review list 2208 2013-"$(printf %02d "$months")" county --home "$dir/home/prefecture-2208"
 
 if [ ${#command[@]} -gt 0 ]; then
   status=0

@@ -195,6 +195,17 @@ part_at(const struct totals *t, const struct parts *parts, size_t i)
 	           : NULL;
 }
 
+/* Has the row anything of the group that was asked for? */
+static bool
+has_part(const struct totals *t, const struct unit *unit, const struct total_query *q)
+{
+	struct parts parts = parts_of(t, unit, q);
+	for (size_t i = 0; i < parts.count; i++)
+		if (part_at(t, &parts, i))
+			return true;
+	return false;
+}
+
 /* ---------------------------------------------------------------- targets */
 
 /* The last month of the target's year whose reports are due by `now`, not after `to`; 0: none. Where the plan
@@ -364,6 +375,14 @@ row_at(const struct rows *rows, size_t i)
 	return i < rows->count ? rows->first + i : rows->whole_at;
 }
 
+/* Of a group: its members and what holds them; and always the unit that was asked for. */
+static bool
+is_shown(const struct totals *t, const struct total_query *q, const struct rows *rows, size_t i)
+{
+	const struct unit *unit = &t->catalogue->units[row_at(rows, i)];
+	return !*q->group || unit->code == q->unit || has_part(t, unit, q);
+}
+
 bool
 totals_answer(const struct totals *t, const struct total_query *q, struct arena *arena,
               struct total_answer *out, struct problem_list *problems)
@@ -376,9 +395,11 @@ totals_answer(const struct totals *t, const struct total_query *q, struct arena 
 	out->unit_count = 0;
 	out->units = arena_array(arena, count, sizeof *out->units);
 	bool good = out->units && make_tally(t, q, arena, &tally);
-	for (size_t i = 0; good && i < count; i++)
-		good = answer_unit(t, &t->catalogue->units[row_at(&rows, i)], q, &tally, arena,
-		                   &out->units[out->unit_count++]);
+	for (size_t i = 0; good && i < count; i++) {
+		const struct unit *unit = &t->catalogue->units[row_at(&rows, i)];
+		if (is_shown(t, q, &rows, i))
+			good = answer_unit(t, unit, q, &tally, arena, &out->units[out->unit_count++]);
+	}
 	if (!good)
 		problem_only(problems, PROBLEM_TOO_LARGE);
 	return good;
@@ -402,13 +423,14 @@ totals_changes(const struct totals *t, const struct total_query *q, uint64_t sin
 	size_t all = rows.count + rows.whole, found = 0;
 	*count = 0;
 	for (size_t i = 0; i < all; i++)
-		found += totals_changed(t, t->catalogue->units[row_at(&rows, i)].code) > since;
+		found +=
+		    is_shown(t, q, &rows, i) && totals_changed(t, t->catalogue->units[row_at(&rows, i)].code) > since;
 	struct tally tally;
 	*out = arena_array(arena, found, sizeof **out);
 	bool good = *out && found <= rows_max && (!found || make_tally(t, q, arena, &tally));
 	for (size_t i = 0; good && i < all; i++) {
 		const struct unit *unit = &t->catalogue->units[row_at(&rows, i)];
-		if (totals_changed(t, unit->code) > since)
+		if (is_shown(t, q, &rows, i) && totals_changed(t, unit->code) > since)
 			good = answer_unit(t, unit, q, &tally, arena, &(*out)[(*count)++]);
 	}
 	return good;

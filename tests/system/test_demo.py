@@ -37,6 +37,9 @@ class Demo(unittest.TestCase):
         rows = re.findall(r"^(22\d\d) ", out, re.M)
         self.assertEqual(len(rows), 10)
         self.assertRegex(out, r"吉林省 total +302,158 +295,656 300,000 +100\.7% +2,158 +200 +189 +200 +100\.0% +0 +571,550,000\.00 570,000,000\.00 +100\.2%")
+        self.assertRegex(out, r"\n(target of the year) +300,000 +200 +570,000,000\.00")
+        self.assertRegex(out, r"Late offices\noffice +code .*\n汪清县 222424 ")
+        self.assertEqual(len(re.findall(r"^2208\d\d .* 2013-12 county +1 sent ", out, re.M)), 5)
         seconds = float(re.search(r"offices worked through 12 months .* in ([\d.]+) s", out).group(1))
         self.assertLess(seconds, 20 * SLOW)
         return out[out.index("吉林省 total"):].splitlines()[0]
@@ -52,7 +55,7 @@ class Demo(unittest.TestCase):
                             "fupind verify --data \"$FUPIN_DEMO_DIR/data\"; test $? = 0 && exit 7", status=7)
         self.assertIn("220822,通榆县,", out)
         self.assertIn("this office county-220822, role county, unit 220822", out)
-        self.assertIn("6 receipted", out)
+        self.assertIn("8 receipted", out)
         self.assertIn("drift=0", out)
 
     def test_kept_directory(self):

@@ -265,6 +265,8 @@ class Groups(CentreTest):
         self.assertEqual(values(22, "border-county"), {22: 12})
         self.assertEqual(values(22, "border-county", pb.PREFECTURE), {2224: 12, 22: 12})
         self.assertEqual(values(22, "border-county", pb.COUNTY), {222402: 5, 222404: 7, 22: 12})
+        self.assertEqual(len(total(22, "border-county", pb.COUNTY).total.units), 10 + 1)  # members alone, and the whole
+        self.assertEqual(len(total(22, "border-county", pb.PREFECTURE).total.units), 3 + 1)
         self.assertEqual(values(22, "daxinganling-south"), {22: 100})
         self.assertEqual(values(2201, "border-county"), {})
         self.assertEqual(values(22, ""), {22: 1112})

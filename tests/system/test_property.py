@@ -129,13 +129,16 @@ class Property(CentreTest):
                         self.compare(cursor, source, self.step(source))
         connection.close()
         # The same after everything was read back from the journal.
-        before = self.province.total(22, 201301, 201312, by=pb.COUNTY, funds=True).SerializeToString()
+        before = self.province.total(22, 201301, 201312, by=pb.COUNTY, funds=True)
         self.centre.verify()
         self.centre.stop()
         self.centre.start()
         again = self.centre.wire("province")
         wait_for("the centre", lambda: again.ping().store_ready)
-        self.assertEqual(again.total(22, 201301, 201312, by=pb.COUNTY, funds=True).SerializeToString(), before)
+        after = again.total(22, 201301, 201312, by=pb.COUNTY, funds=True)
+        self.assertGreaterEqual(after.time_us, before.time_us)
+        after.time_us = before.time_us
+        self.assertEqual(after.SerializeToString(), before.SerializeToString())
 
 
 if __name__ == "__main__":
