@@ -1,206 +1,15 @@
 /* To add a file to the plan: a columns table, a take_… function for one row, and a line in
- * plan_read(). A column whose name begins with ? may be missing: its cells are empty then. */
+ * plan_read(). */
 #include "plan_files.h"
 
-#include "csv_table.h"
 #include "decimal.h"
+#include "plan_sheet.h"
 
 #include <inttypes.h>
-#include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { COLUMNS_MAX = 20 };
-
-/* One file with its columns found. */
-struct sheet {
-	const char *file; /* its name, for errors */
-	struct csv_table table;
-	const char *const *names;
-	size_t column_count;
-	size_t columns[COLUMNS_MAX]; /* place of names[i] in the file */
-	const struct csv_row *row;   /* the row being read */
-	struct plan *plan;
-	struct plan_errors *errors;
-};
-
-static void add_error(struct plan_errors *errors, const char *file, size_t line, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-
-static void
-add_error(struct plan_errors *errors, const char *file, size_t line, const char *format, ...)
-{
-	if (errors->count == PLAN_ERRORS_MAX) {
-		errors->more++;
-		return;
-	}
-	char *to = errors->items[errors->count++];
-	int head = line ? snprintf(to, PLAN_ERROR_BYTES, "%s:%zu: ", file, line)
-	                : snprintf(to, PLAN_ERROR_BYTES, "%s: ", file);
-	va_list args;
-	va_start(args, format);
-	vsnprintf(to + head, PLAN_ERROR_BYTES - (size_t)head, format, args);
-	va_end(args);
-}
-
-static const char *
-cell(const struct sheet *s, size_t column)
-{
-	return s->columns[column] == SIZE_MAX ? "" : csv_cell(s->row, s->columns[column]);
-}
-
-static const char *
-column_name(const struct sheet *s, size_t column)
-{
-	return s->names[column] + (*s->names[column] == '?');
-}
-
-static void
-cell_error(const struct sheet *s, size_t column, const char *what)
-{
-	add_error(s->errors, s->file, s->row->line, "column %s: \"%.80s\" %s", column_name(s, column),
-	          cell(s, column), what);
-}
-
-static const char *
-take_text(const struct sheet *s, size_t column, bool required)
-{
-	const char *text = cell(s, column);
-	if (required && !*text)
-		cell_error(s, column, "must not be empty");
-	if (strlen(text) > NAME_BYTES_MAX)
-		cell_error(s, column, "is too long");
-	return text;
-}
-
-static int64_t
-take_number(const struct sheet *s, size_t column, int decimals, int64_t least, int64_t most)
-{
-	int64_t value = 0;
-	if (!decimal_parse(cell(s, column), decimals, &value))
-		cell_error(s, column, "is not a number");
-	else if (value < least || value > most)
-		cell_error(s, column, "is out of range");
-	else
-		return value;
-	return least;
-}
-
-static unit_code
-take_unit(const struct sheet *s, size_t column)
-{
-	unit_code code = 0;
-	if (!unit_parse(cell(s, column), &code))
-		cell_error(s, column, "is not a unit code (2, 4, 6, 9 or 12 digits)");
-	return code;
-}
-
-/* A unit that has to be in units.csv, which is read before. */
-static unit_code
-take_known_unit(const struct sheet *s, size_t column)
-{
-	unit_code code = take_unit(s, column);
-	if (code && !catalogue_unit(&s->plan->catalogue, code))
-		cell_error(s, column, "is not in units.csv");
-	return code;
-}
-
-static enum unit_level
-take_level(const struct sheet *s, size_t column)
-{
-	enum unit_level level = UNIT_NONE;
-	if (!unit_level_parse(cell(s, column), &level))
-		cell_error(s, column, "is not a level (province, prefecture, county, township, village)");
-	return level;
-}
-
-static bool
-take_yes_no(const struct sheet *s, size_t column)
-{
-	bool yes = !strcmp(cell(s, column), "yes");
-	if (!yes && strcmp(cell(s, column), "no"))
-		cell_error(s, column, "is neither yes nor no");
-	return yes;
-}
-
-static bool
-find_columns(struct sheet *s)
-{
-	size_t before = s->errors->count;
-	if (!s->table.row_count) {
-		add_error(s->errors, s->file, 0, "the file is empty: a header row is missing");
-		return false;
-	}
-	const struct csv_row *header = &s->table.rows[0];
-	for (size_t i = 0; i < s->column_count; i++) {
-		size_t at = 0;
-		while (at < header->cell_count && strcmp(header->cells[at], column_name(s, i)))
-			at++;
-		s->columns[i] = at < header->cell_count ? at : SIZE_MAX;
-		if (at == header->cell_count && *s->names[i] != '?')
-			add_error(s->errors, s->file, header->line, "column %s is missing", s->names[i]);
-	}
-	return s->errors->count == before;
-}
-
-/* Is there such a file? Some a plan can do without. */
-static bool
-has_file(const char *directory, const char *file)
-{
-	char path[PATH_MAX];
-	snprintf(path, sizeof path, "%s/%s", directory, file);
-	return !access(path, F_OK);
-}
-
-/* Opens one file of the plan; false if it cannot be used at all. */
-static bool
-sheet_open(struct sheet *s, struct plan *plan, const char *directory, const char *file,
-           const char *const *names, size_t column_count, struct plan_errors *errors)
-{
-	char path[PATH_MAX];
-	struct csv_failure failure;
-	*s = (struct sheet){
-	    .file = file, .names = names, .column_count = column_count, .plan = plan, .errors = errors};
-	if (directory)
-		snprintf(path, sizeof path, "%s/%s", directory, file);
-	else
-		snprintf(path, sizeof path, "%s", file);
-	if (!csv_read_file(path, &plan->catalogue.arena, &s->table, &failure)) {
-		struct problem problem = {.code = failure.code};
-		char text[PROBLEM_TEXT_BYTES];
-		problem_detail(&problem, "%s", failure.detail);
-		add_error(errors, path, failure.line, "%.200s", problem_text(&problem, LANGUAGE_ENGLISH, text));
-		return false;
-	}
-	return find_columns(s);
-}
-
-/* Reads every row of a file into an array of `size`-byte items that `take` fills. */
 #define COUNT(names) (sizeof names / sizeof *(names))
-static void *
-read_rows(struct plan *plan, const char *directory, const char *file, const char *const *names,
-          size_t column_count, size_t size, void (*take)(struct sheet *, void *), struct plan_errors *errors,
-          size_t *count)
-{
-	struct sheet s;
-	*count = 0;
-	if (!sheet_open(&s, plan, directory, file, names, column_count, errors))
-		return NULL;
-	unsigned char *items = arena_array(&plan->catalogue.arena, s.table.row_count, size);
-	if (!items) {
-		add_error(errors, file, 0, "too large");
-		return NULL;
-	}
-	for (size_t i = 1; i < s.table.row_count; i++) {
-		s.row = &s.table.rows[i];
-		take(&s, items + (i - 1) * size);
-	}
-	*count = s.table.row_count - 1;
-	return items;
-}
 
 /* ---------------------------------------------------------------- one function a file */
 
@@ -221,22 +30,22 @@ take_plan(struct sheet *s, void *item)
 	else if (!strcmp(key, "source"))
 		c->source = value;
 	else if (strcmp(key, "year"))
-		cell_error(s, 0, "is not a key (code, title_zh, title_en, source, year)");
+		sheet_error(s, 0, "is not a key (code, title_zh, title_en, source, year)");
 }
 
 static period
 take_period(const struct sheet *s, size_t column)
 {
 	period p = PERIOD_FIRST;
-	if (!period_parse(cell(s, column), &p))
-		cell_error(s, column, "is not a period (2013-04)");
+	if (!period_parse(sheet_cell(s, column), &p))
+		sheet_error(s, column, "is not a period (2013-04)");
 	return p;
 }
 
 static period
 take_optional_period(const struct sheet *s, size_t column)
 {
-	return *cell(s, column) ? take_period(s, column) : 0;
+	return *sheet_cell(s, column) ? take_period(s, column) : 0;
 }
 
 static const char *const unit_columns[] = {"code",       "parent",        "level",        "name",
@@ -252,19 +61,19 @@ take_unit_row(struct sheet *s, void *item)
 	    .basis = take_text(s, 4, true),
 	    .first = take_optional_period(s, 5),
 	    .last = take_optional_period(s, 6),
-	    .successor = *cell(s, 7) ? take_unit(s, 7) : 0,
+	    .successor = *sheet_cell(s, 7) ? take_unit(s, 7) : 0,
 	};
 	*(struct unit *)item = unit;
 	if (!unit.code || !unit.level)
 		return;
 	if (unit_level_of(unit.code) != unit.level)
-		cell_error(s, 0, "has not as many digits as its level");
+		sheet_error(s, 0, "has not as many digits as its level");
 	char parent[24] = "";
 	if (unit.level > UNIT_PROVINCE)
 		snprintf(parent, sizeof parent, "%" PRId64,
 		         unit_ancestor(unit.code, (enum unit_level)(unit.level - 1)));
-	if (strcmp(cell(s, 1), parent))
-		cell_error(s, 1, "is not the prefix of the unit's code");
+	if (strcmp(sheet_cell(s, 1), parent))
+		sheet_error(s, 1, "is not the prefix of the unit's code");
 }
 
 static const char *const group_columns[] = {"group", "name", "unit", "basis"};
@@ -325,10 +134,10 @@ struct indicator_row {
 static enum indicator_kind
 take_indicator_kind(const struct sheet *s, size_t column)
 {
-	if (!strcmp(cell(s, column), "flow"))
+	if (!strcmp(sheet_cell(s, column), "flow"))
 		return INDICATOR_FLOW;
-	if (strcmp(cell(s, column), "stock"))
-		cell_error(s, column, "is neither flow nor stock");
+	if (strcmp(sheet_cell(s, column), "stock"))
+		sheet_error(s, column, "is neither flow nor stock");
 	return INDICATOR_STOCK;
 }
 
@@ -336,9 +145,9 @@ static void
 take_indicator(struct sheet *s, void *item)
 {
 	struct indicator_row *row = item;
-	const struct form *form = catalogue_form_by_code(&s->plan->catalogue, cell(s, 0));
+	const struct form *form = catalogue_form_by_code(&s->plan->catalogue, sheet_cell(s, 0));
 	if (!form)
-		cell_error(s, 0, "is not in forms.csv");
+		sheet_error(s, 0, "is not in forms.csv");
 	row->line = s->row->line;
 	row->version = (uint32_t)take_number(s, 1, 0, 1, 9999);
 	row->indicator = (struct indicator){
@@ -355,7 +164,7 @@ take_indicator(struct sheet *s, void *item)
 	    .notice = take_text(s, 15, false),
 	};
 	if (strlen(row->indicator.code) >= CODE_BYTES_MAX)
-		cell_error(s, 3, "is longer than 47 bytes");
+		sheet_error(s, 3, "is longer than 47 bytes");
 	int decimals = row->indicator.decimals;
 	row->field = (struct form_field){
 	    .indicator = row->indicator.number,
@@ -400,12 +209,12 @@ take_measure(const struct sheet *s, size_t column, enum fund_kind *fund)
 	*fund = FUND_KIND_NONE;
 	if (!strncmp(measure, "fund:", 5)) {
 		if (!fund_kind_parse(measure + 5, fund))
-			cell_error(s, column, "names no kind of fund entry");
+			sheet_error(s, column, "names no kind of fund entry");
 		return NULL;
 	}
 	const struct indicator *indicator = catalogue_indicator_by_name(&s->plan->catalogue, measure);
 	if (!indicator)
-		cell_error(s, column, "is neither an indicator nor fund:KIND");
+		sheet_error(s, column, "is neither an indicator nor fund:KIND");
 	return indicator;
 }
 
@@ -435,16 +244,16 @@ take_principal(struct sheet *s, void *item)
 	struct principal *principal = item;
 	principal->name = take_text(s, 0, true);
 	principal->unit = take_known_unit(s, 2);
-	if (!role_parse(cell(s, 1), &principal->role))
-		cell_error(s, 1, "is not a role (county, prefecture, province, admin)");
+	if (!role_parse(sheet_cell(s, 1), &principal->role))
+		sheet_error(s, 1, "is not a role (county, prefecture, province, admin)");
 	static const enum unit_level role_levels[ROLES] = {
 	    [ROLE_COUNTY] = UNIT_COUNTY, [ROLE_PREFECTURE] = UNIT_PREFECTURE, [ROLE_PROVINCE] = UNIT_PROVINCE};
 	enum unit_level level = role_levels[principal->role];
 	if (principal->unit && level && unit_level_of(principal->unit) != level)
-		cell_error(s, 2, "is not of the role's level");
-	const char *key = cell(s, 3);
+		sheet_error(s, 2, "is not of the role's level");
+	const char *key = sheet_cell(s, 3);
 	if (*key && !key_text_valid(key))
-		cell_error(s, 3, "is not a public key (40 characters of Z85)");
+		sheet_error(s, 3, "is not a public key (40 characters of Z85)");
 	else
 		snprintf(principal->public_key, sizeof principal->public_key, "%s", key);
 }
@@ -455,11 +264,11 @@ static void
 take_day(struct sheet *s, void *item)
 {
 	struct special_day *day = item;
-	if (!date_parse(cell(s, 0), &day->date))
-		cell_error(s, 0, "is not a date (2013-02-16)");
-	day->works = !strcmp(cell(s, 1), "work");
-	if (!day->works && strcmp(cell(s, 1), "off"))
-		cell_error(s, 1, "is neither off nor work");
+	if (!date_parse(sheet_cell(s, 0), &day->date))
+		sheet_error(s, 0, "is not a date (2013-02-16)");
+	day->works = !strcmp(sheet_cell(s, 1), "work");
+	if (!day->works && strcmp(sheet_cell(s, 1), "off"))
+		sheet_error(s, 1, "is neither off nor work");
 	day->name = take_text(s, 2, true);
 }
 
@@ -470,9 +279,9 @@ static void
 take_deadline(struct sheet *s, void *item)
 {
 	struct deadline_rule *rule = item;
-	const struct form *form = catalogue_form_by_code(&s->plan->catalogue, cell(s, 0));
+	const struct form *form = catalogue_form_by_code(&s->plan->catalogue, sheet_cell(s, 0));
 	if (!form)
-		cell_error(s, 0, "is not in forms.csv");
+		sheet_error(s, 0, "is not in forms.csv");
 	*rule = (struct deadline_rule){
 	    .form = form ? form->number : 0,
 	    .first = take_period(s, 2),
@@ -481,10 +290,10 @@ take_deadline(struct sheet *s, void *item)
 	    .day = (int)take_number(s, 5, 0, 1, 31),
 	    .notice = take_text(s, 7, false),
 	};
-	if (!deadline_event_parse(cell(s, 1), &rule->event))
-		cell_error(s, 1, "is not an event (open, due, closed, corrections)");
-	if (!minute_parse(cell(s, 6), &rule->minute))
-		cell_error(s, 6, "is not a time of day (17:00; the day's end is 24:00)");
+	if (!deadline_event_parse(sheet_cell(s, 1), &rule->event))
+		sheet_error(s, 1, "is not an event (open, due, closed, corrections)");
+	if (!minute_parse(sheet_cell(s, 6), &rule->minute))
+		sheet_error(s, 6, "is not a time of day (17:00; the day's end is 24:00)");
 }
 
 static const char *const count_columns[] = {"number",   "form",       "indicator",  "name_zh",
@@ -496,10 +305,10 @@ static void
 take_count(struct sheet *s, void *item)
 {
 	struct catalogue *c = &s->plan->catalogue;
-	const struct form *form = catalogue_form_by_code(c, cell(s, 1));
-	const struct indicator *counted = catalogue_indicator_by_name(c, cell(s, 7));
+	const struct form *form = catalogue_form_by_code(c, sheet_cell(s, 1));
+	const struct indicator *counted = catalogue_indicator_by_name(c, sheet_cell(s, 7));
 	if (!form || !counted)
-		cell_error(s, form ? 7 : 1, form ? "is not in indicators.csv" : "is not in forms.csv");
+		sheet_error(s, form ? 7 : 1, form ? "is not in indicators.csv" : "is not in forms.csv");
 	*(struct indicator *)item = (struct indicator){
 	    .number = (uint32_t)take_number(s, 0, 0, 1, CATALOGUE_NUMBER_MAX),
 	    .form = form ? form->number : 0,
@@ -522,9 +331,10 @@ static const char *const check_columns[] = {"number", "form",    "kind",    "ind
 static const struct indicator *
 take_indicator_code(const struct sheet *s, size_t column)
 {
-	const struct indicator *indicator = catalogue_indicator_by_name(&s->plan->catalogue, cell(s, column));
+	const struct indicator *indicator =
+	    catalogue_indicator_by_name(&s->plan->catalogue, sheet_cell(s, column));
 	if (!indicator)
-		cell_error(s, column, "is not in indicators.csv");
+		sheet_error(s, column, "is not in indicators.csv");
 	return indicator;
 }
 
@@ -533,26 +343,26 @@ take_check(struct sheet *s, void *item)
 {
 	static const char *const kinds[] = {"", "jump", "needs", "exceeds"};
 	struct soft_check *check = item;
-	const struct form *form = catalogue_form_by_code(&s->plan->catalogue, cell(s, 1));
+	const struct form *form = catalogue_form_by_code(&s->plan->catalogue, sheet_cell(s, 1));
 	const struct indicator *what = take_indicator_code(s, 3);
-	const struct indicator *other = *cell(s, 4) ? take_indicator_code(s, 4) : NULL;
+	const struct indicator *other = *sheet_cell(s, 4) ? take_indicator_code(s, 4) : NULL;
 	if (!form)
-		cell_error(s, 1, "is not in forms.csv");
+		sheet_error(s, 1, "is not in forms.csv");
 	*check = (struct soft_check){
 	    .number = (uint32_t)take_number(s, 0, 0, 1, CATALOGUE_NUMBER_MAX),
 	    .form = form ? form->number : 0,
 	    .indicator = what ? what->number : 0,
 	    .other = other ? other->number : 0,
-	    .bound = *cell(s, 5) ? take_number(s, 5, 0, 1, 1000000) : 0,
+	    .bound = *sheet_cell(s, 5) ? take_number(s, 5, 0, 1, 1000000) : 0,
 	    .text_zh = take_text(s, 6, true),
 	    .text_en = take_text(s, 7, true),
 	    .notice = take_text(s, 8, false),
 	};
 	for (int kind = SOFT_JUMP; kind <= SOFT_EXCEEDS; kind++)
-		if (!strcmp(cell(s, 2), kinds[kind]))
+		if (!strcmp(sheet_cell(s, 2), kinds[kind]))
 			check->kind = (enum soft_kind)kind;
 	if (!check->kind)
-		cell_error(s, 2, "is not a kind (jump, needs, exceeds)");
+		sheet_error(s, 2, "is not a kind (jump, needs, exceeds)");
 }
 
 static const char *const profile_columns[] = {"measure", "month", "share"};
@@ -581,24 +391,24 @@ static void
 take_appraisal(struct sheet *s, void *item)
 {
 	struct appraisal_item *to = item;
-	const struct indicator *what = *cell(s, 3) ? take_measure(s, 3, &to->fund) : NULL;
-	const struct indicator *other = *cell(s, 4) ? take_measure(s, 4, &to->other_fund) : NULL;
+	const struct indicator *what = *sheet_cell(s, 3) ? take_measure(s, 3, &to->fund) : NULL;
+	const struct indicator *other = *sheet_cell(s, 4) ? take_measure(s, 4, &to->other_fund) : NULL;
 	to->number = (uint32_t)take_number(s, 0, 0, 1, CATALOGUE_NUMBER_MAX);
 	to->code = take_text(s, 1, true);
 	to->indicator = what ? what->number : 0;
 	to->other = other ? other->number : 0;
-	to->approved = !strcmp(cell(s, 5), "approved");
+	to->approved = !strcmp(sheet_cell(s, 5), "approved");
 	to->weight = (uint32_t)take_number(s, 6, 0, 1, 100);
 	to->name_zh = take_text(s, 7, true);
 	to->name_en = take_text(s, 8, true);
 	to->notice = take_text(s, 9, false);
 	for (int kind = 1; kind < APPRAISE_KINDS; kind++)
-		if (!strcmp(cell(s, 2), appraisal_kind_name((enum appraisal_kind)kind)))
+		if (!strcmp(sheet_cell(s, 2), appraisal_kind_name((enum appraisal_kind)kind)))
 			to->kind = (enum appraisal_kind)kind;
 	if (!to->kind)
-		cell_error(s, 2, "is not a kind (target, pace, share, funds, on_time, complete, approved)");
-	if (!to->approved && strcmp(cell(s, 5), "submitted"))
-		cell_error(s, 5, "is neither submitted nor approved");
+		sheet_error(s, 2, "is not a kind (target, pace, share, funds, on_time, complete, approved)");
+	if (!to->approved && strcmp(sheet_cell(s, 5), "submitted"))
+		sheet_error(s, 5, "is neither submitted nor approved");
 }
 
 static const char *const document_columns[] = {"number",  "document", "level", "name_zh",
@@ -616,10 +426,10 @@ take_document_kind(struct sheet *s, void *item)
 	    .name_en = take_text(s, 4, true),
 	    .notice = take_text(s, 7, false),
 	};
-	if (!date_parse(cell(s, 5), &kind->due_date))
-		cell_error(s, 5, "is not a date (2013-04-20)");
-	if (!minute_parse(cell(s, 6), &kind->minute))
-		cell_error(s, 6, "is not a time of day (17:00; the day's end is 24:00)");
+	if (!date_parse(sheet_cell(s, 5), &kind->due_date))
+		sheet_error(s, 5, "is not a date (2013-04-20)");
+	if (!minute_parse(sheet_cell(s, 6), &kind->minute))
+		sheet_error(s, 6, "is not a time of day (17:00; the day's end is 24:00)");
 }
 
 /* Twelve rows make a profile. */
@@ -638,13 +448,14 @@ gather_profiles(struct plan *plan, const struct profile_row *rows, size_t count,
 			c->profiles[c->profile_count++] =
 			    (struct profile){rows[i].profile.indicator, rows[i].profile.fund, {0}};
 		if (months[at] & 1U << rows[i].month)
-			add_error(errors, "profiles.csv", rows[i].line, "column month: it stands twice for this measure");
+			plan_error(errors, "profiles.csv", rows[i].line,
+			           "column month: it stands twice for this measure");
 		months[at] |= 1U << rows[i].month;
 		c->profiles[at].shares[rows[i].month - 1] = rows[i].profile.shares[0];
 	}
 	for (size_t i = 0; c->profiles && months && i < c->profile_count; i++)
 		if (months[i] != 0x1FFE)
-			add_error(errors, "profiles.csv", 0, "a measure has not all twelve months");
+			plan_error(errors, "profiles.csv", 0, "a measure has not all twelve months");
 }
 
 /* ---------------------------------------------------------------- from rows to the catalogue */
@@ -671,12 +482,12 @@ gather_indicators(struct plan *plan, const struct indicator_row *rows, size_t co
 		if (at == c->indicator_count)
 			c->indicators[c->indicator_count++] = rows[i].indicator;
 		else if (!same_indicator(&c->indicators[at], &rows[i].indicator))
-			add_error(errors, "indicators.csv", rows[i].line, "column number: %u is another indicator above",
-			          rows[i].indicator.number);
+			plan_error(errors, "indicators.csv", rows[i].line, "column number: %u is another indicator above",
+			           rows[i].indicator.number);
 		for (size_t j = 0; j < i; j++)
 			if (rows[j].indicator.number == rows[i].indicator.number && rows[j].version == rows[i].version) {
-				add_error(errors, "indicators.csv", rows[i].line, "column number: %u stands twice",
-				          rows[i].indicator.number);
+				plan_error(errors, "indicators.csv", rows[i].line, "column number: %u stands twice",
+				           rows[i].indicator.number);
 				break;
 			}
 	}
@@ -689,7 +500,7 @@ read_counts(struct plan *plan, const char *directory, struct plan_errors *errors
 	struct catalogue *c = &plan->catalogue;
 	size_t count;
 	const struct indicator *counts =
-	    read_rows(plan, directory, "counts.csv", count_columns, COUNT(count_columns), sizeof *counts,
+	    plan_rows(plan, directory, "counts.csv", count_columns, COUNT(count_columns), sizeof *counts,
 	              take_count, errors, &count);
 	struct indicator *all = arena_array(&c->arena, c->indicator_count + count, sizeof *all);
 	if (!all || !counts)
@@ -708,8 +519,8 @@ check_names(const struct catalogue *c, struct plan_errors *errors)
 		for (size_t j = 0; j < i; j++) {
 			const struct indicator *a = &c->indicators[i], *b = &c->indicators[j];
 			if (!strcmp(a->name_zh, b->name_zh) || !strcmp(a->name_en, b->name_en))
-				add_error(errors, "indicators.csv", 0, "indicators %s and %s have the same name", b->code,
-				          a->code);
+				plan_error(errors, "indicators.csv", 0, "indicators %s and %s have the same name", b->code,
+				           a->code);
 		}
 }
 
@@ -724,7 +535,7 @@ resolve(const struct indicator_row *rows, size_t count, const struct indicator_r
 		if (rows[i].indicator.form == row->indicator.form && rows[i].version == row->version &&
 		    !strcmp(rows[i].indicator.code, code))
 			return rows[i].indicator.number;
-	add_error(errors, "indicators.csv", row->line, "column %s: \"%s\" is not in this form", column, code);
+	plan_error(errors, "indicators.csv", row->line, "column %s: \"%s\" is not in this form", column, code);
 	return 0;
 }
 
@@ -742,8 +553,8 @@ gather_fields(struct plan *plan, const struct indicator_row *rows, size_t count,
 			if (!version->fields)
 				version->fields = arena_array(&c->arena, FORM_FIELDS_MAX, sizeof *version->fields);
 			if (!version->fields || version->field_count == FORM_FIELDS_MAX) {
-				add_error(errors, "indicators.csv", rows[i].line, "the form has more than %d indicators",
-				          FORM_FIELDS_MAX);
+				plan_error(errors, "indicators.csv", rows[i].line, "the form has more than %d indicators",
+				           FORM_FIELDS_MAX);
 				continue;
 			}
 			struct form_field *field = &version->fields[version->field_count++];
@@ -753,8 +564,8 @@ gather_fields(struct plan *plan, const struct indicator_row *rows, size_t count,
 			field->step_after = resolve(rows, count, &rows[i], "step_after", rows[i].step_after, errors);
 		}
 		if (!found && rows[i].indicator.form)
-			add_error(errors, "indicators.csv", rows[i].line,
-			          "column version: version %u of the form is not in forms.csv", rows[i].version);
+			plan_error(errors, "indicators.csv", rows[i].line,
+			           "column version: version %u of the form is not in forms.csv", rows[i].version);
 	}
 }
 
@@ -771,7 +582,7 @@ gather_forms(struct plan *plan, const struct form_row *rows, size_t count, struc
 		if (at == c->form_count)
 			c->forms[c->form_count++] = rows[i].form;
 		else if (strcmp(c->forms[at].code, rows[i].form.code) || c->forms[at].level != rows[i].form.level)
-			add_error(errors, "forms.csv", 0, "form number %u has two codes or levels", rows[i].form.number);
+			plan_error(errors, "forms.csv", 0, "form number %u has two codes or levels", rows[i].form.number);
 		c->versions[c->version_count++] = rows[i].version;
 	}
 }
@@ -783,9 +594,9 @@ check_principals(const struct plan *plan, const char *file, struct plan_errors *
 		for (size_t j = 0; j < i; j++) {
 			const struct principal *a = &plan->principals[i], *b = &plan->principals[j];
 			if (!strcmp(a->name, b->name))
-				add_error(errors, file, 0, "the name %s stands twice", a->name);
+				plan_error(errors, file, 0, "the name %s stands twice", a->name);
 			if (*a->public_key && !strcmp(a->public_key, b->public_key))
-				add_error(errors, file, 0, "%s and %s have the same public key", b->name, a->name);
+				plan_error(errors, file, 0, "%s and %s have the same public key", b->name, a->name);
 		}
 }
 
@@ -796,11 +607,11 @@ check_parents(const struct catalogue *c, struct plan_errors *errors)
 		const struct unit *unit = &c->units[i];
 		enum unit_level above = (enum unit_level)(unit->level - 1);
 		if (unit->level > UNIT_PROVINCE && !catalogue_unit(c, unit_ancestor(unit->code, above)))
-			add_error(errors, "units.csv", 0, "unit %" PRId64 " (%s): its parent is not in the file",
-			          unit->code, unit->name);
+			plan_error(errors, "units.csv", 0, "unit %" PRId64 " (%s): its parent is not in the file",
+			           unit->code, unit->name);
 		if (unit->successor && !catalogue_unit(c, unit->successor))
-			add_error(errors, "units.csv", 0, "unit %" PRId64 " (%s): its successor is not in the file",
-			          unit->code, unit->name);
+			plan_error(errors, "units.csv", 0, "unit %" PRId64 " (%s): its successor is not in the file",
+			           unit->code, unit->name);
 	}
 }
 
@@ -811,27 +622,27 @@ read_catalogue(struct plan *plan, const char *directory, struct plan_errors *err
 	struct catalogue *c = &plan->catalogue;
 	size_t count;
 	char error[CATALOGUE_ERROR_BYTES];
-	read_rows(plan, directory, "plan.csv", plan_columns, COUNT(plan_columns), 1, take_plan, errors, &count);
-	c->units = read_rows(plan, directory, "units.csv", unit_columns, COUNT(unit_columns), sizeof *c->units,
+	plan_rows(plan, directory, "plan.csv", plan_columns, COUNT(plan_columns), 1, take_plan, errors, &count);
+	c->units = plan_rows(plan, directory, "units.csv", unit_columns, COUNT(unit_columns), sizeof *c->units,
 	                     take_unit_row, errors, &c->unit_count);
-	const struct form_row *forms = read_rows(plan, directory, "forms.csv", form_columns, COUNT(form_columns),
+	const struct form_row *forms = plan_rows(plan, directory, "forms.csv", form_columns, COUNT(form_columns),
 	                                         sizeof *forms, take_form, errors, &count);
 	gather_forms(plan, forms, count, errors);
 	const struct indicator_row *rows =
-	    read_rows(plan, directory, "indicators.csv", indicator_columns, COUNT(indicator_columns),
+	    plan_rows(plan, directory, "indicators.csv", indicator_columns, COUNT(indicator_columns),
 	              sizeof *rows, take_indicator, errors, &count);
 	gather_indicators(plan, rows, count, errors);
-	if (has_file(directory, "counts.csv"))
+	if (plan_has_file(directory, "counts.csv"))
 		read_counts(plan, directory, errors);
 	check_names(c, errors);
 	gather_fields(plan, rows, count, errors);
-	c->sources = read_rows(plan, directory, "fund_sources.csv", source_columns, COUNT(source_columns),
+	c->sources = plan_rows(plan, directory, "fund_sources.csv", source_columns, COUNT(source_columns),
 	                       sizeof *c->sources, take_source, errors, &c->source_count);
-	c->uses = read_rows(plan, directory, "fund_uses.csv", use_columns, COUNT(use_columns), sizeof *c->uses,
+	c->uses = plan_rows(plan, directory, "fund_uses.csv", use_columns, COUNT(use_columns), sizeof *c->uses,
 	                    take_use, errors, &c->use_count);
 	/* Sorts and checks what is there so far, so that the rest can look it up. */
 	if (!errors->count && !catalogue_finish(c, error))
-		add_error(errors, directory, 0, "%s", error);
+		plan_error(errors, directory, 0, "%s", error);
 }
 
 bool
@@ -844,39 +655,39 @@ plan_read(const char *directory, const char *principals_path, struct plan *out, 
 	if (errors->count)
 		return false;
 	check_parents(c, errors);
-	c->groups = read_rows(out, directory, "groups.csv", group_columns, COUNT(group_columns),
+	c->groups = plan_rows(out, directory, "groups.csv", group_columns, COUNT(group_columns),
 	                      sizeof *c->groups, take_group, errors, &c->group_count);
-	c->targets = read_rows(out, directory, "targets.csv", target_columns, COUNT(target_columns),
+	c->targets = plan_rows(out, directory, "targets.csv", target_columns, COUNT(target_columns),
 	                       sizeof *c->targets, take_target, errors, &c->target_count);
-	if (has_file(directory, "calendar.csv"))
-		c->days = read_rows(out, directory, "calendar.csv", day_columns, COUNT(day_columns), sizeof *c->days,
+	if (plan_has_file(directory, "calendar.csv"))
+		c->days = plan_rows(out, directory, "calendar.csv", day_columns, COUNT(day_columns), sizeof *c->days,
 		                    take_day, errors, &c->day_count);
-	if (has_file(directory, "profiles.csv")) {
+	if (plan_has_file(directory, "profiles.csv")) {
 		size_t count;
 		const struct profile_row *rows =
-		    read_rows(out, directory, "profiles.csv", profile_columns, COUNT(profile_columns), sizeof *rows,
+		    plan_rows(out, directory, "profiles.csv", profile_columns, COUNT(profile_columns), sizeof *rows,
 		              take_profile, errors, &count);
 		gather_profiles(out, rows, count, errors);
 	}
-	if (has_file(directory, "appraisal.csv"))
-		c->appraisal = read_rows(out, directory, "appraisal.csv", appraisal_columns, COUNT(appraisal_columns),
+	if (plan_has_file(directory, "appraisal.csv"))
+		c->appraisal = plan_rows(out, directory, "appraisal.csv", appraisal_columns, COUNT(appraisal_columns),
 		                         sizeof *c->appraisal, take_appraisal, errors, &c->appraisal_count);
-	if (has_file(directory, "soft_checks.csv"))
-		c->checks = read_rows(out, directory, "soft_checks.csv", check_columns, COUNT(check_columns),
+	if (plan_has_file(directory, "soft_checks.csv"))
+		c->checks = plan_rows(out, directory, "soft_checks.csv", check_columns, COUNT(check_columns),
 		                      sizeof *c->checks, take_check, errors, &c->check_count);
-	if (has_file(directory, "deadlines.csv"))
-		c->rules = read_rows(out, directory, "deadlines.csv", deadline_columns, COUNT(deadline_columns),
+	if (plan_has_file(directory, "deadlines.csv"))
+		c->rules = plan_rows(out, directory, "deadlines.csv", deadline_columns, COUNT(deadline_columns),
 		                     sizeof *c->rules, take_deadline, errors, &c->rule_count);
-	if (has_file(directory, "documents.csv"))
+	if (plan_has_file(directory, "documents.csv"))
 		c->document_kinds =
-		    read_rows(out, directory, "documents.csv", document_columns, COUNT(document_columns),
+		    plan_rows(out, directory, "documents.csv", document_columns, COUNT(document_columns),
 		              sizeof *c->document_kinds, take_document_kind, errors, &c->document_kind_count);
 	const char *file = principals_path ? principals_path : "principals.csv";
 	out->principals =
-	    read_rows(out, principals_path ? NULL : directory, file, principal_columns, COUNT(principal_columns),
+	    plan_rows(out, principals_path ? NULL : directory, file, principal_columns, COUNT(principal_columns),
 	              sizeof *out->principals, take_principal, errors, &out->principal_count);
 	check_principals(out, file, errors);
 	if (!errors->count && !catalogue_finish(c, error))
-		add_error(errors, directory, 0, "%s", error);
+		plan_error(errors, directory, 0, "%s", error);
 	return !errors->count;
 }

@@ -1,0 +1,379 @@
+/* A plan out of the database: the catalogue and the principals. */
+#include "plan_store.h"
+
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int64_t
+get_number(const struct pg_result *result, int row, int column)
+{
+	return strtoll(PQgetvalue(result, row, column), NULL, 10);
+}
+
+static const char *
+get_text(struct arena *arena, const struct pg_result *result, int row, int column)
+{
+	const char *copy = arena_string(arena, PQgetvalue(result, row, column));
+	return copy ? copy : "";
+}
+
+/* Runs a query and gives `take` each row with its item of a new array. */
+static bool
+load_rows(struct pg_conn *connection, const char *sql, struct arena *arena, size_t size, void **out,
+          size_t *count, void (*take)(struct arena *, const struct pg_result *, int, void *), char *error)
+{
+	struct pg_result *result;
+	if (!pg_query(connection, sql, 0, NULL, &result, error))
+		return false;
+	size_t rows = (size_t)PQntuples(result);
+	unsigned char *items = arena_array(arena, rows, size);
+	for (size_t i = 0; items && i < rows; i++)
+		take(arena, result, (int)i, items + i * size);
+	PQclear(result);
+	if (!items)
+		snprintf(error, PG_ERROR_BYTES, "out of memory");
+	*out = items;
+	*count = rows;
+	return items;
+}
+
+static void
+load_unit(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	*(struct unit *)item = (struct unit){
+	    .code = get_number(r, row, 0),
+	    .level = (enum unit_level)get_number(r, row, 1),
+	    .name = get_text(arena, r, row, 2),
+	    .basis = get_text(arena, r, row, 3),
+	    .first = (period)get_number(r, row, 4),
+	    .last = (period)get_number(r, row, 5),
+	    .successor = get_number(r, row, 6),
+	};
+}
+
+static void
+load_group(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	*(struct unit_group *)item = (struct unit_group){
+	    .code = get_text(arena, r, row, 0),
+	    .name = get_text(arena, r, row, 1),
+	    .unit = get_number(r, row, 2),
+	    .basis = get_text(arena, r, row, 3),
+	};
+}
+
+static void
+load_appraisal(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	struct appraisal_item *to = item;
+	*to = (struct appraisal_item){
+	    .number = (uint32_t)get_number(r, row, 0),
+	    .code = get_text(arena, r, row, 1),
+	    .indicator = (uint32_t)get_number(r, row, 3),
+	    .fund = (enum fund_kind)get_number(r, row, 4),
+	    .other = (uint32_t)get_number(r, row, 5),
+	    .other_fund = (enum fund_kind)get_number(r, row, 6),
+	    .approved = *PQgetvalue(r, row, 7) == 't',
+	    .weight = (uint32_t)get_number(r, row, 8),
+	    .name_zh = get_text(arena, r, row, 9),
+	    .name_en = get_text(arena, r, row, 10),
+	    .notice = get_text(arena, r, row, 11),
+	};
+	for (int kind = 1; kind < APPRAISE_KINDS; kind++)
+		if (!strcmp(PQgetvalue(r, row, 2), appraisal_kind_name((enum appraisal_kind)kind)))
+			to->kind = (enum appraisal_kind)kind;
+}
+
+static void
+load_check(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	*(struct soft_check *)item = (struct soft_check){
+	    .number = (uint32_t)get_number(r, row, 0),
+	    .form = (uint32_t)get_number(r, row, 1),
+	    .kind = (enum soft_kind)get_number(r, row, 2),
+	    .indicator = (uint32_t)get_number(r, row, 3),
+	    .other = (uint32_t)get_number(r, row, 4),
+	    .bound = get_number(r, row, 5),
+	    .text_zh = get_text(arena, r, row, 6),
+	    .text_en = get_text(arena, r, row, 7),
+	    .notice = get_text(arena, r, row, 8),
+	};
+}
+
+static void
+load_form(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	*(struct form *)item = (struct form){
+	    .number = (uint32_t)get_number(r, row, 0),
+	    .code = get_text(arena, r, row, 1),
+	    .level = (enum unit_level)get_number(r, row, 2),
+	    .name_zh = get_text(arena, r, row, 3),
+	    .name_en = get_text(arena, r, row, 4),
+	};
+}
+
+static void
+load_version(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	(void)arena;
+	*(struct form_version *)item = (struct form_version){
+	    .form = (uint32_t)get_number(r, row, 0),
+	    .version = (uint32_t)get_number(r, row, 1),
+	    .first = (period)get_number(r, row, 2),
+	    .last = (period)get_number(r, row, 3),
+	};
+}
+
+static void
+load_indicator(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	*(struct indicator *)item = (struct indicator){
+	    .number = (uint32_t)get_number(r, row, 0),
+	    .form = (uint32_t)get_number(r, row, 1),
+	    .code = get_text(arena, r, row, 2),
+	    .name_zh = get_text(arena, r, row, 3),
+	    .name_en = get_text(arena, r, row, 4),
+	    .measure_zh = get_text(arena, r, row, 5),
+	    .measure_en = get_text(arena, r, row, 6),
+	    .decimals = (int)get_number(r, row, 7),
+	    .kind = *PQgetvalue(r, row, 8) == 'f' ? INDICATOR_FLOW : INDICATOR_STOCK,
+	    .project = get_text(arena, r, row, 9),
+	    .notice = get_text(arena, r, row, 10),
+	    .counts = (uint32_t)get_number(r, row, 11),
+	    .at_least = get_number(r, row, 12),
+	};
+}
+
+struct field_row {
+	uint32_t form, version;
+	struct form_field field;
+};
+
+static void
+load_field(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	(void)arena;
+	struct field_row *field = item;
+	field->form = (uint32_t)get_number(r, row, 0);
+	field->version = (uint32_t)get_number(r, row, 1);
+	field->field = (struct form_field){
+	    .indicator = (uint32_t)get_number(r, row, 2),
+	    .required = *PQgetvalue(r, row, 3) == 't',
+	    .minimum = get_number(r, row, 4),
+	    .maximum = get_number(r, row, 5),
+	    .part_of = (uint32_t)get_number(r, row, 6),
+	    .base = (uint32_t)get_number(r, row, 7),
+	    .step_after = (uint32_t)get_number(r, row, 8),
+	};
+}
+
+static void
+load_term(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	*(struct fund_term *)item = (struct fund_term){
+	    .number = (uint32_t)get_number(r, row, 0),
+	    .code = get_text(arena, r, row, 1),
+	    .name_zh = get_text(arena, r, row, 2),
+	    .name_en = get_text(arena, r, row, 3),
+	    .notice = get_text(arena, r, row, 4),
+	    .special = *PQgetvalue(r, row, 5) == 't',
+	};
+}
+
+static void
+load_target(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	*(struct target *)item = (struct target){
+	    .unit = get_number(r, row, 0),
+	    .year = (int)get_number(r, row, 1),
+	    .indicator = (uint32_t)get_number(r, row, 2),
+	    .fund = (enum fund_kind)get_number(r, row, 3),
+	    .value = get_number(r, row, 4),
+	    .notice = get_text(arena, r, row, 5),
+	};
+}
+
+static void
+load_day(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	struct special_day *day = item;
+	*day = (struct special_day){.date = (date)get_number(r, row, 0),
+	                            .works = *PQgetvalue(r, row, 1) == 't',
+	                            .name = get_text(arena, r, row, 2)};
+}
+
+/* Twelve rows, by month. */
+static void
+load_share(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	(void)arena;
+	*(struct profile *)item = (struct profile){.indicator = (uint32_t)get_number(r, row, 0),
+	                                           .fund = (enum fund_kind)get_number(r, row, 1),
+	                                           .shares = {(uint16_t)get_number(r, row, 2)}};
+}
+
+static void
+gather_shares(struct catalogue *c)
+{
+	for (size_t i = 0; i < c->profile_count; i++)
+		c->profiles[i / 12].shares[i % 12] = c->profiles[i].shares[0];
+	for (size_t i = 0; i < c->profile_count / 12; i++) {
+		c->profiles[i].indicator = c->profiles[12 * i].indicator;
+		c->profiles[i].fund = c->profiles[12 * i].fund;
+	}
+	c->profile_count /= 12;
+}
+
+static void
+load_rule(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	*(struct deadline_rule *)item = (struct deadline_rule){
+	    .form = (uint32_t)get_number(r, row, 0),
+	    .event = (enum deadline_event)get_number(r, row, 1),
+	    .first = (period)get_number(r, row, 2),
+	    .last = (period)get_number(r, row, 3),
+	    .months = (int)get_number(r, row, 4),
+	    .day = (int)get_number(r, row, 5),
+	    .minute = (int)get_number(r, row, 6),
+	    .notice = get_text(arena, r, row, 7),
+	};
+}
+
+static void
+load_document_kind(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	*(struct document_kind *)item = (struct document_kind){
+	    .number = (uint32_t)get_number(r, row, 0),
+	    .code = get_text(arena, r, row, 1),
+	    .level = (enum unit_level)get_number(r, row, 2),
+	    .name_zh = get_text(arena, r, row, 3),
+	    .name_en = get_text(arena, r, row, 4),
+	    .due_date = (date)get_number(r, row, 5),
+	    .minute = (int)get_number(r, row, 6),
+	    .notice = get_text(arena, r, row, 7),
+	};
+}
+
+static bool
+load_head(struct pg_conn *connection, struct catalogue *c, char *error)
+{
+	struct pg_result *r;
+	if (!pg_query(connection, "SELECT code, title_zh, title_en, source, label FROM plan", 0, NULL, &r, error))
+		return false;
+	bool found = PQntuples(r) == 1;
+	if (found) {
+		c->plan = get_text(&c->arena, r, 0, 0);
+		c->title_zh = get_text(&c->arena, r, 0, 1);
+		c->title_en = get_text(&c->arena, r, 0, 2);
+		c->source = get_text(&c->arena, r, 0, 3);
+		c->label = get_text(&c->arena, r, 0, 4);
+	} else {
+		snprintf(error, PG_ERROR_BYTES, "the database holds no plan: start with --plan DIR");
+	}
+	PQclear(r);
+	return found;
+}
+
+/* Rows come in the order of form, version, position: each version takes its run. */
+static void
+distribute_fields(struct catalogue *c, struct field_row *rows, size_t count)
+{
+	struct form_field *fields = arena_array(&c->arena, count, sizeof *fields);
+	size_t at = 0;
+	for (size_t v = 0; fields && v < c->version_count; v++) {
+		struct form_version *version = &c->versions[v];
+		version->fields = fields + at;
+		while (at < count && rows[at].form == version->form && rows[at].version == version->version)
+			fields[at] = rows[at].field, at++;
+		version->field_count = (size_t)(fields + at - version->fields);
+	}
+}
+
+bool
+catalogue_load(struct pg_conn *connection, struct plan *out, char error[PG_ERROR_BYTES])
+{
+	struct catalogue *c = &out->catalogue;
+	struct field_row *rows;
+	size_t count;
+	bool good =
+	    load_head(connection, c, error) &&
+	    load_rows(connection,
+	              "SELECT code, level, name, basis, first_period, last_period, successor FROM unit "
+	              "ORDER BY code",
+	              &c->arena, sizeof *c->units, (void **)&c->units, &c->unit_count, load_unit, error) &&
+	    load_rows(connection, "SELECT code, name, unit, basis FROM unit_group", &c->arena, sizeof *c->groups,
+	              (void **)&c->groups, &c->group_count, load_group, error) &&
+	    load_rows(connection, "SELECT * FROM appraisal_item", &c->arena, sizeof *c->appraisal,
+	              (void **)&c->appraisal, &c->appraisal_count, load_appraisal, error) &&
+	    load_rows(connection, "SELECT * FROM soft_check", &c->arena, sizeof *c->checks, (void **)&c->checks,
+	              &c->check_count, load_check, error) &&
+	    load_rows(connection, "SELECT number, code, level, name_zh, name_en FROM form ORDER BY number",
+	              &c->arena, sizeof *c->forms, (void **)&c->forms, &c->form_count, load_form, error) &&
+	    load_rows(
+	        connection, "SELECT form, version, first_period, last_period FROM form_version ORDER BY 1, 2",
+	        &c->arena, sizeof *c->versions, (void **)&c->versions, &c->version_count, load_version, error) &&
+	    load_rows(connection, "SELECT * FROM indicator ORDER BY number", &c->arena, sizeof *c->indicators,
+	              (void **)&c->indicators, &c->indicator_count, load_indicator, error) &&
+	    load_rows(connection,
+	              "SELECT form, version, indicator, required, minimum, maximum, part_of, base, step_after "
+	              "FROM form_field ORDER BY form, version, position",
+	              &c->arena, sizeof *rows, (void **)&rows, &count, load_field, error) &&
+	    load_rows(connection,
+	              "SELECT number, code, name_zh, name_en, notice, special FROM fund_source ORDER BY 1",
+	              &c->arena, sizeof *c->sources, (void **)&c->sources, &c->source_count, load_term, error) &&
+	    load_rows(connection, "SELECT number, code, name_zh, name_en, notice, false FROM fund_use ORDER BY 1",
+	              &c->arena, sizeof *c->uses, (void **)&c->uses, &c->use_count, load_term, error) &&
+	    load_rows(connection,
+	              "SELECT unit, year, coalesce(indicator, 0), coalesce(fund_kind, 0), value, notice "
+	              "FROM target ORDER BY unit, year, measure",
+	              &c->arena, sizeof *c->targets, (void **)&c->targets, &c->target_count, load_target,
+	              error) &&
+	    load_rows(connection, "SELECT to_char(date, 'YYYYMMDD')::integer, works, name FROM special_day",
+	              &c->arena, sizeof *c->days, (void **)&c->days, &c->day_count, load_day, error) &&
+	    load_rows(connection,
+	              "SELECT form, event, first_period, last_period, months, day, minute, notice FROM deadline",
+	              &c->arena, sizeof *c->rules, (void **)&c->rules, &c->rule_count, load_rule, error) &&
+	    load_rows(connection,
+	              "SELECT coalesce(indicator, 0), coalesce(fund_kind, 0), share FROM profile ORDER BY "
+	              "measure, month",
+	              &c->arena, sizeof *c->profiles, (void **)&c->profiles, &c->profile_count, load_share,
+	              error) &&
+	    load_rows(
+	        connection,
+	        "SELECT number, code, level, name_zh, name_en, to_char(due_date, 'YYYYMMDD')::integer, minute, "
+	        "notice FROM document_kind ORDER BY number",
+	        &c->arena, sizeof *c->document_kinds, (void **)&c->document_kinds, &c->document_kind_count,
+	        load_document_kind, error);
+	if (!good)
+		return false;
+	gather_shares(c);
+	distribute_fields(c, rows, count);
+	return catalogue_finish(c, error);
+}
+
+static void
+load_principal(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	struct principal *principal = item;
+	principal->name = get_text(arena, r, row, 0);
+	if (!role_parse(PQgetvalue(r, row, 1), &principal->role))
+		principal->role = ROLE_NONE;
+	principal->unit = get_number(r, row, 2);
+	snprintf(principal->public_key, sizeof principal->public_key, "%s", PQgetvalue(r, row, 3));
+}
+
+bool
+principals_load(struct pg_conn *connection, struct arena *arena, struct principal **out, size_t *count,
+                char error[PG_ERROR_BYTES])
+{
+	struct principal *items;
+	if (!load_rows(connection,
+	               "SELECT name, role, unit, public_key FROM principal WHERE public_key IS NOT NULL", arena,
+	               sizeof *items, (void **)&items, count, load_principal, error))
+		return false;
+	principals_sort(items, *count);
+	*out = items;
+	return true;
+}
