@@ -7,13 +7,31 @@ typedef __int128 wide;
 /* A report, and what was before it, by the slots of its form. */
 struct looking {
 	const struct leaves *leaves;
-	int64_t *now, *month_before, *stood; /* stood: what stood before, from whatever month */
+	const struct leaf *leaf;
+	const struct slots *slots;
+	int at;
+	int64_t *now, *month_before, *scratch;
 };
 
 static int64_t
 value_of(const struct looking *l, const int64_t *values, uint32_t indicator)
 {
 	return values[l->leaves->slot_of[l->leaves->catalogue->indicator_at[indicator]]];
+}
+
+/* What was reported last before the month; NOT_REPORTED: nothing. */
+static int64_t
+stood_before(const struct looking *l, uint32_t indicator)
+{
+	int64_t value = NOT_REPORTED;
+	for (int p = l->at - 1; p >= 0 && value == NOT_REPORTED; p--) {
+		const struct stored_report *report = leaf_report(l->leaf, BOOK_SUBMITTED, p);
+		if (!report)
+			continue;
+		stored_report_slots(l->leaves, report, l->slots, l->scratch);
+		value = value_of(l, l->scratch, indicator);
+	}
+	return value;
 }
 
 static wide
@@ -42,28 +60,12 @@ finds(const struct looking *l, const struct soft_check *check, struct warning *o
 		found = value > 0 && !other;
 		break;
 	case SOFT_EXCEEDS:
-		other = value_of(l, l->stood, check->other);
+		other = stood_before(l, check->other);
 		found = other != NOT_REPORTED && value > other;
 		break;
 	}
 	*out = (struct warning){check->number, value, other};
 	return found;
-}
-
-/* What was reported last before the month, each slot from its own latest report. */
-static void
-find_stood(const struct leaves *leaves, const struct leaf *leaf, const struct slots *slots, int at,
-           int64_t *scratch, int64_t *out)
-{
-	stored_report_slots(leaves, NULL, slots, out);
-	for (int p = at - 1; p >= 0; p--) {
-		const struct stored_report *report = leaf_report(leaf, BOOK_SUBMITTED, p);
-		if (!report)
-			continue;
-		stored_report_slots(leaves, report, slots, scratch);
-		for (size_t i = 0; i < slots->count; i++)
-			out[i] = out[i] == NOT_REPORTED ? scratch[i] : out[i];
-	}
 }
 
 bool
@@ -80,14 +82,13 @@ soft_checks_find(const struct leaves *leaves, size_t unit, size_t form, int at, 
 		most += c->checks[i].form == c->forms[form].number;
 	if (!most)
 		return true;
-	int64_t *room = calloc(4 * slots->count + 1, sizeof *room);
+	int64_t *room = calloc(3 * slots->count + 1, sizeof *room);
 	*out = arena_array(arena, most, sizeof **out);
-	struct looking l = {leaves, room, room + slots->count, room + 2 * slots->count};
+	struct looking l = {leaves, leaf, slots, at, room, room + slots->count, room + 2 * slots->count};
 	if (room && *out) {
 		stored_report_slots(leaves, leaf_report(leaf, BOOK_SUBMITTED, at), slots, l.now);
 		stored_report_slots(leaves, at ? leaf_report(leaf, BOOK_SUBMITTED, at - 1) : NULL, slots,
 		                    l.month_before);
-		find_stood(leaves, leaf, slots, at, room + 3 * slots->count, l.stood);
 	}
 	for (size_t i = 0; room && *out && i < c->check_count; i++)
 		if (c->checks[i].form == c->forms[form].number && finds(&l, &c->checks[i], &(*out)[*count]))
