@@ -35,6 +35,8 @@ static const struct {
     {"--from", offsetof(struct arguments, from)},
     {"--seq", offsetof(struct arguments, seq)},
     {"--period", offsetof(struct arguments, period)},
+    {"--completeness", offsetof(struct arguments, completeness)},
+    {"--past", offsetof(struct arguments, past)},
     {"--batch", offsetof(struct arguments, batch)},
     {"--connections", offsetof(struct arguments, connections)},
     {"--office-first", offsetof(struct arguments, office_first)},

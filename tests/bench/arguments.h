@@ -14,13 +14,15 @@ struct arguments {
 	/* Of the centre that is watched; NULL: of the same one. */
 	const char *watch_endpoint;
 	int64_t provinces, prefectures, counties, villages, first, last;
-	int64_t count;       /* submissions; queries; lone submissions */
-	int64_t per;         /* reports a submission */
-	int64_t skip;        /* reports of each office that were sent before */
-	int64_t from;        /* the first report of each office that was sent (skip: the end) */
-	int64_t period;      /* month to ask for; 0: the plan's first */
-	int64_t batch;       /* reports a transaction */
-	int64_t connections; /* to the database; of who floods */
+	int64_t count;        /* submissions; queries; lone submissions */
+	int64_t per;          /* reports a submission */
+	int64_t skip;         /* reports of each office that were sent before */
+	int64_t from;         /* the first report of each office that was sent (skip: the end) */
+	int64_t period;       /* month to ask for; 0: the plan's first */
+	int64_t completeness; /* ask for the year's completeness by county instead */
+	int64_t past;         /* ask as of commits 1 .. past, each time another one; 0: as of now */
+	int64_t batch;        /* reports a transaction */
+	int64_t connections;  /* to the database; of who floods */
 	int64_t office_first, office_count;
 	int64_t spread_ms; /* submissions at random moments within it; 0: as fast as the window lets */
 	int64_t rounds;    /* as many times, over the same connections; spread_ms is the first one's */

@@ -28,6 +28,7 @@ PARTS = (
     ("push", parts_flow.push, ("push_latency",)),
     ("offices", parts_size.offices, ("offices_10k_minute", "offices_10k_burst")),
     ("nation", parts_size.nation, ("start_nation",)),
+    ("plan", parts_size.plan_work, ("plan_totals", "plan_completeness", "plan_past")),
     ("export", parts_size.export, ("export_million",)),
     ("growth", parts_size.growth, ("growth",)),
     ("fairness", parts_stress.fairness, ("fairness", "fairness_batches")),

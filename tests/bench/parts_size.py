@@ -146,6 +146,59 @@ def nation(bench):
                    None if bench.quick else met[1])
 
 
+# ---------------------------------------------------------------- the plan's work
+
+DEADLINES = """form,event,first_period,last_period,months,day,time,notice
+county,open,2013-01,2013-12,0,1,00:00,
+county,due,2013-01,2013-12,1,5,24:00,
+village,open,2013-01,2013-12,0,1,00:00,
+village,due,2013-01,2013-12,1,5,24:00,
+"""
+
+
+def plan_of_work(bench, name, **shape):
+    """A plan with deadlines and two targets for each county and above, and its year in the journal."""
+    bench.plan(name, first=201301, last=201312, **shape)
+    directory = bench.plans[name]
+    with open(os.path.join(directory, "deadlines.csv"), "w", encoding="ascii") as file:
+        file.write(DEADLINES)
+    with open(os.path.join(directory, "units.csv"), encoding="utf-8") as units, \
+            open(os.path.join(directory, "targets.csv"), "a", encoding="ascii") as targets:
+        for unit in (line.split(",")[0] for line in list(units)[1:]):
+            if len(unit) <= 6:
+                targets.write(f"{unit},2013,village_1,100000,\n{unit},2013,village_10,100000,\n")
+    bench.fresh(name, name)
+    villages = shape["villages"] // shape["counties"] + 1
+    return fill(bench, name, name, count=12 * villages)
+
+
+def plan_work(bench):
+    """Totals with targets, pace and both states of review; completeness; answers as of the past, each of another commit."""
+    asked = {}
+    for name, shape in (("jilin", dict(provinces=1, prefectures=9, counties=60, villages=210)),
+                        ("country", dict(zip(("provinces", "prefectures", "counties", "villages"),
+                                             bench.pick((31, 333, 2850, 128000), (31, 62, 285, 6400)))))):
+        plan_of_work(bench, name, **shape)
+        seqs = bench.postgres.sql("SELECT max(seq) FROM submission", name)[0][0]
+        centre = bench.centre(name).start()
+        options = bench.load_options(centre, name)
+        count = bench.pick(2000, 300)
+        asked[name, "totals"] = bench.generator.run("total", count=count, every_us=500, period=201306, **options)
+        if name == "jilin":
+            asked[name, "completeness"] = bench.generator.run("total", count=count, every_us=500, completeness=1, **options)
+            asked[name, "past"] = bench.generator.run("total", count=bench.pick(100, 20), every_us=500, past=seqs, **options)
+        centre.stop()
+        bench.postgres.drop(name)
+    note = " (scaled)" if bench.quick else ""
+    for row, key, goal, what in (
+            ("plan_totals", ("jilin", "totals"), 1, "a month by county with targets, pace, submitted and approved, Jilin's size, p99"),
+            ("plan_totals_nation", ("country", "totals"), 5, "the same of a province in a nation of 2,850 counties" + note + ", p99"),
+            ("plan_completeness", ("jilin", "completeness"), 10, "the year's completeness of the province by county, p99"),
+            ("plan_past", ("jilin", "past"), 100, "a month by county as of ever another commit of the year, p99")):
+        p99 = asked[key]["latency_us"]["p99"] / 1e3
+        bench.rows.add(row, what, p99, "ms", f"≤ {goal} ms", p99 <= goal, p50=asked[key]["latency_us"]["p50"] / 1e3)
+
+
 # ---------------------------------------------------------------- export
 
 def office_home(bench, centre, plan, unit):

@@ -1,5 +1,5 @@
-/* The province asks for one month of all its counties, again and again. With --wait 1 until a second line
- * (or the end) comes in. */
+/* The province asks for one month of all its counties (or for the year's completeness), again and again, as
+ * of now or as of ever another commit. With --wait 1 until a second line (or the end) comes in. */
 #include "bench.h"
 #include "clock.h"
 #include "codec.h"
@@ -21,14 +21,31 @@ struct asking {
 	uint32_t *latencies;
 };
 
+/* Which commit is asked about next: far from the last few. */
+static uint64_t
+past_seq(const struct asking *a, const struct arguments *arguments)
+{
+	return arguments->past ? 1 + a->count * 7919 % (uint64_t)arguments->past : 0;
+}
+
 static bool
-make_frame(struct asking *a, period when)
+make_frame(struct asking *a, const struct arguments *arguments)
 {
 	struct arena arena;
 	uint8_t *bytes;
-	struct request request = {
-	    .kind = REQUEST_TOTAL,
-	    .total = {.unit = a->provinces.items[0].unit, .from = when, .to = when, .by = UNIT_COUNTY}};
+	period when = arguments->period ? (period)arguments->period : a->shape.first;
+	unit_code unit = a->provinces.items[0].unit;
+	struct request request = {.kind = REQUEST_TOTAL,
+	                          .total = {.unit = unit,
+	                                    .from = when,
+	                                    .to = when,
+	                                    .by = UNIT_COUNTY,
+	                                    .as_of = {.seq = past_seq(a, arguments)}}};
+	if (arguments->completeness)
+		request = (struct request){
+		    .kind = REQUEST_COMPLETENESS,
+		    .completeness = {
+		        .unit = unit, .from = a->shape.first, .to = a->shape.last, .by = UNIT_COUNTY, .whole = true}};
 	arena_init(&arena, FRAME_BYTES);
 	bool good = codec_encode_request(&arena, &request, &bytes, &a->size) && a->size <= FRAME_BYTES;
 	for (size_t i = 0; good && i < a->size; i++)
@@ -49,8 +66,9 @@ ask_once(struct asking *a, struct arena *arena)
 	bool good = zmq_send(socket, a->frame, a->size, 0) >= 0 && zmq_msg_recv(&message, socket, 0) >= 0;
 	a->latencies[a->count++] = (uint32_t)(clock_steady_us() - start_us);
 	good = good && codec_decode_reply(arena, zmq_msg_data(&message), zmq_msg_size(&message), &reply) &&
-	       reply.kind == REPLY_TOTAL;
-	a->rows = good ? reply.total.unit_count : 0;
+	       (reply.kind == REPLY_TOTAL || reply.kind == REPLY_COMPLETENESS);
+	if (good)
+		a->rows = reply.kind == REPLY_TOTAL ? reply.total.unit_count : reply.completeness.row_count;
 	zmq_msg_close(&message);
 	return good ? true : bench_fail("total: no answer");
 }
@@ -81,7 +99,7 @@ ask_all(struct asking *a, const struct arguments *arguments)
 	arena_init(&arena, 64 << 20);
 	while (good && !is_over(a, arguments)) {
 		int64_t next_us = clock_steady_us() + arguments->every_us;
-		good = ask_once(a, &arena);
+		good = (!arguments->past || make_frame(a, arguments)) && ask_once(a, &arena);
 		wait_until(next_us);
 	}
 	arena_free(&arena);
@@ -95,8 +113,7 @@ bench_total(const struct arguments *arguments, struct json_object *out)
 	bool good = a.latencies && (arguments->count || arguments->wait) && arguments->plan &&
 	            shape_read(arguments->plan, &a.shape) &&
 	            offices_read(arguments->plan, UNIT_PROVINCE, 0, 1, &a.provinces) &&
-	            offices_connect(&a.provinces, arguments) &&
-	            make_frame(&a, arguments->period ? (period)arguments->period : a.shape.first) &&
+	            offices_connect(&a.provinces, arguments) && make_frame(&a, arguments) &&
 	            bench_wait(arguments) && ask_all(&a, arguments);
 	if (good) {
 		bench_number(out, "rows", (int64_t)a.rows);
