@@ -63,8 +63,10 @@ check_place(const struct catalogue *c, date today, const struct report *r, size_
 		p->limit = date_period(today);
 		return NULL;
 	}
-	if (!check_unit_then(c, r->unit, r->period, SUBJECT_REPORT, row, problems))
+	if (!unit_in_period(unit, r->period)) {
+		check_unit_then(c, r->unit, r->period, SUBJECT_REPORT, row, problems);
 		return NULL;
+	}
 	return catalogue_version_for(c, r->form, r->period);
 }
 
