@@ -7,6 +7,9 @@
 /* One answer: what a loop's turn can spare. Who wants more asks on. */
 enum { ITEMS_MAX = 1000, LOOKS_MAX = 60000 };
 
+/* Looking for warnings reads several reports: it takes as long as so many looks at a month. */
+enum { LOOKS_FOR_WARNINGS = 20 };
+
 struct listing {
 	const struct catalogue *catalogue;
 	const struct leaves *leaves;
@@ -62,6 +65,7 @@ add_item(struct listing *l, const struct unit *unit, const struct form *form, co
 		return true;
 	struct warning *warnings;
 	size_t warning_count;
+	l->looks += c->check_count ? LOOKS_FOR_WARNINGS : 0;
 	if (!soft_checks_find(l->leaves, (size_t)(unit - c->units), (size_t)(form - c->forms), at, l->arena,
 	                      &warnings, &warning_count))
 		return false;
