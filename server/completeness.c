@@ -1,6 +1,7 @@
 #include "completeness.h"
 
-#include <inttypes.h>
+#include "query_check.h"
+
 #include <stdlib.h>
 
 /* Of a list: more than anybody reads. */
@@ -184,29 +185,10 @@ make_rows(struct counting *c, struct arena *arena)
 static bool
 check_query(const struct catalogue *c, const struct completeness_query *q, struct problem_list *problems)
 {
-	const struct unit *unit = catalogue_unit(c, q->unit);
-	if (!unit) {
-		problem_detail(problem_add(problems, PROBLEM_UNIT_UNKNOWN, SUBJECT_REQUEST, 0, "unit"), "%" PRId64,
-		               q->unit);
+	const struct unit *unit = query_unit(c, q->unit, problems);
+	if (!unit || !query_periods(q->from, q->to, problems) ||
+	    !query_forms(c, q->forms, q->form_count, problems) || !query_group(c, q->group, problems))
 		return false;
-	}
-	if (!period_valid(q->from) || !period_valid(q->to) || q->from > q->to) {
-		problem_detail(problem_add(problems, PROBLEM_PERIOD_INVALID, SUBJECT_REQUEST, 0, "period"), "%d..%d",
-		               q->from, q->to);
-		return false;
-	}
-	for (size_t i = 0; i < q->form_count; i++)
-		if (!catalogue_form(c, q->forms[i])) {
-			problem_detail(problem_add(problems, PROBLEM_FORM_UNKNOWN, SUBJECT_REQUEST, 0, "forms"), "%u",
-			               q->forms[i]);
-			return false;
-		}
-	const struct unit_group *members;
-	if (*q->group && !catalogue_group(c, q->group, &members)) {
-		problem_detail(problem_add(problems, PROBLEM_GROUP_UNKNOWN, SUBJECT_REQUEST, 0, "group"), "%s",
-		               q->group);
-		return false;
-	}
 	if (q->by == UNIT_NONE || q->by >= unit->level)
 		return true;
 	problem_add(problems, PROBLEM_LEVEL_INVALID, SUBJECT_REQUEST, 0, "by");

@@ -1,8 +1,7 @@
 #include "report_list.h"
 
+#include "query_check.h"
 #include "soft_checks.h"
-
-#include <inttypes.h>
 
 /* One answer: what a loop's turn can spare. Who wants more asks on. */
 enum { ITEMS_MAX = 1000, LOOKS_MAX = 60000 };
@@ -119,23 +118,8 @@ add_leaf(struct listing *l, size_t unit, size_t form, int from, int to)
 static bool
 check_query(const struct catalogue *c, const struct report_query *q, struct problem_list *problems)
 {
-	if (!catalogue_unit(c, q->unit) || (q->after.unit && !catalogue_unit(c, q->after.unit))) {
-		problem_detail(problem_add(problems, PROBLEM_UNIT_UNKNOWN, SUBJECT_REQUEST, 0, "unit"), "%" PRId64,
-		               catalogue_unit(c, q->unit) ? q->after.unit : q->unit);
-		return false;
-	}
-	if (!period_valid(q->from) || !period_valid(q->to) || q->from > q->to) {
-		problem_detail(problem_add(problems, PROBLEM_PERIOD_INVALID, SUBJECT_REQUEST, 0, "period"), "%d..%d",
-		               q->from, q->to);
-		return false;
-	}
-	for (size_t i = 0; i < q->form_count; i++)
-		if (!catalogue_form(c, q->forms[i])) {
-			problem_detail(problem_add(problems, PROBLEM_FORM_UNKNOWN, SUBJECT_REQUEST, 0, "forms"), "%u",
-			               q->forms[i]);
-			return false;
-		}
-	return true;
+	return query_unit(c, q->unit, problems) && (!q->after.unit || query_unit(c, q->after.unit, problems)) &&
+	       query_periods(q->from, q->to, problems) && query_forms(c, q->forms, q->form_count, problems);
 }
 
 /* All leaves of the unit's subtree, after the one that was asked to go on after. */

@@ -1,43 +1,24 @@
 /* Totals as they are asked for. Rows at county level and above are sums that stand ready; those of townships
  * and villages, of which a county has few, are added up from the reports when somebody asks. */
+#include "query_check.h"
 #include "totals_internal.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 static bool
 check_query(const struct totals *t, const struct total_query *q, struct problem_list *problems)
 {
-	const struct unit *unit = catalogue_unit(t->catalogue, q->unit);
-	if (!unit) {
-		problem_detail(problem_add(problems, PROBLEM_UNIT_UNKNOWN, SUBJECT_REQUEST, 0, "unit"), "%" PRId64,
-		               q->unit);
+	const struct unit *unit = query_unit(t->catalogue, q->unit, problems);
+	if (!unit || !query_periods(q->from, q->to, problems))
 		return false;
-	}
-	if (!period_valid(q->from) || !period_valid(q->to) || q->from > q->to) {
-		problem_detail(problem_add(problems, PROBLEM_PERIOD_INVALID, SUBJECT_REQUEST, 0, "period"), "%d..%d",
-		               q->from, q->to);
-		return false;
-	}
 	/* Townships and villages are added up when asked for: those of one county, not of a nation. */
 	bool many = q->by > UNIT_COUNTY && unit->level < UNIT_COUNTY;
 	if (q->by != UNIT_NONE && (many || q->by < unit->level)) {
 		problem_add(problems, PROBLEM_LEVEL_INVALID, SUBJECT_REQUEST, 0, "by");
 		return false;
 	}
-	const struct unit_group *members;
-	if (*q->group && !catalogue_group(t->catalogue, q->group, &members)) {
-		problem_detail(problem_add(problems, PROBLEM_GROUP_UNKNOWN, SUBJECT_REQUEST, 0, "group"), "%s",
-		               q->group);
-		return false;
-	}
-	for (size_t i = 0; i < q->indicator_count; i++)
-		if (!catalogue_indicator(t->catalogue, q->indicators[i])) {
-			problem_detail(problem_add(problems, PROBLEM_INDICATOR_UNKNOWN, SUBJECT_REQUEST, 0, "indicators"),
-			               "%u", q->indicators[i]);
-			return false;
-		}
-	return true;
+	return query_group(t->catalogue, q->group, problems) &&
+	       query_indicators(t->catalogue, q->indicators, q->indicator_count, problems);
 }
 
 /* ---------------------------------------------------------------- sums */

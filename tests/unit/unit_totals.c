@@ -584,6 +584,8 @@ static void
 test_queries_refused(void **state)
 {
 	static const uint32_t unknown[] = {SUBSIDY, 77};
+	static const uint32_t twice[INDICATORS + 1] = {FUND,     SUBSIDY, HOUSEHOLDS, TRAINED, ROADS,
+	                                               MATCHING, STAFF,   BALANCE,    OLD,     FUND};
 	static const struct {
 		struct total_query q;
 		enum problem_code code;
@@ -604,6 +606,9 @@ test_queries_refused(void **state)
 	    {{TOWNSHIP, 201301, 201312, UNIT_COUNTY, 0, NULL, false, false}, PROBLEM_LEVEL_INVALID},
 	    {{PROVINCE, 201301, 201312, UNIT_NONE, 2, unknown, false, false}, PROBLEM_INDICATOR_UNKNOWN},
 	    {{PROVINCE, 201301, 201312, UNIT_NONE, 1, unknown, false, false}, 0},
+	    {{PROVINCE, 201301, 201312, UNIT_NONE, INDICATORS, twice, false, false}, 0},
+	    {{PROVINCE, 201301, 201312, UNIT_NONE, INDICATORS + 1, twice, false, false},
+	     PROBLEM_INDICATOR_REPEATED},
 	};
 	struct totals *t = totals_create(&plan);
 	(void)state;
