@@ -32,7 +32,6 @@ struct bulletin {
 	const struct command *command;
 	unit_code unit;
 	period month, before, january;
-	struct as_of as_of;       /* the commit, and when "by now" is (0: at the commit) */
 	struct as_of as_answered; /* the commit, and when it was */
 	const char *label;        /* of the catalogue */
 	struct follow totals[TOTALS];

@@ -350,10 +350,11 @@ put_again(const struct bulletin *b)
 {
 	char month[8], seq[24] = "", time[20] = "";
 	period_format(b->month, month);
-	if (b->as_of.seq)
-		snprintf(seq, sizeof seq, "%" PRIu64 "%s", b->as_of.seq, b->as_of.time_us ? "@" : "");
-	if (b->as_of.time_us) {
-		time_format(b->as_of.time_us, time);
+	if (b->command->as_of.seq)
+		snprintf(seq, sizeof seq, "%" PRIu64 "%s", b->command->as_of.seq,
+		         b->command->as_of.time_us ? "@" : "");
+	if (b->command->as_of.time_us) {
+		time_format(b->command->as_of.time_us, time);
 		time[10] = 'T';
 		time[16] = 0; /* whole minutes */
 	}

@@ -21,6 +21,7 @@ struct cell {
 	int decimals;
 	int64_t value;
 	const char *text;
+	const char *colour; /* on a terminal; NULL: none */
 };
 
 enum { CELL_TEXT_BYTES = 64 };

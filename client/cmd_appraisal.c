@@ -11,7 +11,7 @@
 
 struct appraising {
 	struct command command;
-	const char *by_option, *as_of_option;
+	const char *by_option;
 	bool explain;
 	struct request request;
 	struct reply reply;
@@ -228,9 +228,8 @@ run(struct appraising *a, int count, char **words)
 	if (status != EXIT_DONE)
 		return status;
 	a->request.kind = REQUEST_APPRAISAL;
-	*q = (struct appraisal_query){.unit = scope.unit, .to = scope.to, .whole = true};
-	if (count > 2 || (a->by_option && !unit_level_parse(a->by_option, &q->by)) ||
-	    !command_read_as_of(a->as_of_option, &q->as_of)) {
+	*q = (struct appraisal_query){.unit = scope.unit, .to = scope.to, .whole = true, .as_of = c->as_of};
+	if (count > 2 || (a->by_option && !unit_level_parse(a->by_option, &q->by))) {
 		fprintf(stderr, "fupin appraisal: a unit, the last month, --by prefecture or county\n");
 		return EXIT_USAGE;
 	}
@@ -260,7 +259,7 @@ cmd_appraisal(int argc, char **argv)
 	struct appraising a = {0};
 	const struct arg_kind kinds[] = {TABLE_OPTIONS(&a.command),
 	                                 {"--by", &a.by_option, NULL},
-	                                 {"--as-of", &a.as_of_option, NULL},
+	                                 AS_OF_OPTION(&a.command),
 	                                 {"--explain", NULL, &a.explain}};
 	int count;
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))

@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *as_of_option;
-
 static int
 ask_total(struct bulletin *b, struct command *c, enum bulletin_total which, period from, period to,
           enum unit_level by)
@@ -19,7 +17,7 @@ ask_total(struct bulletin *b, struct command *c, enum bulletin_total which, peri
 	                                    .indicators = indicators,
 	                                    .funds = true,
 	                                    .whole = true,
-	                                    .as_of = b->as_of}};
+	                                    .as_of = c->as_of}};
 	struct reply reply;
 	for (size_t i = 0; i < HEADLINES; i++) {
 		const struct indicator *known = catalogue_indicator_by_name(&c->catalogue, headline_indicators[i]);
@@ -28,7 +26,7 @@ ask_total(struct bulletin *b, struct command *c, enum bulletin_total which, peri
 	}
 	int status = command_ask(c, &request, REPLY_TOTAL, &reply);
 	if (status == EXIT_DONE)
-		status = command_hold_as_of(&b->as_of, &reply.total.as_of);
+		status = command_hold_as_of(c, &reply.total.as_of);
 	if (status != EXIT_DONE)
 		return status;
 	b->as_answered = reply.total.as_of;
@@ -62,11 +60,11 @@ ask_completeness(struct bulletin *b, struct command *c, period from, enum unit_l
 	struct request request = {
 	    .kind = REQUEST_COMPLETENESS,
 	    .completeness = {
-	        .unit = b->unit, .from = from, .to = b->month, .by = by, .whole = whole, .as_of = b->as_of}};
+	        .unit = b->unit, .from = from, .to = b->month, .by = by, .whole = whole, .as_of = c->as_of}};
 	struct reply reply;
 	int status = command_ask(c, &request, REPLY_COMPLETENESS, &reply);
 	if (status == EXIT_DONE)
-		status = command_hold_as_of(&b->as_of, &reply.completeness.as_of);
+		status = command_hold_as_of(c, &reply.completeness.as_of);
 	if (status != EXIT_DONE)
 		return status;
 	*count = reply.completeness.row_count;
@@ -104,7 +102,7 @@ read_words(struct bulletin *b, struct command *c, int count, char **words)
 	b->before = period_from_index(period_index(b->month) - 1);
 	b->january = b->month / 100 * 100 + 1;
 	b->label = c->catalogue.label;
-	return command_pin_as_of(c, as_of_option, &b->as_of);
+	return true;
 }
 
 static int
@@ -115,6 +113,8 @@ run(struct bulletin *b, struct command *c, int count, char **words)
 		return EXIT_USAGE;
 	}
 	int status = command_open(c);
+	if (status == EXIT_DONE)
+		command_pin_as_of(c);
 	if (status == EXIT_DONE)
 		status = command_catalogue(c, true, true);
 	if (status != EXIT_DONE)
@@ -138,7 +138,7 @@ cmd_bulletin(int argc, char **argv)
 {
 	struct command c = {0};
 	struct bulletin b = {.command = &c};
-	const struct arg_kind kinds[] = {TABLE_OPTIONS(&c), {"--as-of", &as_of_option, NULL}};
+	const struct arg_kind kinds[] = {TABLE_OPTIONS(&c), AS_OF_OPTION(&c)};
 	int count;
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
 		return EXIT_USAGE;

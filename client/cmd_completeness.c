@@ -11,7 +11,7 @@
 
 struct counting {
 	struct command command;
-	const char *by_option, *group_option, *limit_option, *as_of_option;
+	const char *by_option, *group_option, *limit_option;
 	bool all, list; /* list: fupin late */
 	struct command_scope scope;
 	struct request request;
@@ -239,7 +239,8 @@ ask(struct counting *c, int count, char **words)
 	                                 .form_count = c->scope.form != 0,
 	                                 .whole = true,
 	                                 .missing = c->list,
-	                                 .late = c->list && c->all};
+	                                 .late = c->list && c->all,
+	                                 .as_of = c->command.as_of};
 	snprintf(q->group, sizeof q->group, "%s", c->group_option ? c->group_option : "");
 	if (c->by_option && !unit_level_parse(c->by_option, &q->by)) {
 		fprintf(stderr, "fupin: --by %s: not a level\n", c->by_option);
@@ -250,8 +251,6 @@ ask(struct counting *c, int count, char **words)
 		return EXIT_USAGE;
 	}
 	q->limit = (uint32_t)limit;
-	if (!command_read_as_of(c->as_of_option, &q->as_of))
-		return EXIT_USAGE;
 	return command_ask(&c->command, &c->request, REPLY_COMPLETENESS, &c->reply);
 }
 
@@ -275,7 +274,7 @@ cmd_completeness(int argc, char **argv)
 	const struct arg_kind kinds[] = {TABLE_OPTIONS(&c.command),
 	                                 {"--by", &c.by_option, NULL},
 	                                 {"--group", &c.group_option, NULL},
-	                                 {"--as-of", &c.as_of_option, NULL}};
+	                                 AS_OF_OPTION(&c.command)};
 	int count;
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
 		return EXIT_USAGE;
@@ -288,7 +287,7 @@ cmd_late(int argc, char **argv)
 	struct counting c = {.list = true};
 	const struct arg_kind kinds[] = {TABLE_OPTIONS(&c.command),
 	                                 {"--limit", &c.limit_option, NULL},
-	                                 {"--as-of", &c.as_of_option, NULL},
+	                                 AS_OF_OPTION(&c.command),
 	                                 {"--all", NULL, &c.all}};
 	int count;
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))

@@ -17,7 +17,7 @@
 struct documenting {
 	struct command command;
 	struct sending sending;
-	const char *unit_option, *note_option, *kind_option, *version_option, *output_option, *as_of_option;
+	const char *unit_option, *note_option, *kind_option, *version_option, *output_option;
 	bool missing, versions;
 	struct document document; /* to be sent */
 	char path[PATH_MAX], name[NAME_BYTES_MAX + 2];
@@ -146,10 +146,11 @@ static int
 list(struct documenting *d, const char *unit)
 {
 	const struct document_kind *kind = NULL;
-	struct document_query query = {
-	    .unit = session_welcome(d->command.session)->unit, .missing = d->missing, .versions = d->versions};
-	if (!command_read_as_of(d->as_of_option, &query.as_of) ||
-	    (unit && !command_find_unit(&d->command, unit, &query.unit)) ||
+	struct document_query query = {.unit = session_welcome(d->command.session)->unit,
+	                               .missing = d->missing,
+	                               .versions = d->versions,
+	                               .as_of = d->command.as_of};
+	if ((unit && !command_find_unit(&d->command, unit, &query.unit)) ||
 	    (d->kind_option && !(kind = find_kind(&d->command, d->kind_option))))
 		return EXIT_USAGE;
 	query.kinds = kind ? &kind->number : NULL;
@@ -213,6 +214,8 @@ run(struct documenting *d, int count, char **words)
 		fprintf(stderr, "fupin document: send KIND FILE, list [UNIT] or get UNIT KIND; see fupin help\n");
 		return EXIT_USAGE;
 	}
+	if (!lists && !command_shows_no_table(&d->command))
+		return EXIT_USAGE;
 	/* What a list is written to; elsewhere it is the file that is got. */
 	if (lists)
 		d->command.output_option = d->output_option;
@@ -238,7 +241,7 @@ cmd_document(int argc, char **argv)
 	                                 {"--kind", &d.kind_option, NULL},
 	                                 {"--version", &d.version_option, NULL},
 	                                 {"--output", &d.output_option, NULL},
-	                                 {"--as-of", &d.as_of_option, NULL},
+	                                 AS_OF_OPTION(&d.command),
 	                                 {"--missing", NULL, &d.missing},
 	                                 {"--versions", NULL, &d.versions}};
 	int count;

@@ -21,12 +21,11 @@ struct job {
 
 struct exporting {
 	struct command command;
-	const char *unit_option, *period_option, *form_option, *by_option, *as_of_option;
+	const char *unit_option, *period_option, *form_option, *by_option;
 	unit_code unit;
 	period from, to;
 	uint32_t form;      /* 0: all */
 	enum unit_level by; /* UNIT_NONE: not said */
-	struct as_of as_of; /* of all answers */
 	size_t job_count;
 	struct job jobs[JOBS_MAX];
 };
@@ -55,11 +54,11 @@ show_total(struct exporting *x, const struct job *job, bool funds)
 	                               .by = job->by,
 	                               .funds = true,
 	                               .whole = true,
-	                               .as_of = x->as_of};
+	                               .as_of = x->command.as_of};
 	follow_init(&t.follow);
 	int status = totalling_ask(&t);
 	if (status == EXIT_DONE)
-		status = command_hold_as_of(&x->as_of, &t.follow.state.as_of);
+		status = command_hold_as_of(&x->command, &t.follow.state.as_of);
 	if (status == EXIT_DONE)
 		status = totalling_print(&t, name);
 	totalling_close(&t);
@@ -82,13 +81,13 @@ static int
 ask_targets(struct exporting *x, const struct job *job)
 {
 	struct request request = {.kind = REQUEST_TARGETS,
-	                          .targets = {.unit = x->unit, .year = x->to / 100, .as_of = x->as_of}};
+	                          .targets = {.unit = x->unit, .year = x->to / 100, .as_of = x->command.as_of}};
 	struct reply reply;
 	char name[CODE_BYTES_MAX + 64];
 	name_sheet(x, job, name);
 	int status = command_ask(&x->command, &request, REPLY_TARGETS, &reply);
 	if (status == EXIT_DONE)
-		status = command_hold_as_of(&x->as_of, &reply.targets.as_of);
+		status = command_hold_as_of(&x->command, &reply.targets.as_of);
 	return status == EXIT_DONE ? show_targets(&x->command, name, &reply.targets) : status;
 }
 
@@ -109,10 +108,10 @@ ask_completeness(struct exporting *x, const struct job *job, bool list)
 	                                 .whole = true,
 	                                 .missing = list,
 	                                 .late = list,
-	                                 .as_of = x->as_of};
+	                                 .as_of = x->command.as_of};
 	int status = command_ask(&x->command, &request, REPLY_COMPLETENESS, &reply);
 	if (status == EXIT_DONE)
-		status = command_hold_as_of(&x->as_of, &reply.completeness.as_of);
+		status = command_hold_as_of(&x->command, &reply.completeness.as_of);
 	if (status != EXIT_DONE)
 		return status;
 	return list ? show_late(&x->command, name, &reply.completeness)
@@ -134,7 +133,7 @@ ask_late(struct exporting *x, const struct job *job)
 static int
 ask_reports(struct exporting *x, const struct job *job)
 {
-	struct report_query query = {.unit = x->unit, .from = x->from, .to = x->to, .as_of = x->as_of};
+	struct report_query query = {.unit = x->unit, .from = x->from, .to = x->to};
 	char name[CODE_BYTES_MAX + 64];
 	name_sheet(x, job, name);
 	return show_reports(&x->command, name, job->form, &query);
@@ -244,13 +243,15 @@ read_scope(struct exporting *x)
 		return false;
 	}
 	x->form = form ? form->number : 0;
-	return command_pin_as_of(c, x->as_of_option, &x->as_of);
+	return true;
 }
 
 static int
 run(struct exporting *x, int count, char **words)
 {
 	int status = command_open(&x->command);
+	if (status == EXIT_DONE)
+		command_pin_as_of(&x->command);
 	if (status == EXIT_DONE)
 		status = command_catalogue(&x->command, true, true);
 	if (status != EXIT_DONE)
@@ -275,7 +276,7 @@ cmd_export(int argc, char **argv)
 	                                 {"--period", &x.period_option, NULL},
 	                                 {"--form", &x.form_option, NULL},
 	                                 {"--by", &x.by_option, NULL},
-	                                 {"--as-of", &x.as_of_option, NULL}};
+	                                 AS_OF_OPTION(&x.command)};
 	int count;
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
 		return EXIT_USAGE;

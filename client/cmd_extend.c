@@ -1,4 +1,5 @@
-/* fupin extend UNIT PERIOD [FORM] --closed TIME --reason TEXT: an office lets a unit below it come later. */
+/* fupin extend UNIT PERIOD [FORM] --closed TIME --reason TEXT, or UNIT DOCUMENT --due TIME --reason TEXT: an
+ * office lets a unit below it come later. */
 #include "sending.h"
 
 #include <stdio.h>
@@ -16,45 +17,70 @@ struct extending {
 };
 
 static bool
-add_form(struct extending *x, unit_code unit, period when, const struct form *form)
+add(struct extending *x, struct extension e)
 {
-	struct submission *s = &x->submission;
-	for (int event = DEADLINE_DUE; event < DEADLINE_EVENTS; event++) {
-		struct extension *e = &x->items[s->extension_count];
-		if (!x->times[event])
-			continue;
-		if (s->extension_count == EXTENSIONS_MAX)
-			return false;
-		*e = (struct extension){unit, when, form->number, (enum deadline_event)event, 0, x->reason};
-		if (!deadline_parse(x->times[event], &e->until)) {
-			fprintf(stderr, "fupin extend: %s: not a time: write 2013-08-20 or 2013-08-20T17:00\n",
-			        x->times[event]);
-			return false;
-		}
-		s->extension_count++;
+	const char *time = x->times[e.event];
+	if (x->submission.extension_count == EXTENSIONS_MAX)
+		return false;
+	if (!deadline_parse(time, &e.until)) {
+		fprintf(stderr, "fupin extend: %s: not a time: write 2013-08-20 or 2013-08-20T17:00\n", time);
+		return false;
 	}
+	e.reason = x->reason;
+	x->items[x->submission.extension_count++] = e;
 	return true;
 }
 
-/* All forms that units at or below this one's level report, or the one that was named. */
+static bool
+add_form(struct extending *x, unit_code unit, period when, const struct form *form)
+{
+	bool good = true;
+	for (int event = DEADLINE_DUE; good && event < DEADLINE_EVENTS; event++)
+		if (x->times[event])
+			good = add(x, (struct extension){.unit = unit,
+			                                 .period = when,
+			                                 .form = form->number,
+			                                 .event = (enum deadline_event)event});
+	return good;
+}
+
+/* A document has one date. */
+static int
+fill_document(struct extending *x, unit_code unit, const struct document_kind *kind)
+{
+	if (!x->times[DEADLINE_DUE] || x->times[DEADLINE_CLOSED] || x->times[DEADLINE_CORRECTIONS]) {
+		fprintf(stderr, "fupin extend: a document is due at --due, and never closes\n");
+		return EXIT_USAGE;
+	}
+	struct extension e = {.unit = unit, .event = DEADLINE_DUE, .document = kind->number};
+	return add(x, e) ? EXIT_DONE : EXIT_USAGE;
+}
+
+/* All forms that units at or below this one's level report, or the one that was named; or a document. */
 static int
 fill(struct extending *x, int count, char **words)
 {
 	const struct catalogue *c = &x->command.catalogue;
+	const struct document_kind *kind = catalogue_document_by_name(c, words[1]);
 	unit_code unit;
 	period when;
 	const struct form *only = NULL;
+	x->submission.extensions = x->items;
 	if (!command_find_unit(&x->command, words[0], &unit))
 		return EXIT_USAGE;
+	if (kind && count == 2)
+		return fill_document(x, unit, kind);
 	if (!period_parse(words[1], &when)) {
-		fprintf(stderr, "fupin extend: %s: not a period: write 2013-04\n", words[1]);
+		fprintf(stderr,
+		        "fupin extend: %s: neither a period (2013-04) nor a document of the plan (fupin document "
+		        "list)\n",
+		        words[1]);
 		return EXIT_USAGE;
 	}
 	if (count > 2 && !(only = catalogue_form_by_code(c, words[2]))) {
 		fprintf(stderr, "fupin extend: %s: no such form; fupin forms lists them\n", words[2]);
 		return EXIT_USAGE;
 	}
-	x->submission.extensions = x->items;
 	for (size_t i = 0; i < c->form_count; i++)
 		if ((only ? &c->forms[i] == only : c->forms[i].level >= unit_level_of(unit)) &&
 		    !add_form(x, unit, when, &c->forms[i]))
@@ -77,8 +103,8 @@ cmd_extend(int argc, char **argv)
 		return EXIT_USAGE;
 	bool has_time = x.times[DEADLINE_DUE] || x.times[DEADLINE_CLOSED] || x.times[DEADLINE_CORRECTIONS];
 	if (count < 2 || count > 3 || !has_time || !x.reason) {
-		fprintf(stderr, "fupin extend: a unit, a period, --reason, and --due, --closed or --corrections; see "
-		                "fupin help\n");
+		fprintf(stderr, "fupin extend: a unit, a period or a document, --reason, and --due, --closed or "
+		                "--corrections; see fupin help\n");
 		return EXIT_USAGE;
 	}
 	int status = command_open(&x.command);

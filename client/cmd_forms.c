@@ -185,7 +185,7 @@ int
 cmd_forms(int argc, char **argv)
 {
 	struct command c = {0};
-	const struct arg_kind kinds[] = {TABLE_OPTIONS(&c)};
+	const struct arg_kind kinds[] = {TABLE_OPTIONS(&c), AS_OF_OPTION(&c)};
 	const struct form *form = NULL;
 	int count;
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count) || count > 1)

@@ -13,7 +13,7 @@
 struct reviewing {
 	struct command command;
 	struct sending sending;
-	const char *state_option, *revision_option, *reason_option, *text_option, *as_of_option;
+	const char *state_option, *revision_option, *reason_option, *text_option, *seen_option;
 	struct report_query query;
 	bool warned;
 	uint32_t form;
@@ -72,7 +72,24 @@ read_words(struct reviewing *r, int count, char **words)
 	r->query.forms = &r->form;
 	r->query.form_count = scope.form != 0;
 	r->query.warned = r->warned;
-	return command_read_as_of(r->as_of_option, &r->query.as_of) ? EXIT_DONE : EXIT_USAGE;
+	r->query.as_of = r->command.as_of;
+	return EXIT_DONE;
+}
+
+/* --seen: what is decided on is what a list showed as of that commit. What is another one by now the centre
+ * refuses. */
+static bool
+read_seen(struct reviewing *r)
+{
+	int64_t seq = 0;
+	if (r->seen_option && (!decimal_parse(r->seen_option, 0, &seq) || seq < 1)) {
+		fprintf(stderr, "fupin review: --seen %s: the number of the commit that a list is as of\n",
+		        r->seen_option);
+		return false;
+	}
+	if (seq)
+		r->query.as_of = (struct as_of){.seq = (uint64_t)seq};
+	return true;
 }
 
 static bool
@@ -257,6 +274,13 @@ print_list(const struct reviewing *r)
 	for (size_t i = 0; good && i < r->count; i++)
 		good = add_item(c, table, &r->items[i]);
 	good = good && table_end(table);
+	if (good && r->count && !c->as_of_option)
+		output_line(c->output,
+		            in_language(c,
+		                        "to decide on this list as it stands here: review pass, take or return … "
+		                        "--seen %" PRIu64,
+		                        "按本清单所示作出决定：review pass、take 或 return … --seen %" PRIu64),
+		            r->as_of.seq);
 	if (good)
 		command_footer(c, &r->as_of, r->label);
 	table_destroy(&table);
@@ -350,14 +374,12 @@ run(struct reviewing *r, int action, enum decision decision, int count, char **w
 	if (status != EXIT_DONE)
 		return status;
 	r->query.values = action == ACTION_SHOW;
-	if (action == ACTION_DECIDE && r->as_of_option) {
-		fprintf(stderr, "fupin review: a decision is about what is there now, without --as-of\n");
-		return EXIT_USAGE;
-	}
 	if (action == ACTION_DECIDE && decision == DECISION_RETURN && count < 2) {
 		fprintf(stderr, "fupin review return: which unit, and which period?\n");
 		return EXIT_USAGE;
 	}
+	if (action == ACTION_DECIDE && !read_seen(r))
+		return EXIT_USAGE;
 	if (action == ACTION_DECIDE)
 		choose_states(r, decision);
 	else if (r->state_option && !read_states(r, r->state_option))
@@ -393,8 +415,9 @@ cmd_review(int argc, char **argv)
 	                                 {"--revision", &r.revision_option, NULL},
 	                                 {"--reason", &r.reason_option, NULL},
 	                                 {"--text", &r.text_option, NULL},
+	                                 {"--seen", &r.seen_option, NULL},
 	                                 {"--warned", NULL, &r.warned},
-	                                 {"--as-of", &r.as_of_option, NULL}};
+	                                 AS_OF_OPTION(&r.command)};
 	int count, status = EXIT_USAGE;
 	size_t verb = 0;
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))

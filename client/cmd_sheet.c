@@ -128,7 +128,7 @@ write_sheet(const struct sheeting *s)
 		    (struct table_column){in_language(c, indicator->code, indicator->name_zh), true};
 	}
 	struct table *table = table_create(c->output, s->form->code, columns, FIXED_COLUMNS + fields);
-	bool good = table;
+	bool good = table, workbook = c->format == FORMAT_XLSX;
 	for (size_t i = 0; good && i < s->count; i++) {
 		char code[24], month[8];
 		snprintf(code, sizeof code, "%" PRId64, s->rows[i].unit->code);
@@ -139,6 +139,10 @@ write_sheet(const struct sheeting *s)
 		cells[3] = cell_text(month);
 		cells[4] = cell_number(s->rows[i].revision, 0);
 		memcpy(cells + FIXED_COLUMNS, s->rows[i].cells, fields * sizeof *cells);
+		/* To be filled in, and sent as it is: no dash where nothing is known yet. */
+		for (size_t at = FIXED_COLUMNS; workbook && at < FIXED_COLUMNS + fields; at++)
+			if (cells[at].kind == CELL_NONE)
+				cells[at] = cell_text("");
 		good = table_add(table, cells);
 	}
 	good = good && table_end(table);

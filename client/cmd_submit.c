@@ -1,4 +1,4 @@
-/* fupin submit FILE.csv…: read, check here, save in the outbox, deliver, keep the receipt. */
+/* fupin submit FILE… (.csv, .xlsx): read, check here, save in the outbox, deliver, keep the receipt. */
 #include "clock.h"
 #include "save.h"
 #include "sending.h"

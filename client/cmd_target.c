@@ -1,10 +1,12 @@
 /* fupin target show UNIT: a unit's targets, how far they are reached, and how they are broken down.
  * fupin target split UNIT MEASURE PART=VALUE…: hands a target down to the units right below.
- * fupin target load FILE.csv: any targets that this office sets (unit, year, measure, value, note). */
-#include "csv_table.h"
+ * fupin target load FILE (.csv, .xlsx): any targets that this office sets (unit, year, measure, value, note).
+ */
 #include "decimal.h"
+#include "finding.h"
 #include "pace_text.h"
 #include "sending.h"
+#include "sheet_file.h"
 #include "showing.h"
 
 #include <inttypes.h>
@@ -16,7 +18,7 @@
 struct targeting {
 	struct command command;
 	struct sending sending;
-	const char *year_option, *note_option, *as_of_option;
+	const char *year_option, *note_option;
 	int year;
 	struct arena arena;
 	struct target_part *parts;
@@ -72,10 +74,9 @@ measure_code(const struct command *c, const struct target_value *t, char out[COD
 static int
 ask_targets(struct targeting *t, unit_code unit, struct target_answer *out)
 {
-	struct request request = {.kind = REQUEST_TARGETS, .targets = {.unit = unit, .year = t->year}};
+	struct request request = {.kind = REQUEST_TARGETS,
+	                          .targets = {.unit = unit, .year = t->year, .as_of = t->command.as_of}};
 	struct reply reply;
-	if (!command_read_as_of(t->as_of_option, &request.targets.as_of))
-		return EXIT_USAGE;
 	int status = command_ask(&t->command, &request, REPLY_TARGETS, &reply);
 	if (status == EXIT_DONE)
 		*out = reply.targets;
@@ -182,7 +183,7 @@ static const char *const column_names[COLUMNS][2] = {
     {"unit", "单位"}, {"year", "年度"}, {"measure", "指标"}, {"value", "目标"}, {"note", "摘要"}};
 
 static bool
-find_columns(const char *file, const struct csv_row *header, size_t columns[COLUMNS])
+find_columns(const char *file, const struct text_row *header, size_t columns[COLUMNS])
 {
 	for (int i = 0; i < COLUMNS; i++) {
 		columns[i] = SIZE_MAX;
@@ -199,13 +200,30 @@ find_columns(const char *file, const struct csv_row *header, size_t columns[COLU
 }
 
 static const char *
-cell_of(const struct csv_row *row, const size_t columns[COLUMNS], int column)
+cell_of(const struct text_row *row, const size_t columns[COLUMNS], int column)
 {
-	return columns[column] == SIZE_MAX ? "" : csv_cell(row, columns[column]);
+	return columns[column] == SIZE_MAX ? "" : text_cell(row, columns[column]);
+}
+
+/* Is every cell what was meant? */
+static bool
+check_row(const struct targeting *t, const char *file, const struct text_row *row)
+{
+	char text[PROBLEM_TEXT_BYTES];
+	for (size_t at = 0; at < row->cell_count; at++) {
+		struct problem problem = {.code = text_mark_problem(text_mark(row, at))};
+		if (!problem.code)
+			continue;
+		problem_detail(&problem, "%s", row->cells[at]);
+		fprintf(stderr, "%s: row %zu: %s\n", file, row->line,
+		        problem_text(&problem, t->command.language, text));
+		return false;
+	}
+	return true;
 }
 
 static bool
-read_row(struct targeting *t, const char *file, const struct csv_row *row, const size_t columns[COLUMNS])
+read_row(struct targeting *t, const char *file, const struct text_row *row, const size_t columns[COLUMNS])
 {
 	struct target_part *part = &t->parts[t->count];
 	const char *year = cell_of(row, columns, COLUMN_YEAR), *value = cell_of(row, columns, COLUMN_VALUE);
@@ -228,27 +246,52 @@ read_row(struct targeting *t, const char *file, const struct csv_row *row, const
 	return good;
 }
 
+static bool
+is_target_header(const void *context, const struct text_row *row)
+{
+	(void)context;
+	for (size_t at = 0; at < row->cell_count; at++)
+		for (int language = 0; language < 2; language++)
+			if (!strcmp(row->cells[at], column_names[COLUMN_MEASURE][language]))
+				return true;
+	return false;
+}
+
+static bool
+read_table(struct targeting *t, const char *path, const struct text_table *table)
+{
+	size_t columns[COLUMNS];
+	char file[PLACE_NAME_BYTES];
+	const struct place place = place_make(path, table->sheet, 0);
+	place_name(&place, t->command.language, file);
+	if (!table->row_count || !find_columns(file, &table->rows[0], columns))
+		return false;
+	bool good = true;
+	for (size_t i = 1; i < table->row_count; i++)
+		good = check_row(t, file, &table->rows[i]) && read_row(t, file, &table->rows[i], columns) && good;
+	return good;
+}
+
 static int
 load(struct targeting *t, const char *file)
 {
-	struct csv_table table;
-	struct csv_failure failure;
-	size_t columns[COLUMNS];
+	struct text_table *tables;
+	struct text_failure failure;
+	size_t count, rows = 0;
 	char what[160], text[PROBLEM_TEXT_BYTES];
-	if (!csv_read_file(file, &t->arena, &table, &failure)) {
-		struct problem problem = {.code = failure.code};
-		problem_detail(&problem, "%s", failure.detail);
+	if (!sheet_file_read(file, is_target_header, NULL, &t->arena, &tables, &count, &failure)) {
+		struct problem problem = text_failure_problem(&failure);
 		fprintf(stderr, "%s: %s\n", file, problem_text(&problem, t->command.language, text));
 		return EXIT_PROBLEMS;
 	}
-	if (!table.row_count || !find_columns(file, &table.rows[0], columns))
-		return EXIT_PROBLEMS;
-	t->parts = arena_array(&t->arena, table.row_count, sizeof *t->parts);
+	for (size_t i = 0; i < count; i++)
+		rows += tables[i].row_count;
+	t->parts = arena_array(&t->arena, rows, sizeof *t->parts);
 	if (!t->parts)
 		return EXIT_FAILED_INSIDE;
 	bool good = true;
-	for (size_t i = 1; i < table.row_count; i++)
-		good = read_row(t, file, &table.rows[i], columns) && good;
+	for (size_t i = 0; i < count; i++)
+		good = read_table(t, file, &tables[i]) && good;
 	if (!good || !t->count)
 		return EXIT_PROBLEMS;
 	snprintf(what, sizeof what, "target load %.120s", file);
@@ -407,7 +450,7 @@ cmd_target(int argc, char **argv)
 	const struct arg_kind kinds[] = {TABLE_OPTIONS(&t.command),
 	                                 {"--year", &t.year_option, NULL},
 	                                 {"--note", &t.note_option, NULL},
-	                                 {"--as-of", &t.as_of_option, NULL}};
+	                                 AS_OF_OPTION(&t.command)};
 	int count;
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
 		return EXIT_USAGE;

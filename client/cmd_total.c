@@ -6,7 +6,7 @@ cmd_total(int argc, char **argv)
 {
 	struct command c = {0};
 	struct totalling t = {.command = &c};
-	const struct arg_kind kinds[] = {TOTALLING_OPTIONS(&t), {"--as-of", &t.as_of_text, NULL}};
+	const struct arg_kind kinds[] = {TOTALLING_OPTIONS(&t), AS_OF_OPTION(t.command)};
 	int count;
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
 		return EXIT_USAGE;

@@ -93,8 +93,10 @@ cmd_units(int argc, char **argv)
 {
 	struct command c = {0};
 	const char *level_option = NULL, *group_option = NULL;
-	const struct arg_kind kinds[] = {
-	    TABLE_OPTIONS(&c), {"--level", &level_option, NULL}, {"--group", &group_option, NULL}};
+	const struct arg_kind kinds[] = {TABLE_OPTIONS(&c),
+	                                 AS_OF_OPTION(&c),
+	                                 {"--level", &level_option, NULL},
+	                                 {"--group", &group_option, NULL}};
 	struct wanted w = {0};
 	int count;
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count) || count > 1)

@@ -4,10 +4,12 @@
 
 #include "clock.h"
 #include "decimal.h"
+#include "rule_watch.h"
 
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum {
@@ -165,6 +167,9 @@ cmd_watch(int argc, char **argv)
 	struct totalling *t = &w.totalling;
 	const struct arg_kind kinds[] = {TOTALLING_OPTIONS(t), {"--count", &w.count_text, NULL}};
 	int count;
+	for (int i = 0; i < argc; i++)
+		if (!strcmp(argv[i], "--compliance"))
+			return rule_watch(argc, argv);
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
 		return EXIT_USAGE;
 	if (w.count_text && (!decimal_parse(w.count_text, 0, &w.count) || w.count < 1)) {

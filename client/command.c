@@ -28,6 +28,34 @@ in_language(const struct command *command, const char *en, const char *zh)
 	return command->language == LANGUAGE_CHINESE ? zh : en;
 }
 
+/* NULL: now. Prints what is wrong. */
+static bool
+read_as_of(const char *text, struct as_of *out)
+{
+	*out = (struct as_of){0};
+	if (!text)
+		return true;
+	char number[24];
+	const char *time = strchr(text, '@');
+	int64_t seq = 0, seconds = 0;
+	size_t digits = strspn(text, "0123456789");
+	bool has_seq = digits && digits < sizeof number && (!text[digits] || text + digits == time);
+	snprintf(number, sizeof number, "%.*s", has_seq ? (int)digits : 0, text);
+	if (has_seq)
+		time = time ? time + 1 : NULL;
+	else
+		time = text;
+	bool good = (!has_seq || (decimal_parse(number, 0, &seq) && seq > 0)) &&
+	            (!time || (deadline_parse(time, &seconds) && seconds > 0));
+	*out = (struct as_of){(uint64_t)seq, seconds * 1000000};
+	if (!good)
+		fprintf(stderr,
+		        "fupin: --as-of %s: a commit's number, or a time: 2013-07-10 or 2013-07-10T09:00, or both: "
+		        "2016@2013-07-10T09:00\n",
+		        text);
+	return good;
+}
+
 static bool
 read_options(struct command *c)
 {
@@ -40,16 +68,20 @@ read_options(struct command *c)
 		return false;
 	}
 	c->timeout_ms = (int)seconds * 1000;
-	return output_choose(c->format_option, c->output_option, c->bom, &c->format);
+	return read_as_of(c->as_of_option, &c->as_of) &&
+	       output_choose(c->format_option, c->output_option, c->bom, &c->format);
 }
 
 bool
 command_shows_no_table(const struct command *c)
 {
-	if (!c->output_option && (!c->format_option || strcmp(c->format_option, "xlsx")))
-		return true;
-	fprintf(stderr, "fupin: --output and --format xlsx: only for what is shown as a table\n");
-	return false;
+	if (c->output_option || (c->format_option && !strcmp(c->format_option, "xlsx"))) {
+		fprintf(stderr, "fupin: --output and --format xlsx: only for what is shown as a table\n");
+		return false;
+	}
+	if (c->as_of_option)
+		fprintf(stderr, "fupin: --as-of: only for what is shown; this is about what is there now\n");
+	return !c->as_of_option;
 }
 
 int
@@ -77,10 +109,21 @@ command_open(struct command *c)
 	return command_fail(c, session_hello(c->session, c->timeout_ms));
 }
 
+void
+command_pin_as_of(struct command *c)
+{
+	const struct welcome *w = session_welcome(c->session);
+	static const int64_t minute_us = 60000000;
+	/* To the minute, so that it can be written down and asked for again. Nothing is judged by seconds. */
+	if (!c->as_of_option)
+		c->as_of = (struct as_of){w->as_of.seq, w->time_us / minute_us * minute_us};
+}
+
 int
 command_catalogue(struct command *c, bool units, bool forms)
 {
-	return command_fail(c, session_catalogue(c->session, c->timeout_ms, units, forms, &c->catalogue));
+	return command_fail(c,
+	                    session_catalogue(c->session, c->timeout_ms, units, forms, &c->as_of, &c->catalogue));
 }
 
 int
@@ -172,48 +215,10 @@ command_read_scope(const struct command *c, int count, char **words, struct comm
 	return EXIT_USAGE;
 }
 
-bool
-command_read_as_of(const char *text, struct as_of *out)
-{
-	*out = (struct as_of){0};
-	if (!text)
-		return true;
-	char number[24];
-	const char *time = strchr(text, '@');
-	int64_t seq = 0, seconds = 0;
-	size_t digits = strspn(text, "0123456789");
-	bool has_seq = digits && digits < sizeof number && (!text[digits] || text + digits == time);
-	snprintf(number, sizeof number, "%.*s", has_seq ? (int)digits : 0, text);
-	if (has_seq)
-		time = time ? time + 1 : NULL;
-	else
-		time = text;
-	bool good = (!has_seq || (decimal_parse(number, 0, &seq) && seq > 0)) &&
-	            (!time || (deadline_parse(time, &seconds) && seconds > 0));
-	*out = (struct as_of){(uint64_t)seq, seconds * 1000000};
-	if (!good)
-		fprintf(stderr,
-		        "fupin: --as-of %s: a commit's number, or a time: 2013-07-10 or 2013-07-10T09:00, or both: "
-		        "2016@2013-07-10T09:00\n",
-		        text);
-	return good;
-}
-
-bool
-command_pin_as_of(const struct command *c, const char *text, struct as_of *out)
-{
-	const struct welcome *w = session_welcome(c->session);
-	static const int64_t minute_us = 60000000;
-	if (text)
-		return command_read_as_of(text, out);
-	/* To the minute, so that it can be written down and asked for again. Nothing is judged by seconds. */
-	*out = (struct as_of){w->as_of.seq, w->time_us / minute_us * minute_us};
-	return true;
-}
-
 int
-command_hold_as_of(struct as_of *held, const struct as_of *answer)
+command_hold_as_of(struct command *c, const struct as_of *answer)
 {
+	struct as_of *held = &c->as_of;
 	if (!held->seq)
 		held->seq = answer->seq;
 	if (held->seq == answer->seq)

@@ -19,9 +19,10 @@ enum exit_status {
 
 /* Options that every subcommand takes, and the office they lead to. */
 struct command {
-	const char *home_option, *timeout_option, *format_option, *output_option;
+	const char *home_option, *timeout_option, *format_option, *output_option, *as_of_option;
 	bool bom;
 	int timeout_ms;
+	struct as_of as_of; /* of the catalogue and of all that is asked; 0: now */
 	enum format format;
 	struct output *output; /* where answers go; lives from command_open() to command_close() */
 	enum language language;
@@ -44,13 +45,23 @@ struct command {
 		"--bom", NULL, &(command)->bom                                                                       \
 	}
 
+/* And of those that show what was. A commit's number, a time (2013-07-10, its end; 2013-07-10T09:00), or both
+ * (2016@2013-07-10: what commit 2016 knew, judged at that time). */
+#define AS_OF_OPTION(command)                                                                                \
+	{                                                                                                        \
+		"--as-of", &(command)->as_of_option, NULL                                                            \
+	}
+
 /* After args_parse(): begins the output, reads the home, connects, says hello. EXIT_DONE, or the status to
  * exit with (a message was printed). */
 int command_open(struct command *command);
-/* For what a subcommand does besides showing tables: false, and a message, if a file or a workbook was asked
- * for. */
+/* For what a subcommand does besides showing tables: false, and a message, if a file, a workbook or the past
+ * was asked for. */
 bool command_shows_no_table(const struct command *command);
-/* Fetches the catalogue. */
+/* For many answers that have to fit together: command->as_of is the commit, and the time to the minute, of
+ * the centre's welcome, unless --as-of chose one. After command_open(), before command_catalogue(). */
+void command_pin_as_of(struct command *command);
+/* Fetches the catalogue, as of command->as_of. */
 int command_catalogue(struct command *command, bool units, bool forms);
 /* Ends the output: a file is there only if all went well (`status` EXIT_DONE). Returns what to exit with. May
  * be called for what was never opened. */
@@ -79,16 +90,9 @@ int command_read_scope(const struct command *command, int count, char **words, s
 /* The months that the forms of the plan cover. */
 void command_plan_periods(const struct command *command, period *from, period *to);
 
-/* --as-of: a commit's number, a time (2013-07-10, its end; 2013-07-10T09:00), or both (2016@2013-07-10: what
- * commit 2016 knew, judged at that time). NULL: now. Prints what is wrong. */
-bool command_read_as_of(const char *text, struct as_of *out);
-
-/* For many answers that have to fit together: NULL is the commit, and the time to the minute, of the centre's
- * welcome. */
-bool command_pin_as_of(const struct command *command, const char *text, struct as_of *out);
-/* The commit of the first answer is that of all that follow: sets held->seq, or finds another one in it.
- * EXIT_DONE, or EXIT_FAILED_INSIDE and a message. */
-int command_hold_as_of(struct as_of *held, const struct as_of *answer);
+/* The commit of the first answer is that of all that follow: sets command->as_of.seq, or finds another one in
+ * it. EXIT_DONE, or EXIT_FAILED_INSIDE and a message. */
+int command_hold_as_of(struct command *command, const struct as_of *answer);
 
 struct json_object;
 /* Prints it to the output, and frees it. */
@@ -118,9 +122,12 @@ int cmd_late(int argc, char **argv);
 int cmd_history(int argc, char **argv);
 int cmd_target(int argc, char **argv);
 int cmd_appraisal(int argc, char **argv);
+int cmd_compliance(int argc, char **argv);
 int cmd_sheet(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_bulletin(int argc, char **argv);
 int cmd_document(int argc, char **argv);
+int cmd_fund(int argc, char **argv);
+int cmd_project(int argc, char **argv);
 
 #endif

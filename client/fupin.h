@@ -50,7 +50,7 @@ struct fupin_receipt {
 };
 
 /* One problem: code is the name in the protocol (PART_EXCEEDS_WHOLE), text one English sentence. file
- * and column may be "", line is 0 where a problem has no row. */
+ * ("county.xlsx: sheet 资金" in a workbook) and column may be "", line is 0 where a problem has no row. */
 typedef void (*fupin_problem)(void *context, const char *code, const char *file, size_t line,
                               const char *column, const char *text);
 

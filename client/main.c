@@ -13,24 +13,29 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	const char *usage, *help;
 } commands[] = {
-    {"submit", cmd_submit, "FILE.csv… [--each] [--quiet]",
+    {"submit", cmd_submit, "FILE.csv|FILE.xlsx… [--each] [--quiet]",
      "send reports and fund entries; --each: every file is a submission of its own"},
-    {"sheet", cmd_sheet, "FORM MONTH [UNIT] [--output FILE.csv]",
+    {"sheet", cmd_sheet, "FORM MONTH [UNIT] [--output FILE.csv|.xlsx]",
      "the sheet of a month to fill in: own units, what stands carried forward"},
     {"total", cmd_total,
      "UNIT [--by LEVEL] [--group G] [--period 2013-01..2013-06] [--indicator A,B | --project P3] [--funds] "
      "[--as-of T]",
      "totals against targets; as of an earlier commit or time"},
-    {"watch", cmd_watch, "UNIT [--by …] [--group …] [--period …] [--indicator …] [--funds] [--count N]",
-     "totals as they change: a table on a terminal, JSON lines otherwise"},
+    {"watch", cmd_watch,
+     "UNIT [--by …] [--group …] [--period …] [--indicator …] [--funds] [--count N] | --compliance [UNIT] "
+     "[--rule R,…] [--by …] [--state …]",
+     "totals as they change: a table on a terminal, JSON lines otherwise; or findings of rules as they turn"},
     {"status", cmd_status, "[ID]", "the centre, the outbox and its receipts; or one submission"},
-    {"units", cmd_units, "[UNIT] [--level LEVEL] [--group G]", "the units that this office may read"},
-    {"forms", cmd_forms, "[FORM]", "the forms; or one form with its indicators and rules"},
+    {"units", cmd_units, "[UNIT] [--level LEVEL] [--group G] [--as-of T]",
+     "the units that this office may read"},
+    {"forms", cmd_forms, "[FORM] [--as-of T]", "the forms; or one form with its indicators and rules"},
     {"target", cmd_target,
-     "show [UNIT] | split UNIT MEASURE PART=VALUE… | load FILE.csv [--year Y] [--note TEXT] [--as-of T]",
+     "show [UNIT] | split UNIT MEASURE PART=VALUE… | load FILE.csv|.xlsx [--year Y] [--note TEXT] [--as-of "
+     "T]",
      "targets: how far, what is expected by now, a forecast; hand them down a level"},
     {"review", cmd_review,
-     "list|show|pass|return|take [UNIT] [PERIOD] [FORM] [--state S,…] [--revision N] [--reason R --text T] "
+     "list|show|pass|return|take [UNIT] [PERIOD] [FORM] [--state S,…] [--seen N] [--revision N] [--reason R "
+     "--text T] "
      "[--warned] [--as-of T]",
      "what waits for this office's review; pass, return or take over"},
     {"document", cmd_document,
@@ -38,15 +43,29 @@ static const struct {
      "| "
      "get UNIT KIND [--version N] [--output FILE]",
      "plans and reports as files: send, see who has sent what and who has not, fetch"},
+    {"fund", cmd_fund,
+     "balance|ledger|transit|flow|loans|check [UNIT] [--by LEVEL] [--source S] [--ages] [--own] [--voucher V "
+     "[--back]] "
+     "[--as-of T]",
+     "where money is, its entries, what is in transit, how far down it is; an entry's way; loans; that no "
+     "fen is "
+     "missing"},
+    {"project", cmd_project,
+     "list [UNIT] [--state S] [--open] [--overdue] [--own] [--as-of T] | show UNIT CODE [--as-of T]",
+     "projects: how far the work and the money are, what comes next, who has to be accepted by when"},
     {"completeness", cmd_completeness, "[UNIT] [PERIOD] [FORM] [--by LEVEL] [--group G] [--as-of T]",
      "reports due, received, on time, missing"},
     {"late", cmd_late, "[UNIT] [PERIOD] [FORM] [--all] [--limit N] [--as-of T]",
      "who owes which report, worst first; --all: also what came late"},
     {"appraisal", cmd_appraisal, "[UNIT] [MONTH] [--by LEVEL] [--explain] [--as-of T]",
      "scores from the plan's weighted items, best first; --explain: the figures behind each point"},
+    {"compliance", cmd_compliance, "[UNIT] [--by LEVEL] [--rule R,…] [--state red,amber,…] [--as-of T]",
+     "how units stand to the plan's rules: red, amber, green, with the figures behind each"},
     {"history", cmd_history, "UNIT PERIOD FORM",
      "all revisions, decisions and extensions of a report: who, when, what, why"},
-    {"extend", cmd_extend, "UNIT PERIOD [FORM] [--due T] [--closed T] [--corrections T] --reason TEXT",
+    {"extend", cmd_extend,
+     "UNIT PERIOD [FORM] [--due T] [--closed T] [--corrections T] --reason TEXT | UNIT DOCUMENT --due T "
+     "--reason TEXT",
      "let a unit, and all below it, report or correct later (T: 2013-08-20 or 2013-08-20T17:00)"},
     {"export", cmd_export,
      "[totals] [indicators] [targets] [funds] [completeness] [late] [reports] [--unit UNIT] [--period …] "

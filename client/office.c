@@ -58,10 +58,11 @@ fupin_connect(const char *home, int timeout_ms, char error[FUPIN_ERROR_BYTES])
 		return NULL;
 	}
 	o->timeout_ms = timeout_ms;
+	const struct as_of now = {0};
 	catalogue_init(&o->catalogue, ANSWER_BYTES_MAX * 16UL);
 	bool good = home_read(home, &o->home, error) && (o->session = session_open(&o->home, error)) &&
 	            !failed(o, session_hello(o->session, timeout_ms), error) &&
-	            !failed(o, session_catalogue(o->session, timeout_ms, true, true, &o->catalogue), error);
+	            !failed(o, session_catalogue(o->session, timeout_ms, true, true, &now, &o->catalogue), error);
 	if (!good)
 		fupin_disconnect(&o);
 	return o;
@@ -81,10 +82,10 @@ fupin_disconnect(struct fupin_office **office)
 static void
 tell(const struct sending *s, const struct finding *finding)
 {
-	char text[PROBLEM_TEXT_BYTES];
+	char text[PROBLEM_TEXT_BYTES], file[PLACE_NAME_BYTES];
 	const char *name = problem_name(finding->problem.code);
 	if (s->problem)
-		s->problem(s->context, name ? name : "", finding->place.file ? finding->place.file : "",
+		s->problem(s->context, name ? name : "", place_name(&finding->place, LANGUAGE_ENGLISH, file),
 		           finding->place.line, finding->column,
 		           problem_text(&finding->problem, LANGUAGE_ENGLISH, text));
 }
@@ -100,7 +101,7 @@ static void
 on_refusal(void *context, const struct outbox_item *item, const struct refusal *refusal)
 {
 	for (size_t i = 0; i < refusal->problems->count; i++) {
-		struct finding finding = {.problem = refusal->problems->items[i], .place = {item->files, 0}};
+		struct finding finding = {.problem = refusal->problems->items[i], .place.file = item->files};
 		snprintf(finding.column, sizeof finding.column, "%s", finding.problem.column);
 		tell(context, &finding);
 	}

@@ -13,7 +13,7 @@ struct outbox {
 	char error[OUTBOX_ERROR_BYTES];
 };
 
-enum { BUSY_WAIT_MS = 10000, ITEM_BYTES_MAX = 64 * 1024 * 1024 };
+enum { BUSY_WAIT_MS = 10000, BUSY_TRY_MS = 5, ITEM_BYTES_MAX = 64 * 1024 * 1024 };
 
 static const char schema[] =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
@@ -42,6 +42,20 @@ run(struct outbox *o, const char *sql)
 	return note(o, sqlite3_exec(o->db, sql, NULL, NULL, NULL) == SQLITE_OK);
 }
 
+/*
+ * Programs that make one outbox at the same moment both read it before it becomes a WAL file; SQLite then
+ * answers "busy" to one of them at once, without its own wait: that one begins again.
+ */
+static bool
+set_up(struct outbox *o)
+{
+	int waited_ms = 0, result;
+	while ((result = sqlite3_exec(o->db, schema, NULL, NULL, NULL)) == SQLITE_BUSY &&
+	       waited_ms < BUSY_WAIT_MS)
+		waited_ms += sqlite3_sleep(BUSY_TRY_MS);
+	return note(o, result == SQLITE_OK);
+}
+
 struct outbox *
 outbox_open(const char *path, char error[OUTBOX_ERROR_BYTES])
 {
@@ -52,7 +66,7 @@ outbox_open(const char *path, char error[OUTBOX_ERROR_BYTES])
 	bool good = sqlite3_open(path, &o->db) == SQLITE_OK;
 	/* Two clients on one outbox take turns. */
 	good = good && sqlite3_busy_timeout(o->db, BUSY_WAIT_MS) == SQLITE_OK;
-	if (!note(o, good) || !run(o, schema)) {
+	if (!note(o, good) || !set_up(o)) {
 		snprintf(error, OUTBOX_ERROR_BYTES, "%.180s (%.60s)", o->error, path);
 		outbox_close(&o);
 	}

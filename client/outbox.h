@@ -18,7 +18,7 @@ struct outbox_item {
 	int64_t created_us;
 	enum outbox_state state;
 	const char *files;  /* names, for people */
-	const char *places; /* file:line of each row, one a line: reports, then fund entries */
+	const char *places; /* file:line of each row, one a line: reports, fund entries, steps */
 	const uint8_t *bytes;
 	size_t size;
 	struct receipt receipt; /* when receipted */

@@ -115,9 +115,10 @@ show_pages(struct report_table *r, struct command *c, struct report_query *q)
 	struct reply reply;
 	bool first = true;
 	do {
+		request.reports.as_of = c->as_of;
 		int status = command_ask(c, &request, REPLY_REPORTS, &reply);
 		if (status == EXIT_DONE)
-			status = command_hold_as_of(&request.reports.as_of, &reply.reports.as_of);
+			status = command_hold_as_of(c, &reply.reports.as_of);
 		if (status != EXIT_DONE)
 			return status;
 		if (first && !r->table)

@@ -9,21 +9,24 @@
 static const struct place *
 place_of_row(const struct draft *d, size_t row)
 {
-	size_t reports = d->submission.report_count;
-	return row < reports ? &d->report_places[row] : &d->entry_places[row - reports];
+	size_t reports = d->submission.report_count, entries = d->submission.entry_count;
+	return row < reports             ? &d->report_places[row]
+	       : row < reports + entries ? &d->entry_places[row - reports]
+	                                 : &d->project_places[row - reports - entries];
 }
 
 /* One line for each row, so that a refusal that comes days later still names its places. */
 static char *
 places_text(struct draft *d)
 {
-	size_t rows = d->submission.report_count + d->submission.entry_count, room = 1, used = 0;
+	size_t rows = submission_rows(&d->submission), room = 1, used = 0;
 	for (size_t i = 0; i < rows; i++)
-		room += strlen(place_of_row(d, i)->file) + 24;
+		room += strlen(place_of_row(d, i)->file) + strlen(place_of_row(d, i)->sheet) + 24;
 	char *text = arena_alloc(&d->arena, room);
 	for (size_t i = 0; text && i < rows; i++) {
 		const struct place *p = place_of_row(d, i);
-		used += (size_t)snprintf(text + used, room - used, "%s:%zu\n", p->file, p->line);
+		used += (size_t)snprintf(text + used, room - used, "%s%s%s:%zu\n", p->file,
+		                         *p->sheet ? PLACE_SHEET : "", p->sheet, p->line);
 	}
 	return text;
 }

@@ -105,14 +105,17 @@ decode_item(struct arena *arena, const struct outbox_item *item, struct submissi
 		*out = (struct submission){0};
 }
 
-static bool
-has_documents(const struct outbox_item *item)
+/* What its rows are that are neither reports nor fund entries. */
+static const char *
+name_others(const struct command *c, const struct outbox_item *item)
 {
 	struct arena arena;
-	struct submission submission;
-	decode_item(&arena, item, &submission);
+	struct submission s;
+	decode_item(&arena, item, &s);
 	arena_free(&arena);
-	return submission.document_count;
+	return s.document_count  ? in_language(c, "documents", "文件")
+	       : s.project_count ? in_language(c, "steps of projects", "项目步骤")
+	                         : in_language(c, "decisions", "决定");
 }
 
 static void
@@ -121,30 +124,34 @@ on_receipt(void *context, const struct outbox_item *item, const struct receipt *
 	const struct sending *s = context;
 	char id[ID_TEXT_BYTES], time[20];
 	time_format(receipt->time_us, time);
-	if (receipt->other_count) {
-		const char *what = has_documents(item) ? in_language(s->command, "documents", "文件")
-		                                       : in_language(s->command, "decisions", "决定");
+	if (receipt->other_count && !receipt->report_count && !receipt->entry_count) {
+		const char *what = name_others(s->command, item);
 		printf(in_language(s->command, "receipt %s seq %" PRIu64 " %s %s %u: %s\n",
 		                   "回执 %s 序号 %" PRIu64 " %s %s %u：%s\n"),
 		       submission_id_format(&receipt->id, id), receipt->seq, time, what, receipt->other_count,
 		       item->files);
 		return;
 	}
-	printf(in_language(s->command, "receipt %s seq %" PRIu64 " %s reports %u fund entries %u: %s\n",
-	                   "回执 %s 序号 %" PRIu64 " %s 报表 %u 资金记录 %u：%s\n"),
+	printf(in_language(s->command, "receipt %s seq %" PRIu64 " %s reports %u fund entries %u",
+	                   "回执 %s 序号 %" PRIu64 " %s 报表 %u 资金记录 %u"),
 	       submission_id_format(&receipt->id, id), receipt->seq, time, receipt->report_count,
-	       receipt->entry_count, item->files);
+	       receipt->entry_count);
+	if (receipt->other_count)
+		printf(" %s %u", name_others(s->command, item), receipt->other_count);
+	printf(in_language(s->command, ": %s\n", "：%s\n"), item->files);
 }
 
-/* The k-th line of the places, split into file and line. */
+/* The k-th line of the places, split into file, sheet and line. */
 static struct place
-place_of(const struct outbox_item *item, const struct problem *problem, size_t report_count,
+place_of(const struct outbox_item *item, const struct problem *problem, const struct submission *s,
          char file[PATH_MAX])
 {
 	struct place place = {0};
 	if (problem->subject == SUBJECT_REQUEST)
 		return place;
-	size_t row = problem->index + (problem->subject == SUBJECT_ENTRY ? report_count : 0);
+	size_t row = problem->index + (problem->subject == SUBJECT_ENTRY     ? s->report_count
+	                               : problem->subject == SUBJECT_PROJECT ? s->report_count + s->entry_count
+	                                                                     : 0);
 	const char *at = item->places;
 	for (; at && row; row--) {
 		at = strchr(at, '\n');
@@ -157,9 +164,10 @@ place_of(const struct outbox_item *item, const struct problem *problem, size_t r
 	if (!colon || colon == at)
 		return place;
 	snprintf(file, PATH_MAX, "%.*s", (int)(colon - at), at);
-	place.file = file;
-	place.line = strtoul(colon + 1, NULL, 10);
-	return place;
+	char *sheet = strstr(file, PLACE_SHEET);
+	if (sheet)
+		*sheet++ = 0;
+	return place_make(file, sheet, strtoul(colon + 1, NULL, 10));
 }
 
 static void
@@ -172,11 +180,12 @@ on_refusal(void *context, const struct outbox_item *item, const struct refusal *
 	for (size_t i = 0; i < refusal->problems->count; i++) {
 		char file[PATH_MAX];
 		struct finding finding = {.problem = refusal->problems->items[i]};
-		finding.place = place_of(item, &finding.problem, submission.report_count, file);
+		finding.place = place_of(item, &finding.problem, &submission, file);
 		const struct indicator *indicator =
 		    catalogue_indicator_by_name(&s->command->catalogue, finding.problem.column);
 		snprintf(finding.column, sizeof finding.column, "%s",
-		         indicator ? indicator->name_zh : finding.problem.column);
+		         indicator ? indicator->name_zh
+		                   : sheet_column_name(finding.problem.column, s->command->language));
 		if (!finding.place.file)
 			finding.place.file = item->files;
 		finding_print(&finding, s->command->language);

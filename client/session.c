@@ -403,9 +403,11 @@ session_hello(struct session *s, int timeout_ms)
 }
 
 enum session_failure
-session_catalogue(struct session *s, int timeout_ms, bool units, bool forms, struct catalogue *out)
+session_catalogue(struct session *s, int timeout_ms, bool units, bool forms, const struct as_of *as_of,
+                  struct catalogue *out)
 {
-	struct request request = {.kind = REQUEST_CATALOGUE, .catalogue = {.units = units, .forms = forms}};
+	struct request request = {.kind = REQUEST_CATALOGUE,
+	                          .catalogue = {.units = units, .forms = forms, .as_of = *as_of}};
 	struct reply reply;
 	char error[CATALOGUE_ERROR_BYTES];
 	enum session_failure failure = session_ask(s, &request, REPLY_CATALOGUE, timeout_ms, &reply);

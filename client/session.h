@@ -34,9 +34,9 @@ enum session_failure session_hello(struct session *session, int timeout_ms);
 /* What the centre said of itself and of us; valid after session_hello(). */
 const struct welcome *session_welcome(const struct session *session);
 
-/* Fetches units and/or forms into an initialised catalogue. */
+/* Fetches units and/or forms, as of a moment (0: now), into an initialised catalogue. */
 enum session_failure session_catalogue(struct session *session, int timeout_ms, bool units, bool forms,
-                                       struct catalogue *out);
+                                       const struct as_of *as_of, struct catalogue *out);
 
 /* One request, sent again after silence, and its reply (of `kind`, or a refusal). *out lives until the next
  * call. */

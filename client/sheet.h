@@ -1,43 +1,23 @@
-/* Sheets: CSV files of reports or fund entries, read into submissions. Every problem comes with its
- * file, row, column and reason; one run shows all of them.
+/* Sheets of reports or fund entries, in CSV files or workbooks, read into submissions. Every problem comes
+ * with its place (finding.h).
  *
  * A sheet of reports has the columns unit and period, optionally form, version and replaces, and one
  * column for each indicator (its code, or its Chinese or English name, with or without the unit of
  * measure in parentheses). An empty cell means: not reported. A sheet of fund entries has a column
- * voucher. README.md shows both. */
+ * voucher; one of projects a column step, and a budget column for each fund source. README.md shows them. */
 #ifndef FUPIN_CLIENT_SHEET_H
 #define FUPIN_CLIENT_SHEET_H
 
 #include "catalogue.h"
-#include "problem.h"
+#include "finding.h"
 #include "submission.h"
-
-/* Where a row of a submission came from. */
-struct place {
-	const char *file;
-	size_t line;
-};
-
-/* A problem with its place. */
-struct finding {
-	struct place place;              /* line 0: the file as a whole; file NULL: the submission */
-	char column[2 * NAME_BYTES_MAX]; /* as it stands in the sheet; "" if none */
-	struct problem problem;
-};
-
-enum { FINDINGS_MAX = 200 };
-
-struct findings {
-	size_t count, more;
-	struct finding items[FINDINGS_MAX];
-};
 
 /* A submission being put together from files; the arena owns all of it. */
 struct draft {
 	struct arena arena;
 	struct submission submission;
-	size_t report_room, entry_room;
-	struct place *report_places, *entry_places;
+	size_t report_room, entry_room, project_room;
+	struct place *report_places, *entry_places, *project_places;
 	struct sheet_columns *columns; /* of the files read, for naming columns in problems */
 };
 
@@ -47,7 +27,7 @@ enum { DRAFT_BYTES_MAX = 512 * 1024 * 1024 };
 void draft_init(struct draft *draft);
 void draft_free(struct draft *draft);
 
-/* Reads one file into the draft. Findings point to `path`, which must outlive them. */
+/* Reads one file into the draft, all its sheets. Findings point to `path`, which must outlive them. */
 void draft_read(struct draft *draft, const char *path, const struct catalogue *catalogue,
                 struct findings *findings);
 
@@ -59,7 +39,7 @@ void draft_check(struct draft *draft, const struct catalogue *catalogue, date to
 void findings_add(struct findings *findings, const struct draft *draft, const struct catalogue *catalogue,
                   const struct problem_list *problems);
 
-/* "county.csv: row 14, column 产业资金: 800,000.00 exceeds …". */
-void finding_print(const struct finding *finding, enum language language);
+/* A fixed column's name for people, by its code; the code itself if there is none. */
+const char *sheet_column_name(const char *code, enum language language);
 
 #endif

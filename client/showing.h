@@ -15,7 +15,8 @@ int show_late(const struct command *command, const char *sheet, const struct com
 /* cmd_target.c */
 int show_targets(const struct command *command, const char *sheet, const struct target_answer *answer);
 
-/* report_table.c: asks for all reports of one form, page by page, and shows them as they come. */
+/* report_table.c: asks for all reports of one form, page by page, as of the commit of the first page, and
+ * shows them as they come. */
 int show_reports(struct command *command, const char *sheet, uint32_t form, struct report_query *query);
 
 /* cmd_review.c: one report, of which the caller becomes the owner. */

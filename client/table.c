@@ -5,11 +5,13 @@
 #include <libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct table {
 	struct output *output;
 	size_t columns;
 	struct libscols_table *scols; /* FORMAT_TABLE */
+	bool colours;
 };
 
 /* ---------------------------------------------------------------- CSV: RFC 4180 */
@@ -53,6 +55,9 @@ begin(struct table *t, const char *name, const struct table_column *columns)
 	if (o->format == FORMAT_CSV)
 		return true;
 	t->scols = scols_new_table();
+	/* no-color.org: any value but none */
+	const char *plain = getenv("NO_COLOR");
+	t->colours = t->scols && !o->to_file && isatty(STDOUT_FILENO) && !(plain && *plain);
 	for (size_t i = 0; t->scols && i < t->columns; i++)
 		if (!scols_table_new_column(t->scols, columns[i].title, 0, columns[i].number ? SCOLS_FL_RIGHT : 0))
 			return false;
@@ -95,7 +100,9 @@ table_add(struct table *t, const struct cell *cells)
 	}
 	struct libscols_line *line = scols_table_new_line(t->scols, NULL);
 	for (size_t i = 0; line && i < t->columns; i++)
-		if (scols_line_set_data(line, i, cell_show(&cells[i], false, room)))
+		if (scols_line_set_data(line, i, cell_show(&cells[i], false, room)) ||
+		    (t->colours && cells[i].colour &&
+		     scols_cell_set_color(scols_line_get_cell(line, i), cells[i].colour)))
 			return false;
 	return line;
 }
@@ -108,6 +115,7 @@ table_end(struct table *t)
 	/* Never cut cells to the terminal's width: figures must be whole. */
 	scols_table_enable_nolinesep(t->scols, 0);
 	scols_table_set_termforce(t->scols, SCOLS_TERMFORCE_NEVER);
+	scols_table_enable_colors(t->scols, t->colours);
 	scols_table_set_stream(t->scols, t->output->stream);
 	return !scols_print_table(t->scols);
 }

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Two an indicator (submitted, approved), code and name; the other tables have fewer. */
-enum { CELLS_MAX = 2 * TOTALLING_INDICATORS_MAX + 2 };
+/* Of an indicator at most, then code and name; the other tables have fewer. */
+enum { INDICATOR_CELLS = 7, CELLS_MAX = INDICATOR_CELLS * TOTALLING_INDICATORS_MAX + 2 };
 
 /* The unit itself is the last row of an answer. */
 static const struct unit_total *
@@ -71,13 +71,18 @@ put_figure(struct row *row, struct figure figure, int decimals)
 	put(row, cell_figure(figure.known, figure.value, decimals));
 }
 
-/* The target, and which share of it `figure` is. */
+/* The year's target, and which share of it is reached: `figure`, unless that is of some months only. Then it
+ * is what was reached from January on. */
 static void
-put_against_target(struct row *row, const struct unit_total *u, struct figure figure, uint32_t indicator,
-                   enum fund_kind fund, int decimals)
+put_against_target(const struct totalling *t, struct row *row, const struct unit_total *u,
+                   struct figure figure, uint32_t indicator, enum fund_kind fund, int decimals)
 {
 	int64_t target;
 	bool has_target = find_target(u, indicator, fund, &target);
+	const struct target_value *of_year = figure_target(u, indicator, fund);
+	const struct indicator *known = catalogue_indicator(&t->command->catalogue, indicator);
+	if (t->query.from % 100 != 1 && !(known && known->kind == INDICATOR_STOCK))
+		figure = (struct figure){of_year && of_year->pace_period, of_year ? of_year->reached : 0};
 	put(row, cell_figure(has_target, target, decimals));
 	put(row, cell_share(figure.known && has_target, figure.value, target));
 }
@@ -110,12 +115,12 @@ fill_headline(const struct totalling *t, const struct unit_total *u, const char 
 		const struct indicator *known = catalogue_indicator_by_name(c, headline_indicators[i]);
 		uint32_t indicator = known ? known->number : 0;
 		put_both(row, u, indicator, 0);
-		put_against_target(row, u, figure_submitted(u, indicator), indicator, FUND_KIND_NONE, 0);
+		put_against_target(t, row, u, figure_submitted(u, indicator), indicator, FUND_KIND_NONE, 0);
 		put_gap(row, figure_target(u, indicator, FUND_KIND_NONE));
 	}
 	struct figure raised = figure_funds(c, u, FUND_RAISED, UNIT_NONE, true);
 	put_figure(row, raised, MONEY_DECIMALS);
-	put_against_target(row, u, raised, 0, FUND_RAISED, MONEY_DECIMALS);
+	put_against_target(t, row, u, raised, 0, FUND_RAISED, MONEY_DECIMALS);
 	put_figure(row, figure_funds(c, u, FUND_RECEIVED, UNIT_COUNTY, false), MONEY_DECIMALS);
 	put_figure(row, figure_funds(c, u, FUND_SPENT, UNIT_NONE, false), MONEY_DECIMALS);
 }
@@ -148,32 +153,84 @@ create_headline(const struct command *c, const char *sheet)
 
 /* ---------------------------------------------------------------- chosen indicators, and all */
 
+/* Has any of the units that are shown a target for it? */
+static bool
+has_target(const struct totalling *t, uint32_t indicator)
+{
+	bool found = false;
+	for (size_t i = 0; !found && i < t->follow.state.unit_count; i++)
+		found = figure_target(&t->follow.state.units[i], indicator, FUND_KIND_NONE);
+	return found;
+}
+
+/* Columns of chosen indicators. In CSV their names are codes. */
+static const char *const column_names[INDICATOR_CELLS][3] = {
+    {"", "", ""},
+    {"approved", "已审核", "_approved"},
+    {"target", "目标", "_target"},
+    {"reached", "完成率", "_reached"},
+    {"expected", "应完成", "_expected"},
+    {"to pace", "与进度差", "_gap"},
+    {"forecast", "全年预计", "_forecast"},
+};
+
 static struct table *
 create_columns(const struct totalling *t, const char *sheet)
 {
 	const struct command *c = t->command;
 	struct table_column columns[CELLS_MAX] = {{in_language(c, "code", "代码"), false},
 	                                          {in_language(c, "unit", "单位"), false}};
-	static char approved[TOTALLING_INDICATORS_MAX][CODE_BYTES_MAX + 16];
-	bool csv = c->format == FORMAT_CSV;
+	static char codes[CELLS_MAX][CODE_BYTES_MAX + 16];
+	size_t count = 2;
 	for (size_t i = 0; i < t->query.indicator_count; i++) {
 		const struct indicator *indicator = catalogue_indicator(&c->catalogue, t->indicators[i]);
-		snprintf(approved[i], sizeof approved[i], "%s_approved", indicator->code);
-		columns[2 * i + 2] = (struct table_column){
-		    csv ? indicator->code : in_language(c, indicator->name_en, indicator->name_zh), true};
-		columns[2 * i + 3] =
-		    (struct table_column){csv ? approved[i] : in_language(c, "approved", "已审核"), true};
+		size_t cells = has_target(t, indicator->number) ? INDICATOR_CELLS : 2;
+		for (size_t k = 0; k < cells; k++, count++) {
+			const char *name = k ? in_language(c, column_names[k][0], column_names[k][1])
+			                     : in_language(c, indicator->name_en, indicator->name_zh);
+			snprintf(codes[count], sizeof codes[count], "%s%s", indicator->code, column_names[k][2]);
+			columns[count] = (struct table_column){c->format == FORMAT_CSV ? codes[count] : name, true};
+		}
 	}
-	return table_create(c->output, sheet, columns, 2 * t->query.indicator_count + 2);
+	return table_create(c->output, sheet, columns, count);
 }
 
 static void
 fill_columns(const struct totalling *t, const struct unit_total *u, const char *name, struct row *row)
 {
 	put_unit(row, u->unit, name);
-	for (size_t i = 0; i < u->indicator_count && i < TOTALLING_INDICATORS_MAX; i++)
-		put_both(row, u, u->indicators[i],
-		         catalogue_indicator(&t->command->catalogue, u->indicators[i])->decimals);
+	for (size_t i = 0; i < u->indicator_count && i < TOTALLING_INDICATORS_MAX; i++) {
+		const struct indicator *indicator = catalogue_indicator(&t->command->catalogue, u->indicators[i]);
+		put_both(row, u, indicator->number, indicator->decimals);
+		if (!has_target(t, indicator->number))
+			continue;
+		struct pace_cells pace;
+		pace_cells_make(figure_target(u, indicator->number, FUND_KIND_NONE), indicator->decimals, &pace);
+		put_against_target(t, row, u, figure_submitted(u, indicator->number), indicator->number,
+		                   FUND_KIND_NONE, indicator->decimals);
+		put(row, pace.expected);
+		put(row, pace.gap);
+		put(row, pace.forecast);
+	}
+}
+
+/* How the forecasts of the whole are computed. */
+static void
+explain_whole(const struct totalling *t)
+{
+	const struct command *c = t->command;
+	const struct unit_total *u = whole_of(t);
+	for (size_t i = 0; i < u->target_count; i++) {
+		const struct target_value *target = &u->targets[i];
+		const struct indicator *indicator = catalogue_indicator(&c->catalogue, target->indicator);
+		bool shown = indicator ? figure_submitted(u, indicator->number).known : t->query.funds;
+		if (shown)
+			pace_explain(c, command_unit_name(c, u->unit),
+			             indicator
+			                 ? in_language(c, indicator->name_en, indicator->name_zh)
+			                 : in_language(c, fund_kind_name(target->fund), fund_kind_name_zh(target->fund)),
+			             target, indicator ? indicator->decimals : MONEY_DECIMALS);
+	}
 }
 
 /* One unit: a row for each indicator. */
@@ -193,8 +250,8 @@ fill_indicators(const struct totalling *t, struct table *table, const struct uni
 		put(&row, cell_text(in_language(c, indicator->measure_en, indicator->measure_zh)));
 		put(&row, cell_text(flow ? in_language(c, "flow", "流量") : in_language(c, "stock", "存量")));
 		put_both(&row, u, indicator->number, indicator->decimals);
-		put_against_target(&row, u, figure_submitted(u, indicator->number), indicator->number, FUND_KIND_NONE,
-		                   indicator->decimals);
+		put_against_target(t, &row, u, figure_submitted(u, indicator->number), indicator->number,
+		                   FUND_KIND_NONE, indicator->decimals);
 		put(&row, pace.until);
 		put(&row, pace.expected);
 		put(&row, pace.gap);
@@ -331,6 +388,8 @@ print_table(const struct totalling *t, const char *sheet)
 	/* A sheet begins with its column titles. */
 	if (good && c->format == FORMAT_XLSX)
 		print_title(t);
+	if (good && !t->funds)
+		explain_whole(t);
 	if (good)
 		command_footer(c, &state->as_of, state->label);
 	table_destroy(&table);
@@ -343,7 +402,7 @@ totalling_unit_json(const struct totalling *t, const struct unit_total *u)
 	const struct catalogue *c = &t->command->catalogue;
 	char text[DECIMAL_TEXT_BYTES];
 	struct json_object *o = json_object_new_object(), *indicators = json_object_new_object(),
-	                   *funds = json_object_new_array();
+	                   *funds = json_object_new_array(), *fund_targets = json_object_new_object();
 	json_object_object_add(o, "unit", json_object_new_int64(u->unit));
 	json_object_object_add(o, "name", json_object_new_string(command_unit_name(t->command, u->unit)));
 	for (size_t i = 0; i < u->indicator_count; i++) {
@@ -377,6 +436,14 @@ totalling_unit_json(const struct totalling *t, const struct unit_total *u)
 	}
 	json_object_object_add(o, "indicators", indicators);
 	json_object_object_add(o, "funds", funds);
+	for (size_t i = 0; i < u->target_count; i++)
+		if (!u->targets[i].indicator)
+			json_object_object_add(fund_targets, fund_kind_name(u->targets[i].fund),
+			                       pace_json(&u->targets[i], MONEY_DECIMALS));
+	if (json_object_object_length(fund_targets))
+		json_object_object_add(o, "fund_targets", fund_targets);
+	else
+		json_object_put(fund_targets);
 	return o;
 }
 
@@ -478,10 +545,11 @@ connect_and_resolve(struct totalling *t, const char *unit)
 	snprintf(t->query.group, sizeof t->query.group, "%s", t->group ? t->group : "");
 	if (!command_find_unit(t->command, unit, &t->query.unit) ||
 	    !(t->project ? read_project(t) : read_indicators(t, t->indicator_list)) ||
-	    !read_period(t, t->period_text) || !command_read_as_of(t->as_of_text, &t->query.as_of))
+	    !read_period(t, t->period_text))
 		return EXIT_USAGE;
 	t->query.funds = t->funds || !t->query.indicator_count;
 	t->query.whole = true;
+	t->query.as_of = t->command->as_of;
 	return EXIT_DONE;
 }
 

@@ -11,7 +11,7 @@ enum { TOTALLING_INDICATORS_MAX = 64 };
 
 struct totalling {
 	struct command *command;
-	const char *by, *group, *period_text, *indicator_list, *project, *as_of_text; /* options */
+	const char *by, *group, *period_text, *indicator_list, *project; /* options */
 	bool funds;
 	struct total_query query;
 	uint32_t indicators[TOTALLING_INDICATORS_MAX];

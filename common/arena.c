@@ -63,6 +63,20 @@ arena_array(struct arena *arena, size_t count, size_t size)
 	return arena_alloc(arena, count * size);
 }
 
+void *
+arena_grow(struct arena *arena, void *items, size_t count, size_t *room, size_t size)
+{
+	if (count < *room)
+		return items;
+	size_t more = *room ? *room * 2 : 16;
+	void *copy = arena_array(arena, more, size);
+	if (copy && count)
+		memcpy(copy, items, count * size);
+	if (copy)
+		*room = more;
+	return copy;
+}
+
 char *
 arena_text(struct arena *arena, const char *text, size_t bytes)
 {

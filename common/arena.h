@@ -23,6 +23,10 @@ void *arena_alloc(struct arena *arena, size_t bytes);
 /* As arena_alloc for `count` elements, overflow-safe. */
 void *arena_array(struct arena *arena, size_t count, size_t size);
 
+/* Room for one element more in an array of `count`, which lies in the arena: doubled (into a copy) when
+ * `*room` is used up. */
+void *arena_grow(struct arena *arena, void *items, size_t count, size_t *room, size_t size);
+
 /* A copy of `bytes` bytes of text with a final NUL. */
 char *arena_text(struct arena *arena, const char *text, size_t bytes);
 char *arena_string(struct arena *arena, const char *text);

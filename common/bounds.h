@@ -39,18 +39,17 @@ enum {
 	/* Requests a client may have unanswered; the receipt of one opens the way for the next. */
 	CREDIT_WINDOW = 64,
 	/* Submissions and their memory waiting for the journal before the centre answers BUSY. */
-	QUEUE_SUBMISSIONS_MAX = 20000,
+	QUEUE_SUBMISSIONS_MAX = 12000,
 	QUEUE_BYTES_MAX = 128 * 1024 * 1024,
 	/* Of submissions that may be old ones, while the database is asked. */
 	LOOK_UP_BYTES_MAX = 32 * 1024 * 1024,
 	/* Of one office: four connections with a full window each. */
 	QUEUE_OFFICE_MAX = 4 * CREDIT_WINDOW,
-	/* Rows in one commit: past this COPY gets no faster (DESIGN: 4,000). */
-	BATCH_ROWS_MAX = 8000,
-	/* Of one office (or one submission, if that is larger): 60 others that send one report each then wait
-	 * for twice as many rows as without it; and so few if hardly anybody else waits, as who comes next waits
-	 * for this commit. */
-	LANE_ROWS = 128,
+	/* Rows in one commit: larger ones gain little, and who comes next waits for them. */
+	BATCH_ROWS_MAX = 12000,
+	/* Of one office (or one submission, if that is larger): a commit is full when 60 offices have their
+	 * share; and so few if hardly anybody else waits, as who comes next waits for this commit. */
+	LANE_ROWS = 200,
 	LANE_ROWS_FEW = 16,
 	LANE_ROWS_PER_OFFICE = 4, /* more for each office that waits */
 	/* Rows that are taken over into the totals, and their receipts sent, before the loop looks at frames
@@ -66,6 +65,9 @@ enum {
 	 * and nobody waits long behind another. */
 	DOCUMENT_BYTES_MAX = 20 * 1024 * 1024,
 	DOCUMENT_PART_BYTES = 256 * 1024,
+	/* Versions of one document of a unit, all of which are kept: who replaced it twice a week for a year
+	 * meets it, and a program that goes wrong does not fill the disk. */
+	DOCUMENT_VERSIONS_MAX = 100,
 	/* Documents of a county whose bytes are there in part, or whole and not named by a submission yet; and
 	 * the bytes of all such, as offered. Nobody continued them for so long: they are taken away. */
 	UPLOADS_COUNTY_MAX = 4,
@@ -74,8 +76,13 @@ enum {
 	 * two connections with four each take. */
 	FILE_JOBS_MAX = 128,
 	FILE_JOBS_OFFICE_MAX = 8,
+	/* Questions of one office about the past that wait for the database: each may be a whole replay, and who
+	 * asks next, whoever it is, waits for all of them. */
+	PAST_JOBS_OFFICE_MAX = 8,
 	/* Documents that one answer lists: what one turn of the centre's loop can spare. */
 	DOCUMENTS_LISTED_MAX = 1000,
+	/* Findings of the rules that one answer lists, each with its figures: likewise. */
+	FINDINGS_LISTED_MAX = 1000,
 
 	/* The first period that any plan of this programme can name. */
 	PERIOD_FIRST = 200001,

@@ -1,4 +1,6 @@
-#include "catalogue.h"
+#include "catalogue_internal.h"
+
+#include "pace.h"
 
 #include "decimal.h"
 
@@ -349,6 +351,56 @@ finish_terms(struct fund_term *terms, size_t count, const char *what, char *erro
 }
 
 static bool
+is_word(const char *text, const char *word, size_t size)
+{
+	return strlen(text) == size && !memcmp(text, word, size);
+}
+
+/* By its code or a name, `size` bytes of it. */
+static const struct fund_term *
+use_named(const struct catalogue *c, const char *word, size_t size)
+{
+	for (size_t i = 0; i < c->use_count; i++)
+		if (is_word(c->uses[i].code, word, size) || is_word(c->uses[i].name_zh, word, size) ||
+		    is_word(c->uses[i].name_en, word, size))
+			return &c->uses[i];
+	return NULL;
+}
+
+/* Makes numbers of a source's permitted uses, if they were given as codes. */
+static bool
+finish_permits(struct catalogue *c, struct fund_term *source, char *error)
+{
+	size_t words = 1;
+	if (!source->uses || !*source->uses || source->permitted_count)
+		return true;
+	for (const char *at = source->uses; *at; at++)
+		words += *at == ' ';
+	source->permitted = arena_array(&c->arena, words, sizeof *source->permitted);
+	if (!source->permitted)
+		FAIL("%s", "out of memory");
+	for (const char *at = source->uses, *end; *at; at = *end ? end + 1 : end) {
+		end = at + strcspn(at, " ");
+		const struct fund_term *use = use_named(c, at, (size_t)(end - at));
+		if (!use)
+			FAIL("fund source %s: its permitted use '%.*s' is none of the uses", source->code,
+			     (int)(end - at), at);
+		source->permitted[source->permitted_count++] = use->number;
+	}
+	return true;
+}
+
+static bool
+finish_sources(struct catalogue *c, char *error)
+{
+	bool good = finish_terms(c->sources, c->source_count, "source", error) &&
+	            finish_terms(c->uses, c->use_count, "use", error);
+	for (size_t i = 0; good && i < c->source_count; i++)
+		good = finish_permits(c, &c->sources[i], error);
+	return good;
+}
+
+static bool
 finish_targets(const struct catalogue *c, char *error)
 {
 	for (size_t i = 0; i < c->target_count; i++) {
@@ -497,8 +549,8 @@ catalogue_expected_share(const struct catalogue *c, uint32_t indicator, enum fun
 {
 	for (size_t i = 0; i < c->profile_count; i++)
 		if (c->profiles[i].indicator == indicator && c->profiles[i].fund == fund)
-			return c->profiles[i].shares[month - 1];
-	return (uint32_t)(1000 * month / 12);
+			return c->profiles[i].shares[month - 1] * (PACE_WHOLE / 1000U);
+	return (uint32_t)(PACE_WHOLE / 12 * month);
 }
 
 static int
@@ -603,15 +655,72 @@ catalogue_document_by_name(const struct catalogue *c, const char *name)
 	return NULL;
 }
 
+static int
+by_rule_number(const void *a, const void *b)
+{
+	return compare(((const struct plan_rule *)a)->number, ((const struct plan_rule *)b)->number);
+}
+
+static bool
+finish_plan_rules(const struct catalogue *c, char *error)
+{
+	const unsigned levels = 1U << UNIT_PROVINCE | 1U << UNIT_PREFECTURE | 1U << UNIT_COUNTY |
+	                        1U << UNIT_TOWNSHIP | 1U << UNIT_VILLAGE;
+	if (c->plan_rule_count)
+		qsort(c->plan_rules, c->plan_rule_count, sizeof *c->plan_rules, by_rule_number);
+	for (size_t i = 0; i < c->plan_rule_count; i++) {
+		const struct plan_rule *rule = &c->plan_rules[i];
+		if (rule->number < 1 || rule->number > CATALOGUE_NUMBER_MAX)
+			FAIL("rule %s: number %u is not in 1..%d", rule->code, rule->number, CATALOGUE_NUMBER_MAX);
+		if (!rule_measure_name(rule->measure) || !rule->levels || rule->levels & ~levels ||
+		    (rule->severity != RULE_RED && rule->severity != RULE_AMBER) ||
+		    (rule->due && !date_valid(rule->due)))
+			FAIL("rule %s: its measure, levels, severity or date is wrong", rule->code);
+		for (size_t j = 0; j < i; j++)
+			if (rule->number == c->plan_rules[j].number || !strcmp(rule->code, c->plan_rules[j].code))
+				FAIL("rule %u (%s) stands twice", rule->number, rule->code);
+	}
+	return true;
+}
+
+const struct plan_rule *
+catalogue_plan_rule(const struct catalogue *c, uint32_t number)
+{
+	for (size_t i = 0; i < c->plan_rule_count; i++)
+		if (c->plan_rules[i].number == number)
+			return &c->plan_rules[i];
+	return NULL;
+}
+
+const struct plan_rule *
+catalogue_plan_rule_by_name(const struct catalogue *c, const char *name)
+{
+	for (size_t i = 0; i < c->plan_rule_count; i++) {
+		const struct plan_rule *rule = &c->plan_rules[i];
+		if (!strcmp(name, rule->code) || !strcmp(name, rule->name_zh) || !strcmp(name, rule->name_en))
+			return rule;
+	}
+	return NULL;
+}
+
 bool
 catalogue_finish(struct catalogue *c, char error[CATALOGUE_ERROR_BYTES])
 {
 	return finish_units(c, error) && link_units(c, error) && finish_groups(c, error) &&
 	       finish_forms(c, error) && finish_indicators(c, error) && finish_checks(c, error) &&
-	       finish_versions(c, error) && finish_terms(c->sources, c->source_count, "source", error) &&
-	       finish_terms(c->uses, c->use_count, "use", error) && finish_targets(c, error) &&
+	       finish_versions(c, error) && finish_sources(c, error) && finish_targets(c, error) &&
 	       finish_deadlines(c, error) && finish_profiles(c, error) && finish_appraisal(c, error) &&
-	       finish_document_kinds(c, error);
+	       finish_document_kinds(c, error) && catalogue_finish_projects(c, error) &&
+	       finish_plan_rules(c, error);
+}
+
+size_t
+catalogue_last_of_place(const struct catalogue *c, size_t unit)
+{
+	for (const struct unit *next;
+	     c->units[unit].successor && (next = catalogue_unit(c, c->units[unit].successor));)
+		unit = (size_t)(next - c->units);
+	return unit;
 }
 
 size_t
@@ -750,6 +859,15 @@ fund_term_by_number(const struct fund_term *terms, size_t count, uint32_t number
 {
 	struct fund_term key = {.number = number};
 	return count ? bsearch(&key, terms, count, sizeof key, by_term_number) : NULL;
+}
+
+bool
+fund_source_permits(const struct fund_term *source, uint32_t use)
+{
+	bool permits = !source->permitted_count;
+	for (size_t i = 0; i < source->permitted_count; i++)
+		permits = permits || source->permitted[i] == use;
+	return permits;
 }
 
 const struct fund_term *

@@ -11,6 +11,7 @@
 #include "bounds.h"
 #include "calendar.h"
 #include "deadline.h"
+#include "plan_rule.h"
 #include "submission.h"
 #include "unit.h"
 
@@ -89,7 +90,12 @@ struct form {
 struct fund_term {
 	uint32_t number;
 	const char *code, *name_zh, *name_en, *notice;
-	bool special; /* sources: one of the four kinds of 财政专项扶贫资金 */
+	/* Of sources: one of the four kinds of 财政专项扶贫资金; a loan, which is repaid (of uses: what
+	 * subsidises loans); permitted uses, by number (none: all). */
+	bool special, loan;
+	const char *uses; /* their codes, with spaces between; filled in from them by catalogue_finish(): */
+	size_t permitted_count;
+	uint32_t *permitted;
 };
 
 /* A target for an indicator, or for a kind of fund entry (special sources together). */
@@ -156,12 +162,31 @@ struct document_kind {
 	int64_t due;   /* filled in by catalogue_finish(): the moment, on a working day; half-open */
 };
 
+/* A kind of project (三(一)–(六)). */
+struct project_kind {
+	uint32_t number;
+	const char *code, *name_zh, *name_en, *notice;
+	uint32_t use;      /* number of the use that its money is for */
+	bool construction; /* the four systems have to be in place before it starts */
+};
+
+/* What an acceptance looks at. */
+struct acceptance_item {
+	uint32_t number; /* 1..ACCEPTANCE_ITEMS_MAX */
+	const char *name_zh, *name_en;
+	bool construction; /* of construction only */
+};
+
 struct catalogue {
 	struct arena arena; /* owns all below */
 	const char *plan, *title_zh, *title_en, *source;
 	const char *label; /* shown with every table; "" if none (demonstration data) */
+	date books_closed; /* no entry is booked for this day or one before it; 0: none is closed */
+	/* Projects are registered from this day on, and accepted until that one (四(三)); 0: no limit. */
+	date projects_since, acceptance_due;
 	size_t unit_count, form_count, version_count, indicator_count, source_count, use_count, target_count,
-	    day_count, rule_count, profile_count, group_count, check_count, appraisal_count, document_kind_count;
+	    day_count, rule_count, profile_count, group_count, check_count, appraisal_count, document_kind_count,
+	    project_kind_count, acceptance_item_count, plan_rule_count;
 	struct unit *units;               /* by code */
 	struct form *forms;               /* by number */
 	struct form_version *versions;    /* by form, version */
@@ -175,6 +200,9 @@ struct catalogue {
 	struct soft_check *checks; /* by number */
 	struct appraisal_item *appraisal;
 	struct document_kind *document_kinds; /* by number */
+	struct plan_rule *plan_rules;         /* by number */
+	struct project_kind *project_kinds;   /* by number */
+	struct acceptance_item *acceptance_items;
 	/* Filled in by catalogue_finish(): the months of all form versions, and each form's deadlines in each. */
 	int period_first, period_count; /* period_index() */
 	bool looks_back;                /* some form has rules over other months */
@@ -198,7 +226,7 @@ bool catalogue_finish(struct catalogue *catalogue, char error[CATALOGUE_ERROR_BY
     __attribute__((warn_unused_result));
 
 /* Do two finished catalogues mean the same by every stored report and entry? Units, forms, indicators,
- * sources, uses and kinds of documents are compared; targets and the label are not. */
+ * sources, uses and kinds of documents and projects are compared; targets and the label are not. */
 bool catalogue_same(const struct catalogue *a, const struct catalogue *b);
 
 /* Each returns NULL where there is none. */
@@ -228,19 +256,28 @@ const struct form_version *catalogue_version(const struct catalogue *catalogue, 
 /* The version that reports of this period use. */
 const struct form_version *catalogue_version_for(const struct catalogue *catalogue, uint32_t form,
                                                  period when);
-/* The share of a year's target that is expected by the end of a month (1..12), in 1/1000: the measure's
+/* The share of a year's target that is expected by the end of a month (1..12), in 1/PACE_WHOLE: the measure's
  * profile, or a twelfth a month. */
 uint32_t catalogue_expected_share(const struct catalogue *catalogue, uint32_t indicator, enum fund_kind fund,
                                   int month);
 /* By number; by code, Chinese or English name. */
 const struct document_kind *catalogue_document(const struct catalogue *catalogue, uint32_t number);
 const struct document_kind *catalogue_document_by_name(const struct catalogue *catalogue, const char *name);
+const struct project_kind *catalogue_project_kind(const struct catalogue *catalogue, uint32_t number);
+const struct project_kind *catalogue_project_kind_by_name(const struct catalogue *catalogue,
+                                                          const char *name);
+/* Index of the last unit of the place that a unit is: along successors, merged ones, too. */
+size_t catalogue_last_of_place(const struct catalogue *catalogue, size_t unit);
 /* Deadlines of a form for a period, without exceptions; all 0 where the plan has no rule. Never NULL. */
 const struct deadlines *catalogue_deadlines(const struct catalogue *catalogue, uint32_t form, period when);
+/* By number; by code, Chinese or English name. */
+const struct plan_rule *catalogue_plan_rule(const struct catalogue *catalogue, uint32_t number);
+const struct plan_rule *catalogue_plan_rule_by_name(const struct catalogue *catalogue, const char *name);
 const struct indicator *catalogue_indicator(const struct catalogue *catalogue, uint32_t number);
 /* By code, Chinese or English name. */
 const struct indicator *catalogue_indicator_by_name(const struct catalogue *catalogue, const char *name);
 const struct fund_term *fund_term_by_number(const struct fund_term *terms, size_t count, uint32_t number);
+bool fund_source_permits(const struct fund_term *source, uint32_t use);
 const struct fund_term *fund_term_by_name(const struct fund_term *terms, size_t count, const char *name);
 /* Do they give a stored value the same meaning? (number, code, form, decimals, flow or stock) */
 bool indicator_same(const struct indicator *a, const struct indicator *b);

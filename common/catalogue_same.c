@@ -54,8 +54,11 @@ same_terms(const struct fund_term *a, size_t a_count, const struct fund_term *b,
 {
 	bool same = a_count == b_count;
 	for (size_t i = 0; same && i < a_count; i++)
-		same = a[i].number == b[i].number && a[i].special == b[i].special && !strcmp(a[i].code, b[i].code) &&
-		       !strcmp(a[i].name_zh, b[i].name_zh) && !strcmp(a[i].name_en, b[i].name_en);
+		same = a[i].number == b[i].number && a[i].special == b[i].special && a[i].loan == b[i].loan &&
+		       !strcmp(a[i].code, b[i].code) && !strcmp(a[i].name_zh, b[i].name_zh) &&
+		       !strcmp(a[i].name_en, b[i].name_en) && a[i].permitted_count == b[i].permitted_count &&
+		       (!a[i].permitted_count ||
+		        !memcmp(a[i].permitted, b[i].permitted, a[i].permitted_count * sizeof *a[i].permitted));
 	return same;
 }
 
@@ -91,6 +94,23 @@ same_document_kinds(const struct catalogue *a, const struct catalogue *b)
 	return same;
 }
 
+static bool
+same_project_kinds(const struct catalogue *a, const struct catalogue *b)
+{
+	bool same = a->project_kind_count == b->project_kind_count && a->projects_since == b->projects_since &&
+	            a->acceptance_due == b->acceptance_due &&
+	            a->acceptance_item_count == b->acceptance_item_count;
+	for (size_t i = 0; same && i < a->project_kind_count; i++) {
+		const struct project_kind *x = &a->project_kinds[i], *y = &b->project_kinds[i];
+		same = x->number == y->number && x->use == y->use && x->construction == y->construction &&
+		       !strcmp(x->code, y->code);
+	}
+	for (size_t i = 0; same && i < a->acceptance_item_count; i++)
+		same = a->acceptance_items[i].number == b->acceptance_items[i].number &&
+		       a->acceptance_items[i].construction == b->acceptance_items[i].construction;
+	return same;
+}
+
 bool
 catalogue_same(const struct catalogue *a, const struct catalogue *b)
 {
@@ -98,6 +118,6 @@ catalogue_same(const struct catalogue *a, const struct catalogue *b)
 	for (size_t i = 0; same && i < a->version_count; i++)
 		same = form_version_same(&a->versions[i], &b->versions[i]);
 	return same && same_deadlines(a, b) && same_profiles(a, b) && same_document_kinds(a, b) &&
-	       same_terms(a->sources, a->source_count, b->sources, b->source_count) &&
+	       same_project_kinds(a, b) && same_terms(a->sources, a->source_count, b->sources, b->source_count) &&
 	       same_terms(a->uses, a->use_count, b->uses, b->use_count);
 }

@@ -1,4 +1,5 @@
 #include "check.h"
+#include "check_internal.h"
 
 #include "decimal.h"
 #include "utf8.h"
@@ -7,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A unit that moved has another code by then; `unit` is in the plan. */
-static bool
+bool
 check_unit_then(const struct catalogue *c, unit_code code, period when, enum problem_subject subject,
                 size_t row, struct problem_list *problems)
 {
@@ -93,7 +93,7 @@ check_version(const struct catalogue *c, const struct form_version *open, const 
 	return NULL;
 }
 
-static void
+void
 check_text(const char *text, size_t bytes_max, const char *column, enum problem_subject subject, size_t row,
            struct problem_list *problems)
 {
@@ -187,15 +187,26 @@ check_report(const struct catalogue *c, date today, const struct report *r, size
 
 /* Which side of the unit the other unit of an entry must stand on (notice 四(二): money goes down from
  * the province through prefecture and county to village and project). */
-enum side { SIDE_NONE, SIDE_BELOW, SIDE_ABOVE, SIDE_OWN_OR_BELOW };
+enum side { SIDE_NONE, SIDE_BELOW, SIDE_ABOVE, SIDE_EITHER };
+
+enum need { NOT_ALLOWED, OPTIONAL, REQUIRED };
 
 static const struct {
 	enum side counterparty;
 	bool use;
+	enum need refers, project;
 } entry_rules[FUND_KINDS] = {
-    [FUND_RAISED] = {SIDE_NONE, false},    [FUND_SENT_DOWN] = {SIDE_BELOW, false},
-    [FUND_RECEIVED] = {SIDE_ABOVE, false}, [FUND_GRANTED] = {SIDE_OWN_OR_BELOW, true},
-    [FUND_SPENT] = {SIDE_NONE, true},
+    [FUND_RAISED] = {SIDE_NONE, false, NOT_ALLOWED, NOT_ALLOWED},
+    [FUND_SENT_DOWN] = {SIDE_BELOW, false, OPTIONAL, NOT_ALLOWED}, /* draws on an allocation */
+    [FUND_RECEIVED] = {SIDE_EITHER, false, REQUIRED, NOT_ALLOWED}, /* what was sent down, or returned */
+    [FUND_GRANTED] = {SIDE_BELOW, true, NOT_ALLOWED, OPTIONAL},
+    [FUND_SPENT] = {SIDE_NONE, true, NOT_ALLOWED, OPTIONAL},
+    [FUND_ALLOCATED] = {SIDE_BELOW, false, NOT_ALLOWED, NOT_ALLOWED},
+    [FUND_REIMBURSED] = {SIDE_NONE, false, NOT_ALLOWED, OPTIONAL},
+    [FUND_RETURNED] = {SIDE_ABOVE, false, NOT_ALLOWED, NOT_ALLOWED},
+    [FUND_WITHDRAWN] = {SIDE_BELOW, false, REQUIRED, NOT_ALLOWED}, /* a grant */
+    [FUND_REVERSED] = {SIDE_NONE, false, REQUIRED, NOT_ALLOWED},
+    [FUND_REPAID] = {SIDE_NONE, false, NOT_ALLOWED, NOT_ALLOWED},
 };
 
 static const char *
@@ -204,11 +215,11 @@ side_problem(enum side side, unit_code unit, unit_code other)
 	bool below = other != unit && unit_within(other, unit);
 	bool above = other != unit && unit_within(unit, other);
 	if (side == SIDE_BELOW && !below)
-		return "money is sent down to a unit below";
+		return "it must be a unit below";
 	if (side == SIDE_ABOVE && !above)
-		return "money is received from a unit above";
-	if (side == SIDE_OWN_OR_BELOW && !below && other != unit)
-		return "money is granted to the unit's own projects or to a unit below";
+		return "it must be a unit above";
+	if (side == SIDE_EITHER && !below && !above)
+		return "it must be a unit above or below";
 	return NULL;
 }
 
@@ -230,6 +241,9 @@ check_counterparty(const struct catalogue *c, const struct fund_entry *e, size_t
 		               fund_kind_name(e->kind));
 		return;
 	}
+	/* To a project of the unit's own money may be granted, too, and what is left comes back. */
+	if (e->counterparty == e->unit && (e->kind == FUND_WITHDRAWN || (e->kind == FUND_GRANTED && *e->project)))
+		return;
 	/* An office's catalogue holds its own scope only: units above it are checked by their code. */
 	const char *wrong = side_problem(side, e->unit, e->counterparty);
 	bool known = catalogue_unit(c, e->counterparty) || unit_within(e->unit, e->counterparty);
@@ -244,7 +258,8 @@ static void
 check_terms(const struct catalogue *c, const struct fund_entry *e, size_t row, struct problem_list *problems)
 {
 	const char *kind = fund_kind_name(e->kind);
-	if (!fund_term_by_number(c->sources, c->source_count, e->source))
+	const struct fund_term *source = fund_term_by_number(c->sources, c->source_count, e->source);
+	if (!source)
 		problem_detail(problem_add(problems, PROBLEM_SOURCE_UNKNOWN, SUBJECT_ENTRY, row, "source"), "%u",
 		               e->source);
 	bool wants_use = entry_rules[e->kind].use;
@@ -254,6 +269,12 @@ check_terms(const struct catalogue *c, const struct fund_entry *e, size_t row, s
 		problem_detail(problem_add(problems, PROBLEM_USE_NOT_ALLOWED, SUBJECT_ENTRY, row, "use"), "%s", kind);
 	else if (wants_use && !fund_term_by_number(c->uses, c->use_count, e->use))
 		problem_detail(problem_add(problems, PROBLEM_USE_UNKNOWN, SUBJECT_ENTRY, row, "use"), "%u", e->use);
+	else if (source && e->use && !fund_source_permits(source, e->use))
+		problem_detail(problem_add(problems, PROBLEM_USE_NOT_PERMITTED, SUBJECT_ENTRY, row, "use"), "%s %s",
+		               source->name_zh, fund_term_by_number(c->uses, c->use_count, e->use)->name_zh);
+	if (source && e->kind == FUND_REPAID && !source->loan)
+		problem_detail(problem_add(problems, PROBLEM_SOURCE_NOT_LOAN, SUBJECT_ENTRY, row, "source"), "%s %s",
+		               source->name_zh, source->code);
 }
 
 static void
@@ -261,16 +282,35 @@ check_amount(const struct fund_entry *e, size_t row, struct problem_list *proble
 {
 	if (e->amount_fen >= 1 && e->amount_fen <= VALUE_MAX)
 		return;
-	bool small = e->amount_fen < 1;
-	struct problem *p = problem_add(problems, small ? PROBLEM_VALUE_TOO_SMALL : PROBLEM_VALUE_TOO_LARGE,
-	                                SUBJECT_ENTRY, row, "amount");
+	enum problem_code code = e->amount_fen > VALUE_MAX ? PROBLEM_AMOUNT_TOO_LARGE
+	                         : e->amount_fen           ? PROBLEM_AMOUNT_NEGATIVE
+	                                                   : PROBLEM_AMOUNT_ZERO;
+	struct problem *p = problem_add(problems, code, SUBJECT_ENTRY, row, "amount");
 	p->actual = e->amount_fen;
-	p->limit = small ? 1 : VALUE_MAX;
+	p->limit = VALUE_MAX;
 	p->decimals = MONEY_DECIMALS;
 }
 
 static void
-check_date(date today, const struct fund_entry *e, size_t row, struct problem_list *problems)
+check_refers(const struct fund_entry *e, size_t row, struct problem_list *problems)
+{
+	enum need need = entry_rules[e->kind].refers;
+	if (need == REQUIRED && !*e->refers)
+		problem_detail(problem_add(problems, PROBLEM_REFERRED_MISSING, SUBJECT_ENTRY, row, "refers"), "%s",
+		               fund_kind_name(e->kind));
+	if (need == NOT_ALLOWED && *e->refers)
+		problem_detail(problem_add(problems, PROBLEM_REFERRED_NOT_ALLOWED, SUBJECT_ENTRY, row, "refers"),
+		               "%s", fund_kind_name(e->kind));
+	if (entry_rules[e->kind].project == NOT_ALLOWED && *e->project)
+		problem_detail(problem_add(problems, PROBLEM_PROJECT_NOT_ALLOWED, SUBJECT_ENTRY, row, "project"),
+		               "%s", fund_kind_name(e->kind));
+	if (e->kind == FUND_REVERSED && !*e->note)
+		problem_add(problems, PROBLEM_REASON_MISSING, SUBJECT_ENTRY, row, "note");
+}
+
+static void
+check_date(const struct catalogue *c, date today, const struct fund_entry *e, size_t row,
+           struct problem_list *problems)
 {
 	char text[11];
 	if (!date_valid(e->occurred)) {
@@ -279,6 +319,10 @@ check_date(date today, const struct fund_entry *e, size_t row, struct problem_li
 	} else if (e->occurred > today) {
 		date_format(e->occurred, text);
 		problem_detail(problem_add(problems, PROBLEM_DATE_FUTURE, SUBJECT_ENTRY, row, "occurred"), "%s",
+		               text);
+	} else if (e->occurred <= c->books_closed) {
+		date_format(c->books_closed, text);
+		problem_detail(problem_add(problems, PROBLEM_YEAR_CLOSED, SUBJECT_ENTRY, row, "occurred"), "%s",
 		               text);
 	}
 }
@@ -301,27 +345,36 @@ check_entry(const struct catalogue *c, date today, const struct fund_entry *e, s
 	}
 	check_terms(c, e, row, problems);
 	check_counterparty(c, e, row, problems);
-	check_date(today, e, row, problems);
+	check_refers(e, row, problems);
+	check_date(c, today, e, row, problems);
 	if (date_valid(e->occurred))
 		check_unit_then(c, e->unit, date_period(e->occurred), SUBJECT_ENTRY, row, problems);
 	if (!*e->voucher)
 		problem_add(problems, PROBLEM_VOUCHER_MISSING, SUBJECT_ENTRY, row, "voucher");
 	check_text(e->voucher, VOUCHER_BYTES_MAX, "voucher", SUBJECT_ENTRY, row, problems);
 	check_text(e->note, NOTE_BYTES_MAX, "note", SUBJECT_ENTRY, row, problems);
+	check_text(e->refers, VOUCHER_BYTES_MAX, "refers", SUBJECT_ENTRY, row, problems);
+	check_text(e->document, NAME_BYTES_MAX, "document", SUBJECT_ENTRY, row, problems);
+	check_text(e->project, VOUCHER_BYTES_MAX, "project", SUBJECT_ENTRY, row, problems);
 	return problems->count + problems->more == before;
 }
 
-bool
-check_extension(const struct catalogue *c, const struct extension *e, size_t row,
-                struct problem_list *problems)
+/* An extension only ever gives more time than the plan. */
+static void
+check_until(const struct extension *e, int64_t planned, size_t row, struct problem_list *problems)
 {
-	size_t before = problems->count + problems->more;
+	if (e->until > planned && e->until <= TIME_MAX)
+		return;
+	struct problem *p = problem_add(problems, PROBLEM_TIME_INVALID, SUBJECT_EXTENSION, row, "until");
+	p->actual = e->until;
+	p->limit = planned;
+}
+
+static void
+check_extended_form(const struct catalogue *c, const struct extension *e, size_t row,
+                    struct problem_list *problems)
+{
 	const struct form *form = catalogue_form(c, e->form);
-	if (!catalogue_unit(c, e->unit)) {
-		problem_detail(problem_add(problems, PROBLEM_UNIT_UNKNOWN, SUBJECT_EXTENSION, row, "unit"),
-		               "%" PRId64, e->unit);
-		return false;
-	}
 	if (!form)
 		problem_detail(problem_add(problems, PROBLEM_FORM_UNKNOWN, SUBJECT_EXTENSION, row, "form"), "%u",
 		               e->form);
@@ -331,17 +384,52 @@ check_extension(const struct catalogue *c, const struct extension *e, size_t row
 	bool movable = e->event >= DEADLINE_DUE && e->event < DEADLINE_EVENTS;
 	if (!movable)
 		problem_add(problems, PROBLEM_EVENT_INVALID, SUBJECT_EXTENSION, row, "event");
-	if (!period_valid(e->period)) {
+	if (!period_valid(e->period))
 		problem_detail(problem_add(problems, PROBLEM_PERIOD_INVALID, SUBJECT_EXTENSION, row, "period"), "%d",
 		               e->period);
-	} else if (movable && form) {
-		int64_t planned = catalogue_deadlines(c, e->form, e->period)->at[e->event];
-		if (e->until <= planned || e->until > TIME_MAX) {
-			struct problem *p = problem_add(problems, PROBLEM_TIME_INVALID, SUBJECT_EXTENSION, row, "until");
-			p->actual = e->until;
-			p->limit = planned;
-		}
+	else if (movable && form)
+		check_until(e, catalogue_deadlines(c, e->form, e->period)->at[e->event], row, problems);
+}
+
+static void
+check_extended_document(const struct catalogue *c, const struct extension *e, size_t row,
+                        struct problem_list *problems)
+{
+	const struct document_kind *kind = catalogue_document(c, e->document);
+	if (!kind)
+		problem_detail(
+		    problem_add(problems, PROBLEM_DOCUMENT_KIND_UNKNOWN, SUBJECT_EXTENSION, row, "document"), "%u",
+		    e->document);
+	else if (unit_level_of(e->unit) > kind->level)
+		problem_detail(
+		    problem_add(problems, PROBLEM_DOCUMENT_LEVEL_WRONG, SUBJECT_EXTENSION, row, "document"),
+		    "document %s is owed by units at %s level", kind->code, unit_level_name(kind->level));
+	else
+		check_until(e, kind->due, row, problems);
+	if (e->event != DEADLINE_DUE)
+		problem_add(problems, PROBLEM_EVENT_INVALID, SUBJECT_EXTENSION, row, "event");
+	if (e->form)
+		problem_detail(problem_add(problems, PROBLEM_FORM_UNKNOWN, SUBJECT_EXTENSION, row, "form"), "%u",
+		               e->form);
+	if (e->period)
+		problem_detail(problem_add(problems, PROBLEM_PERIOD_INVALID, SUBJECT_EXTENSION, row, "period"), "%d",
+		               e->period);
+}
+
+bool
+check_extension(const struct catalogue *c, const struct extension *e, size_t row,
+                struct problem_list *problems)
+{
+	size_t before = problems->count + problems->more;
+	if (!catalogue_unit(c, e->unit)) {
+		problem_detail(problem_add(problems, PROBLEM_UNIT_UNKNOWN, SUBJECT_EXTENSION, row, "unit"),
+		               "%" PRId64, e->unit);
+		return false;
 	}
+	if (e->document)
+		check_extended_document(c, e, row, problems);
+	else
+		check_extended_form(c, e, row, problems);
 	if (!*e->reason)
 		problem_add(problems, PROBLEM_REASON_MISSING, SUBJECT_EXTENSION, row, "reason");
 	check_text(e->reason, NOTE_BYTES_MAX, "reason", SUBJECT_EXTENSION, row, problems);
@@ -382,7 +470,7 @@ check_target(const struct catalogue *c, const struct target_part *t, size_t row,
 {
 	size_t before = problems->count + problems->more;
 	const struct indicator *indicator = catalogue_indicator(c, t->indicator);
-	bool of_fund = t->fund > FUND_KIND_NONE && t->fund < FUND_KINDS && !t->indicator;
+	bool of_fund = fund_kind_counts_once(t->fund) && !t->indicator;
 	if (!catalogue_unit(c, t->unit))
 		problem_detail(problem_add(problems, PROBLEM_UNIT_UNKNOWN, SUBJECT_TARGET, row, "unit"), "%" PRId64,
 		               t->unit);
@@ -613,6 +701,8 @@ check_submission(const struct catalogue *c, date today, const struct submission 
 	for (size_t i = 0; i < s->document_count; i++)
 		check_document(c, &s->documents[i], i, problems);
 	check_repeated_documents(s, problems);
+	for (size_t i = 0; i < s->project_count; i++)
+		check_project(c, today, &s->projects[i], i, problems);
 	check_repeated_reports(s, problems);
 	check_repeated_vouchers(s, problems);
 	return problems->count + problems->more == before;

@@ -38,6 +38,10 @@ bool check_file(const struct catalogue *catalogue, unit_code unit, uint64_t size
 bool check_document(const struct catalogue *catalogue, const struct document *document, size_t index,
                     struct problem_list *problems);
 
+/* One step of a project, by itself. */
+bool check_project(const struct catalogue *catalogue, date today, const struct project_row *project,
+                   size_t index, struct problem_list *problems);
+
 /* One fund entry. */
 bool check_entry(const struct catalogue *catalogue, date today, const struct fund_entry *entry, size_t index,
                  struct problem_list *problems);

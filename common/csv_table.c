@@ -11,33 +11,11 @@
 
 struct reader {
 	struct arena *arena;
-	struct csv_table *table;
-	struct csv_row row; /* being filled */
+	struct text_table *table;
+	struct text_row row; /* being filled */
 	size_t row_room, cell_room, line;
 	bool out_of_memory;
 };
-
-static bool
-fail(struct csv_failure *failure, enum problem_code code, size_t line, const char *detail)
-{
-	*failure = (struct csv_failure){.code = code, .line = line};
-	snprintf(failure->detail, sizeof failure->detail, "%s", detail);
-	return false;
-}
-
-/* Doubles an array in the arena when it is full. */
-static void *
-grow(struct arena *arena, void *items, size_t count, size_t *room, size_t size)
-{
-	if (count < *room)
-		return items;
-	size_t more = *room ? *room * 2 : 16;
-	void *copy = arena_array(arena, more, size);
-	if (copy && count)
-		memcpy(copy, items, count * size);
-	*room = more;
-	return copy;
-}
 
 static void
 take_cell(void *bytes, size_t size, void *data)
@@ -45,7 +23,7 @@ take_cell(void *bytes, size_t size, void *data)
 	struct reader *r = data;
 	if (r->out_of_memory)
 		return;
-	const char **cells = grow(r->arena, r->row.cells, r->row.cell_count, &r->cell_room, sizeof *cells);
+	const char **cells = arena_grow(r->arena, r->row.cells, r->row.cell_count, &r->cell_room, sizeof *cells);
 	char *text = arena_text(r->arena, bytes, size);
 	if (!cells || !text) {
 		r->out_of_memory = true;
@@ -55,40 +33,31 @@ take_cell(void *bytes, size_t size, void *data)
 	cells[r->row.cell_count++] = text;
 }
 
-static bool
-row_is_empty(const struct csv_row *row)
-{
-	for (size_t i = 0; i < row->cell_count; i++)
-		if (*row->cells[i])
-			return false;
-	return true;
-}
-
 static void
 take_row(int terminator, void *data)
 {
 	(void)terminator;
 	struct reader *r = data;
-	if (!r->out_of_memory && !row_is_empty(&r->row)) {
-		struct csv_row *rows =
-		    grow(r->arena, r->table->rows, r->table->row_count, &r->row_room, sizeof *rows);
+	if (!r->out_of_memory && !text_row_is_empty(&r->row)) {
+		struct text_row *rows =
+		    arena_grow(r->arena, r->table->rows, r->table->row_count, &r->row_room, sizeof *rows);
 		if (rows) {
 			r->table->rows = rows;
 			rows[r->table->row_count++] = r->row;
 		}
 		r->out_of_memory = !rows;
 	}
-	r->row = (struct csv_row){.line = r->line + 1};
+	r->row = (struct text_row){.line = r->line + 1};
 	r->cell_room = 0;
 }
 
 /* Feeds line by line, so that each row knows its first line in the file. */
 static bool
-parse(const char *bytes, size_t size, struct reader *r, struct csv_failure *failure)
+parse(const char *bytes, size_t size, struct reader *r, struct text_failure *failure)
 {
 	struct csv_parser parser;
 	if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI))
-		return fail(failure, PROBLEM_FILE_UNREADABLE, 0, "no memory");
+		return text_fail(failure, PROBLEM_FILE_UNREADABLE, 0, "no memory");
 	bool good = true;
 	for (size_t used = 0; good && used < size;) {
 		const char *newline = memchr(bytes + used, '\n', size - used);
@@ -105,9 +74,9 @@ parse(const char *bytes, size_t size, struct reader *r, struct csv_failure *fail
 		good = !csv_fini(&parser, take_cell, take_row, r);
 	csv_free(&parser);
 	if (!good)
-		return fail(failure, PROBLEM_CSV_MALFORMED, r->row.line ? r->row.line : r->line, "");
+		return text_fail(failure, PROBLEM_CSV_MALFORMED, r->row.line ? r->row.line : r->line, "");
 	if (r->out_of_memory)
-		return fail(failure, PROBLEM_FILE_UNREADABLE, 0, "too large");
+		return text_fail(failure, PROBLEM_FILE_UNREADABLE, 0, "too large");
 	return true;
 }
 
@@ -128,20 +97,20 @@ from_gb18030(const char *bytes, size_t size, struct arena *arena, size_t *size_o
 }
 
 bool
-csv_read_bytes(const char *bytes, size_t size, struct arena *arena, struct csv_table *out,
-               struct csv_failure *failure)
+csv_read_bytes(const char *bytes, size_t size, struct arena *arena, struct text_table *out,
+               struct text_failure *failure)
 {
-	struct csv_table table = {0};
+	struct text_table table = {0};
 	if (size >= 3 && !memcmp(bytes, "\xEF\xBB\xBF", 3)) {
 		bytes += 3;
 		size -= 3;
 	}
 	if (memchr(bytes, 0, size))
-		return fail(failure, PROBLEM_FILE_ENCODING, 0, "");
+		return text_fail(failure, PROBLEM_FILE_ENCODING, 0, "");
 	if (!utf8_valid(bytes, size)) {
 		bytes = from_gb18030(bytes, size, arena, &size);
 		if (!bytes)
-			return fail(failure, PROBLEM_FILE_ENCODING, 0, "");
+			return text_fail(failure, PROBLEM_FILE_ENCODING, 0, "");
 	}
 	struct reader reader = {.arena = arena, .table = &table};
 	if (!parse(bytes, size, &reader, failure))
@@ -151,11 +120,11 @@ csv_read_bytes(const char *bytes, size_t size, struct arena *arena, struct csv_t
 }
 
 bool
-csv_read_file(const char *path, struct arena *arena, struct csv_table *out, struct csv_failure *failure)
+csv_read_file(const char *path, struct arena *arena, struct text_table *out, struct text_failure *failure)
 {
 	FILE *file = fopen(path, "re");
 	if (!file)
-		return fail(failure, PROBLEM_FILE_UNREADABLE, 0, strerror(errno));
+		return text_fail(failure, PROBLEM_FILE_UNREADABLE, 0, strerror(errno));
 	char *bytes = NULL;
 	size_t size = 0, room = 0, got = 1;
 	while (got && size < CSV_BYTES_MAX) {
@@ -171,14 +140,8 @@ csv_read_file(const char *path, struct arena *arena, struct csv_table *out, stru
 	}
 	int error = ferror(file) ? errno : got ? EFBIG : 0;
 	fclose(file);
-	bool good = error ? fail(failure, PROBLEM_FILE_UNREADABLE, 0, strerror(error))
+	bool good = error ? text_fail(failure, PROBLEM_FILE_UNREADABLE, 0, strerror(error))
 	                  : csv_read_bytes(bytes, size, arena, out, failure);
 	free(bytes);
 	return good;
-}
-
-const char *
-csv_cell(const struct csv_row *row, size_t column)
-{
-	return column < row->cell_count ? row->cells[column] : "";
 }

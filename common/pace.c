@@ -2,7 +2,7 @@
 
 typedef __int128 wide;
 
-enum { TREND_MONTHS = 3, MONTHS = 12, WHOLE = 1000 };
+enum { TREND_MONTHS = 3, MONTHS = 12 };
 
 /* numerator / denominator, which is positive. */
 static int64_t
@@ -15,20 +15,30 @@ divide(wide numerator, int64_t denominator)
 	return quotient > INT64_MAX ? INT64_MAX : quotient < -INT64_MAX ? -INT64_MAX : (int64_t)quotient;
 }
 
-struct pace
-pace_of(int64_t target, const int64_t standing[13], int month, uint32_t share, bool stock)
+/* What stands goes on as in the last months that are known. */
+static void
+follow_trend(const struct course *course, struct pace *pace)
 {
-	struct pace pace = {.expected = divide((wide)target * share, WHOLE)};
+	int known = course->last - course->first;
+	int months = known < TREND_MONTHS ? known : TREND_MONTHS;
+	int64_t stands = course->by_end[course->last];
+	if (months <= 0)
+		return;
+	pace->method = FORECAST_BY_TREND;
+	pace->trend_months = (uint32_t)months;
+	pace->trend = stands - course->by_end[course->last - months];
+	pace->forecast = divide((wide)stands * months + (wide)pace->trend * (MONTHS - course->last), months);
+}
+
+struct pace
+pace_of(int64_t target, const struct course *course, uint32_t share, bool stock)
+{
+	struct pace pace = {.expected = divide((wide)target * share, PACE_WHOLE)};
 	if (stock) {
-		pace.trend_months = (uint32_t)(month < TREND_MONTHS ? month : TREND_MONTHS);
-		pace.trend = standing[month] - standing[month - (int)pace.trend_months];
-		pace.method = FORECAST_BY_TREND;
-		pace.forecast =
-		    divide((wide)standing[month] * pace.trend_months + (wide)pace.trend * (MONTHS - month),
-		           pace.trend_months);
+		follow_trend(course, &pace);
 	} else if (share) {
 		pace.method = FORECAST_BY_SHARE;
-		pace.forecast = divide((wide)standing[month] * WHOLE, share);
+		pace.forecast = divide((wide)course->by_end[course->last] * PACE_WHOLE, share);
 	}
 	return pace;
 }

@@ -19,10 +19,18 @@ struct pace {
 	int64_t trend; /* what these months added */
 };
 
-/* `standing[m]`: what was reached by the end of month m of the year (0: before it), up to `month` (1..12).
- * `share`: of the target expected by then, in 1/1000. A stock grows or shrinks by what happens; a flow adds
- * up. Fractions are rounded to the nearest whole, halves up; what passes 64 bits becomes the largest number.
- */
-struct pace pace_of(int64_t target, const int64_t standing[13], int month, uint32_t share, bool stock);
+/* Shares of a year: a twelfth is exact in them, and so is 1/1000. */
+enum { PACE_WHOLE = 12000 };
+
+/* What a measure had reached. */
+struct course {
+	int64_t by_end[13]; /* of month m of the year; 0: before it */
+	int first, last;    /* the months that are known: of a stock `first` is the first one with a report */
+};
+
+/* `share`: of the target expected by the end of course->last (1..12), in 1/PACE_WHOLE. A stock grows or
+ * shrinks by what happens, and has no trend before two of its months are known; a flow adds up. Fractions are
+ * rounded to the nearest whole, halves up; what passes 64 bits becomes the largest number. */
+struct pace pace_of(int64_t target, const struct course *course, uint32_t share, bool stock);
 
 #endif

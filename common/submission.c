@@ -1,26 +1,22 @@
 #include "submission.h"
 
+#include "word.h"
+
 #include <string.h>
 
-/* A word of ours in both languages; the place in its list is its number. */
-struct word {
-	const char *en, *zh;
-};
-
-static bool
-find_word(const struct word *words, int first, int count, const char *text, int *out)
-{
-	for (int i = first; i < count; i++)
-		if (!strcmp(text, words[i].en) || !strcmp(text, words[i].zh)) {
-			*out = i;
-			return true;
-		}
-	return false;
-}
-
 static const struct word kind_names[FUND_KINDS] = {
-    {"", ""},          {"raised", "筹措"}, {"sent_down", "下拨"}, {"received", "到账"}, {"granted", "安排"},
+    {"", ""},
+    {"raised", "筹措"},
+    {"sent_down", "下拨"},
+    {"received", "到账"},
+    {"granted", "安排"},
     {"spent", "支出"},
+    {"allocated", "分配"},
+    {"reimbursed", "报账"},
+    {"returned", "上缴"},
+    {"withdrawn", "收回"},
+    {"reversed", "冲销"},
+    {"repaid", "还款"},
 };
 
 const char *
@@ -39,10 +35,34 @@ bool
 fund_kind_parse(const char *text, enum fund_kind *out)
 {
 	int found;
-	bool good = find_word(kind_names, FUND_RAISED, FUND_KINDS, text, &found);
+	bool good = word_find(kind_names, FUND_RAISED, FUND_KINDS, text, &found);
 	if (good)
 		*out = (enum fund_kind)found;
 	return good;
+}
+
+/* IATI Standard 2.03, codelist TransactionType; what is undone or taken back has no counterpart there. */
+const char *
+fund_kind_iati(enum fund_kind kind)
+{
+	static const char *const types[FUND_KINDS] = {
+	    [FUND_RAISED] = "1 Incoming Funds",
+	    [FUND_RECEIVED] = "1 Incoming Funds",
+	    [FUND_ALLOCATED] = "2 Outgoing Commitment",
+	    [FUND_GRANTED] = "2 Outgoing Commitment",
+	    [FUND_SENT_DOWN] = "3 Disbursement",
+	    [FUND_RETURNED] = "3 Disbursement",
+	    [FUND_SPENT] = "4 Expenditure",
+	    [FUND_REPAID] = "6 Loan Repayment",
+	    [FUND_REIMBURSED] = "7 Reimbursement",
+	};
+	return types[kind] ? types[kind] : "";
+}
+
+bool
+fund_kind_counts_once(enum fund_kind kind)
+{
+	return kind == FUND_RAISED || kind == FUND_GRANTED || kind == FUND_SPENT;
 }
 
 static const struct word event_names[DEADLINE_EVENTS] = {
@@ -65,7 +85,7 @@ bool
 deadline_event_parse(const char *text, enum deadline_event *out)
 {
 	int found;
-	bool good = find_word(event_names, DEADLINE_OPEN, DEADLINE_EVENTS, text, &found);
+	bool good = word_find(event_names, DEADLINE_OPEN, DEADLINE_EVENTS, text, &found);
 	if (good)
 		*out = (enum deadline_event)found;
 	return good;
@@ -104,7 +124,7 @@ bool
 return_reason_parse(const char *text, enum return_reason *out)
 {
 	int found;
-	bool good = find_word(reason_names, RETURN_WRONG_FIGURE, RETURN_REASONS, text, &found);
+	bool good = word_find(reason_names, RETURN_WRONG_FIGURE, RETURN_REASONS, text, &found);
 	if (good)
 		*out = (enum return_reason)found;
 	return good;
@@ -130,7 +150,7 @@ bool
 review_state_parse(const char *text, enum review_state *out)
 {
 	int found;
-	bool good = find_word(state_names, REVIEW_SENT, REVIEW_STATES, text, &found);
+	bool good = word_find(state_names, REVIEW_SENT, REVIEW_STATES, text, &found);
 	if (good)
 		*out = (enum review_state)found;
 	return good;
@@ -139,11 +159,17 @@ review_state_parse(const char *text, enum review_state *out)
 size_t
 submission_others(const struct submission *s)
 {
-	return s->extension_count + s->review_count + s->target_count + s->document_count;
+	return s->extension_count + s->review_count + s->target_count + s->document_count + s->project_count;
 }
 
 size_t
 submission_rows(const struct submission *s)
 {
 	return s->report_count + s->entry_count + submission_others(s);
+}
+
+unit_code
+fund_entry_whose(const struct fund_entry *entry)
+{
+	return entry->kind == FUND_GRANTED ? entry->counterparty : entry->unit;
 }

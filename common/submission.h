@@ -6,6 +6,7 @@
 #include "calendar.h"
 #include "file_type.h"
 #include "identity.h"
+#include "project.h"
 #include "unit.h"
 
 #include <stddef.h>
@@ -35,11 +36,19 @@ enum fund_kind {
 	FUND_RAISED = 1,    /* 筹措: money that comes into the programme at this unit */
 	FUND_SENT_DOWN = 2, /* 下拨: to a unit below */
 	FUND_RECEIVED = 3,  /* 到账: from a unit above */
-	FUND_GRANTED = 4,   /* 安排: to a village or the county's own projects, for a use */
-	FUND_SPENT = 5,     /* 支出: paid out, for a use */
-	FUND_KINDS = 6,
+	FUND_GRANTED =
+	    4, /* 安排: to a unit below, for a use; the money stays with who grants until it is claimed */
+	FUND_SPENT = 5,      /* 支出: paid out for a use, and gone */
+	FUND_ALLOCATED = 6,  /* 分配: set aside for a unit below, to be sent down later */
+	FUND_REIMBURSED = 7, /* 报账: a claim under a grant is paid */
+	FUND_RETURNED = 8,   /* 上缴: to a unit above */
+	FUND_WITHDRAWN = 9,  /* 收回: what is left of a grant goes back to who granted it */
+	FUND_REVERSED = 10,  /* 冲销: another entry of the unit, or what is still open of it, is undone */
+	FUND_REPAID = 11,    /* 还款: of a loan */
+	FUND_KINDS = 12,
 };
 
+/* A booking in the ledger, never changed afterwards. */
 struct fund_entry {
 	enum fund_kind kind;
 	unit_code unit; /* whose money this is about */
@@ -49,7 +58,10 @@ struct fund_entry {
 	uint32_t use;           /* number in the catalogue; 0: none */
 	unit_code counterparty; /* 0: none */
 	int64_t amount_fen;
-	const char *note;
+	const char *note;     /* of a reversal: the reason */
+	const char *refers;   /* voucher of the entry that this one confirms, draws on or undoes; "": none */
+	const char *document; /* the paper that it rests on: 吉财农指〔2013〕12号; "": none */
+	const char *project;  /* what it is for: code of a project of who has the money then; "": none */
 };
 
 /* Moments of a report's way that the plan, or an exception to it, gives a time to. */
@@ -66,11 +78,12 @@ enum deadline_event {
  * nothing forward of what the plan says. */
 struct extension {
 	unit_code unit;
-	period period;
-	uint32_t form;
+	period period;             /* 0 for a document */
+	uint32_t form;             /* likewise */
 	enum deadline_event event; /* DUE, CLOSED or CORRECTIONS */
 	int64_t until;             /* seconds since 1970 UTC, half-open */
 	const char *reason;
+	uint32_t document; /* 0, or the kind whose DUE is meant */
 };
 
 /* What a reviewer decides about a report: the prefecture passes or returns what counties sent, the province
@@ -150,6 +163,8 @@ struct submission {
 	struct target_part *targets;
 	size_t document_count;
 	struct document *documents;
+	size_t project_count; /* steps of projects */
+	struct project_row *projects;
 };
 
 /* Of all kinds together. */
@@ -181,6 +196,13 @@ bool review_state_parse(const char *text, enum review_state *out);
 
 const char *fund_kind_name(enum fund_kind kind);
 const char *fund_kind_name_zh(enum fund_kind kind);
+/* Whose project an entry names: a grant's is the receiver's. */
+unit_code fund_entry_whose(const struct fund_entry *entry);
 bool fund_kind_parse(const char *text, enum fund_kind *out);
+/* The kind in the words of IATI's standard, for tools outside; "": it has none. */
+const char *fund_kind_iati(enum fund_kind kind);
+/* Is each yuan recorded under it once, so that sums over all levels mean something? What is sent down and
+ * received is recorded again at each level. */
+bool fund_kind_counts_once(enum fund_kind kind);
 
 #endif

@@ -80,3 +80,13 @@ codec_pointers(struct arena *arena, size_t count, const void *init, size_t size,
 	}
 	return pointers;
 }
+
+const char *
+codec_take_text(struct arena *arena, const ProtobufCBinaryData *bytes)
+{
+	char *text = arena_text(arena, (const char *)bytes->data, bytes->len);
+	for (size_t i = 0; text && i < bytes->len; i++)
+		if (!text[i])
+			text[i] = 1;
+	return text;
+}

@@ -169,6 +169,9 @@ terms_to_wire(struct arena *arena, const struct fund_term *terms, size_t count, 
 		items[i].name_zh = codec_text(terms[i].name_zh);
 		items[i].name_en = codec_text(terms[i].name_en);
 		items[i].special = terms[i].special;
+		items[i].loan = terms[i].loan;
+		items[i].n_uses = terms[i].permitted_count;
+		items[i].uses = terms[i].permitted;
 		items[i].notice = codec_text(terms[i].notice);
 	}
 	return true;
@@ -281,6 +284,9 @@ codec_catalogue_to_wire(struct arena *arena, const struct catalogue_answer *answ
 	wire->title_en = codec_text(c->title_en);
 	wire->source = codec_text(c->source);
 	wire->label = codec_text(c->label);
+	wire->books_closed = (uint32_t)c->books_closed;
+	wire->projects_since = (uint32_t)c->projects_since;
+	wire->acceptance_due = (uint32_t)c->acceptance_due;
 	if (answer->query.units &&
 	    (!units_to_wire(arena, c, answer->top, wire) || !groups_to_wire(arena, c, answer->top, wire)))
 		return false;
@@ -293,7 +299,8 @@ codec_catalogue_to_wire(struct arena *arena, const struct catalogue_answer *answ
 	       terms_to_wire(arena, c->uses, c->use_count, &wire->uses) &&
 	       targets_to_wire(arena, c, answer->top, wire) && deadlines_to_wire(arena, c, wire) &&
 	       checks_to_wire(arena, c, wire) && codec_appraisal_items_to_wire(arena, c, wire) &&
-	       document_kinds_to_wire(arena, c, wire);
+	       document_kinds_to_wire(arena, c, wire) && codec_project_kinds_to_wire(arena, c, wire) &&
+	       codec_rules_to_wire(arena, c, wire);
 }
 
 /* ---------------------------------------------------------------- decoding, for the client */
@@ -416,7 +423,10 @@ terms_from_wire(Fupin__V1__FundTerm *const *wire, size_t count, struct fund_term
 		    .name_zh = codec_string(wire[i]->name_zh),
 		    .name_en = codec_string(wire[i]->name_en),
 		    .special = wire[i]->special,
+		    .loan = wire[i]->loan,
 		    .notice = codec_string(wire[i]->notice),
+		    .permitted_count = wire[i]->n_uses,
+		    .permitted = wire[i]->uses,
 		};
 }
 
@@ -537,7 +547,11 @@ codec_decode_catalogue(const uint8_t *bytes, size_t size, struct catalogue *out,
 	out->title_en = codec_string(wire->title_en);
 	out->source = codec_string(wire->source);
 	out->label = codec_string(wire->label);
-	if (!catalogue_reserve(wire, out) || !codec_appraisal_items_from_wire(wire, out))
+	out->books_closed = (date)wire->books_closed;
+	out->projects_since = (date)wire->projects_since;
+	out->acceptance_due = (date)wire->acceptance_due;
+	if (!catalogue_reserve(wire, out) || !codec_appraisal_items_from_wire(wire, out) ||
+	    !codec_project_kinds_from_wire(wire, out) || !codec_rules_from_wire(wire, out))
 		return false;
 	units_from_wire(wire, out);
 	forms_from_wire(wire, out);

@@ -20,6 +20,12 @@ char *codec_text(const char *text);
 /* The same for a field of bytes. */
 ProtobufCBinaryData codec_bytes(const char *text);
 
+/* Text of a request comes as bytes, so that a NUL in it is seen: it becomes a control character, which
+ * the check refuses, and never cuts the text. */
+const char *codec_take_text(struct arena *arena, const ProtobufCBinaryData *bytes);
+/* A voucher, or a project's code, of a question. False: none is so long, or has a NUL. */
+bool codec_take_voucher(const ProtobufCBinaryData *bytes, char out[VOUCHER_BYTES_MAX + 1]);
+
 /* An array of `count` pointers to elements of a new array; each element starts as `*init`. Returns the
  * pointers (NULL if memory ran out, or count is 0), the elements lie behind each other at *first. */
 void *codec_pointers(struct arena *arena, size_t count, const void *init, size_t size, void **first);
@@ -81,6 +87,55 @@ bool codec_documents_from_wire(struct arena *arena, const Fupin__V1__Documents *
                                struct document_answer *out);
 bool codec_file_to_wire(struct arena *arena, const struct file_part *file, Fupin__V1__FilePart *wire);
 bool codec_file_from_wire(const Fupin__V1__FilePart *wire, struct file_part *out);
+
+bool codec_entry_from_wire(struct arena *arena, const Fupin__V1__FundEntry *wire, struct fund_entry *out);
+void codec_entry_to_wire(const struct fund_entry *entry, Fupin__V1__FundEntry *wire);
+
+bool codec_balance_query_from_wire(const Fupin__V1__BalanceQuery *wire, struct balance_query *out);
+bool codec_balance_query_to_wire(struct arena *arena, const struct balance_query *query,
+                                 Fupin__V1__BalanceQuery *wire);
+bool codec_entry_query_from_wire(const Fupin__V1__EntryQuery *wire, struct entry_query *out);
+bool codec_entry_query_to_wire(struct arena *arena, const struct entry_query *query,
+                               Fupin__V1__EntryQuery *wire);
+bool codec_trace_query_from_wire(const Fupin__V1__TraceQuery *wire, struct trace_query *out);
+bool codec_trace_query_to_wire(struct arena *arena, const struct trace_query *query,
+                               Fupin__V1__TraceQuery *wire);
+bool codec_balances_to_wire(struct arena *arena, const struct balance_answer *answer,
+                            Fupin__V1__Balances *wire);
+bool codec_balances_from_wire(struct arena *arena, const Fupin__V1__Balances *wire,
+                              struct balance_answer *out);
+bool codec_entries_to_wire(struct arena *arena, const struct entry_answer *answer, Fupin__V1__Entries *wire);
+bool codec_entries_from_wire(struct arena *arena, const Fupin__V1__Entries *wire, struct entry_answer *out);
+bool codec_trace_to_wire(struct arena *arena, const struct trace_answer *answer, Fupin__V1__Trace *wire);
+bool codec_trace_from_wire(struct arena *arena, const Fupin__V1__Trace *wire, struct trace_answer *out);
+
+bool codec_compliance_query_from_wire(struct arena *arena, const Fupin__V1__ComplianceQuery *wire,
+                                      struct compliance_query *out);
+bool codec_compliance_query_to_wire(struct arena *arena, const struct compliance_query *query,
+                                    Fupin__V1__ComplianceQuery *wire);
+bool codec_compliance_to_wire(struct arena *arena, const struct compliance_answer *answer,
+                              Fupin__V1__Compliance *wire);
+bool codec_compliance_from_wire(struct arena *arena, const Fupin__V1__Compliance *wire,
+                                struct compliance_answer *out);
+bool codec_turns_to_wire(struct arena *arena, const struct push *push, Fupin__V1__Turns *wire);
+bool codec_turns_from_wire(struct arena *arena, const Fupin__V1__Turns *wire, struct push *out);
+bool codec_rules_to_wire(struct arena *arena, const struct catalogue *c, Fupin__V1__Catalogue *wire);
+bool codec_rules_from_wire(const Fupin__V1__Catalogue *wire, struct catalogue *c);
+/* One step of a project; false: no memory, or `malformed` says what is wrong. */
+bool codec_project_from_wire(struct arena *arena, const Fupin__V1__ProjectRow *wire, struct project_row *out,
+                             const char **malformed);
+bool codec_project_to_wire(struct arena *arena, const struct project_row *row, Fupin__V1__ProjectRow *wire);
+bool codec_project_is_known(const Fupin__V1__ProjectRow *wire);
+/* False: a code is too long, or has a NUL, or there is no such state. */
+bool codec_project_query_from_wire(const Fupin__V1__ProjectQuery *wire, struct project_query *out);
+bool codec_project_query_to_wire(struct arena *arena, const struct project_query *query,
+                                 Fupin__V1__ProjectQuery *wire);
+bool codec_projects_to_wire(struct arena *arena, const struct project_answer *answer,
+                            Fupin__V1__Projects *wire);
+bool codec_projects_from_wire(struct arena *arena, const Fupin__V1__Projects *wire,
+                              struct project_answer *out);
+bool codec_project_kinds_to_wire(struct arena *arena, const struct catalogue *c, Fupin__V1__Catalogue *wire);
+bool codec_project_kinds_from_wire(const Fupin__V1__Catalogue *wire, struct catalogue *c);
 
 struct report_key codec_key_from_wire(const Fupin__V1__ReportKey *wire);
 void codec_key_to_wire(const struct report_key *key, Fupin__V1__ReportKey *wire);

@@ -155,6 +155,10 @@ push_to_wire(struct arena *arena, const struct push *push, Fupin__V1__Push *wire
 	*as_of = as_of_to_wire(&push->as_of);
 	wire->as_of = as_of;
 	wire->since_seq = push->since_seq;
+	if (push->of_rules) {
+		wire->compliance = arena_alloc(arena, sizeof *wire->compliance);
+		return wire->compliance && codec_turns_to_wire(arena, push, wire->compliance);
+	}
 	wire->n_units = push->unit_count;
 	return unit_totals_to_wire(arena, push->units, push->unit_count, &wire->units);
 }
@@ -180,6 +184,11 @@ codec_encode_reply(struct arena *arena, const struct reply *reply, uint8_t **byt
 	Fupin__V1__History history;
 	Fupin__V1__Targets targets;
 	Fupin__V1__Appraisal appraisal;
+	Fupin__V1__Balances balances;
+	Fupin__V1__Entries entries;
+	Fupin__V1__Trace trace;
+	Fupin__V1__Compliance compliance;
+	Fupin__V1__Projects projects;
 	Fupin__V1__Uploaded uploaded = FUPIN__V1__UPLOADED__INIT;
 	Fupin__V1__Documents documents;
 	Fupin__V1__FilePart file;
@@ -274,6 +283,31 @@ codec_encode_reply(struct arena *arena, const struct reply *reply, uint8_t **byt
 		good = codec_appraisal_to_wire(arena, &reply->appraisal, &appraisal);
 		as_of = as_of_to_wire(&reply->appraisal.as_of);
 		appraisal.as_of = &as_of;
+		break;
+	case REPLY_BALANCES:
+		wire.body_case = FUPIN__V1__REPLY__BODY_BALANCES;
+		wire.balances = &balances;
+		good = codec_balances_to_wire(arena, &reply->balances, &balances);
+		break;
+	case REPLY_ENTRIES:
+		wire.body_case = FUPIN__V1__REPLY__BODY_ENTRIES;
+		wire.entries = &entries;
+		good = codec_entries_to_wire(arena, &reply->entries, &entries);
+		break;
+	case REPLY_TRACE:
+		wire.body_case = FUPIN__V1__REPLY__BODY_TRACE;
+		wire.trace = &trace;
+		good = codec_trace_to_wire(arena, &reply->trace, &trace);
+		break;
+	case REPLY_COMPLIANCE:
+		wire.body_case = FUPIN__V1__REPLY__BODY_COMPLIANCE;
+		wire.compliance = &compliance;
+		good = codec_compliance_to_wire(arena, &reply->compliance, &compliance);
+		break;
+	case REPLY_PROJECTS:
+		wire.body_case = FUPIN__V1__REPLY__BODY_PROJECTS;
+		wire.projects = &projects;
+		good = codec_projects_to_wire(arena, &reply->projects, &projects);
 		break;
 	case REPLY_UPLOADED:
 		wire.body_case = FUPIN__V1__REPLY__BODY_UPLOADED;
@@ -533,6 +567,8 @@ push_from_wire(struct arena *arena, const Fupin__V1__Push *wire, struct push *ou
 	    .since_seq = wire->since_seq,
 	    .unit_count = wire->n_units,
 	};
+	if (wire->compliance)
+		return codec_turns_from_wire(arena, wire->compliance, out);
 	return unit_totals_from_wire(arena, wire->units, wire->n_units, &out->units);
 }
 
@@ -619,6 +655,21 @@ codec_decode_reply(struct arena *arena, const uint8_t *bytes, size_t size, struc
 			return false;
 		out->appraisal.as_of = codec_as_of_from_wire(wire->appraisal->as_of);
 		return true;
+	case FUPIN__V1__REPLY__BODY_BALANCES:
+		out->kind = REPLY_BALANCES;
+		return codec_balances_from_wire(arena, wire->balances, &out->balances);
+	case FUPIN__V1__REPLY__BODY_ENTRIES:
+		out->kind = REPLY_ENTRIES;
+		return codec_entries_from_wire(arena, wire->entries, &out->entries);
+	case FUPIN__V1__REPLY__BODY_TRACE:
+		out->kind = REPLY_TRACE;
+		return codec_trace_from_wire(arena, wire->trace, &out->trace);
+	case FUPIN__V1__REPLY__BODY_COMPLIANCE:
+		out->kind = REPLY_COMPLIANCE;
+		return codec_compliance_from_wire(arena, wire->compliance, &out->compliance);
+	case FUPIN__V1__REPLY__BODY_PROJECTS:
+		out->kind = REPLY_PROJECTS;
+		return codec_projects_from_wire(arena, wire->projects, &out->projects);
 	case FUPIN__V1__REPLY__BODY_UPLOADED:
 		out->kind = REPLY_UPLOADED;
 		out->uploaded =

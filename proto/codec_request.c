@@ -129,6 +129,47 @@ take_appraisal(const Fupin__V1__AppraisalQuery *wire, struct request *out, struc
 }
 
 static bool
+take_balance_query(const Fupin__V1__BalanceQuery *wire, struct request *out, struct problem_list *problems)
+{
+	out->kind = REQUEST_BALANCES;
+	if (wire->as_of && wire->as_of->base.n_unknown_fields)
+		return field_unknown(problems);
+	return codec_balance_query_from_wire(wire, &out->balances) ||
+	       malformed(problems, "balances: no such level");
+}
+
+static bool
+take_entry_query(const Fupin__V1__EntryQuery *wire, struct request *out, struct problem_list *problems)
+{
+	out->kind = REQUEST_ENTRIES;
+	if (wire->as_of && wire->as_of->base.n_unknown_fields)
+		return field_unknown(problems);
+	return codec_entry_query_from_wire(wire, &out->entries) ||
+	       malformed(problems, "entries: no voucher is so long, or has a NUL");
+}
+
+static bool
+take_trace_query(const Fupin__V1__TraceQuery *wire, struct request *out, struct problem_list *problems)
+{
+	out->kind = REQUEST_TRACE;
+	if (wire->as_of && wire->as_of->base.n_unknown_fields)
+		return field_unknown(problems);
+	return codec_trace_query_from_wire(wire, &out->trace) ||
+	       malformed(problems, "trace: no voucher is so long, or has a NUL");
+}
+
+static bool
+take_project_query(const Fupin__V1__ProjectQuery *wire, struct request *out, struct problem_list *problems)
+{
+	out->kind = REQUEST_PROJECTS;
+	if ((wire->after && wire->after->base.n_unknown_fields) ||
+	    (wire->as_of && wire->as_of->base.n_unknown_fields))
+		return field_unknown(problems);
+	return codec_project_query_from_wire(wire, &out->projects) ||
+	       malformed(problems, "projects: no such state, or no code is so long, or has a NUL");
+}
+
+static bool
 take_target_query(const Fupin__V1__TargetQuery *wire, struct request *out, struct problem_list *problems)
 {
 	out->kind = REQUEST_TARGETS;
@@ -179,11 +220,27 @@ take_history(const Fupin__V1__HistoryQuery *wire, struct request *out, struct pr
 }
 
 static bool
-take_watch(const Fupin__V1__Watch *wire, struct request *out, struct problem_list *problems)
+take_compliance(struct arena *arena, const Fupin__V1__ComplianceQuery *wire, struct request *out,
+                struct problem_list *problems)
 {
-	out->kind = REQUEST_WATCH;
-	if (!wire->query)
-		return malformed(problems, "watch: no query");
+	if ((wire->after && wire->after->base.n_unknown_fields) ||
+	    (wire->as_of && wire->as_of->base.n_unknown_fields))
+		return field_unknown(problems);
+	return codec_compliance_query_from_wire(arena, wire, &out->compliance) ||
+	       malformed(problems, "compliance: no such level, or too many rules or states");
+}
+
+static bool
+take_watch(struct arena *arena, const Fupin__V1__Watch *wire, struct request *out,
+           struct problem_list *problems)
+{
+	out->kind = wire->compliance ? REQUEST_WATCH_COMPLIANCE : REQUEST_WATCH;
+	if (!wire->query == !wire->compliance)
+		return malformed(problems, "watch: no query, or two");
+	if (wire->compliance)
+		return wire->compliance->base.n_unknown_fields
+		           ? field_unknown(problems)
+		           : take_compliance(arena, wire->compliance, out, problems);
 	return wire->query->base.n_unknown_fields ? field_unknown(problems)
 	                                          : take_total(wire->query, out, problems);
 }
@@ -207,7 +264,9 @@ take_body(struct arena *arena, const Fupin__V1__Request *wire, struct request *o
 		out->kind = REQUEST_CATALOGUE;
 		out->catalogue.units = wire->catalogue->units;
 		out->catalogue.forms = wire->catalogue->forms;
-		return true;
+		out->catalogue.as_of = codec_as_of_from_wire(wire->catalogue->as_of);
+		return !wire->catalogue->as_of || !wire->catalogue->as_of->base.n_unknown_fields ||
+		       field_unknown(problems);
 	case FUPIN__V1__REQUEST__BODY_PING:
 		out->kind = REQUEST_PING;
 		return true;
@@ -215,7 +274,7 @@ take_body(struct arena *arena, const Fupin__V1__Request *wire, struct request *o
 		out->kind = REQUEST_RELOAD;
 		return true;
 	case FUPIN__V1__REQUEST__BODY_WATCH:
-		return take_watch(wire->watch, out, problems);
+		return take_watch(arena, wire->watch, out, problems);
 	case FUPIN__V1__REQUEST__BODY_ACK:
 		out->kind = REQUEST_ACK;
 		out->ack = (struct ack){wire->ack->watch, wire->ack->seq};
@@ -228,6 +287,17 @@ take_body(struct arena *arena, const Fupin__V1__Request *wire, struct request *o
 		return take_report_query(arena, wire->reports, out, problems);
 	case FUPIN__V1__REQUEST__BODY_APPRAISAL:
 		return take_appraisal(wire->appraisal, out, problems);
+	case FUPIN__V1__REQUEST__BODY_BALANCES:
+		return take_balance_query(wire->balances, out, problems);
+	case FUPIN__V1__REQUEST__BODY_ENTRIES:
+		return take_entry_query(wire->entries, out, problems);
+	case FUPIN__V1__REQUEST__BODY_TRACE:
+		return take_trace_query(wire->trace, out, problems);
+	case FUPIN__V1__REQUEST__BODY_COMPLIANCE:
+		out->kind = REQUEST_COMPLIANCE;
+		return take_compliance(arena, wire->compliance, out, problems);
+	case FUPIN__V1__REQUEST__BODY_PROJECTS:
+		return take_project_query(wire->projects, out, problems);
 	case FUPIN__V1__REQUEST__BODY_COMPLETENESS:
 		return take_completeness(wire->completeness, out, problems);
 	case FUPIN__V1__REQUEST__BODY_TARGETS:
@@ -271,18 +341,6 @@ codec_decode_request(struct arena *arena, const uint8_t *bytes, size_t size, str
 	return take_body(arena, wire, out, problems);
 }
 
-/* Text of a request comes as bytes, so that a NUL in it is seen: it becomes a control character, which
- * the check refuses, and never cuts the text. */
-static const char *
-take_text(struct arena *arena, const ProtobufCBinaryData *bytes)
-{
-	char *text = arena_text(arena, (const char *)bytes->data, bytes->len);
-	for (size_t i = 0; text && i < bytes->len; i++)
-		if (!text[i])
-			text[i] = 1;
-	return text;
-}
-
 static bool
 take_report(struct arena *arena, const Fupin__V1__Report *wire, struct report *out,
             struct problem_list *problems)
@@ -300,7 +358,7 @@ take_report(struct arena *arena, const Fupin__V1__Report *wire, struct report *o
 	    .form = wire->form,
 	    .form_version = wire->form_version,
 	    .replaces = wire->replaces,
-	    .reason = wire->reason.len ? take_text(arena, &wire->reason) : "",
+	    .reason = wire->reason.len ? codec_take_text(arena, &wire->reason) : "",
 	    .value_count = (uint32_t)wire->n_values,
 	    .indicators = wire->indicators,
 	    .values = wire->values,
@@ -314,18 +372,7 @@ take_entry(struct arena *arena, const Fupin__V1__FundEntry *wire, struct fund_en
 {
 	if (wire->base.n_unknown_fields)
 		return field_unknown(problems);
-	*out = (struct fund_entry){
-	    .kind = (enum fund_kind)wire->kind,
-	    .unit = (unit_code)wire->unit,
-	    .voucher = take_text(arena, &wire->voucher),
-	    .occurred = (date)wire->occurred,
-	    .source = wire->source,
-	    .use = wire->use,
-	    .counterparty = (unit_code)wire->counterparty,
-	    .amount_fen = wire->amount_fen,
-	    .note = take_text(arena, &wire->note),
-	};
-	return (out->voucher && out->note) || unreadable(arena, problems);
+	return codec_entry_from_wire(arena, wire, out) || unreadable(arena, problems);
 }
 
 static bool
@@ -340,7 +387,8 @@ take_extension(struct arena *arena, const Fupin__V1__Extension *wire, struct ext
 	    .form = wire->form,
 	    .event = (enum deadline_event)wire->event,
 	    .until = wire->until,
-	    .reason = take_text(arena, &wire->reason),
+	    .reason = codec_take_text(arena, &wire->reason),
+	    .document = wire->document,
 	};
 	return out->reason || unreadable(arena, problems);
 }
@@ -359,7 +407,7 @@ take_review(struct arena *arena, const Fupin__V1__Review *wire, struct review *o
 	    .step = wire->step,
 	    .decision = (enum decision)wire->decision,
 	    .reason = (enum return_reason)wire->reason,
-	    .text = take_text(arena, &wire->text),
+	    .text = codec_take_text(arena, &wire->text),
 	};
 	return out->text || unreadable(arena, problems);
 }
@@ -377,7 +425,7 @@ take_target(struct arena *arena, const Fupin__V1__TargetPart *wire, struct targe
 	    .fund = (enum fund_kind)wire->fund,
 	    .value = wire->value,
 	    .replaces = wire->replaces,
-	    .note = take_text(arena, &wire->note),
+	    .note = codec_take_text(arena, &wire->note),
 	};
 	return out->note || unreadable(arena, problems);
 }
@@ -394,12 +442,24 @@ take_document(struct arena *arena, const Fupin__V1__Document *wire, struct docum
 	    .replaces = wire->replaces,
 	    .type = codec_file_type((int)wire->type),
 	    .size = wire->size,
-	    .name = take_text(arena, &wire->name),
-	    .note = take_text(arena, &wire->note),
+	    .name = codec_take_text(arena, &wire->name),
+	    .note = codec_take_text(arena, &wire->note),
 	};
 	if (!codec_digest_from_wire(&wire->digest, &out->digest))
 		return malformed(problems, "a document's digest is not 32 bytes");
 	return (out->name && out->note) || unreadable(arena, problems);
+}
+
+static bool
+take_project(struct arena *arena, const Fupin__V1__ProjectRow *wire, struct project_row *out,
+             struct problem_list *problems)
+{
+	const char *what = NULL;
+	if (!codec_project_is_known(wire))
+		return field_unknown(problems);
+	if (codec_project_from_wire(arena, wire, out, &what))
+		return true;
+	return what ? malformed(problems, what) : unreadable(arena, problems);
 }
 
 static bool
@@ -424,6 +484,9 @@ take_rows(struct arena *arena, const Fupin__V1__Submission *wire, struct submiss
 	for (size_t i = 0; i < s->document_count; i++)
 		if (!take_document(arena, wire->documents[i], &s->documents[i], problems))
 			return false;
+	for (size_t i = 0; i < s->project_count; i++)
+		if (!take_project(arena, wire->projects[i], &s->projects[i], problems))
+			return false;
 	return true;
 }
 
@@ -440,7 +503,8 @@ codec_decode_submission(struct arena *arena, const uint8_t *bytes, size_t size, 
 	                       .extension_count = wire->n_extensions,
 	                       .review_count = wire->n_reviews,
 	                       .target_count = wire->n_targets,
-	                       .document_count = wire->n_documents};
+	                       .document_count = wire->n_documents,
+	                       .project_count = wire->n_projects};
 	if (wire->base.n_unknown_fields)
 		return field_unknown(problems);
 	if (!take_id(&wire->id, &s.id)) {
@@ -459,7 +523,8 @@ codec_decode_submission(struct arena *arena, const uint8_t *bytes, size_t size, 
 	s.reviews = arena_array(arena, s.review_count, sizeof *s.reviews);
 	s.targets = arena_array(arena, s.target_count, sizeof *s.targets);
 	s.documents = arena_array(arena, s.document_count, sizeof *s.documents);
-	if (!s.reports || !s.entries || !s.extensions || !s.reviews || !s.targets || !s.documents)
+	s.projects = arena_array(arena, s.project_count, sizeof *s.projects);
+	if (!s.reports || !s.entries || !s.extensions || !s.reviews || !s.targets || !s.documents || !s.projects)
 		return unreadable(arena, problems);
 	if (!take_rows(arena, wire, &s, problems))
 		return false;
@@ -500,18 +565,8 @@ entries_to_wire(struct arena *arena, const struct submission *s, Fupin__V1__Subm
 	wire->fund_entries = codec_pointers(arena, s->entry_count, &init, sizeof init, (void **)&entries);
 	if (s->entry_count && !wire->fund_entries)
 		return false;
-	for (size_t i = 0; i < s->entry_count; i++) {
-		const struct fund_entry *e = &s->entries[i];
-		entries[i].kind = (Fupin__V1__FundKind)e->kind;
-		entries[i].unit = (uint64_t)e->unit;
-		entries[i].voucher = codec_bytes(e->voucher);
-		entries[i].occurred = (uint32_t)e->occurred;
-		entries[i].source = e->source;
-		entries[i].use = e->use;
-		entries[i].counterparty = (uint64_t)e->counterparty;
-		entries[i].amount_fen = e->amount_fen;
-		entries[i].note = codec_bytes(e->note);
-	}
+	for (size_t i = 0; i < s->entry_count; i++)
+		codec_entry_to_wire(&s->entries[i], &entries[i]);
 	return true;
 }
 
@@ -532,6 +587,7 @@ extensions_to_wire(struct arena *arena, const struct submission *s, Fupin__V1__S
 		extensions[i].event = (Fupin__V1__DeadlineEvent)e->event;
 		extensions[i].until = e->until;
 		extensions[i].reason = codec_bytes(e->reason);
+		extensions[i].document = e->document;
 	}
 	return true;
 }
@@ -604,6 +660,19 @@ documents_to_wire(struct arena *arena, const struct submission *s, Fupin__V1__Su
 	return true;
 }
 
+static bool
+projects_to_wire(struct arena *arena, const struct submission *s, Fupin__V1__Submission *wire)
+{
+	static const Fupin__V1__ProjectRow init = FUPIN__V1__PROJECT_ROW__INIT;
+	Fupin__V1__ProjectRow *rows;
+	wire->n_projects = s->project_count;
+	wire->projects = codec_pointers(arena, s->project_count, &init, sizeof init, (void **)&rows);
+	bool good = wire->projects || !s->project_count;
+	for (size_t i = 0; good && i < s->project_count; i++)
+		good = codec_project_to_wire(arena, &s->projects[i], &rows[i]);
+	return good;
+}
+
 bool
 codec_encode_submission(struct arena *arena, const struct submission *s, uint8_t **bytes, size_t *size)
 {
@@ -612,7 +681,7 @@ codec_encode_submission(struct arena *arena, const struct submission *s, uint8_t
 	return reports_to_wire(arena, s, &wire) && entries_to_wire(arena, s, &wire) &&
 	       extensions_to_wire(arena, s, &wire) && reviews_to_wire(arena, s, &wire) &&
 	       targets_to_wire(arena, s, &wire) && documents_to_wire(arena, s, &wire) &&
-	       codec_pack(arena, &wire.base, bytes, size);
+	       projects_to_wire(arena, s, &wire) && codec_pack(arena, &wire.base, bytes, size);
 }
 
 static bool
@@ -657,6 +726,11 @@ codec_encode_request(struct arena *arena, const struct request *request, uint8_t
 	Fupin__V1__Upload upload;
 	Fupin__V1__DocumentQuery documents;
 	Fupin__V1__FileQuery file;
+	Fupin__V1__BalanceQuery balances;
+	Fupin__V1__EntryQuery entries;
+	Fupin__V1__TraceQuery trace;
+	Fupin__V1__ComplianceQuery compliance;
+	Fupin__V1__ProjectQuery projects;
 	bool good = true;
 	wire.request_id = request->id;
 	switch (request->kind) {
@@ -689,6 +763,7 @@ codec_encode_request(struct arena *arena, const struct request *request, uint8_t
 		wire.catalogue = &catalogue;
 		catalogue.units = request->catalogue.units;
 		catalogue.forms = request->catalogue.forms;
+		catalogue.as_of = codec_as_of_to_wire(arena, &request->catalogue.as_of, &good);
 		break;
 	case REQUEST_PING:
 		wire.body_case = FUPIN__V1__REQUEST__BODY_PING;
@@ -704,6 +779,17 @@ codec_encode_request(struct arena *arena, const struct request *request, uint8_t
 		watch.query = &total;
 		if (!total_to_wire(arena, &request->total, &total))
 			return false;
+		break;
+	case REQUEST_WATCH_COMPLIANCE:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_WATCH;
+		wire.watch = &watch;
+		watch.compliance = &compliance;
+		good = codec_compliance_query_to_wire(arena, &request->compliance, &compliance);
+		break;
+	case REQUEST_COMPLIANCE:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_COMPLIANCE;
+		wire.compliance = &compliance;
+		good = codec_compliance_query_to_wire(arena, &request->compliance, &compliance);
 		break;
 	case REQUEST_ACK:
 		wire.body_case = FUPIN__V1__REQUEST__BODY_ACK;
@@ -766,6 +852,30 @@ codec_encode_request(struct arena *arena, const struct request *request, uint8_t
 		if (!codec_file_query_to_wire(arena, &request->file, &file))
 			return false;
 		break;
+	case REQUEST_BALANCES:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_BALANCES;
+		wire.balances = &balances;
+		if (!codec_balance_query_to_wire(arena, &request->balances, &balances))
+			return false;
+		break;
+	case REQUEST_ENTRIES:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_ENTRIES;
+		wire.entries = &entries;
+		if (!codec_entry_query_to_wire(arena, &request->entries, &entries))
+			return false;
+		break;
+	case REQUEST_TRACE:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_TRACE;
+		wire.trace = &trace;
+		if (!codec_trace_query_to_wire(arena, &request->trace, &trace))
+			return false;
+		break;
+	case REQUEST_PROJECTS:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_PROJECTS;
+		wire.projects = &projects;
+		if (!codec_project_query_to_wire(arena, &request->projects, &projects))
+			return false;
+		break;
 	case REQUEST_SET_CLOCK:
 		wire.body_case = FUPIN__V1__REQUEST__BODY_SET_CLOCK;
 		wire.set_clock = &set_clock;
@@ -774,5 +884,5 @@ codec_encode_request(struct arena *arena, const struct request *request, uint8_t
 	default:
 		return false;
 	}
-	return codec_pack(arena, &wire.base, bytes, size);
+	return good && codec_pack(arena, &wire.base, bytes, size);
 }

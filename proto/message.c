@@ -20,3 +20,40 @@ role_parse(const char *text, enum role *out)
 		}
 	return false;
 }
+
+static const struct {
+	const char *en, *zh;
+} state_names[FUND_STATES] = {
+    {"", ""},
+    {"raised", "筹措"},
+    {"came_in", "转入"},
+    {"on_hand", "在手"},
+    {"set_aside", "已分配待拨"},
+    {"in_transit", "在途"},
+    {"under_grant", "已安排待报账"},
+    {"spent", "支出"},
+    {"went_out", "转出"},
+    {"repaid", "已还"},
+};
+
+const char *
+fund_state_name(enum fund_state state)
+{
+	return state_names[state].en;
+}
+
+const char *
+fund_state_name_zh(enum fund_state state)
+{
+	return state_names[state].zh;
+}
+
+const struct project_row *
+project_plan(const struct project_item *item)
+{
+	const struct project_row *plan = NULL;
+	for (size_t i = 0; i < item->step_count; i++)
+		if (item->steps[i].step == PROJECT_REGISTER)
+			plan = &item->steps[i];
+	return plan;
+}

@@ -4,6 +4,7 @@
 
 #include "catalogue.h"
 #include "pace.h"
+#include "plan_rule.h"
 #include "problem.h"
 #include "submission.h"
 
@@ -31,6 +32,12 @@ enum request_kind {
 	REQUEST_UPLOAD,
 	REQUEST_DOCUMENTS,
 	REQUEST_FILE,
+	REQUEST_BALANCES,
+	REQUEST_ENTRIES,
+	REQUEST_TRACE,
+	REQUEST_COMPLIANCE,
+	REQUEST_WATCH_COMPLIANCE, /* on the wire a Watch with the other kind of query */
+	REQUEST_PROJECTS,
 	REQUEST_KINDS,
 };
 
@@ -102,6 +109,24 @@ struct appraisal_query {
 	struct as_of as_of;
 };
 
+/* Which finding: a rule, by number, and a unit. */
+struct finding_key {
+	uint32_t rule;
+	unit_code unit;
+};
+
+/* How a unit and all below it stand to the plan's rules. */
+struct compliance_query {
+	unit_code unit;
+	enum unit_level by;             /* of units of this level alone; UNIT_NONE: of every level */
+	size_t rule_count, state_count; /* none: all */
+	const uint32_t *rules;          /* numbers */
+	const enum rule_state *states;
+	uint32_t limit;           /* 0: the centre's own */
+	struct finding_key after; /* rule 0: from the beginning */
+	struct as_of as_of;
+};
+
 /* Who owes which reports. */
 struct completeness_query {
 	unit_code unit;
@@ -149,8 +174,57 @@ struct file_query {
 	uint64_t offset;
 };
 
+/* Accounts of places: what a unit's subtree has, by fund source and state. */
+struct balance_query {
+	unit_code unit;
+	enum unit_level by; /* UNIT_NONE: the unit alone */
+	bool whole;         /* with `by`: the unit itself, too, as the last row */
+	bool own;           /* of each unit alone, without what lies below it */
+	bool ages;          /* how long it has been on hand, or in transit */
+	struct as_of as_of;
+};
+
+/* Entries of a unit and all below it, in the order of commits. */
+struct entry_query {
+	unit_code unit;
+	bool own;                            /* of the unit alone */
+	bool in_transit;                     /* only what was sent and is not wholly confirmed */
+	uint32_t source;                     /* 0: all */
+	char voucher[VOUCHER_BYTES_MAX + 1]; /* "": all */
+	uint32_t limit;                      /* 0: the centre's own */
+	uint64_t after_seq; /* go on after row `after_line` of this commit; 0: from the beginning */
+	uint32_t after_line;
+	struct as_of as_of;
+};
+
+/* The way of an entry's money, first in, first out. */
+struct trace_query {
+	unit_code unit;
+	char voucher[VOUCHER_BYTES_MAX + 1];
+	bool forward; /* to its uses; else back to its sources */
+	struct as_of as_of;
+};
+
+/* A project, by its code ("": none). */
+struct project_key {
+	unit_code unit;
+	char code[VOUCHER_BYTES_MAX + 1];
+};
+
+/* Projects of a unit and all below it, in the order of units, then codes. */
+struct project_query {
+	unit_code unit;
+	bool own;                         /* of the unit alone */
+	char code[VOUCHER_BYTES_MAX + 1]; /* "": all */
+	uint32_t states;                  /* bits: 1 << state; 0: all */
+	uint32_t limit;                   /* 0: the centre's own */
+	struct project_key after;         /* unit 0: from the beginning */
+	struct as_of as_of;
+};
+
 struct catalogue_query {
 	bool units, forms;
+	struct as_of as_of;
 };
 
 /* A push of the watch with this request id was taken over. */
@@ -173,6 +247,11 @@ struct request {
 		struct upload upload;
 		struct document_query documents;
 		struct file_query file;
+		struct balance_query balances;
+		struct entry_query entries;
+		struct trace_query trace;
+		struct compliance_query compliance; /* of such a watch, too */
+		struct project_query projects;
 		struct submission_id status;
 		struct catalogue_query catalogue;
 		struct ack ack;
@@ -201,6 +280,11 @@ enum reply_kind {
 	REPLY_UPLOADED,
 	REPLY_DOCUMENTS,
 	REPLY_FILE,
+	REPLY_BALANCES,
+	REPLY_ENTRIES,
+	REPLY_TRACE,
+	REPLY_COMPLIANCE,
+	REPLY_PROJECTS,
 };
 
 struct limits {
@@ -330,11 +414,23 @@ struct pong {
 };
 
 /* Rows of a watched total that may have changed after `since_seq`, as they are now. */
+/* A finding that turned. */
+struct rule_turn {
+	struct finding_key key;
+	enum rule_state from, to;
+};
+
 struct push {
 	struct as_of as_of;
 	uint64_t since_seq;
 	size_t unit_count;
 	struct unit_total *units;
+	/* Of a watch of the rules: what turned, and how many there are of each state. */
+	bool of_rules;
+	size_t turn_count;
+	struct rule_turn *turns;
+	uint32_t more_turns; /* beyond those: ask */
+	uint32_t states[RULE_STATES];
 };
 
 /* What a soft check found. */
@@ -451,6 +547,144 @@ struct file_part {
 	size_t part_size;
 };
 
+/* Where money is. In each place, and for each source:
+ * RAISED + CAME_IN = ON_HAND + SET_ASIDE + IN_TRANSIT + UNDER_GRANT + SPENT + WENT_OUT. */
+enum fund_state {
+	FUND_STATE_NONE = 0,
+	FUND_STATE_RAISED = 1,  /* came into the programme here; of a loan: was drawn */
+	FUND_STATE_CAME_IN = 2, /* from other units, confirmed, or granted by them */
+	FUND_STATE_ON_HAND = 3,
+	FUND_STATE_SET_ASIDE = 4,   /* allocated, and not sent yet */
+	FUND_STATE_IN_TRANSIT = 5,  /* sent, and not confirmed yet: still the sender's */
+	FUND_STATE_UNDER_GRANT = 6, /* granted, and not claimed yet */
+	FUND_STATE_SPENT = 7,
+	FUND_STATE_WENT_OUT = 8, /* confirmed by other units, or granted to them */
+	FUND_STATE_REPAID = 9,   /* of a loan; it is not part of the sum above */
+	FUND_STATES = 10,
+};
+
+/* Ages of money on hand and in transit: at most 15, 30, 60 days, and longer. */
+enum { FUND_AGES = 4 };
+
+struct balance {
+	uint32_t source;
+	enum fund_state state;
+	int64_t amount_fen;
+	bool has_ages;
+	int64_t by_age_fen[FUND_AGES];
+};
+
+struct unit_balance {
+	unit_code unit;
+	size_t count;
+	struct balance *balances; /* by source, then state */
+};
+
+struct balance_answer {
+	struct as_of as_of;
+	const char *label;
+	int64_t time_us; /* what ages are counted to */
+	size_t unit_count;
+	struct unit_balance *units;
+};
+
+struct entry_item {
+	struct fund_entry entry;
+	uint64_t seq;
+	uint32_t line;
+	int64_t recorded;  /* seconds since 1970 UTC */
+	int64_t open_fen;  /* what may still be confirmed, drawn on or undone */
+	uint32_t age_days; /* since it occurred */
+};
+
+struct entry_answer {
+	struct as_of as_of;
+	const char *label;
+	int64_t time_us;
+	size_t count;
+	struct entry_item *items;
+	uint64_t next_seq; /* there may be more: go on after this one; 0: that was all */
+	uint32_t next_line;
+};
+
+/* One step of the way; the first one is the entry asked about. */
+struct trace_step {
+	struct entry_item item;
+	uint32_t from;      /* index of the step that it comes from; its own: the first */
+	int64_t amount_fen; /* how much of the entry asked about went this way */
+};
+
+struct trace_answer {
+	struct as_of as_of;
+	const char *label;
+	size_t count;
+	struct trace_step *steps;
+	bool more; /* the way has more steps than fit */
+};
+
+/* A figure behind a finding; a name that ends in _fen is money. */
+struct rule_figure {
+	const char *name;
+	bool known;
+	int64_t number;
+	const char *text; /* "": it is a number */
+};
+
+struct finding_item {
+	struct finding_key key;
+	enum rule_state state;
+	int64_t measured, required; /* times 10^decimals of the rule's measure */
+	int64_t shortfall_fen;
+	date due; /* by which it counts; 0: at all times */
+	size_t figure_count;
+	struct rule_figure *figures;
+	const char *reason; /* why it is not judged; "" */
+};
+
+struct compliance_answer {
+	struct as_of as_of;
+	const char *label;
+	int64_t time_us;              /* what "by now" means */
+	uint32_t states[RULE_STATES]; /* of all that was asked for, whatever states are listed */
+	size_t count;
+	struct finding_item *items; /* by rule, then unit */
+	struct finding_key next;    /* rule 0: that was all */
+};
+
+/* Of one fund source. */
+struct project_money {
+	uint32_t source;
+	int64_t budget_fen, granted_fen, under_grant_fen, on_hand_fen, spent_fen;
+};
+
+struct project_item {
+	unit_code unit;   /* the place's */
+	const char *code; /* what it is called: "code@owner" if the place has another one of this code */
+	enum project_state state;
+	uint32_t revision; /* of its registration */
+	unit_code acceptor;
+	uint32_t percent;
+	size_t step_count; /* of each kind (and system) the newest, acceptances all, as they came */
+	const struct project_row *steps;
+	size_t money_count;
+	struct project_money *money;
+	date due; /* to be accepted by; 0: no such day */
+	bool overdue;
+	unit_code owner; /* that registered it */
+};
+
+struct project_answer {
+	struct as_of as_of;
+	const char *label;
+	int64_t time_us;
+	size_t count;
+	struct project_item *items;
+	struct project_key next; /* there may be more: go on after this one; unit 0: that was all */
+};
+
+/* The plan of a project as it was registered last. */
+const struct project_row *project_plan(const struct project_item *item);
+
 struct reply {
 	uint64_t request_id;
 	enum reply_kind kind;
@@ -471,10 +705,17 @@ struct reply {
 		struct uploaded uploaded;
 		struct document_answer documents;
 		struct file_part file;
+		struct balance_answer balances;
+		struct entry_answer entries;
+		struct trace_answer trace;
+		struct compliance_answer compliance;
+		struct project_answer projects;
 		uint32_t reloaded; /* principals */
 	};
 };
 
+const char *fund_state_name(enum fund_state state);
+const char *fund_state_name_zh(enum fund_state state);
 const char *role_name(enum role role);
 bool role_parse(const char *text, enum role *out);
 

@@ -1,21 +1,26 @@
 # demo_year.awk - a made-up year of sheets for the 2013 plan.
 #
 # DEMONSTRATION DATA 演示数据: every number written here is INVENTED. None of it is a record of any
-# place, and it must never be quoted as one. It is there to show and to test the system: one county
-# sheet, one village sheet and one fund sheet a month for every county, and the province's fund sheet.
+# place, and it must never be quoted as one. It is there to show and to test the system: a month has for every
+# county a sheet of steps of projects, one of its own, one of its villages, one of its townships, one of funds; and
+# the province's fund sheet.
 #
 #   awk -v out=DIR -f scripts/demo_year.awk db/plan-2013/units.csv
 #
-# writes DIR/<county>/2013-MM-county.csv, 2013-MM-village.csv (where the plan lists villages),
+# writes DIR/<county>/2013-MM-1-projects.csv (which comes first: money is granted to what is registered),
+# 2013-MM-county.csv, 2013-MM-village.csv (where the plan lists villages), 2013-MM-township.csv,
 # 2013-MM-funds.csv, and DIR/22/2013-MM-funds.csv. The directories must exist.
+#
+# Two irregularities are planted, for the rules to find: from July on county `kept` passes on nothing of what it
+# receives, and of what county `narrow` grants to its villages too little goes to industry.
 #
 # Deterministic: a generator of its own, seeded from each unit's code; no clock, no srand(). Runs in
 # any POSIX awk (mawk too): whole numbers stay below 2^53, and %d is used below 2^31 only.
 #
-# What holds in every sheet: the limits and the "part of" relations of indicators.csv; per county and
-# source, spent <= granted <= received (or raised); what the province sends down in a month is what
-# the county receives in that month; at least 70 % of what a village is granted goes to industry; the
-# fund sheets and the money columns of the reports agree. An empty cell is "not reported", not zero.
+# What holds in every sheet: the limits and the "part of" relations of indicators.csv; per place and
+# source, spent <= claimed <= granted <= received (or raised); what the province sends down in a month is
+# what the county confirms in that month, by its voucher; but in `narrow` at least 70 % of what a village is granted goes to
+# industry; loans that are drawn are lent on at once; the fund sheets and the money columns of the reports agree. An empty cell is "not reported", not zero.
 # Money is counted in whole fen.
 
 # --- made-up numbers -------------------------------------------------------------------------------
@@ -55,16 +60,26 @@ function upto(year, m, unrest) {
 
 # --- fund rows -------------------------------------------------------------------------------------
 
-function fund(kind, from, to_use, counterparty, fen, day) {
-    printf "%s,%s,%s-%04d,%s-%02d,%s,%s,%s,%s,%s\n", kind, unit, period, ++voucher, period, day, \
-        from, to_use, counterparty, yuan(fen), "演示数据" > file
+function fund(kind, from, to_use, counterparty, fen, day, refers, project) {
+    printf "%s,%s,%s-%04d,%s-%02d,%s,%s,%s,%s,%s,%s,%s\n", kind, unit, period, ++voucher, period, day, \
+        from, to_use, counterparty, yuan(fen), refers, "演示数据", project > file
 }
 
-# A grant of `fen` of source s to a village or, where the plan lists none, to the county itself.
+# The project of a village that money of this use is for; "": none.
+function project_for(who, to_use) {
+    return who == county_now || !(to_use in project_kind) ? "" : "2013-" project_word[to_use]
+}
+
+# A grant of `fen` of source s to a village; where the plan lists none the county spends it itself.
 function grant(s, to_use, to, fen, day) {
     if (fen <= 0) return
-    fund("granted", source[s], to_use, to, fen, day)
-    unspent[s, to_use] += fen
+    unspent[to, s, to_use] += fen
+    if (to == unit) return
+    fund("granted", source[s], to_use, to, fen, day, "", project_for(to, to_use))
+    if (to_use in project_kind) {
+        if (!((to, to_use) in begun)) begun[to, to_use] = month_now
+        budget[to, to_use, s] += fen
+    }
     if (s <= 4) {
         granted += fen
         granted_to[to] += fen
@@ -75,38 +90,56 @@ function grant(s, to_use, to, fen, day) {
 # Special funds to one receiver: industry first, at least 70 %.
 function grant_special(s, to, fen, day,   part) {
     part = rnd(4) == 0 ? fen : fen - whole(fen * between(12, 28) / 100, 10000)
+    if (unit == narrow) part = whole(fen * between(40, 55) / 100, 10000)
     grant(s, "industry", to, part, day)
     grant(s, rnd(5) == 0 ? "training" : "infrastructure", to, fen - part, day)
+}
+
+# Loans by the end of the month, and what is paid of their interest, when provincial money comes.
+function county_loans(c, m,   drawn) {
+    drawn = whole(upto(loans_year[c], m, m < 12 ? rnd(9) - 4 : 0), 100000)
+    lent = drawn - issued[c]
+    issued[c] = drawn
+    interest[c] += whole(lent * between(30, 50) / 1000, 1)
+    subsidy = interest[c] < received[c, m, 4] * 3 / 10 ? interest[c] : whole(received[c, m, 4] * 3 / 10, 1)
+    interest[c] -= subsidy
+    back = m > 9 ? whole(drawn * between(20, 60) / 1000, 10000) : 0
 }
 
 function county_funds(c, m,   n, s, r, g, i, k, step, each, u, x) {
     file = out "/" c "/" period "-funds.csv"
     print fund_header > file
-    unit = c; voucher = 0; granted = industry = special = pooled_sector = pooled_social = 0
+    unit = county_now = c; month_now = m; voucher = 0; granted = industry = special = pooled_sector = pooled_social = 0
     n = villages[c]
     for (i in granted_to) granted_to[i] = industry_to[i] = 0
 
     for (s = 1; s <= 4; s++)
         if (received[c, m, s] > 0) {
-            fund("received", source[s], "", province, received[c, m, s], between(7, 10))
+            fund("received", source[s], "", province, received[c, m, s], between(7, 10), sent[c, m, s])
             special += received[c, m, s]
         }
     for (s = 5; s <= 7; s++) {
         r = 0
-        if (s == 5 && m % 3 == 1 && m > 1) r = between(40, 260) * 100000
-        if (s == 6 && (m == 5 || m == 9)) r = between(20, 150) * 100000
+        if (s == 5) r = whole(special * between(176, 182) / 100, 100000)
+        if (s == 6) r = whole(special * between(27, 32) / 100, 100000)
         if (s == 7 && m == 6 && n > 0) r = between(10, 60) * 100000
         raised_here[s] = r
         if (r > 0) fund("raised", source[s], "", "", r, between(8, 11))
     }
 
+    if (lent > 0) {
+        fund("raised", source[8], "", "", lent, between(9, 11))
+        fund("spent", source[8], "industry", "", lent, between(12, 14))
+    }
+    if (back > 0) fund("repaid", source[8], "", "", back, between(20, 24))
+    if (subsidy > 0) fund("spent", source[4], "interest_subsidy", "", subsidy, between(19, 25))
     for (s = 1; s <= 4; s++) {
-        r = received[c, m, s]
-        if (r <= 0) continue
-        g = whole(r * (pass_on[c] + rnd(4)) / 100, 10000)
+        r = received[c, m, s] - (s == 4 ? subsidy : 0)
+        if (r <= 0 || (c == kept && m >= 7)) continue
+        g = r
         if (n == 0) {
             x = whole(g * between(10, 25) / 100, 10000)
-            grant(s, s == 4 ? "interest_subsidy" : "infrastructure", c, x, between(12, 18))
+            grant(s, "infrastructure", c, x, between(12, 18))
             grant(s, "industry", c, g - x, between(12, 18))
             continue
         }
@@ -115,24 +148,42 @@ function county_funds(c, m,   n, s, r, g, i, k, step, each, u, x) {
         k = 0
         for (i = 1; i <= n; i++) if ((i + turn[c]) % step == 0) k++
         each = whole(g / k, 10000)
-        for (i = 1; i <= n; i++)
-            if ((i + turn[c]) % step == 0) grant_special(s, village[c, i], each, between(12, 18))
+        for (i = 1; i <= n; i++) {
+            if ((i + turn[c]) % step != 0) continue
+            grant_special(s, village[c, i], --k ? each : g, between(12, 18))
+            g -= each
+        }
     }
-    for (s = 5; s <= 7; s++)
-        if (raised_here[s] > 0)
-            grant(s, "industry", n > 0 ? village[c, 1 + rnd(n)] : c, \
-                whole(raised_here[s] * between(80, 95) / 100, 10000), between(14, 18))
+    # Pooled at county level (三(二)), and spent there.
+    for (s = 5; s <= 6; s++) {
+        x = whole(raised_here[s] * between(40, 70) / 100, 10000)
+        grant(s, "infrastructure", c, x, between(14, 18))
+        grant(s, "industry", c, raised_here[s] - x, between(14, 18))
+    }
+    if (raised_here[7] > 0) grant(7, "industry", village[c, 1 + rnd(n)], raised_here[7], between(14, 18))
 
+    spend(c, 0)
+    for (i = 1; i <= n; i++) spend(village[c, i], 1)
+    close(file)
+}
+
+# What a unit spends of what it has; what was granted is claimed before (报账).
+function spend(who, claims,   s, u, x, day, county_unit) {
+    county_unit = unit
+    unit = who
     for (s = 1; s <= 7; s++)
         for (u = 1; u <= uses; u++) {
-            x = unspent[s, use[u]]
-            if (x <= 0 || rnd(6) == 0) continue
-            x = whole(x * between(55, 92) / 100, rnd(3) ? 10000 : 1)
+            x = unspent[who, s, use[u]]
+            # A county keeps nothing of what is for itself; a village pays as the work goes on.
+            if (x <= 0 || (claims && rnd(6) == 0)) continue
+            if (claims) x = whole(x * between(55, 92) / 100, rnd(3) ? 10000 : 1)
             if (x <= 0) continue
-            fund("spent", source[s], use[u], "", x, between(19, 28))
-            unspent[s, use[u]] -= x
+            day = between(19, 26)
+            if (claims) fund("reimbursed", source[s], "", "", x, day, "", project_for(who, use[u]))
+            fund("spent", source[s], use[u], "", x, day + 2, "", project_for(who, use[u]))
+            unspent[who, s, use[u]] -= x
         }
-    close(file)
+    unit = county_unit
 }
 
 function province_funds(m,   s, c, i, day, sum) {
@@ -148,10 +199,91 @@ function province_funds(m,   s, c, i, day, sum) {
         day = between(3, 6)
         for (i = 1; i <= counties; i++) {
             c = county[i]
-            if (received[c, m, s] > 0) fund("sent_down", source[s], "", c, received[c, m, s], day)
+            if (received[c, m, s] <= 0) continue
+            fund("sent_down", source[s], "", c, received[c, m, s], day)
+            sent[c, m, s] = sprintf("%s-%04d", period, voucher)
         }
     }
     close(file)
+}
+
+# --- projects --------------------------------------------------------------------------------------
+
+# One step, in the sheet of month m; `rest`: note, system, percent, passed, met, again_by, then the plan's columns.
+function step_row(m, who, code, what, day, document, rest) {
+    if (rest == "") rest = ",,,,,"
+    steps[m] = steps[m] who "," code "," what "," day "," document "," rest "\n"
+}
+
+function day_in(m, day) { return sprintf("2013-%02d-%02d", m, day) }
+
+function four_systems(m, who, code, year_month, day) {
+    step_row(m, who, code, "system", year_month "-" day, "项目法人任命书", ",legal_person,,,,")
+    step_row(m, who, code, "system", year_month "-" day, "中标通知书", ",tendering,,,,")
+    step_row(m, who, code, "system", year_month "-" day, "监理合同", ",supervision,,,,")
+    step_row(m, who, code, "system", year_month "-" day, "施工合同", ",contract,,,,")
+}
+
+function plan_columns(name, kind, leader, begins, ends) {
+    return ",,,,,," name "," kind "," leader "," begins "," ends
+}
+
+# A village's project of one use, from the month of its first grant on.
+function village_project(c, v, to_use,   code, m, s, budgets, starts, done) {
+    if (!((v, to_use) in begun)) return
+    code = project_for(v, to_use)
+    m = begun[v, to_use]
+    for (s = 1; s <= 7; s++) budgets = budgets "," (budget[v, to_use, s] ? yuan(budget[v, to_use, s]) : "")
+    step_row(m, v, code, "register", day_in(m, "05"), "县扶贫办批复", \
+        plan_columns(project_name[to_use], project_kind[to_use], c, day_in(m, "05"), "2014-06-30") budgets)
+    step_row(m, v, code, "notice", day_in(m, "08"), "村务公开栏")
+    if (to_use == "infrastructure") four_systems(m, v, code, sprintf("2013-%02d", m), "10")
+    starts = v_work[v] > m ? v_work[v] : m
+    if (starts > 12) return
+    step_row(starts, v, code, "start", day_in(starts, "20"), "")
+    done = v_done[v] > starts ? v_done[v] : starts + 2
+    for (m = starts; m <= 12 && m < done; m++)
+        step_row(m, v, code, "progress", day_in(m, "25"), "", ",," int(95 * (m - starts + 1) / (done - starts + 1)) ",,,")
+    if (done > 12) return
+    step_row(done, v, code, "finish", day_in(done, "26"), "")
+    step_row(done, v, code, "notice_after", day_in(done, "27"), "村务公开栏")
+}
+
+# Construction of last year, which is to be accepted this year (四(三)): some of it fails first, some is never looked at.
+function old_project(c,   m, accepted) {
+    step_row(1, c, "2012-水利", "register", "2012-03-10", "县扶贫办批复", \
+        plan_columns("小型水利工程", "production", c, "2012-05-01", "2012-11-30") "," yuan(between(20, 80) * 1000000) ",,,,,,")
+    step_row(1, c, "2012-水利", "notice", "2012-03-15", "县政府网站")
+    four_systems(1, c, "2012-水利", "2012-04", "20")
+    step_row(1, c, "2012-水利", "start", "2012-05-06", "")
+    step_row(1, c, "2012-水利", "finish", "2012-11-20", "")
+    step_row(1, c, "2012-水利", "notice_after", "2012-11-28", "县政府网站")
+    if (c % 19 == 3) return
+    m = between(4, 9)
+    if (c % 11 == 5) {
+        step_row(m, c, "2012-水利", "acceptance", day_in(m, "20"), "验收报告", \
+            "渠道渗漏,,,no,1 3 4 5 6," day_in(m + 2, "20"))
+        m += 2
+    }
+    step_row(m, c, "2012-水利", "acceptance", day_in(m, "24"), "验收报告", ",,,yes,all,")
+}
+
+# Written when the year's grants, and so the budgets, are known.
+function county_projects(c,   m, k) {
+    seed(c, 300)
+    for (m = 1; m <= 12; m++) steps[m] = ""
+    old_project(c)
+    for (k = 1; k <= villages[c]; k++) {
+        village_project(c, village[c, k], "industry")
+        village_project(c, village[c, k], "infrastructure")
+    }
+    for (m = 1; m <= 12; m++) {
+        if (steps[m] == "") continue
+        file = out "/" c "/" sprintf("2013-%02d", m) "-1-projects.csv"
+        print project_header > file
+        printf "%s", steps[m] > file
+        close(file)
+    }
 }
 
 # --- reports ---------------------------------------------------------------------------------------
@@ -163,7 +295,7 @@ function row(form, code, n,   i, line) {
     print line > file
 }
 
-function county_report(c, m,   i, j, people, households, drawn, trained, skilled, loans, p) {
+function county_report(c, m,   i, j, people, households, drawn, trained, skilled, p) {
     file = out "/" c "/" period "-county.csv"
     print "form,unit,period" county_columns > file
     for (i = 1; i <= 51; i++) cell[i] = ""
@@ -226,11 +358,8 @@ function county_report(c, m,   i, j, people, households, drawn, trained, skilled
         cell[39] = maybe(count(rnd(3)))
     }
 
-    j = m < 12 ? rnd(9) - 4 : 0
-    loans = whole(upto(loans_year[c], m, j), 100000)
-    cell[40] = yuan(loans - issued[c])
-    cell[41] = maybe(yuan(int((loans - issued[c]) * between(30, 50) / 1000)))
-    issued[c] = loans
+    cell[40] = yuan(lent)
+    cell[41] = yuan(subsidy)
 
     if (cell[7] != "") {
         i = cell[7] + 0; j = rnd(i + 1)
@@ -334,7 +463,6 @@ function plan_county(c,   m, s, share, year) {
     loans_year[c] = whole(loans_total * weight_loans[c] / all_loans, 100000)
     size[c] = between(2900, 3200)                   # people a household, in 1/1000
     registered[c] = lifted_year[c] * between(3, 4) + between(100, 900)
-    pass_on[c] = rnd(8) == 0 ? between(70, 78) : between(86, 95)
     for (s = 1; s <= 4; s++) {
         share = (c in minority) ? share_minority[s] : share_other[s]
         year = funds_total * weight_funds[c] / all_funds * share / 1000
@@ -375,7 +503,11 @@ BEGIN {
     loans_total = 25360000000
 
     split("10 25 60 115 190 280 380 490 610 740 870 1000", ramp, " ")
-    split("fiscal_development work_relief minority_development provincial_special sector social own_money", source, " ")
+    split("fiscal_development work_relief minority_development provincial_special sector social own_money discount_loan", source, " ")
+    kept = 220722; narrow = 220821
+    project_kind["industry"] = "special_industry"; project_kind["infrastructure"] = "living"
+    project_word["industry"] = "产业"; project_word["infrastructure"] = "基建"
+    project_name["industry"] = "特色产业发展项目"; project_name["infrastructure"] = "基础设施项目"
     uses = split("industry infrastructure training interest_subsidy", use, " ")
     profiles(1, "30 30 60 90 110 120 120 120 110 100 70 40")
     profiles(2, "0 0 150 0 200 0 250 0 250 0 150 0")
@@ -390,7 +522,9 @@ BEGIN {
     list("220582 220602 220621 220623 220681 222402 222404 222405 222406 222426", border)
     list("220323 220623 220721 222401 222402 222403 222404 222405 222406 222424 222426", minority)
 
-    fund_header = "kind,unit,voucher,occurred,source,use,counterparty,amount,note"
+    fund_header = "kind,unit,voucher,occurred,source,use,counterparty,amount,refers,note,project"
+    project_header = "unit,project,step,occurred,document,note,system,percent,passed,met,again_by,name,kind,leader,begins,ends" \
+        ",fiscal_development,work_relief,minority_development,provincial_special,sector,social,own_money"
     county_columns = ",people_lifted,households_lifted,registered_people,registered_households" \
         ",area_projects_started,area_industry_projects,area_infrastructure_projects,area_investment" \
         ",sector_funds_pooled,social_funds_pooled,special_funds,special_granted,special_granted_industry" \
@@ -444,8 +578,12 @@ END {
     for (i = 1; i <= counties; i++) {
         c = county[i]
         for (k in unspent) unspent[k] = 0
+        for (k in begun) delete begun[k]
+        for (k in budget) delete budget[k]
         for (m = 1; m <= 12; m++) {
             period = sprintf("2013-%02d", m)
+            seed(c, 200 + m)
+            county_loans(c, m)
             seed(c, m)
             county_funds(c, m)
             village_report(c, m)
@@ -453,5 +591,6 @@ END {
             seed(c, 100 + m)
             county_report(c, m)
         }
+        county_projects(c)
     }
 }

@@ -30,11 +30,16 @@ year_wait() {
 
 year_clock() { fupin clock --home "$homes/admin" "$1" >>"$log"; }
 
+# The province's money is on its way before a county confirms it.
 # year_send MONTH on-time|late
 year_send() {
   local name role unit rest is_late
+  if [ "$2" = on-time ]; then
+    year_run fupin submit --home "$homes/province" --each --quiet --timeout 120 "$sheets/22/$1"-*.csv
+    year_wait || return
+  fi
   while IFS=, read -r name role unit rest; do
-    case $role in county | province) ;; *) continue ;; esac
+    [ "$role" = county ] || continue
     is_late=on-time
     case " $late " in *" $name "*) is_late=late ;; esac
     [ "$2" = "$is_late" ] || continue
@@ -70,6 +75,21 @@ year_correct() {
   fupin submit --home "$homes/county-$returned" --quiet "$sheet.corrected" >>"$log" 2>&1
 }
 
+# Every county's plan or acceptance report, as a file, but of some.
+# year_documents KIND COUNTY…
+year_documents() {
+  local name role unit rest file=$sheets/$1.pdf kind=$1
+  shift
+  printf '%%PDF-1.4\n%% 演示数据 demonstration data\n%%%%EOF\n' >"$file"
+  while IFS=, read -r name role unit rest; do
+    [ "$role" = county ] || continue
+    case " $* " in *" $unit "*) continue ;; esac
+    year_run fupin document send --home "$homes/$name" "$kind" "$file"
+  done <"$list"
+  year_wait
+}
+
+# Status not 0: an office's program failed, or the centre refused something.
 # year_month NUMBER
 year_month() {
   local month next
@@ -77,16 +97,20 @@ year_month() {
   next=$(printf '2013-%02d' $(($1 + 1)))
   [ "$1" != 12 ] || next=2014-01
   year_pids=()
-  year_clock "$next-03T09:00"
-  year_send "$month" on-time
-  year_clock "$next-09T15:00"
-  year_send "$month" late
-  year_clock "$next-10T09:00"
-  [ "$1" != 6 ] || year_correct "$month"
-  [ "$1" = 12 ] || year_clock "$next-11T09:00"
-  year_pass "$month"
+  year_clock "$next-03T09:00" || return
+  year_send "$month" on-time || return
+  year_clock "$next-09T15:00" || return
+  year_send "$month" late || return
+  year_clock "$next-10T09:00" || return
+  [ "$1" != 6 ] || year_correct "$month" || return
+  [ "$1" = 12 ] || year_clock "$next-11T09:00" || return
+  year_pass "$month" || return
   [ "$1" != 12 ] || return 0
-  year_clock "$next-18T09:00"
+  year_clock "$next-18T09:00" || return
   year_run year_review take --home "$homes/province" 22 "$month"
-  year_wait
+  year_wait || return
+  case $1 in
+    3) year_documents plan 222424 ;;
+    10) year_documents acceptance 220403 220422 220621 220802 220821 ;;
+  esac
 }

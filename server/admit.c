@@ -86,6 +86,17 @@ admit_request(const struct office *office, const struct request *request, struct
 		return may_read(office, request->total.unit, problems);
 	case REQUEST_TARGETS:
 		return may_read(office, request->targets.unit, problems);
+	case REQUEST_BALANCES:
+		return may_read(office, request->balances.unit, problems);
+	case REQUEST_ENTRIES:
+		return may_read(office, request->entries.unit, problems);
+	case REQUEST_TRACE:
+		return may_read(office, request->trace.unit, problems);
+	case REQUEST_COMPLIANCE:
+	case REQUEST_WATCH_COMPLIANCE:
+		return may_read(office, request->compliance.unit, problems);
+	case REQUEST_PROJECTS:
+		return may_read(office, request->projects.unit, problems);
 	case REQUEST_APPRAISAL:
 		return may_read(office, request->appraisal.unit, problems);
 	case REQUEST_UPLOAD:
@@ -158,12 +169,20 @@ may_decide(const struct office *office, const struct submission *s)
 	return true;
 }
 
+/* Who accepts a project, or names who does, may sit above its unit: which one it is, is said later. */
+static bool
+may_take_step(const struct office *office, const struct project_row *row)
+{
+	bool accepts = row->step == PROJECT_ACCEPTANCE || row->step == PROJECT_NAME_ACCEPTOR;
+	return accepts ? unit_within(row->unit, office->unit) : in_scope(office, row->unit);
+}
+
 bool
 admit_submission(const struct office *office, const struct submission *s, struct problem_list *problems)
 {
 	size_t before = problems->count + problems->more;
 	if ((s->report_count && !role_may(office->role, ACTION_SUBMIT_REPORT)) ||
-	    (s->entry_count && !role_may(office->role, ACTION_SUBMIT_FUNDS)) ||
+	    ((s->entry_count || s->project_count) && !role_may(office->role, ACTION_SUBMIT_FUNDS)) ||
 	    (s->target_count && !role_may(office->role, ACTION_SET_TARGET)) ||
 	    (s->document_count && !role_may(office->role, ACTION_SEND_DOCUMENT)) ||
 	    (s->extension_count && !role_may(office->role, ACTION_EXTEND)) || !may_decide(office, s))
@@ -186,5 +205,8 @@ admit_submission(const struct office *office, const struct submission *s, struct
 	for (size_t i = 0; i < s->document_count; i++)
 		if (!in_scope(office, s->documents[i].unit))
 			out_of_scope(office, s->documents[i].unit, SUBJECT_DOCUMENT, i, problems);
+	for (size_t i = 0; i < s->project_count; i++)
+		if (!may_take_step(office, &s->projects[i]))
+			out_of_scope(office, s->projects[i].unit, SUBJECT_PROJECT, i, problems);
 	return problems->count + problems->more == before;
 }

@@ -1,4 +1,5 @@
 #include "answers.h"
+#include "projects_answer.h"
 
 #include "appraisal.h"
 #include "completeness.h"
@@ -103,15 +104,39 @@ list_targets(const struct view *v, const struct target_query *q, struct arena *a
 	return good;
 }
 
+static bool
+judge(const struct view *v, const struct compliance_query *q, struct arena *arena,
+      struct compliance_answer *out, struct problem_list *problems)
+{
+	struct compliance *own = v->compliance ? NULL : compliance_create(v->holdings);
+	struct compliance *c = own ? own : v->compliance;
+	bool good = c && compliance_answer(c, q, v->now_us, arena, out, problems);
+	if (!c)
+		problem_only(problems, PROBLEM_BUSY);
+	compliance_destroy(&own);
+	return good;
+}
+
 void
 answer_view(const struct view *v, const struct request *request, struct arena *arena,
             struct problem_list *problems, struct reply *out)
 {
-	const char *label = v->holdings->catalogue->label;
+	/* Not the catalogue's own: one of the past does not live as long as the reply. */
+	const char *label = arena_string(arena, v->holdings->catalogue->label);
 	struct total_query total;
 	bool good = false;
 	*out = (struct reply){.request_id = request->id};
+	if (!label) {
+		problem_only(problems, PROBLEM_TOO_LARGE);
+		refuse(problems, out);
+		return;
+	}
 	switch (request->kind) {
+	case REQUEST_CATALOGUE:
+		out->kind = REPLY_CATALOGUE;
+		out->catalogue = (struct catalogue_answer){v->holdings->catalogue, request->catalogue, v->scope};
+		good = true;
+		break;
 	case REQUEST_TOTAL:
 	case REQUEST_WATCH:
 		out->kind = REPLY_TOTAL;
@@ -138,6 +163,34 @@ answer_view(const struct view *v, const struct request *request, struct arena *a
 		good =
 		    appraisal_answer(v->holdings, &request->appraisal, v->now_us, arena, &out->appraisal, problems);
 		break;
+	case REQUEST_COMPLIANCE:
+	case REQUEST_WATCH_COMPLIANCE:
+		out->kind = REPLY_COMPLIANCE;
+		out->compliance = (struct compliance_answer){.as_of = v->as_of, .label = label};
+		good = judge(v, &request->compliance, arena, &out->compliance, problems);
+		break;
+	case REQUEST_BALANCES:
+		out->kind = REPLY_BALANCES;
+		out->balances = (struct balance_answer){.as_of = v->as_of, .label = label};
+		good = ledger_balances(v->holdings->ledger, &request->balances, v->now_us, arena, &out->balances,
+		                       problems);
+		break;
+	case REQUEST_ENTRIES:
+		out->kind = REPLY_ENTRIES;
+		out->entries = (struct entry_answer){.as_of = v->as_of, .label = label};
+		good =
+		    ledger_entries(v->holdings->ledger, &request->entries, v->now_us, arena, &out->entries, problems);
+		break;
+	case REQUEST_TRACE:
+		out->kind = REPLY_TRACE;
+		out->trace = (struct trace_answer){.as_of = v->as_of, .label = label};
+		good = ledger_trace(v->holdings->ledger, &request->trace, arena, &out->trace, problems);
+		break;
+	case REQUEST_PROJECTS:
+		out->kind = REPLY_PROJECTS;
+		out->projects = (struct project_answer){.as_of = v->as_of, .label = label, .time_us = v->now_us};
+		good = projects_list(v->holdings, &request->projects, arena, &out->projects, problems);
+		break;
 	case REQUEST_TARGETS:
 		out->kind = REPLY_TARGETS;
 		out->targets = (struct target_answer){.as_of = v->as_of, .time_us = v->now_us, .label = label};
@@ -146,8 +199,8 @@ answer_view(const struct view *v, const struct request *request, struct arena *a
 	case REQUEST_DOCUMENTS:
 		out->kind = REPLY_DOCUMENTS;
 		out->documents = (struct document_answer){.as_of = v->as_of, .label = label};
-		good = documents_list(v->holdings->documents, v->holdings->catalogue, &request->documents, v->now_us,
-		                      arena, &out->documents, problems);
+		good = documents_list(v->holdings->documents, v->holdings->extensions, v->holdings->catalogue,
+		                      &request->documents, v->now_us, arena, &out->documents, problems);
 		break;
 	default:
 		problem_only(problems, PROBLEM_REQUEST_UNKNOWN)->limit = PROTOCOL_VERSION;
@@ -159,29 +212,33 @@ answer_view(const struct view *v, const struct request *request, struct arena *a
 const struct as_of *
 request_as_of(const struct request *request)
 {
-	const struct as_of *as_of = request->kind == REQUEST_TOTAL || request->kind == REQUEST_WATCH
-	                                ? &request->total.as_of
-	                            : request->kind == REQUEST_REPORTS      ? &request->reports.as_of
-	                            : request->kind == REQUEST_TARGETS      ? &request->targets.as_of
-	                            : request->kind == REQUEST_APPRAISAL    ? &request->appraisal.as_of
-	                            : request->kind == REQUEST_DOCUMENTS    ? &request->documents.as_of
-	                            : request->kind == REQUEST_COMPLETENESS ? &request->completeness.as_of
-	                                                                    : NULL;
+	const struct as_of *as_of =
+	    request->kind == REQUEST_TOTAL || request->kind == REQUEST_WATCH ? &request->total.as_of
+	    : request->kind == REQUEST_COMPLIANCE || request->kind == REQUEST_WATCH_COMPLIANCE
+	        ? &request->compliance.as_of
+	    : request->kind == REQUEST_REPORTS      ? &request->reports.as_of
+	    : request->kind == REQUEST_TARGETS      ? &request->targets.as_of
+	    : request->kind == REQUEST_APPRAISAL    ? &request->appraisal.as_of
+	    : request->kind == REQUEST_DOCUMENTS    ? &request->documents.as_of
+	    : request->kind == REQUEST_CATALOGUE    ? &request->catalogue.as_of
+	    : request->kind == REQUEST_BALANCES     ? &request->balances.as_of
+	    : request->kind == REQUEST_ENTRIES      ? &request->entries.as_of
+	    : request->kind == REQUEST_TRACE        ? &request->trace.as_of
+	    : request->kind == REQUEST_PROJECTS     ? &request->projects.as_of
+	    : request->kind == REQUEST_COMPLETENESS ? &request->completeness.as_of
+	                                            : NULL;
 	return as_of && (as_of->seq || as_of->time_us) ? as_of : NULL;
 }
 
 void
-answer(const struct pipeline *p, const struct office *office, const struct request *request, int64_t now_us,
-       struct arena *arena, struct problem_list *problems, struct reply *out)
+answer(const struct pipeline *p, struct compliance *compliance, const struct office *office,
+       const struct request *request, int64_t now_us, struct arena *arena, struct problem_list *problems,
+       struct reply *out)
 {
 	*out = (struct reply){.request_id = request->id};
 	switch (request->kind) {
 	case REQUEST_HELLO:
 		answer_hello(p, office, &request->hello, now_us, problems, out);
-		break;
-	case REQUEST_CATALOGUE:
-		out->kind = REPLY_CATALOGUE;
-		out->catalogue = (struct catalogue_answer){p->holdings.catalogue, request->catalogue, office->unit};
 		break;
 	case REQUEST_PING:
 		out->kind = REPLY_PONG;
@@ -191,7 +248,7 @@ answer(const struct pipeline *p, const struct office *office, const struct reque
 		                          .store_ready = journal_is_connected(p->journal)};
 		break;
 	default: {
-		const struct view view = {&p->holdings, p->as_of, now_us};
+		const struct view view = {&p->holdings, p->as_of, now_us, office->unit, compliance};
 		answer_view(&view, request, arena, problems, out);
 	}
 	}

@@ -32,17 +32,16 @@ figure_of(const struct figures *f, uint32_t indicator, bool approved)
 	return 0;
 }
 
-/* Special sources together. What a prefecture receives its counties receive again: theirs counts. */
+/* Special sources together, recorded by units at `from` or below. */
 static int64_t
-funds_of(const struct figures *f, enum fund_kind kind)
+funds_of(const struct figures *f, enum fund_kind kind, enum unit_level from)
 {
 	wide_sum sum = 0;
 	for (size_t i = 0; i < f->total->fund_count; i++) {
 		const struct fund_total *fund = &f->total->funds[i];
 		const struct fund_term *source =
 		    fund_term_by_number(f->catalogue->sources, f->catalogue->source_count, fund->source);
-		bool passed_on = kind == FUND_RECEIVED && fund->level < UNIT_COUNTY;
-		if (fund->kind == kind && !passed_on && source && source->special)
+		if (fund->kind == kind && fund->level >= from && source && source->special)
 			sum += fund->amount_fen;
 	}
 	return wide_sum_clamp(sum);
@@ -58,8 +57,19 @@ take_target(const struct figures *f, const struct appraisal_item *item, struct a
 		part->denominator = item->kind == APPRAISE_PACE ? target->pace.expected : target->value;
 		part->numerator = item->kind == APPRAISE_PACE && !item->approved ? target->reached
 		                  : item->indicator ? figure_of(f, item->indicator, item->approved)
-		                                    : funds_of(f, item->fund);
+		                                    : funds_of(f, item->fund, UNIT_NONE);
 	}
+}
+
+/* Money by money. What a prefecture receives its counties receive again: then both sides are what counties
+ * recorded, as otherwise the prefecture's own would stand on one side only. */
+static void
+take_funds(const struct figures *f, const struct appraisal_item *item, struct appraisal_part *part)
+{
+	bool once = fund_kind_counts_once(item->fund) && fund_kind_counts_once(item->other_fund);
+	enum unit_level from = once ? UNIT_NONE : UNIT_COUNTY;
+	part->numerator = funds_of(f, item->fund, from);
+	part->denominator = funds_of(f, item->other_fund, from);
 }
 
 static struct appraisal_part
@@ -76,8 +86,7 @@ appraise(const struct figures *f, const struct appraisal_item *item)
 		part.denominator = figure_of(f, item->other, item->approved);
 		break;
 	case APPRAISE_FUNDS:
-		part.numerator = funds_of(f, item->fund);
-		part.denominator = funds_of(f, item->other_fund);
+		take_funds(f, item, &part);
 		break;
 	case APPRAISE_ON_TIME:
 		part.numerator = f->row->on_time;

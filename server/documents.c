@@ -114,12 +114,16 @@ documents_find(const struct documents *d, struct document_key key)
 
 struct listing {
 	const struct documents *documents;
+	const struct extensions *extensions;
 	const struct document_query *query;
 	int64_t now; /* seconds */
 	struct document_answer *out;
+	struct arena *arena;
 	size_t room;
 };
 
+/* False: the answer is full, of rows or of bytes (then out->items is NULL). Texts are copied: what is listed
+ * may be of a past that is forgotten before the reply is sent. */
 static bool
 put(struct listing *l, const struct document_item *item, const struct document_item *first,
     const struct document_kind *kind, unit_code unit)
@@ -132,8 +136,14 @@ put(struct listing *l, const struct document_item *item, const struct document_i
 	}
 	struct document_item *to = &l->out->items[l->out->count++];
 	*to = item ? *item : none;
+	to->name = arena_string(l->arena, to->name);
+	to->note = arena_string(l->arena, to->note);
+	if (!to->name || !to->note) {
+		l->out->items = NULL;
+		return false;
+	}
 	to->key = (struct document_key){unit, kind->number, item ? item->key.version : 0};
-	to->due = kind->due;
+	to->due = extensions_due(l->extensions, kind, unit);
 	to->first_time = first ? first->time : 0;
 	return true;
 }
@@ -148,7 +158,7 @@ list_unit(struct listing *l, const struct document_kind *kind, unit_code unit)
 	const struct document_key *after = &l->query->after;
 	if (!first) {
 		key.version = 0;
-		bool wanted = !l->query->missing || l->now >= kind->due;
+		bool wanted = !l->query->missing || l->now >= extensions_due(l->extensions, kind, unit);
 		return !wanted || (after->unit && compare(&key, after) <= 0) || put(l, NULL, NULL, kind, unit);
 	}
 	key.version = 0;
@@ -186,26 +196,25 @@ check_query(const struct catalogue *c, const struct document_query *q, struct pr
 }
 
 bool
-documents_list(const struct documents *d, const struct catalogue *c, const struct document_query *q,
-               int64_t now_us, struct arena *arena, struct document_answer *out,
-               struct problem_list *problems)
+documents_list(const struct documents *d, const struct extensions *x, const struct catalogue *c,
+               const struct document_query *q, int64_t now_us, struct arena *arena,
+               struct document_answer *out, struct problem_list *problems)
 {
-	struct listing l = {.documents = d, .query = q, .now = now_us / 1000000, .out = out};
+	struct listing l = {
+	    .documents = d, .extensions = x, .query = q, .now = now_us / 1000000, .out = out, .arena = arena};
 	if (!check_query(c, q, problems))
 		return false;
 	l.room = q->limit && q->limit < DOCUMENTS_LISTED_MAX ? q->limit : DOCUMENTS_LISTED_MAX;
 	out->time_us = now_us;
 	out->items = arena_array(arena, l.room, sizeof *out->items);
-	if (!out->items) {
-		problem_only(problems, PROBLEM_TOO_LARGE);
-		return false;
-	}
-	bool room = true;
+	bool room = out->items;
 	for (size_t i = 0; room && i < c->document_kind_count; i++) {
 		const struct document_kind *kind = &c->document_kinds[i];
 		size_t first, count = is_wanted(q, kind) ? catalogue_units_below(c, q->unit, kind->level, &first) : 0;
 		for (size_t k = 0; room && k < count; k++)
 			room = list_unit(&l, kind, c->units[first + k].code);
 	}
-	return true;
+	if (!out->items)
+		problem_only(problems, PROBLEM_TOO_LARGE);
+	return out->items;
 }

@@ -3,6 +3,7 @@
 #ifndef FUPIN_SERVER_DOCUMENTS_H
 #define FUPIN_SERVER_DOCUMENTS_H
 
+#include "extensions.h"
 #include "message.h"
 
 struct documents;
@@ -19,9 +20,9 @@ const struct document_item *documents_find(const struct documents *documents, st
 
 /* What a query asks for, at `now_us`; every unit that owes a document has a line, sent or not. False:
  * `problems` says why. */
-bool documents_list(const struct documents *documents, const struct catalogue *catalogue,
-                    const struct document_query *query, int64_t now_us, struct arena *arena,
-                    struct document_answer *out, struct problem_list *problems)
+bool documents_list(const struct documents *documents, const struct extensions *extensions,
+                    const struct catalogue *catalogue, const struct document_query *query, int64_t now_us,
+                    struct arena *arena, struct document_answer *out, struct problem_list *problems)
     __attribute__((warn_unused_result));
 
 #endif

@@ -9,12 +9,15 @@ struct extensions;
 struct extensions *extensions_create(void);
 void extensions_destroy(struct extensions **extensions);
 
-/* The newest of its unit, period, form and event is the one that counts. */
+/* The newest of its unit, period, form (or document) and event is the one that counts. */
 bool extensions_add(struct extensions *extensions, const struct extension *extension)
     __attribute__((warn_unused_result));
 
-/* What holds for a unit: the plan's own, or what the unit or one above it was given, whichever is later. */
+/* What holds for a unit: the plan's own, or what the unit or one above it was given, whichever is later. Who
+ * may come later may also send, and correct, until then. */
 struct deadlines extensions_deadlines(const struct extensions *extensions, const struct catalogue *catalogue,
                                       unit_code unit, uint32_t form, period when);
+/* Likewise until when a document is due. */
+int64_t extensions_due(const struct extensions *extensions, const struct document_kind *kind, unit_code unit);
 
 #endif

@@ -5,11 +5,11 @@
 
 /* 24 bits period, 3 level, 5 kind, 16 source, 16 use. */
 static uint64_t
-key_of(const struct fund_entry *entry)
+key_of(const struct fund_entry *entry, struct fund_effect effect)
 {
 	uint64_t level = unit_level_of(entry->unit);
-	return (uint64_t)date_period(entry->occurred) << 40 | level << 37 | (uint64_t)entry->kind << 32 |
-	       (uint64_t)entry->source << 16 | entry->use;
+	return (uint64_t)date_period(entry->occurred) << 40 | level << 37 | (uint64_t)effect.kind << 32 |
+	       (uint64_t)entry->source << 16 | effect.use;
 }
 
 static period
@@ -33,10 +33,9 @@ lower_bound(const struct fund_totals *totals, uint64_t key)
 	return low;
 }
 
-bool
-fund_totals_add(struct fund_totals *totals, const struct fund_entry *entry)
+static bool
+add_to(struct fund_totals *totals, uint64_t key, int64_t amount_fen, uint32_t entries)
 {
-	uint64_t key = key_of(entry);
 	size_t at = lower_bound(totals, key);
 	if (at == totals->count || totals->cells[at].key != key) {
 		if (totals->count == totals->room) {
@@ -51,9 +50,19 @@ fund_totals_add(struct fund_totals *totals, const struct fund_entry *entry)
 		totals->cells[at] = (struct fund_cell){.key = key};
 		totals->count++;
 	}
-	totals->cells[at].amount_fen += entry->amount_fen;
-	totals->cells[at].entries++;
+	totals->cells[at].amount_fen += amount_fen;
+	totals->cells[at].entries += entries;
 	return true;
+}
+
+bool
+fund_totals_add(struct fund_totals *totals, const struct fund_entry *entry, struct fund_effect effect)
+{
+	const struct fund_effect reversal = {FUND_REVERSED, 0};
+	if (entry->kind != FUND_REVERSED)
+		return add_to(totals, key_of(entry, effect), entry->amount_fen, 1);
+	return add_to(totals, key_of(entry, reversal), entry->amount_fen, 1) &&
+	       add_to(totals, key_of(entry, effect), -entry->amount_fen, 0);
 }
 
 int64_t

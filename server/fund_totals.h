@@ -21,7 +21,14 @@ struct fund_totals {
 	struct fund_cell *cells; /* by key */
 };
 
-bool fund_totals_add(struct fund_totals *totals, const struct fund_entry *entry)
+/* What an entry counts as: under its own kind and use; of a reversal, that so much less was of the kind and
+ * use that it undoes. */
+struct fund_effect {
+	enum fund_kind kind;
+	uint32_t use;
+};
+
+bool fund_totals_add(struct fund_totals *totals, const struct fund_entry *entry, struct fund_effect effect)
     __attribute__((warn_unused_result));
 
 /* Sums of `how_many` totals over periods from..to, one item for each combination; the arena owns them. */

@@ -5,7 +5,6 @@
 #include "log.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,9 +72,6 @@ open_sockets(struct gate *gate, const char *endpoint, const char *local_endpoint
 	gate->context = zmq_ctx_new();
 	if (!gate->context)
 		return false;
-	/* ZeroMQ's thread, woken by each first reply, would otherwise put us off the processor in the middle of
-	 * a slice of receipts. Whether the system knows the policy or not: all is well. */
-	zmq_ctx_set(gate->context, ZMQ_THREAD_SCHED_POLICY, SCHED_BATCH);
 	/* The ZAP handler has to be there before the first handshake. */
 	gate->zap = zmq_socket(gate->context, ZMQ_REP);
 	gate->router = zmq_socket(gate->context, ZMQ_ROUTER);

@@ -60,6 +60,40 @@ envelope_pool_free(struct envelope_pool *pool)
 	pool->count = 0;
 }
 
+/* Without the unit that registered it: what it is called may change on its way, this does not. */
+static int
+compare_codes(const struct project_row *x, const struct project_row *y)
+{
+	size_t x_length = project_name_of(x->code).length, y_length = project_name_of(y->code).length;
+	int order = memcmp(x->code, y->code, x_length < y_length ? x_length : y_length);
+	return order ? order : (x_length > y_length) - (x_length < y_length);
+}
+
+static int
+by_project(const void *a, const void *b)
+{
+	const struct project_row *x = *(struct project_row *const *)a, *y = *(struct project_row *const *)b;
+	int order = x->place != y->place ? (x->place > y->place ? 1 : -1) : compare_codes(x, y);
+	return order ? order : (x > y) - (x < y);
+}
+
+/* Which place each step is about, and which is the first about its project. */
+static void
+mark_projects(const struct catalogue *c, const struct submission *s)
+{
+	struct project_row *sorted[SUBMISSION_ROWS_MAX];
+	for (size_t i = 0; i < s->project_count; i++) {
+		struct project_row *row = sorted[i] = &s->projects[i];
+		size_t unit = (size_t)(catalogue_unit(c, row->unit) - c->units);
+		row->place = (uint32_t)catalogue_last_of_place(c, unit);
+	}
+	if (s->project_count)
+		qsort(sorted, s->project_count, sizeof *sorted, by_project);
+	for (size_t i = 0; i < s->project_count; i++)
+		sorted[i]->leads =
+		    !i || sorted[i - 1]->place != sorted[i]->place || compare_codes(sorted[i - 1], sorted[i]) != 0;
+}
+
 bool
 intake_read(const struct catalogue *catalogue, date today, struct envelope *e, struct problem_list *problems)
 {
@@ -75,6 +109,7 @@ intake_read(const struct catalogue *catalogue, date today, struct envelope *e, s
 		report->place = (uint32_t)(catalogue_unit(catalogue, report->unit) - catalogue->units) + 1;
 	}
 	report_rules_mark(catalogue, &e->submission);
+	mark_projects(catalogue, &e->submission);
 	return true;
 }
 
@@ -194,49 +229,134 @@ compare_review(const struct holdings *h, enum role role, const struct review *r,
 	}
 }
 
-/* What a unit's target will be when this submission is taken over. */
-static int64_t
-target_after(const struct targets *t, const struct submission *s, unit_code unit,
-             const struct target_part *like)
+/* ---------------------------------------------------------------- targets */
+
+/* The rows of targets in the order of what they are parts of (unit above, year, measure), then of units: so
+ * each whole is walked once, however many rows there are. */
+struct target_order {
+	const struct targets *now;
+	size_t count;
+	const struct target_part *parts[SUBMISSION_ROWS_MAX];
+	bool is_first[SUBMISSION_ROWS_MAX]; /* by row: none before it is a part of the same whole */
+};
+
+static unit_code
+unit_above(unit_code unit)
 {
+	enum unit_level level = unit_level_of(unit);
+	return level > UNIT_PROVINCE ? unit_ancestor(unit, (enum unit_level)(level - 1)) : 0;
+}
+
+/* 0: parts of the same whole. */
+static int
+by_whole(const struct target_part *a, const struct target_part *b)
+{
+	unit_code above_a = unit_above(a->unit), above_b = unit_above(b->unit);
+	int64_t order = above_a != above_b             ? above_a - above_b
+	                : a->year != b->year           ? a->year - b->year
+	                : a->indicator != b->indicator ? (int64_t)a->indicator - b->indicator
+	                                               : (int64_t)a->fund - (int64_t)b->fund;
+	return (order > 0) - (order < 0);
+}
+
+static int
+by_part(const void *a, const void *b)
+{
+	const struct target_part *x = *(const struct target_part *const *)a;
+	const struct target_part *y = *(const struct target_part *const *)b;
+	int order = by_whole(x, y);
+	if (!order)
+		order = (x->unit > y->unit) - (x->unit < y->unit);
+	return order ? order : (x > y) - (x < y);
+}
+
+static void
+order_targets(const struct submission *s, const struct targets *now, struct target_order *out)
+{
+	out->now = now;
+	out->count = s->target_count;
+	for (size_t i = 0; i < out->count; i++)
+		out->parts[i] = &s->targets[i];
+	if (out->count)
+		qsort(out->parts, out->count, sizeof(out->parts[0]), by_part);
+	memset(out->is_first, 0, out->count * sizeof(out->is_first[0]));
+	const struct target_part *first = NULL;
+	for (size_t i = 0; i < out->count; i++) {
+		const struct target_part *part = out->parts[i];
+		bool begins = !i || by_whole(out->parts[i - 1], part);
+		first = begins || part < first ? part : first;
+		if (i + 1 == out->count || by_whole(part, out->parts[i + 1]))
+			out->is_first[first - s->targets] = true;
+	}
+}
+
+/* Where the rows of this whole that are about `unit` or a later one begin. */
+static size_t
+find_part(const struct target_order *o, const struct target_part *like, unit_code unit)
+{
+	size_t low = 0, high = o->count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = by_whole(o->parts[middle], like);
+		if (order < 0 || (!order && o->parts[middle]->unit < unit))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* What a unit's target will be when this submission is taken over, if row `at` of the order is the one that
+ * can be about it. -1: none. */
+static int64_t
+target_after(const struct target_order *o, size_t at, unit_code unit, const struct target_part *like)
+{
+	const struct target_part *part = at < o->count ? o->parts[at] : NULL;
+	if (part && part->unit == unit && part->year == like->year && part->indicator == like->indicator &&
+	    part->fund == like->fund)
+		return part->value;
 	const struct set_target *now =
-	    targets_find(t, unit, like->year, (struct measure){like->indicator, like->fund});
-	for (size_t i = 0; i < s->target_count; i++)
-		if (s->targets[i].unit == unit && s->targets[i].year == like->year &&
-		    s->targets[i].indicator == like->indicator && s->targets[i].fund == like->fund)
-			return s->targets[i].value;
+	    targets_find(o->now, unit, like->year, (struct measure){like->indicator, like->fund});
 	return now ? now->value : -1;
+}
+
+/* What all parts of this one's whole will come to. */
+static int64_t
+sum_parts(const struct catalogue *c, const struct target_order *o, const struct target_part *part)
+{
+	size_t first, at = find_part(o, part, 0);
+	size_t count = catalogue_units_below(c, unit_above(part->unit), unit_level_of(part->unit), &first);
+	int64_t sum = 0;
+	for (size_t i = 0; i < count; i++) {
+		unit_code unit = c->units[first + i].code;
+		while (at < o->count && !by_whole(o->parts[at], part) && o->parts[at]->unit < unit)
+			at++;
+		int64_t value = target_after(o, at, unit, part);
+		sum += value > 0 ? value : 0;
+	}
+	return sum;
 }
 
 /* Do the parts of the level above reach its whole, with this row among them? Said once for each whole. */
 static void
-compare_parts(const struct holdings *h, const struct submission *s, size_t row, struct problem_list *problems)
+compare_parts(const struct catalogue *c, const struct target_order *o, const struct target_part *part,
+              size_t row, struct problem_list *problems)
 {
-	const struct target_part *part = &s->targets[row];
-	const struct targets *t = totals_targets(h->totals);
-	enum unit_level level = unit_level_of(part->unit);
-	unit_code above = unit_ancestor(part->unit, (enum unit_level)(level - 1));
-	const struct indicator *indicator = catalogue_indicator(h->catalogue, part->indicator);
-	int decimals = indicator ? indicator->decimals : MONEY_DECIMALS;
-	size_t first, count = catalogue_units_below(h->catalogue, above, level, &first);
-	int64_t whole = target_after(t, s, above, part), sum = 0;
-	char text[DECIMAL_TEXT_BYTES];
-	for (size_t i = 0; i < row; i++)
-		if (unit_ancestor(s->targets[i].unit, (enum unit_level)(level - 1)) == above &&
-		    unit_level_of(s->targets[i].unit) == level && s->targets[i].indicator == part->indicator &&
-		    s->targets[i].fund == part->fund && s->targets[i].year == part->year)
-			return;
+	unit_code above = unit_above(part->unit);
+	struct target_part of_above = *part;
+	of_above.unit = above;
+	int64_t whole = target_after(o, find_part(o, &of_above, above), above, part);
 	if (whole < 0) {
 		problem_detail(problem_add(problems, PROBLEM_TARGET_WHOLE_MISSING, SUBJECT_TARGET, row, "unit"),
 		               "%" PRId64, above);
 		return;
 	}
-	for (size_t i = 0; i < count; i++) {
-		int64_t value = target_after(t, s, h->catalogue->units[first + i].code, part);
-		sum += value > 0 ? value : 0;
-	}
+	int64_t sum = sum_parts(c, o, part);
 	if (sum >= whole)
 		return;
+	const struct indicator *indicator = catalogue_indicator(c, part->indicator);
+	int decimals = indicator ? indicator->decimals : MONEY_DECIMALS;
+	char text[DECIMAL_TEXT_BYTES];
 	struct problem *p = problem_add(problems, PROBLEM_TARGET_SHORT, SUBJECT_TARGET, row, "value");
 	p->limit = whole;
 	p->actual = sum;
@@ -245,23 +365,30 @@ compare_parts(const struct holdings *h, const struct submission *s, size_t row, 
 }
 
 static void
-compare_target(const struct holdings *h, const struct submission *s, size_t row,
-               struct problem_list *problems)
+compare_targets(const struct holdings *h, const struct submission *s, struct problem_list *problems)
 {
-	const struct target_part *part = &s->targets[row];
-	const struct set_target *now = targets_find(totals_targets(h->totals), part->unit, part->year,
-	                                            (struct measure){part->indicator, part->fund});
-	uint32_t revision = now ? now->revision : 0;
-	if (part->replaces != revision) {
-		struct problem *p = problem_add(problems, PROBLEM_REVISION_CONFLICT, SUBJECT_TARGET, row, "replaces");
-		p->limit = revision;
-		p->actual = part->replaces;
-	} else if (unit_level_of(part->unit) > UNIT_PROVINCE) {
-		compare_parts(h, s, row, problems);
+	struct target_order order;
+	order_targets(s, totals_targets(h->totals), &order);
+	for (size_t i = 0; i < s->target_count; i++) {
+		const struct target_part *part = &s->targets[i];
+		const struct set_target *now =
+		    targets_find(order.now, part->unit, part->year, (struct measure){part->indicator, part->fund});
+		uint32_t revision = now ? now->revision : 0;
+		if (part->replaces != revision) {
+			struct problem *p =
+			    problem_add(problems, PROBLEM_REVISION_CONFLICT, SUBJECT_TARGET, i, "replaces");
+			p->limit = revision;
+			p->actual = part->replaces;
+		} else if (unit_level_of(part->unit) > UNIT_PROVINCE && order.is_first[i]) {
+			compare_parts(h->catalogue, &order, part, i, problems);
+		}
 	}
 }
 
-/* A version follows the one that its sender knows; the same file again is none. */
+/* ---------------------------------------------------------------- all rows */
+
+/* A version follows the one that its sender knows; the same file again is none. None goes away, so there is a
+ * last one. */
 static void
 compare_document(const struct holdings *h, const struct document *d, size_t row,
                  struct problem_list *problems)
@@ -276,6 +403,9 @@ compare_document(const struct holdings *h, const struct document *d, size_t row,
 		    problem_add(problems, PROBLEM_REVISION_CONFLICT, SUBJECT_DOCUMENT, row, "replaces");
 		p->limit = version;
 		p->actual = d->replaces;
+	} else if (version >= DOCUMENT_VERSIONS_MAX) {
+		problem_add(problems, PROBLEM_DOCUMENT_VERSIONS_TOO_MANY, SUBJECT_DOCUMENT, row, "replaces")->limit =
+		    version;
 	}
 }
 
@@ -292,16 +422,9 @@ compare_rows(const struct holdings *h, int64_t time_us, const struct envelope *e
 		problem_only(problems, PROBLEM_BUSY);
 	for (size_t i = 0; i < s->review_count; i++)
 		compare_review(h, e->office.role, &s->reviews[i], i, problems);
-	for (size_t i = 0; i < s->target_count; i++)
-		compare_target(h, s, i, problems);
+	compare_targets(h, s, problems);
 	for (size_t i = 0; i < s->document_count; i++)
 		compare_document(h, &s->documents[i], i, problems);
-	for (size_t i = 0; i < s->entry_count; i++) {
-		const struct fund_entry *entry = &s->entries[i];
-		if (records_has_voucher(h->records, entry->unit, entry->voucher))
-			problem_detail(problem_add(problems, PROBLEM_VOUCHER_TAKEN, SUBJECT_ENTRY, i, "voucher"), "%s",
-			               entry->voucher);
-	}
 }
 
 enum intake_outcome

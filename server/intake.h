@@ -21,6 +21,7 @@ struct envelope {
 	struct digest digest; /* from here on: a submission's */
 	struct submission submission;
 	struct receipt receipt;
+	bool staged; /* its fund entries and steps of projects are */
 };
 
 /* Envelopes that were used and wait to be used again, with their first block of memory, the last one
@@ -53,7 +54,8 @@ enum intake_outcome intake_find(const struct records *records, struct envelope *
 /* The same id again, and what is recorded of it: DUPLICATE, or REFUSED. */
 enum intake_outcome intake_repeated(const struct recorded *recorded, struct envelope *envelope,
                                     struct problem_list *problems);
-/* The id, deadlines, revisions and vouchers; `time_us`: of the wall's clock, the centre's. */
+/* The id, deadlines, revisions, targets and documents (the ledger comes after); `time_us`: of the wall's
+ * clock, the centre's. */
 enum intake_outcome intake_compare(const struct holdings *holdings, int64_t time_us,
                                    struct envelope *envelope, struct problem_list *problems);
 

@@ -40,7 +40,7 @@ enum {
 /* Submissions of others that are read at a time: bounds memory and the loop's pause. */
 enum { NEWS_MAX = 500 };
 
-/* Messages of the three COPYs, each: table (1 byte), begins with the header (1), size (4), bytes. */
+/* Messages of the COPYs, each: table (1 byte), begins with the header (1), size (4), bytes. */
 struct news {
 	uint8_t *bytes;
 	size_t size, room;
@@ -524,6 +524,7 @@ send_head(struct journal *j)
 static void
 add_field(struct row_fields *row, const void *value, int size)
 {
+	assert(row->count < ROW_FIELDS_MAX);
 	row->values[row->count] = value;
 	row->sizes[row->count] = size;
 	row->formats[row->count++] = 1;

@@ -8,12 +8,16 @@
 #define SUBMISSION_COLUMNS                                                                                   \
 	"county, seq, id, principal, digest, recorded_at, report_count, entry_count, other_count"
 #define REPORT_COLUMNS "county, unit, period, form, revision, version, seq, \"values\", reason"
-#define EXTENSION_COLUMNS "county, unit, period, form, event, until, reason, seq, line"
+#define EXTENSION_COLUMNS "county, unit, period, form, event, until, reason, seq, line, document"
 #define REVIEW_COLUMNS "county, unit, period, form, step, revision, decision, reason, text, seq, line"
 #define TARGET_COLUMNS "county, unit, year, indicator, fund_kind, revision, value, note, seq, line"
 #define DOCUMENT_COLUMNS "county, unit, kind, version, name, type, size, digest, note, seq, line"
 #define ENTRY_COLUMNS                                                                                        \
-	"county, unit, voucher, kind, source, use, counterparty, amount_fen, occurred, seq, line, note"
+	"county, unit, voucher, kind, source, use, counterparty, amount_fen, occurred, seq, line, note, "        \
+	"refers, document, project"
+#define PROJECT_COLUMNS                                                                                      \
+	"county, unit, code, step, occurred, document, note, revision, name, kind, leader, begins, ends, "       \
+	"budget_sources, budget_fen, system, percent, acceptor, passed, met, again_by, seq, line"
 
 #define COPY_IN(table, columns) "COPY " table " (" columns ") FROM STDIN (FORMAT binary)"
 const char *const journal_copy_statements[TABLES] = {
@@ -24,6 +28,7 @@ const char *const journal_copy_statements[TABLES] = {
     [TABLE_ENTRY] = COPY_IN("fund_entry", ENTRY_COLUMNS),
     [TABLE_TARGET] = COPY_IN("target_part", TARGET_COLUMNS),
     [TABLE_DOCUMENT] = COPY_IN("document", DOCUMENT_COLUMNS),
+    [TABLE_PROJECT] = COPY_IN("project_step", PROJECT_COLUMNS),
 };
 
 /* One INSERT of a row, if the head stands at the commit and writer that come as its last two parameters. */
@@ -40,8 +45,8 @@ const char journal_prepare[] =
                    SUBMISSION_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8, $9", "$10", "$11")
     /* */
     PREPARE_INSERT("fupin_extension",
-                   "integer, bigint, integer, integer, smallint, timestamptz, text, bigint, integer",
-                   "extension", EXTENSION_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8, $9", "$10", "$11")
+                   "integer, bigint, integer, integer, smallint, timestamptz, text, bigint, integer, integer",
+                   "extension", EXTENSION_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10", "$11", "$12")
     /* */
     PREPARE_INSERT("fupin_review",
                    "integer, bigint, integer, integer, integer, integer, smallint, smallint, text, bigint, "
@@ -54,8 +59,10 @@ const char journal_prepare[] =
     /* */
     PREPARE_INSERT(
         "fupin_entry",
-        "integer, bigint, text, smallint, integer, integer, bigint, bigint, date, bigint, integer, text",
-        "fund_entry", ENTRY_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12", "$13", "$14")
+        "integer, bigint, text, smallint, integer, integer, bigint, bigint, date, bigint, integer, text, "
+        "text, text, text",
+        "fund_entry", ENTRY_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15",
+        "$16", "$17")
     /* */
     PREPARE_INSERT("fupin_target",
                    "integer, bigint, integer, integer, smallint, integer, bigint, text, bigint, integer",
@@ -63,14 +70,22 @@ const char journal_prepare[] =
     /* */
     PREPARE_INSERT("fupin_document",
                    "integer, bigint, integer, integer, text, smallint, bigint, bytea, text, bigint, integer",
-                   "document", DOCUMENT_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11", "$12",
-                   "$13");
+                   "document", DOCUMENT_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11", "$12", "$13")
+    /* */
+    PREPARE_INSERT(
+        "fupin_project",
+        "integer, bigint, text, smallint, date, text, text, integer, text, integer, bigint, date, "
+        "date, bigint[], bigint[], smallint, integer, bigint, boolean, bigint[], date, bigint, integer",
+        "project_step", PROJECT_COLUMNS,
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, "
+        "$21, $22, $23",
+        "$24", "$25");
 
 const char *const journal_insert_names[TABLES] = {
     [TABLE_SUBMISSION] = "fupin_submission", [TABLE_EXTENSION] = "fupin_extension",
     [TABLE_REVIEW] = "fupin_review",         [TABLE_REPORT] = "fupin_report",
     [TABLE_ENTRY] = "fupin_entry",           [TABLE_TARGET] = "fupin_target",
-    [TABLE_DOCUMENT] = "fupin_document",
+    [TABLE_DOCUMENT] = "fupin_document",     [TABLE_PROJECT] = "fupin_project",
 };
 
 static void
@@ -120,7 +135,7 @@ static void
 put_extension(struct copy_writer *w, const struct journal_item *item, size_t line)
 {
 	const struct extension *extension = &item->submission->extensions[line];
-	copy_row(w, 9);
+	copy_row(w, 10);
 	copy_int4(w, (int32_t)unit_county(extension->unit));
 	copy_int8(w, extension->unit);
 	copy_int4(w, extension->period);
@@ -130,6 +145,7 @@ put_extension(struct copy_writer *w, const struct journal_item *item, size_t lin
 	copy_text(w, extension->reason);
 	copy_int8(w, (int64_t)item->receipt.seq);
 	copy_int4(w, (int32_t)line);
+	copy_int4(w, (int32_t)extension->document);
 }
 
 static void
@@ -157,7 +173,7 @@ static void
 put_entry(struct copy_writer *w, const struct journal_item *item, size_t line)
 {
 	const struct fund_entry *entry = &item->submission->entries[line];
-	copy_row(w, 12);
+	copy_row(w, 15);
 	copy_int4(w, (int32_t)unit_county(entry->unit));
 	copy_int8(w, entry->unit);
 	copy_text(w, entry->voucher);
@@ -176,6 +192,15 @@ put_entry(struct copy_writer *w, const struct journal_item *item, size_t line)
 	copy_int8(w, (int64_t)item->receipt.seq);
 	copy_int4(w, (int32_t)line);
 	copy_text(w, entry->note);
+	if (*entry->refers)
+		copy_text(w, entry->refers);
+	else
+		copy_null(w);
+	copy_text(w, entry->document);
+	if (*entry->project)
+		copy_text(w, entry->project);
+	else
+		copy_null(w);
 }
 
 static void
@@ -213,6 +238,87 @@ put_document(struct copy_writer *w, const struct journal_item *item, size_t line
 	copy_int4(w, (int32_t)line);
 }
 
+static void
+put_date_or_null(struct copy_writer *w, date day)
+{
+	if (day)
+		copy_int4(w, date_days(day));
+	else
+		copy_null(w);
+}
+
+/* What only a registration has. */
+static void
+put_plan(struct copy_writer *w, const struct project_row *row)
+{
+	int64_t sources[PROJECT_BUDGETS_MAX], amounts[PROJECT_BUDGETS_MAX];
+	enum { PLAN_COLUMNS = 8 };
+	if (row->step != PROJECT_REGISTER) {
+		for (int i = 0; i < PLAN_COLUMNS; i++)
+			copy_null(w);
+		return;
+	}
+	for (size_t i = 0; i < row->budget_count; i++) {
+		sources[i] = row->budgets[i].source;
+		amounts[i] = row->budgets[i].amount_fen;
+	}
+	copy_int4(w, (int32_t)row->replaces + 1);
+	copy_text(w, row->name);
+	copy_int4(w, (int32_t)row->kind);
+	copy_int8(w, row->leader);
+	copy_int4(w, date_days(row->begins));
+	copy_int4(w, date_days(row->ends));
+	copy_int8_array(w, sources, row->budget_count, INT64_MIN);
+	copy_int8_array(w, amounts, row->budget_count, INT64_MIN);
+}
+
+/* What only an acceptance has. */
+static void
+put_acceptance(struct copy_writer *w, const struct project_row *row)
+{
+	int64_t met[ACCEPTANCE_ITEMS_MAX];
+	if (row->step != PROJECT_ACCEPTANCE) {
+		copy_null(w);
+		copy_null(w);
+	} else {
+		for (size_t i = 0; i < row->met_count; i++)
+			met[i] = row->met[i];
+		copy_bool(w, row->passed);
+		copy_int8_array(w, met, row->met_count, INT64_MIN);
+	}
+	put_date_or_null(w, row->again_by);
+}
+
+static void
+put_project(struct copy_writer *w, const struct journal_item *item, size_t line)
+{
+	const struct project_row *row = &item->submission->projects[line];
+	copy_row(w, 23);
+	copy_int4(w, (int32_t)unit_county(row->unit));
+	copy_int8(w, row->unit);
+	copy_text(w, row->code);
+	copy_int2(w, (int16_t)row->step);
+	copy_int4(w, date_days(row->occurred));
+	copy_text(w, row->document);
+	copy_text(w, row->note);
+	put_plan(w, row);
+	if (row->step == PROJECT_SYSTEM)
+		copy_int2(w, (int16_t)row->system);
+	else
+		copy_null(w);
+	if (row->step == PROJECT_PROGRESS)
+		copy_int4(w, (int32_t)row->percent);
+	else
+		copy_null(w);
+	if (row->step == PROJECT_NAME_ACCEPTOR)
+		copy_int8(w, row->acceptor);
+	else
+		copy_null(w);
+	put_acceptance(w, row);
+	copy_int8(w, (int64_t)item->receipt.seq);
+	copy_int4(w, (int32_t)line);
+}
+
 void
 journal_rows_begin(struct journal_rows *rows)
 {
@@ -239,6 +345,8 @@ journal_rows_add(struct journal_rows *rows, const struct journal_item *item)
 		put_target(&rows->tables[TABLE_TARGET], item, i);
 	for (size_t i = 0; i < s->document_count; i++)
 		put_document(&rows->tables[TABLE_DOCUMENT], item, i);
+	for (size_t i = 0; i < s->project_count; i++)
+		put_project(&rows->tables[TABLE_PROJECT], item, i);
 	if (!rows->count)
 		rows->seq_first = item->receipt.seq;
 	rows->seq_last = item->receipt.seq;
@@ -249,6 +357,7 @@ journal_rows_add(struct journal_rows *rows, const struct journal_item *item)
 	rows->present[TABLE_REVIEW] |= s->review_count > 0;
 	rows->present[TABLE_TARGET] |= s->target_count > 0;
 	rows->present[TABLE_DOCUMENT] |= s->document_count > 0;
+	rows->present[TABLE_PROJECT] |= s->project_count > 0;
 	rows->present[TABLE_REPORT] |= s->report_count > 0;
 	rows->present[TABLE_ENTRY] |= s->entry_count > 0;
 }
@@ -280,6 +389,7 @@ journal_rows_next(const struct copy_writer *table, size_t *at, struct row_fields
 	out->count = copy_read_row(&reader);
 	if (out->count < 0)
 		return false;
+	assert(out->count <= ROW_FIELDS_MAX);
 	for (int i = 0; i < out->count; i++) {
 		size_t size = 0;
 		bool is_null = copy_read_null(&reader);

@@ -30,7 +30,7 @@ extern const char *const journal_copy_statements[TABLES];
 extern const char journal_prepare[];
 extern const char *const journal_insert_names[TABLES];
 
-enum { ROW_FIELDS_MAX = 14 };
+enum { ROW_FIELDS_MAX = 32 }; /* the two behind the row counted */
 
 /* The fields of one encoded row: what libpq calls binary parameters. NULL value: SQL NULL. */
 struct row_fields {

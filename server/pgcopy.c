@@ -90,6 +90,14 @@ copy_null(struct copy_writer *w)
 }
 
 void
+copy_bool(struct copy_writer *w, bool value)
+{
+	uint8_t *to = reserve(w, 4 + 1);
+	if (to)
+		*write4(to, 1) = value;
+}
+
+void
 copy_int2(struct copy_writer *w, int16_t value)
 {
 	uint8_t *to = reserve(w, 4 + 2);
@@ -181,6 +189,8 @@ take_number(struct copy_reader *r, int size)
 	uint64_t eight;
 	r->at += size;
 	switch (size) {
+	case 1:
+		return *at;
 	case 2:
 		memcpy(&two, at, sizeof two);
 		return be16toh(two);
@@ -224,6 +234,12 @@ copy_read_null(struct copy_reader *r)
 		return false;
 	r->at += 4;
 	return true;
+}
+
+bool
+copy_read_bool(struct copy_reader *r)
+{
+	return take_field(r, 1) != 0;
 }
 
 int16_t

@@ -17,6 +17,7 @@ struct copy_writer {
 void copy_begin(struct copy_writer *w);            /* empties the buffer, writes the header */
 void copy_row(struct copy_writer *w, int columns); /* then exactly so many fields */
 void copy_null(struct copy_writer *w);
+void copy_bool(struct copy_writer *w, bool value);
 void copy_int2(struct copy_writer *w, int16_t value);
 void copy_int4(struct copy_writer *w, int32_t value);
 void copy_int8(struct copy_writer *w, int64_t value);
@@ -39,6 +40,7 @@ int copy_read_row(struct copy_reader *r);
 /* Skips the header that comes before the first row. */
 void copy_read_header(struct copy_reader *r);
 bool copy_read_null(struct copy_reader *r); /* true: the field is NULL and skipped */
+bool copy_read_bool(struct copy_reader *r);
 int16_t copy_read_int2(struct copy_reader *r);
 int32_t copy_read_int4(struct copy_reader *r);
 int64_t copy_read_int8(struct copy_reader *r);

@@ -329,6 +329,41 @@ number(struct pipeline *p, struct envelope *e, int64_t time_us)
 	list_put(&p->next, e);
 }
 
+/* Stages steps of projects and fund entries, to be taken when they are on disk. */
+static enum intake_outcome
+book(struct pipeline *p, struct envelope *e, struct problem_list *problems, bool *settled)
+{
+	if (!e->submission.entry_count && !e->submission.project_count)
+		return INTAKE_ACCEPTED;
+	if (!projects_stage(p->holdings.projects, &e->submission, &e->arena, e->office.unit, problems))
+		return INTAKE_REFUSED;
+	if (!projects_name_entries(p->holdings.projects, &e->submission, &e->arena, problems)) {
+		projects_unstage(p->holdings.projects, &e->submission);
+		return INTAKE_REFUSED;
+	}
+	enum ledger_verdict verdict = ledger_stage(p->holdings.ledger, &e->submission, problems);
+	e->staged = verdict == LEDGER_STAGED;
+	*settled = verdict != LEDGER_UNSETTLED;
+	if (!e->staged)
+		projects_unstage(p->holdings.projects, &e->submission);
+	if (verdict == LEDGER_NO_MEMORY)
+		problem_only(problems, PROBLEM_BUSY);
+	return e->staged ? INTAKE_ACCEPTED : INTAKE_REFUSED;
+}
+
+static void
+unbook(struct pipeline *p, const struct envelope_list *list)
+{
+	for (struct envelope *e = list->first; e; e = e->next)
+		if (e->staged)
+			ledger_unstage(p->holdings.ledger, &e->submission);
+	for (struct envelope *e = list->first; e; e = e->next) {
+		if (e->staged)
+			projects_unstage(p->holdings.projects, &e->submission);
+		e->staged = false;
+	}
+}
+
 /* Its claims are made: compares it, and puts it into the next batch or answers it. True: it is in the
  * batch. Memory may lag behind what another fupind committed: a refusal is final only if it does not. */
 static bool
@@ -337,12 +372,15 @@ place(struct pipeline *p, struct envelope *e, bool memory_is_fresh)
 	struct problem_list problems;
 	int64_t time_us = moment_us(p);
 	problems.count = problems.more = 0;
+	bool settled = true;
 	enum intake_outcome outcome = intake_compare(&p->holdings, time_us, e, &problems);
+	if (outcome == INTAKE_ACCEPTED)
+		outcome = book(p, e, &problems, &settled);
 	if (outcome == INTAKE_ACCEPTED) {
 		number(p, e, time_us);
 		return true;
 	}
-	if (outcome == INTAKE_REFUSED && !memory_is_fresh) {
+	if (outcome == INTAKE_REFUSED && !(memory_is_fresh && settled)) {
 		list_put(&p->doubtful, e);
 		return false;
 	}
@@ -368,6 +406,7 @@ unmake_next(struct pipeline *p)
 {
 	journal_forget(p->journal);
 	p->numbered = p->written;
+	unbook(p, &p->next);
 	list_prepend(&p->again, &p->next);
 }
 
@@ -527,6 +566,7 @@ refused(struct pipeline *p)
 	         log_quoted(journal_error(p->journal), text));
 	enum problem_code code = pg_problem(sqlstate);
 	unmake_next(p);
+	unbook(p, &p->batch);
 	if (p->batch.count > 1 && code != PROBLEM_STORE_UNAVAILABLE) {
 		list_prepend(&p->careful, &p->batch);
 		return;
@@ -545,6 +585,8 @@ take_news(struct pipeline *p)
 {
 	if (!pipeline_settle(p, SIZE_MAX))
 		return false;
+	unmake_next(p);
+	unbook(p, &p->batch);
 	struct replay replay = {.holdings = &p->holdings, .as_of = p->as_of, .time_base = p->as_of.seq};
 	bool good = journal_news(p->journal, &replay);
 	replay_free(&replay);
@@ -554,8 +596,8 @@ take_news(struct pipeline *p)
 		return false;
 	}
 	p->as_of = p->written = replay.as_of;
+	p->numbered = p->written;
 	log_line(LOG_DEBUG, "news", "seq=%" PRIu64 " submissions=%" PRIu64, p->as_of.seq, replay.submissions);
-	unmake_next(p);
 	/* With more to come all stays as it is until that has been read. */
 	if (journal_has_more_news(p->journal))
 		return true;
@@ -589,6 +631,7 @@ pipeline_event(struct pipeline *p, enum journal_event event)
 static void
 refuse_list(struct pipeline *p, struct envelope_list *list, enum problem_code code)
 {
+	unbook(p, list);
 	while (list->first) {
 		struct envelope *e = list_pop(list);
 		records_release(p->holdings.records, &e->submission);

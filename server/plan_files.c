@@ -4,16 +4,27 @@
 
 #include "decimal.h"
 #include "plan_sheet.h"
+#include "rules.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { RULE_SQL_BYTES_MAX = 16 * 1024 };
 
 #define COUNT(names) (sizeof names / sizeof *(names))
 
 /* ---------------------------------------------------------------- one function a file */
 
 static const char *const plan_columns[] = {"key", "value"};
+
+static void
+take_plan_date(struct sheet *s, const char *value, date *out)
+{
+	if (!date_parse(value, out))
+		sheet_error(s, 1, "is not a date (2013-12-31)");
+}
 
 static void
 take_plan(struct sheet *s, void *item)
@@ -29,8 +40,16 @@ take_plan(struct sheet *s, void *item)
 		c->title_en = value;
 	else if (!strcmp(key, "source"))
 		c->source = value;
+	else if (!strcmp(key, "books_closed"))
+		take_plan_date(s, value, &c->books_closed);
+	else if (!strcmp(key, "projects_since"))
+		take_plan_date(s, value, &c->projects_since);
+	else if (!strcmp(key, "acceptance_due"))
+		take_plan_date(s, value, &c->acceptance_due);
 	else if (strcmp(key, "year"))
-		sheet_error(s, 0, "is not a key (code, title_zh, title_en, source, year)");
+		sheet_error(s, 0,
+		            "is not a key (code, title_zh, title_en, source, year, books_closed, projects_since, "
+		            "acceptance_due)");
 }
 
 static period
@@ -177,11 +196,12 @@ take_indicator(struct sheet *s, void *item)
 	row->step_after = take_text(s, 17, false);
 }
 
-static const char *const source_columns[] = {"number", "source", "name_zh", "name_en", "notice", "special"};
-static const char *const use_columns[] = {"number", "use", "name_zh", "name_en", "notice"};
+static const char *const source_columns[] = {"number", "source",  "name_zh", "name_en",
+                                             "notice", "special", "?loan",   "?uses"};
+static const char *const use_columns[] = {"number", "use", "name_zh", "name_en", "notice", "?loan"};
 
 static void
-take_use(struct sheet *s, void *item)
+take_term(struct sheet *s, void *item)
 {
 	*(struct fund_term *)item = (struct fund_term){
 	    .number = (uint32_t)take_number(s, 0, 0, 1, CATALOGUE_NUMBER_MAX),
@@ -193,10 +213,20 @@ take_use(struct sheet *s, void *item)
 }
 
 static void
+take_use(struct sheet *s, void *item)
+{
+	take_term(s, item);
+	((struct fund_term *)item)->loan = *sheet_cell(s, 5) && take_yes_no(s, 5);
+}
+
+static void
 take_source(struct sheet *s, void *item)
 {
-	take_use(s, item);
-	((struct fund_term *)item)->special = take_yes_no(s, 5);
+	take_term(s, item);
+	struct fund_term *source = item;
+	source->special = take_yes_no(s, 5);
+	source->loan = *sheet_cell(s, 6) && take_yes_no(s, 6);
+	source->uses = take_text(s, 7, false);
 }
 
 static const char *const target_columns[] = {"unit", "year", "measure", "value", "notice"};
@@ -227,6 +257,8 @@ take_target(struct sheet *s, void *item)
 	    .notice = take_text(s, 4, false),
 	};
 	const struct indicator *indicator = take_measure(s, 2, &target.fund);
+	if (target.fund && !fund_kind_counts_once(target.fund))
+		sheet_error(s, 2, "is recorded again at each level: raised, granted or spent");
 	target.indicator = indicator ? indicator->number : 0;
 	target.value = take_number(s, 3,
 	                           target.fund ? MONEY_DECIMALS
@@ -430,6 +462,158 @@ take_document_kind(struct sheet *s, void *item)
 		sheet_error(s, 5, "is not a date (2013-04-20)");
 	if (!minute_parse(sheet_cell(s, 6), &kind->minute))
 		sheet_error(s, 6, "is not a time of day (17:00; the day's end is 24:00)");
+}
+
+static const char *const rule_columns[] = {"number",  "rule", "level",   "severity", "bound", "threshold",
+                                           "measure", "due",  "name_zh", "name_en",  "notice"};
+
+struct rule_row {
+	size_t line;
+	struct plan_rule rule;
+};
+
+/* "county prefecture": one bit each. */
+static unsigned
+take_levels(const struct sheet *s, size_t column)
+{
+	unsigned levels = 0;
+	char word[16];
+	int used;
+	for (const char *at = sheet_cell(s, column); sscanf(at, " %15s%n", word, &used) == 1; at += used) {
+		enum unit_level level;
+		if (!unit_level_parse(word, &level))
+			sheet_error(s, column, "is not levels (province, prefecture, county, township, village)");
+		else
+			levels |= 1U << level;
+	}
+	if (!levels)
+		sheet_error(s, column, "names no level");
+	return levels;
+}
+
+/* It is the name of a file, too. */
+static const char *
+take_rule_code(const struct sheet *s, size_t column)
+{
+	const char *code = take_text(s, column, true);
+	if (strspn(code, "abcdefghijklmnopqrstuvwxyz0123456789_") != strlen(code) ||
+	    strlen(code) >= CODE_BYTES_MAX)
+		sheet_error(s, column, "is not a name of small letters, digits and _ (at most 47)");
+	return code;
+}
+
+static void
+take_rule(struct sheet *s, void *item)
+{
+	struct rule_row *row = item;
+	struct plan_rule *rule = &row->rule;
+	row->line = s->row->line;
+	*rule = (struct plan_rule){
+	    .number = (uint32_t)take_number(s, 0, 0, 1, CATALOGUE_NUMBER_MAX),
+	    .code = take_rule_code(s, 1),
+	    .levels = take_levels(s, 2),
+	    .at_most = !strcmp(sheet_cell(s, 4), "at_most"),
+	    .name_zh = take_text(s, 8, true),
+	    .name_en = take_text(s, 9, true),
+	    .notice = take_text(s, 10, false),
+	    .sql = "",
+	};
+	if (!rule_state_parse(sheet_cell(s, 3), &rule->severity) ||
+	    (rule->severity != RULE_RED && rule->severity != RULE_AMBER))
+		sheet_error(s, 3, "is neither red nor amber");
+	if (!rule->at_most && strcmp(sheet_cell(s, 4), "at_least"))
+		sheet_error(s, 4, "is neither at_least nor at_most");
+	if (!rule_measure_parse(sheet_cell(s, 6), &rule->measure))
+		sheet_error(s, 6, "is not a measure (yuan, percent, ratio, days, count)");
+	rule->threshold = take_number(s, 5, rule_measure_decimals(rule->measure), 0, 100 * VALUE_MAX);
+	if (*sheet_cell(s, 7) && !date_parse(sheet_cell(s, 7), &rule->due))
+		sheet_error(s, 7, "is not a date (2013-11-30)");
+}
+
+/* The SQL of a rule: rules/CODE.sql. */
+static const char *
+read_rule_sql(struct plan *plan, const char *directory, const struct rule_row *row,
+              struct plan_errors *errors)
+{
+	char path[PATH_MAX];
+	snprintf(path, sizeof path, "%s/rules/%s.sql", directory, row->rule.code);
+	FILE *file = fopen(path, "re");
+	char *sql = arena_alloc(&plan->catalogue.arena, RULE_SQL_BYTES_MAX + 1);
+	size_t size = file && sql ? fread(sql, 1, RULE_SQL_BYTES_MAX + 1, file) : 0;
+	if (file)
+		fclose(file);
+	if (size && size <= RULE_SQL_BYTES_MAX && !memchr(sql, 0, size)) {
+		sql[size] = 0;
+		return sql;
+	}
+	plan_error(errors, "rules.csv", row->line,
+	           "column rule: rules/%.60s.sql is not there, empty, no text, or longer than %d bytes",
+	           row->rule.code, RULE_SQL_BYTES_MAX);
+	return "";
+}
+
+static void
+read_rules(struct plan *plan, const char *directory, struct plan_errors *errors)
+{
+	struct catalogue *c = &plan->catalogue;
+	const struct rule_row *rows = plan_rows(plan, directory, "rules.csv", rule_columns, COUNT(rule_columns),
+	                                        sizeof *rows, take_rule, errors, &c->plan_rule_count);
+	c->plan_rules = arena_array(&c->arena, c->plan_rule_count, sizeof *c->plan_rules);
+	for (size_t i = 0; c->plan_rules && rows && !errors->count && i < c->plan_rule_count; i++) {
+		c->plan_rules[i] = rows[i].rule;
+		c->plan_rules[i].sql = read_rule_sql(plan, directory, &rows[i], errors);
+	}
+}
+
+/* Can the centre work with every rule's SQL? */
+static void
+check_rules(const struct catalogue *c, struct plan_errors *errors)
+{
+	char name[CODE_BYTES_MAX + 16];
+	struct rules *rules = c->plan_rule_count ? rules_create(c, NULL) : NULL;
+	for (size_t i = 0; rules && i < c->plan_rule_count; i++) {
+		const char *reason = rules_reason(rules, i);
+		snprintf(name, sizeof name, "rules/%s.sql", c->plan_rules[i].code);
+		if (*reason)
+			plan_error(errors, name, 0, "%s", reason);
+	}
+	if (c->plan_rule_count && !rules)
+		plan_error(errors, "rules.csv", 0, "too large");
+	rules_destroy(&rules);
+}
+
+static const char *const project_kind_columns[] = {"number", "kind",         "name_zh", "name_en",
+                                                   "use",    "construction", "notice"};
+
+static void
+take_project_kind(struct sheet *s, void *item)
+{
+	const struct catalogue *c = &s->plan->catalogue;
+	const struct fund_term *use = fund_term_by_name(c->uses, c->use_count, sheet_cell(s, 4));
+	if (!use)
+		sheet_error(s, 4, "is not in fund_uses.csv");
+	*(struct project_kind *)item = (struct project_kind){
+	    .number = (uint32_t)take_number(s, 0, 0, 1, CATALOGUE_NUMBER_MAX),
+	    .code = take_text(s, 1, true),
+	    .name_zh = take_text(s, 2, true),
+	    .name_en = take_text(s, 3, true),
+	    .use = use ? use->number : 0,
+	    .construction = take_yes_no(s, 5),
+	    .notice = take_text(s, 6, false),
+	};
+}
+
+static const char *const acceptance_columns[] = {"number", "name_zh", "name_en", "construction"};
+
+static void
+take_acceptance_item(struct sheet *s, void *item)
+{
+	*(struct acceptance_item *)item = (struct acceptance_item){
+	    .number = (uint32_t)take_number(s, 0, 0, 1, ACCEPTANCE_ITEMS_MAX),
+	    .name_zh = take_text(s, 1, true),
+	    .name_en = take_text(s, 2, true),
+	    .construction = take_yes_no(s, 3),
+	};
 }
 
 /* Twelve rows make a profile. */
@@ -682,6 +866,16 @@ plan_read(const char *directory, const char *principals_path, struct plan *out, 
 		c->document_kinds =
 		    plan_rows(out, directory, "documents.csv", document_columns, COUNT(document_columns),
 		              sizeof *c->document_kinds, take_document_kind, errors, &c->document_kind_count);
+	if (plan_has_file(directory, "rules.csv"))
+		read_rules(out, directory, errors);
+	if (plan_has_file(directory, "project_kinds.csv"))
+		c->project_kinds =
+		    plan_rows(out, directory, "project_kinds.csv", project_kind_columns, COUNT(project_kind_columns),
+		              sizeof *c->project_kinds, take_project_kind, errors, &c->project_kind_count);
+	if (plan_has_file(directory, "acceptance_items.csv"))
+		c->acceptance_items =
+		    plan_rows(out, directory, "acceptance_items.csv", acceptance_columns, COUNT(acceptance_columns),
+		              sizeof *c->acceptance_items, take_acceptance_item, errors, &c->acceptance_item_count);
 	const char *file = principals_path ? principals_path : "principals.csv";
 	out->principals =
 	    plan_rows(out, principals_path ? NULL : directory, file, principal_columns, COUNT(principal_columns),
@@ -689,5 +883,7 @@ plan_read(const char *directory, const char *principals_path, struct plan *out, 
 	check_principals(out, file, errors);
 	if (!errors->count && !catalogue_finish(c, error))
 		plan_error(errors, directory, 0, "%s", error);
+	if (!errors->count)
+		check_rules(c, errors);
 	return !errors->count;
 }

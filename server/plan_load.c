@@ -1,6 +1,7 @@
 /* A plan out of the database: the catalogue and the principals. */
 #include "plan_store.h"
 
+#include <inttypes.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,13 +20,58 @@ get_text(struct arena *arena, const struct pg_result *result, int row, int colum
 	return copy ? copy : "";
 }
 
-/* Runs a query and gives `take` each row with its item of a new array. */
+const struct plan_table plan_tables[] = {
+    {"plan", "code, title_zh, title_en, source, label, books_closed, projects_since, acceptance_due"},
+    {"unit", "*"},
+    {"unit_group", "*"},
+    {"appraisal_item", "*"},
+    {"soft_check", "*"},
+    {"form", "*"},
+    {"form_version", "*"},
+    {"indicator", "*"},
+    {"form_field", "*"},
+    {"fund_source", "*"},
+    {"fund_use", "*"},
+    {"target", "*"},
+    {"special_day", "*"},
+    {"deadline", "*"},
+    {"profile", "*"},
+    {"document_kind", "*"},
+    {"plan_rule", "*"},
+    {"project_kind", "*"},
+    {"acceptance_item", "*"},
+};
+const size_t plan_table_count = sizeof plan_tables / sizeof *plan_tables;
+
+/* Where a plan is read: the tables, or what the history keeps of them. */
+struct plan_source {
+	struct pg_conn *connection;
+	int64_t number; /* of the history; 0: the present plan */
+};
+
+/* Runs a query of one table. A table of the past is put before it under the same name. */
 static bool
-load_rows(struct pg_conn *connection, const char *sql, struct arena *arena, size_t size, void **out,
-          size_t *count, void (*take)(struct arena *, const struct pg_result *, int, void *), char *error)
+query(const struct plan_source *from, const char *table, const char *sql, struct pg_result **out, char *error)
+{
+	char whole[1024] = "";
+	int used = 0;
+	if (from->number)
+		used = snprintf(whole, sizeof whole,
+		                "WITH %s AS (SELECT * FROM json_populate_recordset(NULL::%s, (SELECT rows FROM "
+		                "plan_history_table WHERE number = %" PRId64 " AND name = '%s'))) ",
+		                table, table, from->number, table);
+	snprintf(whole + used, sizeof whole - (size_t)used, "%s", sql);
+	return pg_query(from->connection, whole, 0, NULL, out, error);
+}
+
+/* Runs a query of one table and gives `take` each row with its item of a new array. */
+static bool
+load_rows(const struct plan_source *from, const char *table, const char *sql, struct arena *arena,
+          size_t size, void **out, size_t *count,
+          void (*take)(struct arena *, const struct pg_result *, int, void *), char *error)
 {
 	struct pg_result *result;
-	if (!pg_query(connection, sql, 0, NULL, &result, error))
+	if (!query(from, table, sql, &result, error))
 		return false;
 	size_t rows = (size_t)PQntuples(result);
 	unsigned char *items = arena_array(arena, rows, size);
@@ -179,6 +225,8 @@ load_term(struct arena *arena, const struct pg_result *r, int row, void *item)
 	    .name_en = get_text(arena, r, row, 3),
 	    .notice = get_text(arena, r, row, 4),
 	    .special = *PQgetvalue(r, row, 5) == 't',
+	    .loan = *PQgetvalue(r, row, 6) == 't',
+	    .uses = get_text(arena, r, row, 7),
 	};
 }
 
@@ -256,11 +304,64 @@ load_document_kind(struct arena *arena, const struct pg_result *r, int row, void
 	};
 }
 
+static void
+load_plan_rule(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	struct plan_rule *to = item;
+	*to = (struct plan_rule){
+	    .number = (uint32_t)get_number(r, row, 0),
+	    .code = get_text(arena, r, row, 1),
+	    .at_most = *PQgetvalue(r, row, 4) == 't',
+	    .threshold = get_number(r, row, 5),
+	    .due = (date)get_number(r, row, 7),
+	    .name_zh = get_text(arena, r, row, 8),
+	    .name_en = get_text(arena, r, row, 9),
+	    .notice = get_text(arena, r, row, 10),
+	    .sql = get_text(arena, r, row, 11),
+	};
+	/* What it cannot read it leaves at nothing, and catalogue_finish() says so. */
+	for (int level = UNIT_PROVINCE; level <= UNIT_VILLAGE; level++)
+		if (strstr(PQgetvalue(r, row, 2), unit_level_name((enum unit_level)level)))
+			to->levels |= 1U << level;
+	if (!rule_state_parse(PQgetvalue(r, row, 3), &to->severity) ||
+	    !rule_measure_parse(PQgetvalue(r, row, 6), &to->measure))
+		to->measure = RULE_MEASURE_NONE;
+}
+
+static void
+load_project_kind(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	*(struct project_kind *)item = (struct project_kind){
+	    .number = (uint32_t)get_number(r, row, 0),
+	    .code = get_text(arena, r, row, 1),
+	    .name_zh = get_text(arena, r, row, 2),
+	    .name_en = get_text(arena, r, row, 3),
+	    .use = (uint32_t)get_number(r, row, 4),
+	    .construction = *PQgetvalue(r, row, 5) == 't',
+	    .notice = get_text(arena, r, row, 6),
+	};
+}
+
+static void
+load_acceptance_item(struct arena *arena, const struct pg_result *r, int row, void *item)
+{
+	*(struct acceptance_item *)item = (struct acceptance_item){
+	    .number = (uint32_t)get_number(r, row, 0),
+	    .name_zh = get_text(arena, r, row, 1),
+	    .name_en = get_text(arena, r, row, 2),
+	    .construction = *PQgetvalue(r, row, 3) == 't',
+	};
+}
+
 static bool
-load_head(struct pg_conn *connection, struct catalogue *c, char *error)
+load_head(const struct plan_source *from, struct catalogue *c, char *error)
 {
 	struct pg_result *r;
-	if (!pg_query(connection, "SELECT code, title_zh, title_en, source, label FROM plan", 0, NULL, &r, error))
+	if (!query(from, "plan",
+	           "SELECT code, title_zh, title_en, source, label, "
+	           "to_char(books_closed, 'YYYYMMDD')::integer, to_char(projects_since, 'YYYYMMDD')::integer, "
+	           "to_char(acceptance_due, 'YYYYMMDD')::integer FROM plan",
+	           &r, error))
 		return false;
 	bool found = PQntuples(r) == 1;
 	if (found) {
@@ -269,6 +370,9 @@ load_head(struct pg_conn *connection, struct catalogue *c, char *error)
 		c->title_en = get_text(&c->arena, r, 0, 2);
 		c->source = get_text(&c->arena, r, 0, 3);
 		c->label = get_text(&c->arena, r, 0, 4);
+		c->books_closed = (date)get_number(r, 0, 5);
+		c->projects_since = (date)get_number(r, 0, 6);
+		c->acceptance_due = (date)get_number(r, 0, 7);
 	} else {
 		snprintf(error, PG_ERROR_BYTES, "the database holds no plan: start with --plan DIR");
 	}
@@ -292,60 +396,80 @@ distribute_fields(struct catalogue *c, struct field_row *rows, size_t count)
 }
 
 bool
-catalogue_load(struct pg_conn *connection, struct plan *out, char error[PG_ERROR_BYTES])
+catalogue_load(struct pg_conn *connection, int64_t number, struct plan *out, char error[PG_ERROR_BYTES])
 {
+	const struct plan_source from = {connection, number};
 	struct catalogue *c = &out->catalogue;
 	struct field_row *rows;
 	size_t count;
 	bool good =
-	    load_head(connection, c, error) &&
-	    load_rows(connection,
+	    load_head(&from, c, error) &&
+	    load_rows(&from, "unit",
 	              "SELECT code, level, name, basis, first_period, last_period, successor FROM unit "
 	              "ORDER BY code",
 	              &c->arena, sizeof *c->units, (void **)&c->units, &c->unit_count, load_unit, error) &&
-	    load_rows(connection, "SELECT code, name, unit, basis FROM unit_group", &c->arena, sizeof *c->groups,
-	              (void **)&c->groups, &c->group_count, load_group, error) &&
-	    load_rows(connection, "SELECT * FROM appraisal_item", &c->arena, sizeof *c->appraisal,
+	    load_rows(&from, "unit_group", "SELECT code, name, unit, basis FROM unit_group", &c->arena,
+	              sizeof *c->groups, (void **)&c->groups, &c->group_count, load_group, error) &&
+	    load_rows(&from, "appraisal_item", "SELECT * FROM appraisal_item", &c->arena, sizeof *c->appraisal,
 	              (void **)&c->appraisal, &c->appraisal_count, load_appraisal, error) &&
-	    load_rows(connection, "SELECT * FROM soft_check", &c->arena, sizeof *c->checks, (void **)&c->checks,
-	              &c->check_count, load_check, error) &&
-	    load_rows(connection, "SELECT number, code, level, name_zh, name_en FROM form ORDER BY number",
+	    load_rows(&from, "soft_check", "SELECT * FROM soft_check", &c->arena, sizeof *c->checks,
+	              (void **)&c->checks, &c->check_count, load_check, error) &&
+	    load_rows(&from, "form", "SELECT number, code, level, name_zh, name_en FROM form ORDER BY number",
 	              &c->arena, sizeof *c->forms, (void **)&c->forms, &c->form_count, load_form, error) &&
-	    load_rows(
-	        connection, "SELECT form, version, first_period, last_period FROM form_version ORDER BY 1, 2",
-	        &c->arena, sizeof *c->versions, (void **)&c->versions, &c->version_count, load_version, error) &&
-	    load_rows(connection, "SELECT * FROM indicator ORDER BY number", &c->arena, sizeof *c->indicators,
-	              (void **)&c->indicators, &c->indicator_count, load_indicator, error) &&
-	    load_rows(connection,
+	    load_rows(&from, "form_version",
+	              "SELECT form, version, first_period, last_period FROM form_version ORDER BY 1, 2",
+	              &c->arena, sizeof *c->versions, (void **)&c->versions, &c->version_count, load_version,
+	              error) &&
+	    load_rows(&from, "indicator", "SELECT * FROM indicator ORDER BY number", &c->arena,
+	              sizeof *c->indicators, (void **)&c->indicators, &c->indicator_count, load_indicator,
+	              error) &&
+	    load_rows(&from, "form_field",
 	              "SELECT form, version, indicator, required, minimum, maximum, part_of, base, step_after "
 	              "FROM form_field ORDER BY form, version, position",
 	              &c->arena, sizeof *rows, (void **)&rows, &count, load_field, error) &&
-	    load_rows(connection,
-	              "SELECT number, code, name_zh, name_en, notice, special FROM fund_source ORDER BY 1",
-	              &c->arena, sizeof *c->sources, (void **)&c->sources, &c->source_count, load_term, error) &&
-	    load_rows(connection, "SELECT number, code, name_zh, name_en, notice, false FROM fund_use ORDER BY 1",
+	    load_rows(
+	        &from, "fund_source",
+	        "SELECT number, code, name_zh, name_en, notice, special, loan, uses FROM fund_source ORDER BY 1",
+	        &c->arena, sizeof *c->sources, (void **)&c->sources, &c->source_count, load_term, error) &&
+	    load_rows(&from, "fund_use",
+	              "SELECT number, code, name_zh, name_en, notice, false, loan, '' FROM fund_use ORDER BY 1",
 	              &c->arena, sizeof *c->uses, (void **)&c->uses, &c->use_count, load_term, error) &&
-	    load_rows(connection,
+	    load_rows(&from, "target",
 	              "SELECT unit, year, coalesce(indicator, 0), coalesce(fund_kind, 0), value, notice "
 	              "FROM target ORDER BY unit, year, measure",
 	              &c->arena, sizeof *c->targets, (void **)&c->targets, &c->target_count, load_target,
 	              error) &&
-	    load_rows(connection, "SELECT to_char(date, 'YYYYMMDD')::integer, works, name FROM special_day",
-	              &c->arena, sizeof *c->days, (void **)&c->days, &c->day_count, load_day, error) &&
-	    load_rows(connection,
+	    load_rows(&from, "special_day",
+	              "SELECT to_char(date, 'YYYYMMDD')::integer, works, name FROM special_day", &c->arena,
+	              sizeof *c->days, (void **)&c->days, &c->day_count, load_day, error) &&
+	    load_rows(&from, "deadline",
 	              "SELECT form, event, first_period, last_period, months, day, minute, notice FROM deadline",
 	              &c->arena, sizeof *c->rules, (void **)&c->rules, &c->rule_count, load_rule, error) &&
-	    load_rows(connection,
+	    load_rows(&from, "profile",
 	              "SELECT coalesce(indicator, 0), coalesce(fund_kind, 0), share FROM profile ORDER BY "
 	              "measure, month",
 	              &c->arena, sizeof *c->profiles, (void **)&c->profiles, &c->profile_count, load_share,
 	              error) &&
 	    load_rows(
-	        connection,
+	        &from, "document_kind",
 	        "SELECT number, code, level, name_zh, name_en, to_char(due_date, 'YYYYMMDD')::integer, minute, "
 	        "notice FROM document_kind ORDER BY number",
 	        &c->arena, sizeof *c->document_kinds, (void **)&c->document_kinds, &c->document_kind_count,
-	        load_document_kind, error);
+	        load_document_kind, error) &&
+	    load_rows(&from, "plan_rule",
+	              "SELECT number, code, levels, severity, at_most, threshold, measure, "
+	              "to_char(due, 'YYYYMMDD')::integer, name_zh, name_en, notice, sql FROM plan_rule "
+	              "ORDER BY number",
+	              &c->arena, sizeof *c->plan_rules, (void **)&c->plan_rules, &c->plan_rule_count,
+	              load_plan_rule, error) &&
+	    load_rows(&from, "project_kind",
+	              "SELECT number, code, name_zh, name_en, use, construction, notice FROM project_kind",
+	              &c->arena, sizeof *c->project_kinds, (void **)&c->project_kinds, &c->project_kind_count,
+	              load_project_kind, error) &&
+	    load_rows(&from, "acceptance_item",
+	              "SELECT number, name_zh, name_en, construction FROM acceptance_item", &c->arena,
+	              sizeof *c->acceptance_items, (void **)&c->acceptance_items, &c->acceptance_item_count,
+	              load_acceptance_item, error);
 	if (!good)
 		return false;
 	gather_shares(c);
@@ -369,7 +493,8 @@ principals_load(struct pg_conn *connection, struct arena *arena, struct principa
                 char error[PG_ERROR_BYTES])
 {
 	struct principal *items;
-	if (!load_rows(connection,
+	const struct plan_source present = {connection, 0};
+	if (!load_rows(&present, "principal",
 	               "SELECT name, role, unit, public_key FROM principal WHERE public_key IS NOT NULL", arena,
 	               sizeof *items, (void **)&items, count, load_principal, error))
 		return false;

@@ -27,7 +27,7 @@ plan_error(struct plan_errors *errors, const char *file, size_t line, const char
 const char *
 sheet_cell(const struct sheet *s, size_t column)
 {
-	return s->columns[column] == SIZE_MAX ? "" : csv_cell(s->row, s->columns[column]);
+	return s->columns[column] == SIZE_MAX ? "" : text_cell(s->row, s->columns[column]);
 }
 
 static const char *
@@ -112,7 +112,7 @@ find_columns(struct sheet *s)
 		plan_error(s->errors, s->file, 0, "the file is empty: a header row is missing");
 		return false;
 	}
-	const struct csv_row *header = &s->table.rows[0];
+	const struct text_row *header = &s->table.rows[0];
 	for (size_t i = 0; i < s->column_count; i++) {
 		size_t at = 0;
 		while (at < header->cell_count && strcmp(header->cells[at], column_name(s, i)))
@@ -139,7 +139,7 @@ sheet_open(struct sheet *s, struct plan *plan, const char *directory, const char
            const char *const *names, size_t column_count, struct plan_errors *errors)
 {
 	char path[PATH_MAX];
-	struct csv_failure failure;
+	struct text_failure failure;
 	*s = (struct sheet){
 	    .file = file, .names = names, .column_count = column_count, .plan = plan, .errors = errors};
 	if (directory)

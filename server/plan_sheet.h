@@ -11,11 +11,11 @@ enum { COLUMNS_MAX = 20 };
 /* One file with its columns found. */
 struct sheet {
 	const char *file; /* its name, for errors */
-	struct csv_table table;
+	struct text_table table;
 	const char *const *names;
 	size_t column_count;
 	size_t columns[COLUMNS_MAX]; /* place of names[i] in the file */
-	const struct csv_row *row;   /* the row being read */
+	const struct text_row *row;  /* the row being read */
 	struct plan *plan;
 	struct plan_errors *errors;
 };

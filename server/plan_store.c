@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { RULE_LEVELS_BYTES = 64 }; /* all five, with spaces between */
+
 /* Text parameters of one statement: numbers are written into `room`. */
 struct parameters {
 	size_t count;
@@ -56,12 +58,19 @@ save_head(struct pg_conn *connection, const struct catalogue *c, const char *lab
 	text(&p, c->source);
 	text(&p, label);
 	number(&p, changed);
-	return run(connection,
-	           "INSERT INTO plan (code, title_zh, title_en, source, label) "
-	           "VALUES ($1, $2, $3, $4, coalesce($5, '')) ON CONFLICT (only_row) DO UPDATE SET "
-	           "code = $1, title_zh = $2, title_en = $3, source = $4, label = coalesce($5, plan.label), "
-	           "loaded_at = now(), generation = plan.generation + $6::bigint",
-	           &p, error);
+	number(&p, c->books_closed);
+	number(&p, c->projects_since);
+	number(&p, c->acceptance_due);
+	return run(
+	    connection,
+	    "INSERT INTO plan (code, title_zh, title_en, source, label, books_closed, projects_since, "
+	    "acceptance_due) VALUES ($1, $2, $3, $4, coalesce($5, ''), to_date(nullif($7, '0'), 'YYYYMMDD'), "
+	    "to_date(nullif($8, '0'), 'YYYYMMDD'), to_date(nullif($9, '0'), 'YYYYMMDD')) "
+	    "ON CONFLICT (only_row) DO UPDATE SET code = $1, title_zh = $2, title_en = $3, source = $4, "
+	    "label = coalesce($5, plan.label), books_closed = excluded.books_closed, "
+	    "projects_since = excluded.projects_since, acceptance_due = excluded.acceptance_due, "
+	    "loaded_at = now(), generation = plan.generation + $6::bigint",
+	    &p, error);
 }
 
 static bool
@@ -163,6 +172,47 @@ save_appraisal(struct pg_conn *connection, const struct catalogue *c, char *erro
 		if (!run(connection,
 		         "INSERT INTO appraisal_item VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)", &p,
 		         error))
+			return false;
+	}
+	return true;
+}
+
+/* "county village" */
+static void
+levels_text(unsigned levels, char out[RULE_LEVELS_BYTES])
+{
+	size_t used = 0;
+	out[0] = 0;
+	for (int level = UNIT_PROVINCE; level <= UNIT_VILLAGE; level++)
+		if (levels & 1U << level)
+			used += (size_t)snprintf(out + used, RULE_LEVELS_BYTES - used, "%s%s", used ? " " : "",
+			                         unit_level_name((enum unit_level)level));
+}
+
+static bool
+save_plan_rules(struct pg_conn *connection, const struct catalogue *c, char *error)
+{
+	for (size_t i = 0; i < c->plan_rule_count; i++) {
+		const struct plan_rule *rule = &c->plan_rules[i];
+		char levels[RULE_LEVELS_BYTES];
+		struct parameters p = {0};
+		levels_text(rule->levels, levels);
+		number(&p, rule->number);
+		text(&p, rule->code);
+		text(&p, levels);
+		text(&p, rule_state_name(rule->severity));
+		text(&p, rule->at_most ? "true" : "false");
+		number(&p, rule->threshold);
+		text(&p, rule_measure_name(rule->measure));
+		number_or_null(&p, rule->due);
+		text(&p, rule->name_zh);
+		text(&p, rule->name_en);
+		text(&p, rule->notice);
+		text(&p, rule->sql);
+		if (!run(connection,
+		         "INSERT INTO plan_rule VALUES ($1, $2, $3, $4, $5, $6, $7, to_date($8, 'YYYYMMDD'), $9, "
+		         "$10, $11, $12)",
+		         &p, error))
 			return false;
 	}
 	return true;
@@ -273,13 +323,16 @@ save_terms(struct pg_conn *connection, const struct catalogue *c, char *error)
 		text(&p, term->notice);
 		if (source)
 			text(&p, term->special ? "true" : "false");
+		text(&p, term->loan ? "true" : "false");
+		if (source)
+			text(&p, term->uses);
 		const char *sql =
-		    source ? "INSERT INTO fund_source (number, code, name_zh, name_en, notice, special) "
+		    source ? "INSERT INTO fund_source (number, code, name_zh, name_en, notice, special, loan, uses) "
+		             "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (number) DO UPDATE SET code = $2, "
+		             "name_zh = $3, name_en = $4, notice = $5, special = $6, loan = $7, uses = $8"
+		           : "INSERT INTO fund_use (number, code, name_zh, name_en, notice, loan) "
 		             "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (number) DO UPDATE SET code = $2, "
-		             "name_zh = $3, name_en = $4, notice = $5, special = $6"
-		           : "INSERT INTO fund_use (number, code, name_zh, name_en, notice) "
-		             "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (number) DO UPDATE SET code = $2, "
-		             "name_zh = $3, name_en = $4, notice = $5";
+		             "name_zh = $3, name_en = $4, notice = $5, loan = $6";
 		if (!run(connection, sql, &p, error))
 			return false;
 	}
@@ -405,6 +458,42 @@ save_document_kinds(struct pg_conn *connection, const struct catalogue *c, char 
 }
 
 static bool
+save_project_kinds(struct pg_conn *connection, const struct catalogue *c, char *error)
+{
+	for (size_t i = 0; i < c->project_kind_count; i++) {
+		const struct project_kind *kind = &c->project_kinds[i];
+		struct parameters p = {0};
+		number(&p, kind->number);
+		text(&p, kind->code);
+		text(&p, kind->name_zh);
+		text(&p, kind->name_en);
+		number(&p, kind->use);
+		text(&p, kind->construction ? "true" : "false");
+		text(&p, kind->notice);
+		if (!run(connection,
+		         "INSERT INTO project_kind (number, code, name_zh, name_en, use, construction, notice) "
+		         "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (number) DO UPDATE SET code = $2, "
+		         "name_zh = $3, name_en = $4, use = $5, construction = $6, notice = $7",
+		         &p, error))
+			return false;
+	}
+	for (size_t i = 0; i < c->acceptance_item_count; i++) {
+		const struct acceptance_item *item = &c->acceptance_items[i];
+		struct parameters p = {0};
+		number(&p, item->number);
+		text(&p, item->name_zh);
+		text(&p, item->name_en);
+		text(&p, item->construction ? "true" : "false");
+		if (!run(connection,
+		         "INSERT INTO acceptance_item (number, name_zh, name_en, construction) VALUES ($1, $2, $3, "
+		         "$4)",
+		         &p, error))
+			return false;
+	}
+	return true;
+}
+
+static bool
 save_principals(struct pg_conn *connection, const struct plan *plan, bool whole, char *error)
 {
 	if (whole && !pg_run(connection, "DELETE FROM principal", error))
@@ -431,11 +520,12 @@ save_principals(struct pg_conn *connection, const struct plan *plan, bool whole,
 static const struct {
 	const char *what, *remove, *left;
 } removals[] = {
-    {"units.csv: unit %s has reports, fund entries or documents, it may not vanish",
+    {"units.csv: unit %s has reports, fund entries, documents or projects, it may not vanish",
      "DELETE FROM unit u WHERE code <> ALL ($1::bigint[]) AND NOT EXISTS (SELECT 1 FROM report r WHERE "
      "r.unit = "
      "u.code) AND NOT EXISTS (SELECT 1 FROM fund_entry e WHERE e.unit = u.code) AND NOT EXISTS "
-     "(SELECT 1 FROM document d WHERE d.unit = u.code)",
+     "(SELECT 1 FROM document d WHERE d.unit = u.code) AND NOT EXISTS "
+     "(SELECT 1 FROM project_step p WHERE p.unit = u.code)",
      "SELECT code FROM unit WHERE code <> ALL ($1::bigint[])"},
     {"forms.csv: version %s of a form (number * 10000 + version) has reports, it may not vanish",
      "WITH gone AS (SELECT form, version FROM form_version v WHERE form * 10000 + version <> ALL "
@@ -464,6 +554,10 @@ static const struct {
      "DELETE FROM document_kind k WHERE number <> ALL ($1::bigint[]) AND NOT EXISTS "
      "(SELECT 1 FROM document d WHERE d.kind = k.number)",
      "SELECT number FROM document_kind WHERE number <> ALL ($1::bigint[])"},
+    {"project_kinds.csv: kind %s has projects, it may not vanish",
+     "DELETE FROM project_kind k WHERE number <> ALL ($1::bigint[]) AND NOT EXISTS "
+     "(SELECT 1 FROM project_step p WHERE p.kind = k.number)",
+     "SELECT number FROM project_kind WHERE number <> ALL ($1::bigint[])"},
 };
 
 enum {
@@ -474,6 +568,7 @@ enum {
 	REMOVE_SOURCES,
 	REMOVE_USES,
 	REMOVE_DOCUMENT_KINDS,
+	REMOVE_PROJECT_KINDS,
 	REMOVALS
 };
 
@@ -481,8 +576,9 @@ enum {
 static bool
 staying(const struct catalogue *c, int which, size_t i, int64_t *out)
 {
-	const size_t counts[REMOVALS] = {c->unit_count,   c->version_count, c->indicator_count,    c->form_count,
-	                                 c->source_count, c->use_count,     c->document_kind_count};
+	const size_t counts[REMOVALS] = {c->unit_count,          c->version_count,     c->indicator_count,
+	                                 c->form_count,          c->source_count,      c->use_count,
+	                                 c->document_kind_count, c->project_kind_count};
 	if (i >= counts[which])
 		return false;
 	switch (which) {
@@ -500,6 +596,9 @@ staying(const struct catalogue *c, int which, size_t i, int64_t *out)
 		break;
 	case REMOVE_DOCUMENT_KINDS:
 		*out = c->document_kinds[i].number;
+		break;
+	case REMOVE_PROJECT_KINDS:
+		*out = c->project_kinds[i].number;
 		break;
 	default:
 		*out = which == REMOVE_SOURCES ? c->sources[i].number : c->uses[i].number;
@@ -566,7 +665,8 @@ save_all(struct pg_conn *connection, const struct plan *plan, const struct plan_
 	if (!save_head(connection, c, how->label, changed, error) ||
 	    !pg_run(connection,
 	            "DELETE FROM unit_group; DELETE FROM target; DELETE FROM special_day; DELETE FROM deadline; "
-	            "DELETE FROM profile; DELETE FROM soft_check; DELETE FROM appraisal_item",
+	            "DELETE FROM profile; DELETE FROM soft_check; DELETE FROM appraisal_item; "
+	            "DELETE FROM plan_rule; DELETE FROM acceptance_item",
 	            error) ||
 	    !save_units(connection, c, error) || !save_forms(connection, c, error))
 		return false;
@@ -576,7 +676,8 @@ save_all(struct pg_conn *connection, const struct plan *plan, const struct plan_
 	return save_terms(connection, c, error) && save_targets(connection, c, error) &&
 	       save_deadlines(connection, c, error) && save_profiles(connection, c, error) &&
 	       save_checks(connection, c, error) && save_appraisal(connection, c, error) &&
-	       save_document_kinds(connection, c, error) &&
+	       save_plan_rules(connection, c, error) && save_document_kinds(connection, c, error) &&
+	       save_project_kinds(connection, c, error) &&
 	       save_principals(connection, plan, how->principals_whole, error) &&
 	       remove_rest(connection, c, error);
 }
@@ -588,7 +689,7 @@ load_present(struct pg_conn *connection, struct plan *out, char *error)
 	int64_t plans;
 	plan_init(out);
 	return pg_number(connection, "SELECT count(*) FROM plan", &plans, error) &&
-	       (!plans || catalogue_load(connection, out, error));
+	       (!plans || catalogue_load(connection, 0, out, error));
 }
 
 /* Does the journal have a row with this number? `table_column`: "report WHERE form". */
@@ -626,7 +727,8 @@ terms_keep_meaning(struct pg_conn *connection, const struct fund_term *old, size
 	bool good = true;
 	for (size_t i = 0; good && i < old_count; i++) {
 		const struct fund_term *after = fund_term_by_number(new, new_count, old[i].number);
-		if (after && (strcmp(after->code, old[i].code) || after->special != old[i].special))
+		if (after && (strcmp(after->code, old[i].code) || after->special != old[i].special ||
+		              after->loan != old[i].loan))
 			good = refuse_if_used(connection, table_column, old[i].number, what, old[i].code, error);
 	}
 	return good;
@@ -658,6 +760,14 @@ keeps_meaning(struct pg_conn *connection, const struct catalogue *old, const str
 			good = refuse_if_used(connection, "document WHERE kind", before->number,
 			                      "documents.csv: document", before->code, error);
 	}
+	for (size_t i = 0; good && i < old->project_kind_count; i++) {
+		const struct project_kind *before = &old->project_kinds[i];
+		const struct project_kind *after = catalogue_project_kind(new, before->number);
+		if (after && (strcmp(after->code, before->code) || after->use != before->use ||
+		              after->construction != before->construction))
+			good = refuse_if_used(connection, "project_step WHERE kind", before->number,
+			                      "project_kinds.csv: kind", before->code, error);
+	}
 	return good &&
 	       terms_keep_meaning(connection, old->sources, old->source_count, new->sources, new->source_count,
 	                          "fund_entry WHERE source", "fund_sources.csv: source", error) &&
@@ -672,7 +782,7 @@ reads_journal(struct pg_conn *connection, char *error)
 	struct plan plan;
 	struct holdings holdings = {0};
 	plan_init(&plan);
-	bool good = catalogue_load(connection, &plan, error);
+	bool good = catalogue_load(connection, 0, &plan, error);
 	if (good && !holdings_create(&plan.catalogue, &holdings)) {
 		snprintf(error, PG_ERROR_BYTES, "out of memory");
 		good = false;
@@ -688,6 +798,34 @@ reads_journal(struct pg_conn *connection, char *error)
 	return good;
 }
 
+/* Does every unit still exist in the months that it has reports and fund entries for, and registered projects
+ * in? What became of it may go on with these. */
+static bool
+keeps_months(struct pg_conn *connection, char *error)
+{
+	static const char sql[] =
+	    "SELECT u.code, min(x.period) FROM unit u JOIN (SELECT unit, period FROM report UNION ALL "
+	    "SELECT unit, to_char(occurred, 'YYYYMM')::integer FROM fund_entry UNION ALL SELECT unit, "
+	    "to_char(occurred, 'YYYYMM')::integer FROM project_step WHERE revision = 1) x ON x.unit = u.code "
+	    "WHERE x.period < coalesce(u.first_period, 0) OR x.period > coalesce(u.last_period, 999912) "
+	    "GROUP BY u.code ORDER BY u.code LIMIT 1";
+	struct pg_result *r;
+	if (!pg_query(connection, sql, 0, NULL, &r, error))
+		return false;
+	bool good = !PQntuples(r);
+	if (!good) {
+		char month[8];
+		period_format((period)strtol(PQgetvalue(r, 0, 1), NULL, 10), month);
+		snprintf(
+		    error, PG_ERROR_BYTES,
+		    "units.csv: unit %s has reports, fund entries or projects of %s, when it would not exist: let "
+		    "it begin or end in another month, and a unit that follows it begin after that",
+		    PQgetvalue(r, 0, 0), month);
+	}
+	PQclear(r);
+	return good;
+}
+
 static bool
 save_checked(struct pg_conn *connection, const struct plan *plan, const struct plan_saving *how, char *error)
 {
@@ -696,13 +834,14 @@ save_checked(struct pg_conn *connection, const struct plan *plan, const struct p
 	bool same = good && present.catalogue.unit_count && catalogue_same(&present.catalogue, &plan->catalogue);
 	if (good && !same && !how->may_change_catalogue) {
 		snprintf(error, PG_ERROR_BYTES,
-		         "a centre serves this database: units, forms, indicators, sources, uses and kinds of "
-		         "documents may change only while "
+		         "a centre serves this database: units, forms, indicators, sources, uses, kinds of "
+		         "documents and of projects may change only while "
 		         "it is stopped (targets, groups, label and principals may change now)");
 		good = false;
 	}
 	good = good && keeps_meaning(connection, &present.catalogue, &plan->catalogue, error) &&
-	       save_all(connection, plan, how, !same, error) && (same || reads_journal(connection, error));
+	       save_all(connection, plan, how, !same, error) &&
+	       (same || (keeps_months(connection, error) && reads_journal(connection, error)));
 	plan_free(&present);
 	return good;
 }

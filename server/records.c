@@ -16,7 +16,7 @@ struct records {
 	struct id_slot *ids;
 	size_t id_count, id_room;
 	struct recorded *recent; /* a ring by seq; pages that were never used take no memory */
-	struct key_set vouchers, claims;
+	struct key_set claims;
 };
 
 static uint64_t
@@ -54,6 +54,12 @@ document_key(const struct document *d)
 }
 
 static struct key
+project_key(const struct project_row *row)
+{
+	return key_make('p', &row->place, sizeof row->place, row->code, project_name_of(row->code).length);
+}
+
+static struct key
 id_key(const struct submission_id *id)
 {
 	return key_make('i', id->bytes, ID_BYTES, "", 0);
@@ -81,7 +87,6 @@ records_destroy(struct records **records)
 		return;
 	free(r->ids);
 	free(r->recent);
-	key_set_free(&r->vouchers);
 	key_set_free(&r->claims);
 	free(r);
 	*records = NULL;
@@ -145,28 +150,12 @@ records_add(struct records *r, const struct receipt *receipt, unit_code office)
 	return true;
 }
 
-/* ---------------------------------------------------------------- vouchers */
-
-bool
-records_has_voucher(const struct records *r, unit_code unit, const char *voucher)
-{
-	struct key key = voucher_key(unit, voucher);
-	return key_set_has(&r->vouchers, &key);
-}
-
-bool
-records_add_voucher(struct records *r, unit_code unit, const char *voucher)
-{
-	struct key key = voucher_key(unit, voucher);
-	return key_set_add(&r->vouchers, &key);
-}
-
 /* ---------------------------------------------------------------- on their way */
 
 static size_t
 claim_count(const struct submission *s)
 {
-	return 1 + 2 * s->report_count + s->entry_count + s->review_count + s->document_count +
+	return 1 + 2 * s->report_count + s->project_count + s->entry_count + s->review_count + s->document_count +
 	       (s->target_count > 0);
 }
 
@@ -200,7 +189,12 @@ claim_key(const struct submission *s, size_t i, struct key *out)
 		*out = place_key(s->reports[i].family, 0, s->reports[i].form);
 	if (i < s->report_count)
 		return s->reports[i].leads;
-	*out = other_claim_key(s, i - s->report_count);
+	i -= s->report_count;
+	if (i < s->project_count)
+		*out = project_key(&s->projects[i]);
+	if (i < s->project_count)
+		return s->projects[i].leads;
+	*out = other_claim_key(s, i - s->project_count);
 	return true;
 }
 

@@ -1,6 +1,5 @@
-/* What the journal already holds, as far as a new submission has to be compared with it: submission ids
- * and voucher numbers. Also what is on its way to the disk: ids, vouchers and report keys of the
- * submissions that are being written.
+/* What the journal already holds, as far as a new submission has to be compared with it: submission ids. Also
+ * what is on its way to the disk: ids, vouchers and report keys of the submissions that are being written.
  *
  * A nation's year has a million submissions and more: of each only a fingerprint and the commit sequence
  * number stay in memory (16 bytes); whole receipts are kept of the newest, older ones are in the
@@ -38,13 +37,8 @@ enum record_state records_find(const struct records *records, const struct submi
 bool records_add(struct records *records, const struct receipt *receipt, unit_code office)
     __attribute__((warn_unused_result));
 
-/* Committed vouchers. */
-bool records_has_voucher(const struct records *records, unit_code unit, const char *voucher);
-bool records_add_voucher(struct records *records, unit_code unit, const char *voucher)
-    __attribute__((warn_unused_result));
-
-/* Marks a submission's id, reports and vouchers as being written, until records_release(). False: one of
- * them is being written by another (or no memory): nothing is marked. */
+/* Marks a submission's id, reports, vouchers, projects, … as being written, until records_release(). False:
+ * one of them is being written by another (or no memory): nothing is marked. */
 bool records_claim(struct records *records, const struct submission *submission)
     __attribute__((warn_unused_result));
 void records_release(struct records *records, const struct submission *submission);

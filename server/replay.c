@@ -13,16 +13,24 @@ const struct replay_select replay_selects[TABLES] = {
     [TABLE_SUBMISSION] = {"SELECT county::bigint, seq, id, digest, recorded_at, report_count, entry_count, "
                           "other_count FROM submission",
                           ""},
-    [TABLE_EXTENSION] = {"SELECT unit, period, form, event, until FROM extension", " ORDER BY seq, line"},
+    [TABLE_EXTENSION] = {"SELECT unit, period, form, event, until, document FROM extension",
+                         " ORDER BY seq, line"},
     [TABLE_REVIEW] = {"SELECT unit, period, form, step, revision, decision, reason, text, seq FROM review",
                       " ORDER BY seq, line"},
     [TABLE_REPORT] = {"SELECT unit, period, form, version, revision, seq, \"values\" FROM report", ""},
-    [TABLE_ENTRY] = {"SELECT unit, voucher, kind, source, use, amount_fen, occurred, seq FROM fund_entry",
-                     ""},
+    [TABLE_ENTRY] =
+        {"SELECT unit, voucher, kind, source, use, counterparty, amount_fen, occurred, seq, line, "
+         "note, coalesce(refers, ''), document, coalesce(project, '') FROM fund_entry",
+         " ORDER BY seq, line"},
     [TABLE_TARGET] = {"SELECT unit, year, indicator, fund_kind, revision, value, note, seq FROM target_part",
                       ""},
     [TABLE_DOCUMENT] = {"SELECT unit, kind, version, name, type, size, digest, note, seq FROM document",
                         " ORDER BY kind, unit, version"},
+    [TABLE_PROJECT] =
+        {"SELECT unit, code, step, occurred, document, note, revision, name, kind, leader, begins, "
+         "ends, budget_sources, budget_fen, system, percent, acceptor, passed, met, again_by "
+         "FROM project_step",
+         " ORDER BY seq, line"},
 };
 
 /* Notes when a commit was. */
@@ -101,7 +109,8 @@ take_extension(struct replay *r, struct copy_reader *row)
 	e.form = (uint32_t)copy_read_int4(row);
 	e.event = (enum deadline_event)copy_read_int2(row);
 	e.until = copy_read_time(row) / 1000000;
-	return !row->failed && extensions_add(r->holdings->extensions, &e);
+	e.document = (uint32_t)copy_read_int4(row);
+	return !row->failed && holdings_take_extension(r->holdings, &e);
 }
 
 static bool
@@ -123,7 +132,7 @@ take_review(struct replay *r, struct copy_reader *row)
 	memcpy(text, bytes, size);
 	text[size] = 0;
 	uint64_t seq = (uint64_t)copy_read_int8(row);
-	if (!row->failed && totals_add_review(r->holdings->totals, &review, seq))
+	if (!row->failed && holdings_take_review(r->holdings, &review, seq))
 		return true;
 	snprintf(r->error, PG_ERROR_BYTES,
 	         "review of %" PRId64 " %d: its unit, form or period is not in the plan, or no memory",
@@ -158,38 +167,54 @@ take_report(struct replay *r, struct copy_reader *row)
 			values[report.value_count++] = stored[i];
 		}
 	r->reports++;
-	if (totals_add_report(r->holdings->totals, &report, revision, seq, time_of(r, seq)))
+	if (holdings_take_report(r->holdings, &report, revision, seq, time_of(r, seq)))
 		return true;
 	snprintf(r->error, PG_ERROR_BYTES, "report %" PRId64 " %d: its unit or period is not in the plan",
 	         report.unit, report.period);
 	return false;
 }
 
+/* At most `room` - 1 bytes of text with a NUL behind them; false: more, or none. */
+static bool
+read_text(struct copy_reader *row, char *out, size_t room)
+{
+	size_t size = 0;
+	const uint8_t *bytes = copy_read_bytes(row, &size);
+	if (row->failed || size >= room)
+		return false;
+	memcpy(out, bytes, size);
+	out[size] = 0;
+	return true;
+}
+
 static bool
 take_entry(struct replay *r, struct copy_reader *row)
 {
-	char voucher[VOUCHER_BYTES_MAX + 1];
-	size_t size;
-	struct fund_entry entry = {.voucher = voucher, .note = ""};
+	char voucher[VOUCHER_BYTES_MAX + 1] = "", refers[VOUCHER_BYTES_MAX + 1] = "";
+	char note[NOTE_BYTES_MAX + 1] = "", document[NAME_BYTES_MAX + 1] = "",
+	                           project[VOUCHER_BYTES_MAX + 1] = "";
+	struct fund_entry entry = {
+	    .voucher = voucher, .note = note, .refers = refers, .document = document, .project = project};
 	entry.unit = copy_read_int8(row);
-	const uint8_t *text = copy_read_bytes(row, &size);
-	if (size > VOUCHER_BYTES_MAX)
-		return false;
-	memcpy(voucher, text, size);
-	voucher[size] = 0;
+	bool good = read_text(row, voucher, sizeof voucher);
 	entry.kind = (enum fund_kind)copy_read_int2(row);
 	entry.source = (uint32_t)copy_read_int4(row);
 	entry.use = copy_read_null(row) ? 0 : (uint32_t)copy_read_int4(row);
+	entry.counterparty = copy_read_null(row) ? 0 : copy_read_int8(row);
 	entry.amount_fen = copy_read_int8(row);
 	entry.occurred = date_from_days(copy_read_int4(row));
 	uint64_t seq = (uint64_t)copy_read_int8(row);
+	uint32_t line = (uint32_t)copy_read_int4(row);
+	good = good && read_text(row, note, sizeof note) && read_text(row, refers, sizeof refers) &&
+	       read_text(row, document, sizeof document) && read_text(row, project, sizeof project);
 	r->entries++;
-	if (!row->failed && totals_add_entry(r->holdings->totals, &entry, seq) &&
-	    records_add_voucher(r->holdings->records, entry.unit, entry.voucher))
+	if (good && !row->failed && entry.kind > FUND_KIND_NONE && entry.kind < FUND_KINDS &&
+	    holdings_take_entry(r->holdings, &entry, seq, line, time_of(r, seq)))
 		return true;
 	snprintf(r->error, PG_ERROR_BYTES,
-	         "fund entry %s of unit %" PRId64 ": the unit is not in the plan, or no memory", voucher,
-	         entry.unit);
+	         "fund entry %s of unit %" PRId64
+	         ": its unit is not in the plan, it refers to what is not there, or no memory",
+	         voucher, entry.unit);
 	return false;
 }
 
@@ -211,20 +236,7 @@ take_target(struct replay *r, struct copy_reader *row)
 	memcpy(note, bytes, size);
 	note[size] = 0;
 	uint64_t seq = (uint64_t)copy_read_int8(row);
-	return !row->failed && totals_add_target(r->holdings->totals, &part, revision, seq);
-}
-
-/* At most `room` - 1 bytes of text with a NUL behind them; false: more, or none. */
-static bool
-read_text(struct copy_reader *row, char *out, size_t room)
-{
-	size_t size = 0;
-	const uint8_t *bytes = copy_read_bytes(row, &size);
-	if (row->failed || size >= room)
-		return false;
-	memcpy(out, bytes, size);
-	out[size] = 0;
-	return true;
+	return !row->failed && holdings_take_target(r->holdings, &part, revision, seq);
 }
 
 static bool
@@ -247,10 +259,89 @@ take_document(struct replay *r, struct copy_reader *row)
 	uint64_t seq = (uint64_t)copy_read_int8(row);
 	const struct catalogue *c = r->holdings->catalogue;
 	if (catalogue_unit(c, d.unit) && catalogue_document(c, d.kind))
-		return good && !row->failed &&
-		       documents_add(r->holdings->documents, &d, version, seq, time_of(r, seq));
+		return good && !row->failed && holdings_take_document(r->holdings, &d, version, seq, time_of(r, seq));
 	snprintf(r->error, PG_ERROR_BYTES, "document %u of unit %" PRId64 ": its unit or kind is not in the plan",
 	         d.kind, d.unit);
+	return false;
+}
+
+/* What a step of a project points to while it is read. */
+struct project_room {
+	char code[VOUCHER_BYTES_MAX + 1], document[NAME_BYTES_MAX + 1], note[NOTE_BYTES_MAX + 1];
+	char name[NAME_BYTES_MAX + 1];
+	struct project_budget budgets[PROJECT_BUDGETS_MAX];
+	uint32_t met[ACCEPTANCE_ITEMS_MAX];
+};
+
+static date
+read_date_or_null(struct copy_reader *row)
+{
+	return copy_read_null(row) ? 0 : date_from_days(copy_read_int4(row));
+}
+
+static bool
+read_plan(struct copy_reader *row, struct project_row *out, struct project_room *room)
+{
+	int64_t sources[PROJECT_BUDGETS_MAX], amounts[PROJECT_BUDGETS_MAX];
+	enum { PLAN_COLUMNS = 8 };
+	if (copy_read_null(row)) {
+		for (int i = 1; i < PLAN_COLUMNS; i++)
+			if (!copy_read_null(row))
+				return false;
+		return out->step != PROJECT_REGISTER;
+	}
+	out->replaces = (uint32_t)copy_read_int4(row) - 1;
+	bool good = read_text(row, room->name, sizeof room->name);
+	out->kind = (uint32_t)copy_read_int4(row);
+	out->leader = copy_read_int8(row);
+	out->begins = date_from_days(copy_read_int4(row));
+	out->ends = date_from_days(copy_read_int4(row));
+	out->budget_count = copy_read_int8_array(row, sources, PROJECT_BUDGETS_MAX, INT64_MIN);
+	good = good && copy_read_int8_array(row, amounts, PROJECT_BUDGETS_MAX, INT64_MIN) == out->budget_count;
+	for (size_t i = 0; good && !row->failed && i < out->budget_count; i++)
+		room->budgets[i] = (struct project_budget){(uint32_t)sources[i], amounts[i]};
+	return good;
+}
+
+static void
+read_acceptance(struct copy_reader *row, struct project_row *out, struct project_room *room)
+{
+	int64_t met[ACCEPTANCE_ITEMS_MAX];
+	out->passed = !copy_read_null(row) && copy_read_bool(row);
+	out->met_count =
+	    copy_read_null(row) ? 0 : copy_read_int8_array(row, met, ACCEPTANCE_ITEMS_MAX, INT64_MIN);
+	for (size_t i = 0; !row->failed && i < out->met_count; i++)
+		room->met[i] = (uint32_t)met[i];
+	out->again_by = read_date_or_null(row);
+}
+
+static bool
+take_project(struct replay *r, struct copy_reader *row)
+{
+	struct project_room room = {0};
+	struct project_row p = {.code = room.code,
+	                        .document = room.document,
+	                        .note = room.note,
+	                        .name = room.name,
+	                        .budgets = room.budgets,
+	                        .met = room.met};
+	p.unit = copy_read_int8(row);
+	bool good = read_text(row, room.code, sizeof room.code);
+	p.step = (enum project_step)copy_read_int2(row);
+	p.occurred = date_from_days(copy_read_int4(row));
+	good = good && read_text(row, room.document, sizeof room.document) &&
+	       read_text(row, room.note, sizeof room.note) && read_plan(row, &p, &room);
+	p.system = copy_read_null(row) ? SYSTEM_NONE : (enum project_system)copy_read_int2(row);
+	p.percent = copy_read_null(row) ? 0 : (uint32_t)copy_read_int4(row);
+	p.acceptor = copy_read_null(row) ? 0 : copy_read_int8(row);
+	read_acceptance(row, &p, &room);
+	if (good && !row->failed && p.step > PROJECT_STEP_NONE && p.step < PROJECT_STEPS &&
+	    holdings_take_project(r->holdings, &p))
+		return true;
+	snprintf(r->error, PG_ERROR_BYTES,
+	         "project %s of unit %" PRId64
+	         ": its unit is not in the plan, it was never registered, or no memory",
+	         room.code, p.unit);
 	return false;
 }
 
@@ -261,7 +352,7 @@ replay_message(struct replay *r, enum journal_table table, const void *bytes, si
 	    [TABLE_SUBMISSION] = take_submission, [TABLE_EXTENSION] = take_extension,
 	    [TABLE_REVIEW] = take_review,         [TABLE_REPORT] = take_report,
 	    [TABLE_ENTRY] = take_entry,           [TABLE_TARGET] = take_target,
-	    [TABLE_DOCUMENT] = take_document,
+	    [TABLE_DOCUMENT] = take_document,     [TABLE_PROJECT] = take_project,
 	};
 	struct copy_reader row = {.at = bytes, .end = (const uint8_t *)bytes + size};
 	if (first)

@@ -12,6 +12,7 @@ enum journal_table {
 	TABLE_EXTENSION,
 	TABLE_REVIEW, /* before the reports, so that each is known as approved when it comes */
 	TABLE_REPORT,
+	TABLE_PROJECT, /* before the entries, which name projects */
 	TABLE_ENTRY,
 	TABLE_TARGET,
 	TABLE_DOCUMENT,

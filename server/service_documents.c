@@ -226,7 +226,9 @@ service_answer_file(struct service *s, struct envelope *e)
 	f->reply.file.document.name = arena_string(&e->arena, item->name);
 	f->reply.file.document.note = arena_string(&e->arena, item->note);
 	f->reply.file.document.first_time = first ? first->time : 0;
-	f->reply.file.document.due = catalogue_document(s->pipeline.holdings.catalogue, q->key.kind)->due;
+	f->reply.file.document.due =
+	    extensions_due(s->pipeline.holdings.extensions,
+	                   catalogue_document(s->pipeline.holdings.catalogue, q->key.kind), q->key.unit);
 	post(s, f);
 }
 

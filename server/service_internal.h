@@ -2,10 +2,12 @@
 #ifndef FUPIN_SERVER_SERVICE_INTERNAL_H
 #define FUPIN_SERVER_SERVICE_INTERNAL_H
 
+#include "compliance.h"
 #include "home.h"
 #include "log.h"
 #include "pipeline.h"
 #include "plan.h"
+#include "plan_history.h"
 #include "store.h"
 #include "watches.h"
 #include "worker.h"
@@ -14,7 +16,10 @@
  * have the journal replayed for each page because somebody else asks about another commit in between. */
 enum { PASTS_MAX = 3 };
 struct past {
+	struct plan plan; /* only if another one was in force than now */
 	struct holdings holdings;
+	struct compliance *compliance; /* only once it was asked about */
+	int64_t plan_number;
 	uint64_t seq, asked; /* asked: the number of the question that was about it last */
 };
 
@@ -23,12 +28,14 @@ struct service {
 	struct home home;
 	struct store store;
 	struct plan plan; /* the catalogue */
+	struct plan_since plan_since;
 	struct pipeline pipeline;
 	struct envelope_pool envelopes;
 	struct gate *gate;
 	struct worker *worker;
 	struct worker *files; /* documents' bytes: whoever asks something else does not wait behind them */
 	struct watches *watches;
+	struct compliance *compliance; /* how units stand to the plan's rules */
 	int signals;
 	bool stopping;
 	int64_t stop_by_us;
@@ -42,6 +49,7 @@ struct service {
 	int64_t reload_due_us;           /* after one that failed; 0: none is due */
 	struct envelope *reload_waiting; /* who wants to know when it is done */
 	struct file_job *file_jobs;      /* under way */
+	struct past_job *past_jobs;      /* as well */
 	int64_t sweep_due_us;            /* when unfinished files are looked at again */
 	struct arena reply_arena;
 	struct past pasts[PASTS_MAX]; /* the worker's alone */
@@ -63,7 +71,7 @@ void service_ask(struct service *service, struct envelope *question); /* takes i
 void service_answer(struct service *service);                         /* some of them */
 int service_answer_wait_ms(const struct service *service,
                            int64_t now_us); /* until it is to go on; -1: never */
-bool service_push(struct service *service); /* false: there is more to push */
+bool service_push(struct service *service); /* false: there is more to push, or to judge */
 
 /* service_start.c: everything from the data directory to the socket, and back. */
 bool service_open(struct service *service, const struct plan *files, gate_admits admits);

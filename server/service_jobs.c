@@ -267,7 +267,7 @@ service_unblock(struct service *s, int session)
 	struct unblock_job *u = calloc(1, sizeof *u);
 	if (!u)
 		return;
-	u->job = (struct job){.work = end_frozen, .finish = tell_ended};
+	u->job = (struct job){.work = end_frozen, .finish = tell_ended, .urgent = true};
 	u->session = session;
 	if (!worker_post(s->worker, &u->job))
 		free(u);

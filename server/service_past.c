@@ -1,11 +1,12 @@
 /* What was: answers as of an earlier commit, and the history of one report. The worker asks the database, and
  * the journal up to that commit is replayed into holdings of its own: the same code then gives the same
- * answer as it gave then. */
+ * answer as it gave then. Bounded for each office: who asks more at once is told BUSY. */
 #include "service_internal.h"
 
 #include "answers.h"
 #include "bounds.h"
 #include "clock.h"
+#include "plan_store.h"
 #include "replay.h"
 
 #include <inttypes.h>
@@ -19,8 +20,10 @@ enum { ASK_AGAIN_MS = 1000 };
 struct past_job {
 	struct job job;
 	struct service *service;
+	struct past_job *next; /* of those under way */
 	struct envelope *envelope;
 	uint64_t seq_now;
+	struct plan plan; /* what the reply of a catalogue refers to */
 	struct problem_list problems;
 	struct reply reply;
 };
@@ -32,6 +35,24 @@ refuse(struct past_job *p, enum problem_code code)
 	p->reply = (struct reply){.kind = REPLY_REFUSAL};
 }
 
+static bool
+has_room(const struct service *s, const struct office *office)
+{
+	size_t own = 0;
+	for (const struct past_job *p = s->past_jobs; p; p = p->next)
+		own += !strcmp(p->envelope->office.name, office->name);
+	return own < PAST_JOBS_OFFICE_MAX;
+}
+
+static void
+leave(struct service *s, const struct past_job *job)
+{
+	struct past_job **at = &s->past_jobs;
+	while (*at != job)
+		at = &(*at)->next;
+	*at = job->next;
+}
+
 /* In the loop's thread. */
 static void
 give_past(struct job *job, void *context)
@@ -39,12 +60,14 @@ give_past(struct job *job, void *context)
 	struct past_job *p = (struct past_job *)job;
 	struct service *s = context;
 	enum problem_code code = p->problems.count ? p->problems.items[0].code : PROBLEM_NONE;
+	leave(s, p);
 	p->reply.request_id = p->envelope->request.id;
 	if (p->reply.kind == REPLY_REFUSAL)
 		service_refuse(s, p->envelope, &p->problems, problem_is_transient(code) ? ASK_AGAIN_MS : 0);
 	else
 		service_send(s, p->envelope, &p->reply);
 	envelope_destroy(&p->envelope);
+	plan_free(&p->plan);
 	free(p);
 }
 
@@ -52,15 +75,19 @@ static void
 post(struct service *s, struct envelope *e,
      void (*work)(struct job *job, struct pg_conn *connection, const char *error))
 {
-	struct past_job *p = calloc(1, sizeof *p);
+	struct past_job *p = has_room(s, &e->office) ? calloc(1, sizeof *p) : NULL;
 	if (p) {
 		p->job = (struct job){.work = work, .finish = give_past};
 		p->service = s;
 		p->envelope = e;
 		p->seq_now = s->pipeline.as_of.seq;
+		plan_init(&p->plan);
 	}
-	if (p && worker_post(s->worker, &p->job))
+	if (p && worker_post(s->worker, &p->job)) {
+		p->next = s->past_jobs;
+		s->past_jobs = p;
 		return;
+	}
 	free(p);
 	struct problem_list problems;
 	problems.count = problems.more = 0;
@@ -102,8 +129,10 @@ find_commit(struct pg_conn *connection, const struct as_of *asked, struct as_of 
 static void
 forget(struct past *past)
 {
+	compliance_destroy(&past->compliance);
 	if (past->holdings.totals)
 		holdings_destroy(&past->holdings);
+	plan_free(&past->plan);
 	*past = (struct past){0};
 }
 
@@ -114,13 +143,14 @@ service_forget_past(struct service *s)
 		forget(&s->pasts[i]);
 }
 
-/* The past of this commit if it is kept; otherwise the place of the one that was asked about longest ago. */
+/* The past of this commit and plan if it is kept; otherwise the place of the one that was asked about longest
+ * ago. */
 static struct past *
-find_past(struct service *s, uint64_t seq)
+find_past(struct service *s, uint64_t seq, int64_t plan_number)
 {
 	struct past *oldest = &s->pasts[0];
 	for (int i = 0; i < PASTS_MAX; i++) {
-		if (s->pasts[i].holdings.totals && s->pasts[i].seq == seq)
+		if (s->pasts[i].holdings.totals && s->pasts[i].seq == seq && s->pasts[i].plan_number == plan_number)
 			return &s->pasts[i];
 		if (s->pasts[i].asked < oldest->asked)
 			oldest = &s->pasts[i];
@@ -129,23 +159,44 @@ find_past(struct service *s, uint64_t seq)
 	return oldest;
 }
 
-/* What was held then; NULL: it could not be read. */
-static const struct holdings *
-go_back(struct service *s, struct pg_conn *connection, const struct as_of *as_of)
+/* The catalogue that was in force: the present one, or one of the history, in `plan`. NULL: it could not be
+ * read. */
+static const struct catalogue *
+find_catalogue(const struct service *s, struct pg_conn *connection, int64_t number, struct plan *plan)
 {
-	struct past *past = find_past(s, as_of->seq);
+	char error[PG_ERROR_BYTES];
+	if (number == s->plan_since.number)
+		return &s->plan.catalogue;
+	plan_init(plan);
+	if (catalogue_load(connection, number, plan, error))
+		return &plan->catalogue;
+	log_line(LOG_WARNING, "past_plan_failed", "number=%" PRId64 " error=\"%s\"", number, error);
+	return NULL;
+}
+
+/* What was held then, under the plan of then; NULL: it could not be read. */
+static struct past *
+go_back(struct service *s, struct pg_conn *connection, const struct as_of *as_of, int64_t plan_number)
+{
+	struct past *past = find_past(s, as_of->seq, plan_number);
 	past->asked = ++s->past_asked;
 	if (past->holdings.totals)
-		return &past->holdings;
-	if (!holdings_create(s->pipeline.holdings.catalogue, &past->holdings))
-		return NULL;
-	struct replay replay = {.holdings = &past->holdings};
-	bool good = replay_until(&replay, connection, as_of->seq);
-	replay_free(&replay);
+		return past;
+	const struct catalogue *catalogue = find_catalogue(s, connection, plan_number, &past->plan);
+	bool good = catalogue && holdings_create(catalogue, &past->holdings);
+	if (good) {
+		struct replay replay = {.holdings = &past->holdings};
+		good = replay_until(&replay, connection, as_of->seq);
+		if (!good)
+			log_line(LOG_WARNING, "past_failed", "seq=%" PRIu64 " plan=%" PRId64 " error=\"%s\"", as_of->seq,
+			         plan_number, replay.error);
+		replay_free(&replay);
+	}
 	past->seq = as_of->seq;
+	past->plan_number = plan_number;
 	if (!good)
 		forget(past);
-	return good ? &past->holdings : NULL;
+	return good ? past : NULL;
 }
 
 /* What "by now" means: the time that was asked for, or that of the commit; never in the future. */
@@ -171,14 +222,29 @@ ask_past(struct job *job, struct pg_conn *connection, const char *error)
 		p->problems.items[0].limit = (int64_t)p->seq_now;
 		return;
 	}
-	const struct holdings *past = NULL;
-	if (connection && find_commit(connection, asked, &found))
-		past = go_back(p->service, connection, &found);
-	if (!past) {
+	int64_t plan_number;
+	char why[PG_ERROR_BYTES];
+	struct holdings catalogue_only = {0};
+	struct past *past = NULL;
+	const struct holdings *held = NULL;
+	bool good = connection && find_commit(connection, asked, &found) &&
+	            plan_history_find(connection, asked, &found, &plan_number, why);
+	if (good && p->envelope->request.kind == REQUEST_CATALOGUE) {
+		catalogue_only.catalogue = find_catalogue(p->service, connection, plan_number, &p->plan);
+		held = catalogue_only.catalogue ? &catalogue_only : NULL;
+	} else if (good) {
+		past = go_back(p->service, connection, &found, plan_number);
+		held = past ? &past->holdings : NULL;
+	}
+	if (!held) {
 		refuse(p, PROBLEM_STORE_UNAVAILABLE);
 		return;
 	}
-	const struct view view = {past, found, view_time_us(asked, &found, clock_wall_us())};
+	/* Kept with the past: who reads page by page must not have everything judged for each. */
+	if (past && !past->compliance && p->envelope->request.kind == REQUEST_COMPLIANCE)
+		past->compliance = compliance_create(&past->holdings);
+	const struct view view = {held, found, view_time_us(asked, &found, clock_wall_us()),
+	                          p->envelope->office.unit, past ? past->compliance : NULL};
 	answer_view(&view, &p->envelope->request, &p->envelope->arena, &p->problems, &p->reply);
 }
 
@@ -189,13 +255,17 @@ service_answer_as_of(struct service *s, struct envelope *e)
 	struct problem_list problems;
 	struct reply reply;
 	problems.count = problems.more = 0;
-	if (e->request.kind != REQUEST_WATCH && asked->seq != now->seq) {
+	bool watch = e->request.kind == REQUEST_WATCH || e->request.kind == REQUEST_WATCH_COMPLIANCE;
+	if (!watch && (asked->seq != now->seq || !plan_since_covers(&s->plan_since, asked, now))) {
 		post(s, e, ask_past);
 		return;
 	}
-	if (e->request.kind != REQUEST_WATCH) {
+	if (!watch) {
 		/* Nothing was committed since: the answer is in memory. */
-		const struct view view = {&s->pipeline.holdings, *now, view_time_us(asked, now, clock_wall_us())};
+		int64_t now_us = clock_wall_us(), then_us = view_time_us(asked, now, now_us);
+		bool today = date_of_time(then_us) == date_of_time(now_us);
+		const struct view view = {&s->pipeline.holdings, *now, then_us, e->office.unit,
+		                          today ? s->compliance : NULL};
 		answer_view(&view, &e->request, &e->arena, &problems, &reply);
 		if (reply.kind == REPLY_REFUSAL)
 			service_refuse(s, e, &problems, 0);
@@ -205,7 +275,7 @@ service_answer_as_of(struct service *s, struct envelope *e)
 		return;
 	}
 	struct problem *p = problem_only(&problems, PROBLEM_AS_OF_INVALID);
-	p->actual = (int64_t)e->request.total.as_of.seq;
+	p->actual = (int64_t)asked->seq;
 	p->limit = (int64_t)s->pipeline.as_of.seq;
 	service_refuse(s, e, &problems, 0);
 	envelope_destroy(&e);

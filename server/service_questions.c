@@ -11,6 +11,7 @@
 enum {
 	QUESTIONS_US_PER_TURN = 200, /* or one question, if that takes longer */
 	PUSH_US_PER_TURN = 1000,
+	JUDGE_US_PER_TURN = 1000,
 	ASK_AGAIN_MS = 1000,
 };
 
@@ -56,8 +57,11 @@ send_push(void *context, const struct sender *to, const char *public_key, unit_c
 bool
 service_push(struct service *s)
 {
-	return watches_push(s->watches, s->pipeline.holdings.totals, &s->pipeline.as_of, clock_steady_us(),
-	                    PUSH_US_PER_TURN, send_push, s);
+	bool pushed = watches_push(s->watches, s->pipeline.holdings.totals, &s->pipeline.as_of, clock_steady_us(),
+	                           PUSH_US_PER_TURN, send_push, s);
+	/* Once a day, in what time is left over. */
+	bool idle = !s->questions.count && !pipeline_waiting(&s->pipeline);
+	return (!idle || compliance_step(s->compliance, clock_wall_us(), JUDGE_US_PER_TURN)) && pushed;
 }
 
 /* The state that the first answer tells is what pushes go on from. */
@@ -96,9 +100,10 @@ answer_from_memory(struct service *s, struct envelope *e)
 	struct reply reply;
 	struct problem_list problems;
 	problems.count = problems.more = 0;
-	answer(&s->pipeline, &e->office, &e->request, clock_wall_us(), &e->arena, &problems, &reply);
+	answer(&s->pipeline, s->compliance, &e->office, &e->request, clock_wall_us(), &e->arena, &problems,
+	       &reply);
 	bool good = reply.kind != REPLY_REFUSAL;
-	if (good && e->request.kind == REQUEST_WATCH)
+	if (good && (e->request.kind == REQUEST_WATCH || e->request.kind == REQUEST_WATCH_COMPLIANCE))
 		good = add_watch(s, e, &problems);
 	if (good)
 		service_send(s, e, &reply);

@@ -148,6 +148,18 @@ fill_memory(struct service *s, struct pg_conn *connection)
 	return replay_journal(s, connection, error) || service_fail("replay_failed", error);
 }
 
+/* From here on answers are by this plan. */
+static bool
+note_plan(struct service *s, struct pg_conn *connection)
+{
+	struct as_of now = s->pipeline.as_of;
+	int64_t now_us = clock_wall_us();
+	char error[PG_ERROR_BYTES];
+	now.time_us = now_us > now.time_us ? now_us : now.time_us + 1;
+	return plan_history_note(connection, &now, &s->plan_since, error) ||
+	       service_fail("database_failed", error);
+}
+
 /* The locks come first: who does not serve changes neither schema nor plan. */
 static bool
 open_store(struct service *s, const struct plan *files)
@@ -159,11 +171,11 @@ open_store(struct service *s, const struct plan *files)
 		return false;
 	struct pg_conn *connection = pg_connect(&s->store.target, error);
 	bool good = connection && save_plan(s, connection, files, error) &&
-	            catalogue_load(connection, &s->plan, error) &&
+	            catalogue_load(connection, 0, &s->plan, error) &&
 	            principals_load(connection, &s->principal_arena, &s->principals, &s->principal_count, error);
 	if (!good)
 		service_fail("database_failed", error);
-	good = good && fill_memory(s, connection);
+	good = good && fill_memory(s, connection) && note_plan(s, connection);
 	PQfinish(connection);
 	return good && (journal_share(s->pipeline.journal) ||
 	                service_fail("database_failed", journal_error(s->pipeline.journal)));
@@ -203,7 +215,10 @@ open_helpers(struct service *s)
 	s->worker = worker_start(&s->store.target);
 	s->files = worker_start(&s->store.target);
 	s->watches = watches_create();
-	return (s->worker && s->files && s->watches) || service_fail("out_of_memory", "worker");
+	s->compliance = compliance_create(&s->pipeline.holdings);
+	if (s->watches && s->compliance)
+		watches_follow_rules(s->watches, s->compliance);
+	return (s->worker && s->files && s->watches && s->compliance) || service_fail("out_of_memory", "worker");
 }
 
 /* Nobody shall take a drill's figures for real ones. */
@@ -248,6 +263,7 @@ service_close(struct service *s)
 	worker_stop(&s->files, s);
 	service_forget_past(s);
 	watches_destroy(&s->watches);
+	compliance_destroy(&s->compliance);
 	pipeline_free(&s->pipeline);
 	lanes_free(&s->questions);
 	envelope_pool_free(&s->envelopes);

@@ -394,7 +394,7 @@ totals_standing(const struct totals *t, unit_code code, uint32_t form_number, pe
 }
 
 bool
-totals_add_entry(struct totals *t, const struct fund_entry *entry, uint64_t seq)
+totals_add_entry(struct totals *t, const struct fund_entry *entry, struct fund_effect effect, uint64_t seq)
 {
 	const struct unit *unit = catalogue_unit(t->catalogue, entry->unit);
 	if (!unit)
@@ -402,7 +402,7 @@ totals_add_entry(struct totals *t, const struct fund_entry *entry, uint64_t seq)
 	touch_nodes(t, unit_index(t, unit), seq);
 	for (int level = 0; level < NODE_LEVELS; level++) {
 		int32_t node = t->nodes_above[unit_index(t, unit)][level];
-		if (node >= 0 && !fund_totals_add(&t->funds[node], entry))
+		if (node >= 0 && !fund_totals_add(&t->funds[node], entry, effect))
 			return false;
 	}
 	return true;

@@ -9,6 +9,7 @@
 #ifndef FUPIN_SERVER_TOTALS_H
 #define FUPIN_SERVER_TOTALS_H
 
+#include "fund_totals.h"
 #include "leaves.h"
 #include "message.h"
 #include "targets.h"
@@ -56,9 +57,14 @@ const struct targets *totals_targets(const struct totals *totals);
 struct target_value totals_target_value(const struct totals *totals, const struct set_target *target,
                                         int64_t now, period to);
 
+/* One indicator of a unit (by its index) and all below it, over all months of the plan: a flow's sum, what a
+ * stock stands at. False: nobody has reported it. */
+bool totals_figure(const struct totals *totals, size_t unit, const struct indicator *indicator,
+                   enum book book, int64_t *out) __attribute__((warn_unused_result));
+
 /* Takes over one fund entry of commit `seq`. */
-bool totals_add_entry(struct totals *totals, const struct fund_entry *entry, uint64_t seq)
-    __attribute__((warn_unused_result));
+bool totals_add_entry(struct totals *totals, const struct fund_entry *entry, struct fund_effect effect,
+                      uint64_t seq) __attribute__((warn_unused_result));
 
 /* Fills out->units for a query; the arena owns them. The caller sets as_of and label. False: the query
  * asks for what there is not (`problems` says what), or the arena is full. */

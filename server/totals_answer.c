@@ -145,6 +145,20 @@ tally_unit(const struct totals *t, enum book book, const struct unit *unit, stru
 	}
 }
 
+bool
+totals_figure(const struct totals *t, size_t unit, const struct indicator *indicator, enum book book,
+              int64_t *out)
+{
+	uint32_t reported = 0, which = (uint32_t)indicator_index(t, indicator->number);
+	wide_sum sum = 0;
+	struct tally tally = {0, t->period_count - 1, 1, &which, {NULL}, {NULL}};
+	tally.sums[book] = &sum;
+	tally.reported[book] = &reported;
+	tally_unit(t, book, &t->catalogue->units[unit], &tally);
+	*out = wide_sum_clamp(sum);
+	return reported;
+}
+
 /* The units whose sums make up a row: the unit itself, or the group's members within it. */
 struct parts {
 	size_t count;
@@ -212,20 +226,21 @@ pace_month(const struct totals *t, const struct set_target *target, int64_t now,
  * sources. */
 static void
 find_standing(const struct totals *t, const struct unit *unit, const struct set_target *target, int month,
-              int64_t out[13])
+              struct course *out)
 {
 	int32_t node = t->node_of[unit_index(t, unit)];
 	int january = period_index(target->year * 100 + 1) - t->period_first;
-	out[0] = 0;
+	*out = (struct course){.last = month};
 	if (!target->measure.indicator) {
 		for (int m = 1; m <= month; m++)
-			out[m] = fund_totals_special(&t->funds[node], t->catalogue, target->measure.fund,
-			                             target->year * 100 + 1, target->year * 100 + m);
+			out->by_end[m] = fund_totals_special(&t->funds[node], t->catalogue, target->measure.fund,
+			                                     target->year * 100 + 1, target->year * 100 + m);
 		return;
 	}
 	uint32_t indicator = (uint32_t)indicator_index(t, target->measure.indicator);
 	bool stock = is_stock(t, indicator);
 	wide_sum sum = 0;
+	out->first = stock ? month : 0;
 	for (int m = 0; m <= month; m++) {
 		uint32_t reported[BOOKS] = {0};
 		wide_sum sums[BOOKS] = {0};
@@ -234,7 +249,9 @@ find_standing(const struct totals *t, const struct unit *unit, const struct set_
 		if (tally.to >= 0 && tally.to < t->period_count)
 			tally_unit(t, BOOK_SUBMITTED, unit, &tally);
 		sum = stock ? sums[0] : m ? sum + sums[0] : 0;
-		out[m] = wide_sum_clamp(sum);
+		out->by_end[m] = wide_sum_clamp(sum);
+		if (reported[0] && m < out->first)
+			out->first = m;
 	}
 }
 
@@ -249,18 +266,18 @@ totals_target_value(const struct totals *t, const struct set_target *target, int
 	const struct unit *unit = catalogue_unit(t->catalogue, target->unit);
 	const struct indicator *indicator = catalogue_indicator(t->catalogue, target->measure.indicator);
 	int month = pace_month(t, target, now, to);
-	int64_t standing[13];
+	uint32_t share;
+	struct course standing;
 	v.parts = targets_parts(&t->targets, target->unit, target->year, target->measure, &v.part_count);
 	/* Money is kept at county level and above. */
 	if (!month || !unit || (!indicator && unit->level > UNIT_COUNTY))
 		return v;
-	find_standing(t, unit, target, month, standing);
+	find_standing(t, unit, target, month, &standing);
 	v.pace_period = target->year * 100 + month;
-	v.reached = standing[month];
-	v.expected_share =
-	    catalogue_expected_share(t->catalogue, target->measure.indicator, target->measure.fund, month);
-	v.pace = pace_of(target->value, standing, month, v.expected_share,
-	                 indicator && indicator->kind == INDICATOR_STOCK);
+	v.reached = standing.by_end[month];
+	share = catalogue_expected_share(t->catalogue, target->measure.indicator, target->measure.fund, month);
+	v.expected_share = (share * 1000 + PACE_WHOLE / 2) / PACE_WHOLE;
+	v.pace = pace_of(target->value, &standing, share, indicator && indicator->kind == INDICATOR_STOCK);
 	return v;
 }
 

@@ -6,7 +6,6 @@
 #ifndef FUPIN_SERVER_TOTALS_INTERNAL_H
 #define FUPIN_SERVER_TOTALS_INTERNAL_H
 
-#include "fund_totals.h"
 #include "totals.h"
 
 enum { NODE_LEVELS = 3 }; /* province, prefecture, county */

@@ -2,8 +2,10 @@
 
 #include "codec.h"
 #include "log.h"
+#include "projects_answer.h"
 #include "replay.h"
 #include "store.h"
+#include "verify_projects.h"
 
 #include <inttypes.h>
 #include <libpq-fe.h>
@@ -15,8 +17,8 @@
 enum { ANSWER_WAIT_MS = 10000, DRIFT_LINES_MAX = 20, ATTEMPTS = 10 };
 
 /* One total as SQL computes it. For an indicator, kind is 0 (submitted) or OF_APPROVED, use and recorder are
- * 0, and source is its number. */
-enum { OF_APPROVED = -1 };
+ * 0, and source is its number. For an account, level is ACCOUNT and kind the state. */
+enum { OF_APPROVED = -1, ACCOUNT = -1 };
 
 struct expected {
 	int level; /* of the unit */
@@ -67,23 +69,21 @@ disconnect_centre(struct verify *v)
 	v->socket = v->context = NULL;
 }
 
+/* A question to the running centre, and its answer, which must be of this kind. */
 static bool
-ask_centre(struct verify *v, const struct total_query *query, struct arena *arena, struct total_answer *out)
+exchange(struct verify *v, const struct request *request, enum reply_kind kind, struct arena *arena,
+         struct reply *reply)
 {
-	struct request request = {.kind = REQUEST_TOTAL, .total = *query};
-	struct reply reply;
 	uint8_t *bytes;
 	size_t size;
 	zmq_msg_t message;
 	zmq_msg_init(&message);
-	bool good = codec_encode_request(arena, &request, &bytes, &size) &&
+	bool good = codec_encode_request(arena, request, &bytes, &size) &&
 	            zmq_send(v->socket, bytes, size, 0) >= 0 && zmq_msg_recv(&message, v->socket, 0) >= 0 &&
-	            codec_decode_reply(arena, zmq_msg_data(&message), zmq_msg_size(&message), &reply) &&
-	            reply.kind == REPLY_TOTAL;
+	            codec_decode_reply(arena, zmq_msg_data(&message), zmq_msg_size(&message), reply) &&
+	            reply->kind == kind;
 	zmq_msg_close(&message);
-	if (good)
-		*out = reply.total;
-	else
+	if (!good)
 		snprintf(v->error, sizeof v->error, "the centre does not answer");
 	return good;
 }
@@ -91,11 +91,34 @@ ask_centre(struct verify *v, const struct total_query *query, struct arena *aren
 static bool
 ask(struct verify *v, const struct total_query *query, struct arena *arena, struct total_answer *out)
 {
-	if (v->socket)
-		return ask_centre(v, query, arena, out);
 	struct problem_list problems = {0};
+	if (v->socket) {
+		struct request request = {.kind = REQUEST_TOTAL, .total = *query};
+		struct reply reply;
+		bool good = exchange(v, &request, REPLY_TOTAL, arena, &reply);
+		if (good)
+			*out = reply.total;
+		return good;
+	}
 	*out = (struct total_answer){.as_of = v->replayed};
 	return totals_answer(v->holdings.totals, query, arena, out, &problems);
+}
+
+static bool
+ask_balances(struct verify *v, const struct balance_query *query, struct arena *arena,
+             struct balance_answer *out)
+{
+	struct problem_list problems = {0};
+	if (v->socket) {
+		struct request request = {.kind = REQUEST_BALANCES, .balances = *query};
+		struct reply reply;
+		bool good = exchange(v, &request, REPLY_BALANCES, arena, &reply);
+		if (good)
+			*out = reply.balances;
+		return good;
+	}
+	*out = (struct balance_answer){.as_of = v->replayed};
+	return ledger_balances(v->holdings.ledger, query, 0, arena, out, &problems);
 }
 
 /* ---------------------------------------------------------------- what SQL says */
@@ -154,12 +177,43 @@ ask(struct verify *v, const struct total_query *query, struct arena *arena, stru
 	"  AND l.period <= coalesce(u.last_period, 999912)) "                                                    \
 	"SELECT " ROLLED_UP("standing")
 
+/* Each entry under its own kind, what is withdrawn with the grant's use; what is undone counts less of its
+ * kind. */
 static const char fund_sql[] =
+    "WITH e AS (SELECT e.*, CASE e.kind WHEN 9 THEN g.use ELSE e.use END AS named_use FROM fund_entry e "
+    "  LEFT JOIN fund_entry g ON e.kind = 9 AND (g.county, g.unit, g.voucher) = (e.county, e.unit, e.refers) "
+    "  WHERE e.seq <= $1), "
+    "counted AS (SELECT unit, kind, source, named_use AS use, amount_fen, 1 AS n, occurred FROM e "
+    "  UNION ALL SELECT r.unit, o.kind, r.source, o.named_use, -r.amount_fen, 0, r.occurred FROM e r JOIN e "
+    "o "
+    "  ON (o.county, o.unit, o.voucher) = (r.county, r.unit, r.refers) WHERE r.kind = 10) "
     "SELECT l.level, to_char(e.occurred, 'YYYYMM')::integer, left(e.unit::text, 2 * l.level)::bigint, "
     "e.kind, e.source, coalesce(e.use, 0), "
     "(CASE length(e.unit::text) WHEN 2 THEN 1 WHEN 4 THEN 2 WHEN 6 THEN 3 WHEN 9 THEN 4 ELSE 5 END), "
-    "sum(e.amount_fen), count(*) FROM fund_entry e, generate_series(1, 3) AS l(level) "
-    "WHERE e.seq <= $1 AND length(e.unit::text) >= 2 * l.level GROUP BY 1, 2, 3, 4, 5, 6, 7";
+    "sum(e.amount_fen), sum(e.n) FROM counted e, generate_series(1, 3) AS l(level) "
+    "WHERE length(e.unit::text) >= 2 * l.level GROUP BY 1, 2, 3, 4, 5, 6, 7";
+
+/* Accounts, anew from the entries: which kind moves what (at the other unit?) from and to which state, as
+ * PROTOCOL.md says it. Columns as above: level is ACCOUNT, kind the state. */
+static const char account_sql[] =
+    "WITH RECURSIVE move (kind, other, state, sign) AS (VALUES (1, false, 1, 1), (1, false, 3, 1), "
+    "  (6, false, 3, -1), (6, false, 4, 1), (2, false, 3, -1), (2, false, 5, 1), (8, false, 3, -1), "
+    "  (8, false, 5, 1), (3, true, 5, -1), (3, true, 8, 1), (3, false, 2, 1), (3, false, 3, 1), "
+    "  (4, false, 3, -1), (4, false, 8, 1), (4, true, 2, 1), (4, true, 6, 1), (9, true, 6, -1), "
+    "  (9, true, 2, -1), (9, false, 8, -1), (9, false, 3, 1), (7, false, 6, -1), (7, false, 3, 1), "
+    "  (5, false, 3, -1), (5, false, 7, 1), (11, false, 9, 1)), "
+    "e AS (SELECT * FROM fund_entry WHERE seq <= $1), "
+    "booked AS (SELECT unit, counterparty, kind, source, refers, amount_fen FROM e WHERE kind <> 10 "
+    "  UNION ALL SELECT o.unit, o.counterparty, o.kind, o.source, o.refers, -r.amount_fen FROM e r JOIN e o "
+    "  ON (o.county, o.unit, o.voucher) = (r.county, r.unit, r.refers) WHERE r.kind = 10), "
+    "follows AS (SELECT code, code AS last FROM unit WHERE successor IS NULL "
+    "  UNION ALL SELECT u.code, f.last FROM unit u JOIN follows f ON u.successor = f.code), "
+    "moved AS (SELECT CASE WHEN m.other THEN b.counterparty ELSE b.unit END AS unit, b.source, "
+    "  CASE WHEN b.kind = 2 AND b.refers IS NOT NULL AND m.state = 3 THEN 4 ELSE m.state END AS state, "
+    "  m.sign * b.amount_fen AS fen FROM booked b JOIN move m USING (kind)) "
+    "SELECT -1, 0, f.last, m.state, m.source, 0, 0, sum(m.fen), 0 FROM moved m JOIN follows f ON f.code = "
+    "m.unit "
+    "GROUP BY f.last, m.state, m.source HAVING sum(m.fen) <> 0";
 
 static int
 compare_number(int64_t a, int64_t b)
@@ -223,7 +277,8 @@ expect(struct verify *v, uint64_t seq)
 	v->seq = seq;
 	if (!add_expected(v, CURRENT FLOW, seq, 0) || !add_expected(v, CURRENT STOCK, seq, 0) ||
 	    !add_expected(v, APPROVED FLOW, seq, OF_APPROVED) ||
-	    !add_expected(v, APPROVED STOCK, seq, OF_APPROVED) || !add_expected(v, fund_sql, seq, 0))
+	    !add_expected(v, APPROVED STOCK, seq, OF_APPROVED) || !add_expected(v, fund_sql, seq, 0) ||
+	    !add_expected(v, account_sql, seq, 0))
 		return false;
 	qsort(v->expected, v->expected_count, sizeof *v->expected, by_place);
 	return true;
@@ -333,6 +388,151 @@ verify_totals(struct verify *v)
 	return good;
 }
 
+/* ---------------------------------------------------------------- the ledger */
+
+/* Per source, over all places: what came in and what went out. */
+struct across {
+	uint32_t source;
+	wide_sum came_in, went_out;
+};
+
+static void
+tell_imbalance(struct verify *v, const char *what, unit_code unit, uint32_t source)
+{
+	printf("drift: unit %" PRId64 " source %u: %s\n", unit, source, what);
+	v->drift++;
+}
+
+/* One source of one place: nothing below zero, and all that came is somewhere. */
+static void
+check_source(struct verify *v, const struct unit_balance *unit, uint32_t source, struct across *across)
+{
+	wide_sum came = 0, is = 0;
+	for (size_t i = 0; i < unit->count; i++) {
+		const struct balance *b = &unit->balances[i];
+		if (b->source != source)
+			continue;
+		if (b->amount_fen < 0)
+			tell_imbalance(v, "an account is below zero", unit->unit, source);
+		if (b->state == FUND_STATE_RAISED || b->state == FUND_STATE_CAME_IN)
+			came += b->amount_fen;
+		else if (b->state != FUND_STATE_REPAID)
+			is += b->amount_fen;
+		across->came_in += b->state == FUND_STATE_CAME_IN ? b->amount_fen : 0;
+		across->went_out += b->state == FUND_STATE_WENT_OUT ? b->amount_fen : 0;
+	}
+	if (came != is)
+		tell_imbalance(v, "what came in is not what is there and what went out", unit->unit, source);
+}
+
+static void
+check_units(struct verify *v, const struct balance_answer *answer, struct across *across)
+{
+	for (size_t u = 0; u < answer->unit_count; u++) {
+		const struct unit_balance *unit = &answer->units[u];
+		for (size_t i = 0; i < unit->count; i++) {
+			const struct balance *b = &unit->balances[i];
+			struct expected cell = {ACCOUNT,       0, unit->unit, (int)b->state, (int)b->source, 0, 0,
+			                        b->amount_fen, 0};
+			compare(v, &cell);
+		}
+		for (size_t s = 0; s < v->catalogue->source_count; s++)
+			check_source(v, unit, v->catalogue->sources[s].number, &across[s]);
+	}
+}
+
+/* One level of a province's units, each on its own. */
+static bool
+verify_accounts_of(struct verify *v, unit_code province, enum unit_level level, struct across *across,
+                   size_t *shown, uint64_t *seq)
+{
+	struct arena arena;
+	struct balance_answer answer;
+	const struct balance_query query = {.unit = province, .by = level, .own = true};
+	arena_init(&arena, ANSWER_BYTES_MAX * 4UL);
+	bool good = ask_balances(v, &query, &arena, &answer) && expect(v, answer.as_of.seq);
+	if (good) {
+		check_units(v, &answer, across);
+		for (size_t u = 0; u < answer.unit_count; u++)
+			*shown += answer.units[u].count;
+		*seq = *seq && *seq != answer.as_of.seq ? UINT64_MAX : answer.as_of.seq;
+	}
+	arena_free(&arena);
+	return good;
+}
+
+/* What holds only if all levels were answered as of one commit. */
+static void
+check_whole(struct verify *v, unit_code province, const struct across *across, size_t shown)
+{
+	size_t known = 0;
+	for (size_t i = 0; i < v->expected_count; i++)
+		known += v->expected[i].level == ACCOUNT && unit_within(v->expected[i].unit, province);
+	if (known != shown) {
+		printf("drift: the journal has %zu accounts, the centre shows %zu\n", known, shown);
+		v->drift++;
+	}
+	for (size_t s = 0; s < v->catalogue->source_count; s++)
+		if (across[s].came_in != across[s].went_out)
+			tell_imbalance(v, "what units received is not what others sent them", province,
+			               v->catalogue->sources[s].number);
+}
+
+static bool
+verify_accounts(struct verify *v)
+{
+	bool good = true;
+	for (size_t i = 0; good && i < v->catalogue->unit_count; i++) {
+		if (v->catalogue->units[i].level != UNIT_PROVINCE)
+			continue;
+		struct across *across = NULL;
+		uint64_t seq = UINT64_MAX;
+		size_t shown = 0;
+		for (int attempt = 0; good && seq == UINT64_MAX && attempt < ATTEMPTS; attempt++) {
+			free(across);
+			across = calloc(v->catalogue->source_count + 1, sizeof *across);
+			seq = shown = 0;
+			good = across;
+			for (int level = UNIT_PROVINCE; good && level <= UNIT_VILLAGE; level++)
+				good = verify_accounts_of(v, v->catalogue->units[i].code, (enum unit_level)level, across,
+				                          &shown, &seq);
+		}
+		if (good && seq != UINT64_MAX)
+			check_whole(v, v->catalogue->units[i].code, across, shown);
+		free(across);
+	}
+	return good;
+}
+
+static bool
+ask_projects(void *context, const struct project_query *query, struct arena *arena,
+             struct project_answer *out)
+{
+	struct verify *v = context;
+	struct problem_list problems = {0};
+	if (v->socket) {
+		struct request request = {.kind = REQUEST_PROJECTS, .projects = *query};
+		struct reply reply;
+		bool good = exchange(v, &request, REPLY_PROJECTS, arena, &reply);
+		if (good)
+			*out = reply.projects;
+		return good;
+	}
+	*out = (struct project_answer){.as_of = v->replayed};
+	return projects_list(&v->holdings, query, arena, out, &problems);
+}
+
+static bool
+verify_all_projects(struct verify *v)
+{
+	bool good = true;
+	for (size_t i = 0; good && i < v->catalogue->unit_count; i++)
+		if (v->catalogue->units[i].level == UNIT_PROVINCE)
+			good = verify_projects(v->connection, v->catalogue->units[i].code, ask_projects, v, &v->compared,
+			                       &v->drift, v->error);
+	return good;
+}
+
 /* What must hold within the journal itself. */
 static const struct {
 	const char *what, *sql;
@@ -352,7 +552,7 @@ static const struct {
     {"each submission has as many other rows as it says",
      "SELECT count(*) FROM submission s LEFT JOIN (SELECT seq, count(*) AS n FROM (SELECT seq FROM extension "
      "UNION ALL SELECT seq FROM review UNION ALL SELECT seq FROM target_part UNION ALL SELECT seq FROM "
-     "document) x GROUP BY seq) o USING (seq) "
+     "document UNION ALL SELECT seq FROM project_step) x GROUP BY seq) o USING (seq) "
      "WHERE s.other_count <> coalesce(o.n, "
      "0)"},
     {"decisions on a report run from 1 without gaps, in the order of commits",
@@ -363,10 +563,15 @@ static const struct {
     {"a decision is about a report that was there",
      "SELECT count(*) FROM review v LEFT JOIN report r USING (county, period, unit, form, revision) "
      "WHERE r.seq IS NULL OR r.seq >= v.seq"},
+    {"a fund entry refers to one of before it", "SELECT count(*) FROM fund_entry e LEFT JOIN fund_entry o ON "
+                                                "o.voucher = e.refers AND o.unit = CASE e.kind "
+                                                "WHEN 3 THEN e.counterparty ELSE e.unit END WHERE e.refers "
+                                                "IS NOT NULL AND (o.seq IS NULL OR (o.seq, o.line) "
+                                                ">= (e.seq, e.line))"},
     {"no row without its submission",
      "SELECT count(*) FROM (SELECT seq FROM report UNION SELECT seq FROM fund_entry UNION SELECT seq FROM "
      "extension UNION SELECT seq FROM review UNION SELECT seq FROM target_part UNION SELECT seq FROM "
-     "document) x "
+     "document UNION SELECT seq FROM project_step) x "
      "LEFT JOIN submission s USING (seq) WHERE s.seq IS NULL"},
     {"revisions of a report run from 1 without gaps, in the order of commits",
      "SELECT count(*) FROM (SELECT revision, seq, row_number() OVER w AS n, lag(seq) OVER w AS before FROM "
@@ -376,6 +581,15 @@ static const struct {
      "SELECT count(*) FROM (SELECT version, seq, row_number() OVER w AS n, lag(seq) OVER w AS before FROM "
      "document WINDOW w AS (PARTITION BY county, unit, kind ORDER BY version)) d "
      "WHERE version <> n OR before >= seq"},
+    {"registrations of a project run from 1 without gaps, in the order of commits",
+     "SELECT count(*) FROM (SELECT revision, seq, row_number() OVER w AS n, lag(seq) OVER w AS before FROM "
+     "project_step WHERE step = 1 WINDOW w AS (PARTITION BY county, unit, code ORDER BY revision)) p "
+     "WHERE revision <> n OR before > seq"},
+    {"no claim on a project is paid before its public notice",
+     "SELECT count(*) FROM fund_entry e WHERE e.kind = 7 AND e.project IS NOT NULL AND NOT EXISTS (SELECT 1 "
+     "FROM project_step p WHERE p.code = split_part(e.project, '@', 1) AND p.unit = "
+     "coalesce(nullif(split_part(e.project, '@', 2), '')::bigint, e.unit) AND p.step = 2 AND p.seq <= e.seq "
+     "AND p.occurred <= e.occurred)"},
     {"a file has as many bytes as it says",
      "SELECT count(*) FROM document_file f LEFT JOIN (SELECT county, unit, digest, sum(length(bytes)) AS n "
      "FROM document_part GROUP BY 1, 2, 3) p USING (county, unit, digest) WHERE f.received <> coalesce(p.n, "
@@ -418,8 +632,8 @@ verify_all(struct verify *v, const struct home *home)
 {
 	/* Does a centre serve this directory? Then its lock is taken. */
 	bool running = home->lock < 0;
-	bool good =
-	    (running ? connect_centre(v, home) : replay_here(v)) && verify_invariants(v) && verify_totals(v);
+	bool good = (running ? connect_centre(v, home) : replay_here(v)) && verify_invariants(v) &&
+	            verify_totals(v) && verify_accounts(v) && verify_all_projects(v);
 	if (good)
 		printf("%s seq=%" PRIu64 " totals=%" PRIu64 " drift=%" PRIu64 "\n",
 		       running ? "verified the running centre:" : "verified a replay of the journal:", v->seq,
@@ -444,7 +658,7 @@ verify_run(const struct options *options)
 	if (good) {
 		v.connection = pg_connect(&store.target, v.error);
 		v.catalogue = &plan.catalogue;
-		good = v.connection && catalogue_load(v.connection, &plan, v.error) && verify_all(&v, &home);
+		good = v.connection && catalogue_load(v.connection, 0, &plan, v.error) && verify_all(&v, &home);
 		PQfinish(v.connection);
 		store_close(&store);
 	}

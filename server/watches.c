@@ -12,6 +12,9 @@
  * that nobody acknowledged for so long has no reader. */
 enum { HEARTBEAT_US = 20 * 1000000, ABANDONED_US = 120 * 1000000 };
 
+/* What is judged for one watch before others have their turn. */
+enum { JUDGE_US = 500 };
+
 struct watch {
 	UT_hash_handle hh;
 	struct key key; /* of connection and request id */
@@ -20,7 +23,13 @@ struct watch {
 	char public_key[KEY_TEXT_BYTES];
 	uint64_t request_id;
 	struct total_query query; /* owns its indicators */
-	struct as_of sent;        /* the state that the client has, once it took the last push */
+	/* Or of the rules; owns the numbers and states. What the client knows: so many turns, as of this state of
+	 * the units. */
+	bool of_rules;
+	struct compliance_query rules;
+	uint32_t turn, number;
+	date day;
+	struct as_of sent; /* the state that the client has, once it took the last push */
 	int64_t sent_us;
 	bool unacknowledged;
 };
@@ -32,6 +41,8 @@ struct watches {
 	uint64_t pushed_seq; /* all were looked at as of this commit */
 	int64_t looked_us;
 	struct arena arena;
+	struct compliance *compliance;
+	bool judging; /* some watch waits for findings to be judged */
 };
 
 struct watches *
@@ -56,7 +67,15 @@ drop(struct watches *w, struct watch *watch)
 	HASH_DEL(w->by_key, watch);
 	w->count--;
 	free((void *)(uintptr_t)watch->query.indicators);
+	free((void *)(uintptr_t)watch->rules.rules);
+	free((void *)(uintptr_t)watch->rules.states);
 	free(watch);
+}
+
+void
+watches_follow_rules(struct watches *w, struct compliance *compliance)
+{
+	w->compliance = compliance;
 }
 
 void
@@ -114,27 +133,63 @@ has_room(const struct watches *w, const char *public_key, struct problem_list *p
 	return false;
 }
 
+/* A copy from malloc of `count` items (at least room for one); NULL: no memory. */
+static void *
+copy_items(const void *items, size_t count, size_t size)
+{
+	void *copy = calloc(count + 1, size);
+	if (copy && count)
+		memcpy(copy, items, count * size);
+	return copy;
+}
+
+static bool
+copy_query(const struct total_query *query, struct watch *watch)
+{
+	watch->query = *query;
+	watch->query.indicators =
+	    copy_items(query->indicators, query->indicator_count, sizeof *query->indicators);
+	return watch->query.indicators;
+}
+
+/* What the first answer told was judged just now. */
+static bool
+copy_rules(const struct watches *w, const struct compliance_query *query, struct watch *watch)
+{
+	uint32_t *rules = copy_items(query->rules, query->rule_count, sizeof *rules);
+	enum rule_state *states = copy_items(query->states, query->state_count, sizeof *states);
+	watch->of_rules = true;
+	watch->rules = *query;
+	watch->rules.rules = rules;
+	watch->rules.states = states;
+	watch->turn = compliance_turn(w->compliance);
+	watch->number = compliance_number(w->compliance, query);
+	watch->day = date_of_time(clock_wall_us());
+	if (rules && states)
+		return true;
+	free(rules);
+	free(states);
+	return false;
+}
+
 bool
 watches_add(struct watches *w, const struct envelope *e, const char *public_key, const struct as_of *as_of,
             int64_t now_us, struct problem_list *problems)
 {
-	const struct total_query *query = &e->request.total;
 	watches_remove(w, &e->sender, e->request.id);
 	if (!has_room(w, public_key, problems))
 		return false;
 	struct watch *watch = calloc(1, sizeof *watch);
-	uint32_t *indicators = calloc(query->indicator_count + 1, sizeof *indicators);
-	if (!watch || !indicators) {
+	if (!watch || !(e->request.kind == REQUEST_WATCH ? copy_query(&e->request.total, watch)
+	                                                 : copy_rules(w, &e->request.compliance, watch))) {
 		free(watch);
-		free(indicators);
 		problem_only(problems, PROBLEM_BUSY);
 		return false;
 	}
-	if (query->indicator_count)
-		memcpy(indicators, query->indicators, query->indicator_count * sizeof *indicators);
-	*watch = (struct watch){
-	    .sender = e->sender, .request_id = e->request.id, .query = *query, .sent = *as_of, .sent_us = now_us};
-	watch->query.indicators = indicators;
+	watch->sender = e->sender;
+	watch->request_id = e->request.id;
+	watch->sent = *as_of;
+	watch->sent_us = now_us;
 	memcpy(watch->public_key, public_key, sizeof watch->public_key);
 	put(w, watch);
 	return true;
@@ -182,6 +237,12 @@ make_push(struct watches *w, const struct watch *watch, const struct totals *tot
 	}
 }
 
+static unit_code
+unit_of(const struct watch *watch)
+{
+	return watch->of_rules ? watch->rules.unit : watch->query.unit;
+}
+
 void
 watches_probe(struct watches *w, const char *public_key, watches_send send, void *context)
 {
@@ -191,9 +252,54 @@ watches_probe(struct watches *w, const char *public_key, watches_send send, void
 		struct reply reply = {.request_id = watch->request_id, .kind = REPLY_PUSH};
 		reply.push = (struct push){.as_of = watch->sent, .since_seq = watch->sent.seq};
 		if (!strcmp(watch->public_key, public_key) &&
-		    send(context, &watch->sender, watch->public_key, watch->query.unit, &reply) == WATCH_GONE)
+		    send(context, &watch->sender, watch->public_key, unit_of(watch), &reply) == WATCH_GONE)
 			drop(w, watch);
 	}
+}
+
+static enum watch_sent
+push(struct watch *watch, const struct as_of *as_of, int64_t now_us, watches_send send, void *context,
+     const struct reply *reply)
+{
+	enum watch_sent sent = send(context, &watch->sender, watch->public_key, unit_of(watch), reply);
+	if (sent == WATCH_SENT) {
+		watch->sent = *as_of;
+		watch->sent_us = now_us;
+		watch->unacknowledged = true;
+	}
+	return sent;
+}
+
+/* Judges what changed in its units, if need be in several turns (LATER), and tells what turned. */
+static enum watch_sent
+serve_rules(struct watches *w, struct watch *watch, const struct as_of *as_of, int64_t now_us,
+            watches_send send, void *context)
+{
+	struct reply reply = {.request_id = watch->request_id, .kind = REPLY_PUSH};
+	uint32_t number = compliance_number(w->compliance, &watch->rules);
+	int64_t wall_us = clock_wall_us();
+	date today = date_of_time(wall_us);
+	bool changed = number != watch->number || today != watch->day;
+	if (!changed && now_us - watch->sent_us < HEARTBEAT_US)
+		return WATCH_SENT;
+	if (!compliance_refresh(w->compliance, &watch->rules, wall_us, JUDGE_US)) {
+		w->judging = true;
+		return WATCH_LATER;
+	}
+	reply.push = (struct push){.as_of = *as_of, .since_seq = watch->sent.seq};
+	arena_reset(&w->arena);
+	if (!compliance_turns(w->compliance, &watch->rules, watch->turn, &w->arena, &reply.push))
+		return WATCH_LATER;
+	bool quiet = !reply.push.turn_count && !reply.push.more_turns;
+	enum watch_sent sent = quiet && now_us - watch->sent_us < HEARTBEAT_US
+	                           ? WATCH_SENT
+	                           : push(watch, as_of, now_us, send, context, &reply);
+	if (sent == WATCH_SENT) {
+		watch->number = number;
+		watch->day = today;
+		watch->turn = compliance_turn(w->compliance);
+	}
+	return sent;
 }
 
 /* Looks at one watch. False: it is gone. */
@@ -205,16 +311,12 @@ serve(struct watches *w, struct watch *watch, const struct totals *totals, const
 	int64_t quiet_us = now_us - watch->sent_us;
 	if (watch->unacknowledged)
 		return quiet_us < ABANDONED_US;
+	if (watch->of_rules)
+		return serve_rules(w, watch, as_of, now_us, send, context) != WATCH_GONE;
 	if (totals_changed(totals, watch->query.unit) <= watch->sent.seq && quiet_us < HEARTBEAT_US)
 		return true;
 	make_push(w, watch, totals, as_of, &reply);
-	enum watch_sent sent = send(context, &watch->sender, watch->public_key, watch->query.unit, &reply);
-	if (sent == WATCH_SENT) {
-		watch->sent = *as_of;
-		watch->sent_us = now_us;
-		watch->unacknowledged = true;
-	}
-	return sent != WATCH_GONE;
+	return push(watch, as_of, now_us, send, context, &reply) != WATCH_GONE;
 }
 
 bool
@@ -222,8 +324,9 @@ watches_push(struct watches *w, const struct totals *totals, const struct as_of 
              int64_t budget_us, watches_send send, void *context)
 {
 	bool due = now_us - w->looked_us >= 1000000;
-	if (w->pushed_seq == as_of->seq && !due)
+	if (w->pushed_seq == as_of->seq && !due && !w->judging)
 		return true;
+	w->judging = false;
 	for (size_t left = w->count; left; left--) {
 		if (!*w->turn)
 			w->turn = &w->first;
@@ -236,5 +339,5 @@ watches_push(struct watches *w, const struct totals *totals, const struct as_of 
 	}
 	w->pushed_seq = as_of->seq;
 	w->looked_us = now_us;
-	return true;
+	return !w->judging;
 }

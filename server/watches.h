@@ -1,15 +1,20 @@
-/* Watches: who wants to be told when a total changes. A push holds the newest state of the rows that
- * changed since the one before; the next is sent when the client has acknowledged it. So whatever happens
- * meanwhile is one push later on, and who stopped reading holds one push and slows nobody. */
+/* Watches: who wants to be told when a total changes, or when a finding of the rules turns. A push holds the
+ * newest state of the rows that changed since the one before; the next is sent when the client has
+ * acknowledged it. So whatever happens meanwhile is one push later on, and who stopped reading holds one push
+ * and slows nobody. */
 #ifndef FUPIN_SERVER_WATCHES_H
 #define FUPIN_SERVER_WATCHES_H
 
+#include "compliance.h"
 #include "intake.h"
 
 struct watches;
 
 struct watches *watches_create(void);
 void watches_destroy(struct watches **watches);
+
+/* From now on findings of the rules can be watched, too. It must outlive the watches. */
+void watches_follow_rules(struct watches *watches, struct compliance *compliance);
 
 /* Begins to watch, as of the commit that the envelope's sender is told now. The same request id of the
  * same connection again replaces its watch. False, with a problem: too many, or no memory. */

@@ -41,6 +41,15 @@ put(struct job_list *list, struct job *job)
 	list->end = &job->next;
 }
 
+static void
+put_first(struct job_list *list, struct job *job)
+{
+	job->next = list->first;
+	if (!list->first)
+		list->end = &job->next;
+	list->first = job;
+}
+
 static struct job *
 take(struct job_list *list)
 {
@@ -215,7 +224,7 @@ worker_post(struct worker *w, struct job *job)
 	pthread_mutex_lock(&w->lock);
 	bool room = (job->urgent || w->count < WORKER_JOBS_MAX) && !w->stopping;
 	if (room) {
-		put(&w->waiting, job);
+		(job->urgent ? put_first : put)(&w->waiting, job);
 		w->count++;
 		pthread_cond_signal(&w->wake);
 	}

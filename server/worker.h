@@ -12,7 +12,7 @@ struct worker;
 /* What a job does. Embedded in a larger struct that holds its data. */
 struct job {
 	struct job *next;
-	bool urgent; /* taken however many wait */
+	bool urgent; /* taken however many wait, and done before all of them */
 	/* In the worker's thread. `connection` is NULL, and `error` says why, if there is none. */
 	void (*work)(struct job *job, struct pg_conn *connection, const char *error);
 	/* In the loop's thread: takes the result over and frees the job. */

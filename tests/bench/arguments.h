@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What is booked: money raised; granted to villages; confirmed of what the province sent. */
+enum bench_entries { ENTRIES_NONE = 0, ENTRIES_RAISED = 1, ENTRIES_GRANTED = 2, ENTRIES_RECEIVED = 3 };
+
 struct arguments {
 	const char *plan;     /* the directory that `fupin-bench plan` made */
 	const char *db;       /* libpq URI */
@@ -34,7 +37,7 @@ struct arguments {
 	 * so long (0: when it was told), nothing new after so long (0: all), a sample every so often (0: none).
 	 */
 	int64_t window, patience_ms, seconds, sample_ms;
-	int64_t entries; /* 1: fund entries instead of reports */
+	int64_t entries; /* fund entries instead of reports: an enum bench_entries */
 	/* The process to be slowed; of every_us it runs so long; `seconds`. */
 	int64_t pid, run_us;
 	int64_t centre_pid, database_pid; /* whose CPU time is taken */

@@ -23,6 +23,7 @@ bool bench_lone(const struct arguments *arguments, struct json_object *out);
 bool bench_total(const struct arguments *arguments, struct json_object *out);
 bool bench_flood(const struct arguments *arguments, struct json_object *out);
 bool bench_slow(const struct arguments *arguments, struct json_object *out);
+bool bench_comply(const struct arguments *arguments, struct json_object *out);
 bool bench_check(const struct arguments *arguments, struct json_object *out);
 
 /* Says what is wrong; always false. */

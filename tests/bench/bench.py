@@ -16,6 +16,7 @@ import time
 import figures
 from machinery import FUPIND, BenchError, Centre, Generator, Postgres, Processes, new_directory, say
 import parts_flow
+import parts_rules
 import parts_size
 import parts_stress
 
@@ -23,12 +24,14 @@ import parts_stress
 PARTS = (
     ("rounds", parts_flow.rounds, ("copy_limit", "copy_limit_two", "copy_limit_50", "submit_single",
                                    "submit_batch50", "per_transaction", "cpu_fupind", "cpu_postgres")),
+    ("ledger", parts_flow.ledger, ("ledger_spread", "ledger_hot")),
     ("lone", parts_flow.lone, ("lone_latency", "lone_latency_insert")),
     ("totals", parts_flow.totals, ("total_idle", "total_loaded")),
     ("push", parts_flow.push, ("push_latency",)),
     ("offices", parts_size.offices, ("offices_10k_minute", "offices_10k_burst")),
     ("nation", parts_size.nation, ("start_nation",)),
     ("plan", parts_size.plan_work, ("plan_totals", "plan_completeness", "plan_past")),
+    ("compliance", parts_rules.compliance, ("compliance_province", "compliance_nation", "balance_county")),
     ("export", parts_size.export, ("export_million",)),
     ("growth", parts_size.growth, ("growth",)),
     ("fairness", parts_stress.fairness, ("fairness", "fairness_batches")),

@@ -46,7 +46,7 @@ take_receipt(struct run *run, struct item *item, const struct receipt *receipt)
 		return false;
 	bool good = !item->seq && receipt->seq && submission_id_equal(&receipt->id, &item->id) &&
 	            digest_equal(&receipt->digest, &item->digest) && receipt->report_count == item->reports &&
-	            !receipt->entry_count;
+	            receipt->entry_count == item->entries;
 	if (!good && !run->wrong++)
 		bench_fail("a receipt does not fit what was sent: seq %" PRIu64, receipt->seq);
 	item->seq = receipt->seq;
@@ -284,7 +284,8 @@ loop(struct run *run)
 		for (int i = 0; i < count; i++)
 			take_turn(run, events[i].data.u64);
 		ask_again(run);
-		if (clock_steady_us() - run->last_us > SILENCE_US && (!run->order || run->released == run->end))
+		if (!is_done(run) && clock_steady_us() - run->last_us > SILENCE_US &&
+		    (!run->order || run->released == run->end))
 			return bench_fail("%zu submissions were not answered", run->end - run->first - run->answered);
 	}
 	return true;

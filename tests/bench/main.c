@@ -20,6 +20,7 @@ static const struct {
     {"fill", bench_fill, "put reports into the journal directly"},
     {"lone", bench_lone, "one submission at a time, beside one INSERT … COMMIT at a time"},
     {"total", bench_total, "ask for the province's totals by county"},
+    {"comply", bench_comply, "book an entry, then ask how the province stands to the rules"},
     {"check", bench_check, "compare all totals with what must have been sent"},
 };
 

@@ -22,23 +22,53 @@ make_reports(const struct shape *shape, int office, int64_t from, size_t count, 
 	return values ? reports : NULL;
 }
 
-/* Money raised by the county itself, in the plan's first month. */
-static struct fund_entry *
-make_entries(const struct shape *shape, int office, int64_t from, size_t count, struct arena *arena)
+/* Money of the plan's first month. Raised by the county itself; or granted by it to its villages, from what
+ * its first entry raises; or received by it, in parts of what the province sent it (voucher "s" and the
+ * county's code, which somebody has to book before). */
+static struct fund_entry
+make_entry(const struct shape *shape, int office, int64_t number, enum bench_entries what)
 {
-	struct fund_entry *entries = arena_array(arena, count, sizeof *entries);
-	for (size_t i = 0; entries && i < count; i++) {
-		char voucher[VOUCHER_BYTES];
-		snprintf(voucher, sizeof voucher, "v%" PRId64, from + (int64_t)i);
-		entries[i] = (struct fund_entry){
-		    .kind = FUND_RAISED,
-		    .unit = shape_county(shape, office),
-		    .voucher = arena_string(arena, voucher),
-		    .occurred = shape->first * 100 + ENTRY_DAY,
-		    .source = 1,
-		    .amount_fen = ENTRY_FEN,
-		    .note = "",
-		};
+	struct fund_entry entry = {
+	    .kind = FUND_RAISED,
+	    .unit = shape_county(shape, office),
+	    .occurred = shape->first * 100 + ENTRY_DAY,
+	    .source = 1,
+	    .amount_fen = ENTRY_FEN,
+	    .note = "",
+	    .refers = "",
+	    .document = "",
+	    .project = "",
+	};
+	if (what == ENTRIES_GRANTED && number) {
+		int villages = shape_village_count(shape, office);
+		entry.kind = FUND_GRANTED;
+		entry.use = 1;
+		entry.counterparty = shape_village(shape, office, (int)(number % villages));
+	} else if (what == ENTRIES_GRANTED) {
+		entry.amount_fen = VALUE_MAX;
+	} else if (what == ENTRIES_RECEIVED) {
+		entry.kind = FUND_RECEIVED;
+		entry.counterparty = unit_ancestor(entry.unit, UNIT_PROVINCE);
+	}
+	return entry;
+}
+
+/* The texts are the arena's. */
+static struct fund_entry *
+make_entries(const struct shape *shape, int office, int64_t from, const struct item *item,
+             struct arena *arena)
+{
+	struct fund_entry *entries = arena_array(arena, item->entries, sizeof *entries);
+	for (size_t i = 0; entries && i < item->entries; i++) {
+		char text[VOUCHER_BYTES];
+		entries[i] = make_entry(shape, office, from + (int64_t)i, item->what);
+		snprintf(text, sizeof text, "v%" PRId64, from + (int64_t)i);
+		entries[i].voucher = arena_string(arena, text);
+		snprintf(text, sizeof text, "s%" PRId64, entries[i].unit);
+		if (item->what == ENTRIES_RECEIVED)
+			entries[i].refers = arena_string(arena, text);
+		if (!entries[i].voucher || !entries[i].refers)
+			return NULL;
 	}
 	return entries;
 }
@@ -56,7 +86,7 @@ prepare_one(const struct shape *shape, int64_t from, uint64_t number, struct are
 	if (item->reports)
 		submission.reports = make_reports(shape, (int)item->office, from, item->reports, arena);
 	else
-		submission.entries = make_entries(shape, (int)item->office, from, item->entries, arena);
+		submission.entries = make_entries(shape, (int)item->office, from, item, arena);
 	struct request request = {.id = number, .kind = REQUEST_SUBMIT};
 	if ((!submission.reports && !submission.entries) ||
 	    !codec_encode_submission(arena, &submission, (uint8_t **)&request.submit.bytes, &request.submit.size))
@@ -82,6 +112,7 @@ prepare(const struct shape *shape, const struct arguments *arguments, size_t off
 		struct item *item = &out->items[k];
 		item->office = (uint32_t)arguments->office_first + (uint32_t)(k % offices);
 		*(arguments->entries ? &item->entries : &item->reports) = (uint32_t)arguments->per;
+		item->what = (enum bench_entries)arguments->entries;
 		int64_t from = arguments->skip + (int64_t)(k / offices) * arguments->per;
 		arena_reset(&arena);
 		good = (item->entries || from + arguments->per <= shape_reports(shape, (int)item->office)) &&

@@ -30,6 +30,9 @@ BROKEN = {
     "gaps in seq": "SELECT coalesce(max(seq), 0) - count(DISTINCT seq) FROM submission",
     "times that run backwards": "SELECT count(*) FROM (SELECT recorded_at < lag(recorded_at) OVER (ORDER BY seq) "
                                 "AS back FROM submission) s WHERE back",
+    "entries that spent what was not there": "SELECT count(*) FROM (SELECT sum(CASE WHEN kind IN (1, 7) THEN amount_fen ELSE "
+                                             "-amount_fen END) OVER (PARTITION BY unit, source ORDER BY seq, line) AS rest "
+                                             "FROM fund_entry) e WHERE rest < 0",
 }
 
 

@@ -56,11 +56,12 @@ def facts_of(receipt):
 class Parcel:
     """A submission on its way."""
 
-    def __init__(self, message, entries, reports):
+    def __init__(self, message, entries, reports, fresh):
         self.data = message.SerializeToString()
         self.id = message.id.hex()
         self.digest = digest(self.data).hex()
         self.entries, self.reports = entries, reports
+        self.fresh = fresh   # unit → fen that it raises and does not use up
         self.request = None  # number of the request that is unanswered
         self.not_before = 0
         self.after_earlier = False
@@ -73,6 +74,7 @@ class Sender:
     def __init__(self, centre, name, ledger, source):
         self.centre, self.name, self.ledger, self.source = centre, name, ledger, source
         self.revisions = {}
+        self.hand = {}      # unit → fen that this sender raised, by receipt, and did not use up
         self.open = {}      # id → Parcel, in the order of their making
         self.requests = {}  # request number → Parcel
         self.produced = self.receipted = self.bytes = 0
@@ -100,13 +102,19 @@ class Sender:
     def make(self):
         """Fund entries, or reports and corrections that build on one another, or both."""
         self.produced += 1
-        rows, entries, reports = [], [], []
+        rows, entries, reports, fresh = [], [], [], {}
         if self.source.random() < 0.6:
             for line in range(self.source.randint(1, 3)):
                 unit, fen = self.source.choice(self.units), self.source.randint(1, 10**9)
                 voucher = f"{self.name}/{self.source.getrandbits(32):08x}/{self.produced}/{line}"
-                rows.append(entry(unit, voucher, amount_fen=fen))
-                entries.append((unit, voucher, fen))
+                rows.append(self.use_up(unit, voucher, fresh) or entry(unit, voucher, amount_fen=fen))
+                if rows[-1].kind == pb.RAISED:
+                    fresh[unit] = fresh.get(unit, 0) + fen
+                entries.append((unit, voucher, rows[-1].amount_fen))
+        if self.source.random() < 0.05 and len(self.units) > 1:
+            lived, booked = self.live(f"{self.name}/{self.source.getrandbits(32):08x}/{self.produced}")
+            rows += lived
+            entries += booked
         if not rows or self.source.random() < 0.2:
             unit, period = self.source.choice(self.units), 201300 + self.source.randint(1, 12)
             revision = self.revisions.get((unit, period), 0) + 1
@@ -115,12 +123,41 @@ class Sender:
             name = "village_people_lifted" if unit > 10**11 else "people_lifted"
             rows.append(report(self.numbers, unit, period, replaces=revision - 1, **{name: people}))
             reports.append((unit, period, revision, people))
-        parcel = Parcel(submission(*rows), entries, reports)
+        parcel = Parcel(submission(*rows), entries, reports, fresh)
         self.ledger.expect(parcel.id, entries, reports)
         self.open[parcel.id] = parcel
         if self.source.random() < 0.02:
             self.ledger.samples.append((self.name, parcel))
         return parcel
+
+    def live(self, code):
+        """A project's life, or its first part, with its money, from approval on, in one submission: all of it or nothing."""
+        county, village = self.units[:2]
+        fen, closes = self.source.randint(1, 10**9), self.source.random() < 0.5
+        paid = fen if closes else self.source.randint(1, fen)
+        steps = [pb.REGISTER, pb.NOTICE, pb.START] + ([pb.FINISH, pb.NOTICE_AFTER, pb.ACCEPTANCE] if closes else [])
+        rows = [pb.ProjectRow(unit=village, code=code.encode(), step=step, occurred=20130415, document=b"paper", note=b"") for step in steps]
+        rows[0].plan.CopyFrom(pb.ProjectPlan(name=b"farm", kind=1, leader=county, begins=20130415, ends=20131231,
+                                             budgets=[pb.ProjectBudget(source=1, amount_fen=fen)]))
+        if closes:
+            rows[-1].passed = True
+            rows[-1].met.extend(range(1, 6))
+        money = [entry(county, code + "/R", source=1, amount_fen=fen),
+                 entry(county, code + "/G", pb.GRANTED, 1, fen, use=1, counterparty=village, project=code),
+                 entry(village, code + "/C", pb.REIMBURSED, 1, paid, project=code), entry(village, code + "/P", pb.SPENT, 1, paid, use=1, project=code)]
+        return rows + money, [(e.unit, e.voucher.decode(), e.amount_fen) for e in money]
+
+    def use_up(self, unit, voucher, fresh):
+        """Now and then what was raised is spent, or granted to a village, often to the last fen: what the same submission
+        raises, or what is receipted, as requests may overtake each other. None: not this time."""
+        purse = fresh if fresh.get(unit) else self.hand
+        if not purse.get(unit) or self.source.random() < 0.5:
+            return None
+        fen = self.source.choice([purse[unit], self.source.randint(1, purse[unit])])
+        purse[unit] -= fen
+        if unit < 10**11 and len(self.units) > 1 and self.source.random() < 0.5:
+            return entry(unit, voucher, kind=pb.GRANTED, use=1, counterparty=self.units[1], amount_fen=fen)
+        return entry(unit, voucher, kind=pb.SPENT, use=1, amount_fen=fen)
 
     def post(self, parcel):
         if not self.requests:
@@ -176,6 +213,8 @@ class Sender:
         if rows != (parcel.digest, len(parcel.reports), len(parcel.entries)):
             raise Wrong(f"{self.name}: the receipt of {identity} says {rows}")
         self.receipted += 1
+        for unit, fen in parcel.fresh.items() if not parcel.is_again else ():
+            self.hand[unit] = self.hand.get(unit, 0) + fen
         if not parcel.is_again and self.source.random() < REPEATED / 2:
             self.ledger.repeated += 1
             self.ask_again(parcel)
@@ -188,7 +227,7 @@ class Sender:
         elif parcel is not first and not parcel.after_earlier and not parcel.is_again:
             parcel.after_earlier = True  # it may build on one that is not stored yet
         else:
-            raise Wrong(f"{self.name}: {parcel.id} {parcel.entries} {parcel.reports} was refused: {codes(refusal)}")
+            raise Wrong(f"{self.name}: {parcel.id} {parcel.entries} {parcel.reports} was refused: {codes(refusal)} {refusal.problems[0].text}")
 
 
 class Clerk:

@@ -8,7 +8,7 @@ import zmq
 from harness import Centre, CentreTest, entry, pb, report, submission, wait_for
 from wire import NoAnswer, Wire, codes, digest, uuid7
 
-COUNTY, PREFECTURE, PROVINCE = 220122, 2201, 22
+COUNTY, PREFECTURE, PROVINCE, VILLAGE = 220122, 2201, 22, 220122101901
 UNKNOWN_FIELD = b"\xa0\x06\x01"  # field 100, varint 1
 ABOVE = 64  # the centre's allowance for what CURVE adds to a frame is rounded up to this
 SHORT = 0.5  # seconds in which an answer that must not come would have come
@@ -197,15 +197,16 @@ class Submitting(InteropTest):
 
     def test_funds_of_the_levels_stand_apart(self):
         month, day = 201305, 20130506
-        self.province.submit(submission(entry(PROVINCE, "down-1", pb.SENT_DOWN, 1, 700, day, counterparty=COUNTY)))
+        self.province.submit(submission(entry(PROVINCE, "raised-1", pb.RAISED, 1, 800, day),
+                                        entry(PROVINCE, "down-1", pb.SENT_DOWN, 1, 700, day, counterparty=COUNTY)))
         self.wire.submit(submission(
-            entry(COUNTY, "up-1", pb.RECEIVED, 1, 700, day, counterparty=PROVINCE),
-            entry(COUNTY, "grant-1", pb.GRANTED, 1, 600, day, use=1, counterparty=COUNTY),
+            entry(COUNTY, "up-1", pb.RECEIVED, 1, 700, day, counterparty=PROVINCE, refers="down-1"),
+            entry(COUNTY, "grant-1", pb.GRANTED, 1, 200, day, use=1, counterparty=VILLAGE),
             entry(COUNTY, "spent-1", pb.SPENT, 1, 500, day, use=1)))
         funds = self.province.total(PROVINCE, month, month, funds=True).units[0].funds
         self.assertEqual({(f.kind, f.level, f.source, f.use, f.amount_fen, f.entries) for f in funds}, {
-            (pb.SENT_DOWN, pb.PROVINCE, 1, 0, 700, 1), (pb.RECEIVED, pb.COUNTY, 1, 0, 700, 1),
-            (pb.GRANTED, pb.COUNTY, 1, 1, 600, 1), (pb.SPENT, pb.COUNTY, 1, 1, 500, 1)})
+            (pb.RAISED, pb.PROVINCE, 1, 0, 800, 1), (pb.SENT_DOWN, pb.PROVINCE, 1, 0, 700, 1), (pb.RECEIVED, pb.COUNTY, 1, 0, 700, 1),
+            (pb.GRANTED, pb.COUNTY, 1, 1, 200, 1), (pb.SPENT, pb.COUNTY, 1, 1, 500, 1)})
 
     def test_many_requests_in_flight_are_answered_by_their_ids(self):
         expected = {}

@@ -9,7 +9,9 @@ SOURCE = os.environ["FUPIN_SOURCE"]
 REQUESTS = ("Request", "Hello", "Submit", "Submission", "Report", "FundEntry", "TotalQuery", "StatusQuery",
             "CatalogueQuery", "Watch", "Ack", "Unwatch", "SetClock", "ReportQuery", "ReportKey", "Extension",
             "Review", "CompletenessQuery", "HistoryQuery", "AsOf", "TargetPart",
-            "TargetQuery", "AppraisalQuery", "Document", "Upload", "DocumentQuery", "DocumentKey", "FileQuery")
+            "TargetQuery", "AppraisalQuery", "Document", "Upload", "DocumentQuery", "DocumentKey", "FileQuery",
+            "BalanceQuery", "EntryQuery", "TraceQuery", "ComplianceQuery", "FindingKey", "ProjectRow", "ProjectPlan", "ProjectBudget", "ProjectQuery",
+            "ProjectKey")
 
 
 def read(*path):
@@ -66,7 +68,7 @@ class Document(unittest.TestCase):
         for name in ("SUBMISSION_ROWS_MAX", "CREDIT_WINDOW", "PROBLEMS_MAX", "VOUCHER_BYTES_MAX",
                      "NOTE_BYTES_MAX", "SOFTWARE_BYTES_MAX", "QUEUE_SUBMISSIONS_MAX", "PERIOD_FIRST",
                      "PERIOD_LAST", "FRAME_BYTES_MAX", "ANSWER_BYTES_MAX", "DOCUMENT_BYTES_MAX", "DOCUMENT_PART_BYTES",
-                     "FILE_JOBS_MAX", "DOCUMENTS_LISTED_MAX"):
+                     "FILE_JOBS_MAX", "DOCUMENTS_LISTED_MAX", "FINDINGS_LISTED_MAX"):
             factors = re.search(rf"\b{name} = ([\d *]+),", bounds).group(1).split("*")
             value = 1
             for factor in factors:

@@ -398,7 +398,8 @@ def report(numbers, unit, period, replaces=0, form=None, version=1, **values):
 
 
 def entry(unit, voucher, kind=pb.RAISED, source=5, amount_fen=100, occurred=20130415, **fields):
-    fields["note"] = fields.get("note", "").encode()
+    for name in ("note", "refers", "document", "project"):
+        fields[name] = fields.get(name, "").encode()
     return pb.FundEntry(kind=kind, unit=unit, voucher=voucher.encode(), occurred=occurred, source=source,
                         amount_fen=amount_fen, **fields)
 
@@ -406,7 +407,7 @@ def entry(unit, voucher, kind=pb.RAISED, source=5, amount_fen=100, occurred=2013
 def submission(*rows):
     result = pb.Submission(id=uuid7())
     lists = {pb.Report: result.reports, pb.FundEntry: result.fund_entries, pb.Extension: result.extensions,
-             pb.Review: result.reviews, pb.TargetPart: result.targets, pb.Document: result.documents}
+             pb.Review: result.reviews, pb.TargetPart: result.targets, pb.Document: result.documents, pb.ProjectRow: result.projects}
     for row in rows:
         lists[type(row)].append(row)
     return result

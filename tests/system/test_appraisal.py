@@ -48,9 +48,18 @@ class Appraisal(CentreTest):
         for place, village in enumerate(villages[220122]):
             cls.ok("county-220122", report(cls.numbers, village, 201301, village_started=1, village_under_way=1, village_completed=1,
                                            village_accepted=place))
-        cls.ok("county-220122", entry(220122, "r", kind=pb.RECEIVED, source=1, amount_fen=300, occurred=20130110, counterparty=22),
+        cls.ok("province", entry(22, "in", source=1, amount_fen=9000, occurred=20130101),
+               entry(22, "to-county", kind=pb.SENT_DOWN, source=1, amount_fen=300, occurred=20130105, counterparty=220122),
+               entry(22, "to-prefecture", kind=pb.SENT_DOWN, source=1, amount_fen=5000, occurred=20130105, counterparty=2201))
+        cls.ok("county-220122", entry(220122, "r", kind=pb.RECEIVED, source=1, amount_fen=300, occurred=20130110, counterparty=22,
+                                      refers="to-county"),
+               entry(220122, "own", source=5, amount_fen=10**6, occurred=20130110),
                entry(220122, "s", kind=pb.SPENT, source=1, use=1, amount_fen=100, occurred=20130120),
                entry(220122, "t", kind=pb.SPENT, source=5, use=1, amount_fen=10**6, occurred=20130120))  # not a special source
+        # The prefecture's own money: on neither side, as its counties record again what comes to them.
+        cls.ok("prefecture-2201", entry(2201, "r", kind=pb.RECEIVED, source=1, amount_fen=5000, occurred=20130109, counterparty=22,
+                                        refers="to-prefecture"),
+               entry(2201, "s", kind=pb.SPENT, source=1, use=1, amount_fen=4000, occurred=20130120))
         cls.wires["admin"].set_clock(china(2013, 2, 9, 10))
         cls.ok("county-220112", report(cls.numbers, 220112, 201301, people_lifted=150000))
         for unit, form in [(220122, 1)] + [(v, 2) for v in villages[220122]]:
@@ -98,6 +107,7 @@ class Appraisal(CentreTest):
         self.assertEqual(parts["people"], (100, 777, points(30, 100, 777)))
         self.assertEqual(parts["villages"], (0, 0, 0))
         self.assertEqual(parts["funds"], (100, 300, 333))
+        self.assertEqual(self.parts(rows[2201])["funds"], (100, 300, 333))
         self.assertEqual(parts["accepted"], (1, 2, 500))
         self.assertEqual(rows[220122].weight, 85)
         # More than the target brings no more than the weight; nothing approved brings nothing.

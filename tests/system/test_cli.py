@@ -25,12 +25,14 @@ class CommandLine(CentreTest):
     def setUpClass(cls):
         super().setUpClass()
         county = cls.centre.wire("county-220122")
+        cls.centre.wire("province").submit(submission(
+            entry(22, "raised", source=1, amount_fen=28500000000), entry(22, "sector", amount_fen=750000000),
+            entry(22, "down", kind=pb.SENT_DOWN, counterparty=220122, amount_fen=750000000)))
         county.submit(submission(report(cls.numbers, 220122, 201301, people_lifted=1200, loans_issued=123456789),
                                  report(cls.numbers, 220122, 201302, people_lifted=34),
-                                 entry(220122, "in", kind=pb.RECEIVED, counterparty=22, amount_fen=750000000),
+                                 entry(220122, "in", kind=pb.RECEIVED, counterparty=22, amount_fen=750000000, refers="down"),
                                  entry(220122, "out", kind=pb.SPENT, use=1, amount_fen=123456789)))
         cls.centre.wire("county-222403").submit(submission(report(cls.numbers, 222403, 201301, people_lifted=5)))
-        cls.centre.wire("province").submit(submission(entry(22, "raised", source=1, amount_fen=28500000000)))
         cls.province = cls.centre.offices["province"]
 
     def test_headline_table(self):

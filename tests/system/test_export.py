@@ -78,8 +78,10 @@ class ExportTest(CentreTest):
         cls.decide(pb.RETURN, 220112, 201305, text=FORMULAS[0])
         cls.clock(2013, 7, 4, 9)
         cls.put("province", entry(22, "p1", source=1, amount_fen=12345678901, occurred=20130520),
-                entry(22, "p2", source=1, amount_fen=99, occurred=20130620))
-        cls.put("county-220122", entry(220122, "in", kind=pb.RECEIVED, counterparty=22, amount_fen=10**12, occurred=20130502),
+                entry(22, "p2", source=1, amount_fen=99, occurred=20130620), entry(22, "p3", amount_fen=10**12, occurred=20130501),
+                entry(22, "down", kind=pb.SENT_DOWN, counterparty=220122, amount_fen=10**12, occurred=20130501))
+        cls.put("county-220122",
+                entry(220122, "in", kind=pb.RECEIVED, counterparty=22, amount_fen=10**12, occurred=20130502, refers="down"),
                 entry(220122, "out5", kind=pb.SPENT, use=1, amount_fen=123456789, occurred=20130511),
                 entry(220122, "out6", kind=pb.SPENT, use=1, amount_fen=123456790, occurred=20130611),
                 entry(220122, "own", source=5, amount_fen=7, occurred=20130601))
@@ -192,7 +194,7 @@ class Workbook(ExportTest):
 
     def test_funds_against_sql(self):
         sums = dict(self.sql("SELECT kind, sum(amount_fen) FROM fund_entry GROUP BY kind"))
-        kinds = {"raised": pb.RAISED, "received": pb.RECEIVED, "spent": pb.SPENT}
+        kinds = {"raised": pb.RAISED, "sent_down": pb.SENT_DOWN, "received": pb.RECEIVED, "spent": pb.SPENT}
         shown = {}
         for row in records(self.found["funds prefecture"][0]):
             if row["code"] == "22":
@@ -427,7 +429,7 @@ class Bulletin(ExportTest):
         self.assertRegex(text, r"\n吉林市 +– +– +– +– +– +– +– +\d+ +–\n")
         self.assertRegex(text, r"\ntotal +71 +\+11 +131 +10 +0\.0% +-149,869 +3 +\d+ +2,469,135\.79\n")
         year = re.escape(self.money(pb.RAISED, 201301, 201306))
-        self.assertRegex(text, rf"\nraised, all sources +1\.06 +123,456,789\.01 +-123,456,787\.95 +{year}\n")
+        self.assertRegex(text, rf"\nraised, all sources +1\.06 +10,123,456,789\.01 +-10,123,456,787\.95 +{year}\n")
         self.assertRegex(text, r"\nreceived by counties +– +10,000,000,000\.00 +– +10,000,000,000\.00\n")
         self.assertRegex(text, r"\nspent +1,234,567\.90 +1,234,567\.89 +\+0\.01 +2,469,135\.79\n")
         owing = 61 + 171 + 210

@@ -159,7 +159,7 @@ class Moving(unittest.TestCase):
         self.new_near = next(t for t in townships if t // 1000 == COUNTY and t != self.near // 1000) * 1000 + 991
         self.new_far = next(t for t in townships if t // 1000 == OTHER) * 1000 + 992
 
-    def move(self):
+    def change_units(self):
         moves = {str(self.near): str(self.new_near), str(self.far): str(self.new_far)}
         def change(rows):
             for row in list(rows):
@@ -177,6 +177,9 @@ class Moving(unittest.TestCase):
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text.replace("code_basis\n", "code_basis,first_period,last_period,successor\n", 1))
         edit_csv(path, change)
+
+    def move(self):
+        self.change_units()
         self.centre.stop()
         self.centre.start()
 
@@ -223,6 +226,23 @@ class Moving(unittest.TestCase):
         self.centre.stop()
         self.centre.start()
         self.assertEqual(self.stock(OTHER, 201310), {OTHER: (0, 1)})
+        self.centre.verify()
+
+    def test_no_report_is_left_behind(self):
+        """The decree of September is loaded after a report of September came under the old code: it would count for a place that it does not name."""
+        county = self.centre.wire("county-220122")
+        for period in (201308, 201309):
+            self.assertIsInstance(county.submit(submission(report(self.numbers, self.far, period, village_started=1))), pb.Receipt)
+        self.centre.stop()
+        self.change_units()
+        refused = self.centre.load()
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn(f"units.csv: unit {self.far} has reports, fund entries or projects of 2013-09, when it would not exist", refused.stderr)
+        edit_csv(os.path.join(self.centre.plan, "units.csv"), lambda rows: [row.update(
+            first_period=row["first_period"] and "2013-10", last_period=row["last_period"] and "2013-09") for row in rows] and None)
+        self.centre.start()
+        self.assertEqual(self.stock(COUNTY, 201309), {COUNTY: (1, 1)})
+        self.assertEqual(self.stock(OTHER, 201310), {OTHER: (1, 1)})
         self.centre.verify()
 
     def test_mistakes_in_the_plan(self):

@@ -180,7 +180,8 @@ class BadInput(CentreTest):
                             (2**63 - 1, "VALUE_TOO_LARGE")):
             problem = self.check(code, self.report(people_lifted=value), column="people_lifted")
             self.assertEqual(problem.actual, value)
-        for amount, code in ((0, "VALUE_TOO_SMALL"), (-5, "VALUE_TOO_SMALL"), (10**12 + 1, "VALUE_TOO_LARGE")):
+        for amount, code in ((0, "AMOUNT_ZERO"), (-5, "AMOUNT_NEGATIVE"), (-2**63, "AMOUNT_NEGATIVE"),
+                             (10**12 + 1, "AMOUNT_TOO_LARGE"), (2**63 - 1, "AMOUNT_TOO_LARGE")):
             self.check(code, entry(COUNTY, "a", amount_fen=amount), column="amount")
 
     def test_part_greater_than_whole(self):
@@ -202,12 +203,12 @@ class BadInput(CentreTest):
         self.check("SUBMISSION_EMPTY")
 
     def test_fund_entries(self):
-        self.check("KIND_UNKNOWN", entry(COUNTY, "k", kind=9))
+        self.check("KIND_UNKNOWN", entry(COUNTY, "k", kind=12))
         self.check("SOURCE_UNKNOWN", entry(COUNTY, "k", source=99))
         self.check("USE_MISSING", entry(COUNTY, "k", kind=pb.SPENT))
         self.check("USE_NOT_ALLOWED", entry(COUNTY, "k", use=1))
-        self.check("COUNTERPARTY_MISSING", entry(COUNTY, "k", kind=pb.RECEIVED))
-        self.check("COUNTERPARTY_WRONG", entry(COUNTY, "k", kind=pb.RECEIVED, counterparty=NEIGHBOUR))
+        self.check("COUNTERPARTY_MISSING", entry(COUNTY, "k", kind=pb.RECEIVED, refers="s"))
+        self.check("COUNTERPARTY_WRONG", entry(COUNTY, "k", kind=pb.RECEIVED, refers="s", counterparty=NEIGHBOUR))
         self.check("COUNTERPARTY_WRONG", entry(COUNTY, "k", kind=pb.GRANTED, use=1, counterparty=220122999))
         self.check("COUNTERPARTY_NOT_ALLOWED", entry(COUNTY, "k", counterparty=22))
         self.check("DATE_INVALID", entry(COUNTY, "k", occurred=20130230))
@@ -215,6 +216,16 @@ class BadInput(CentreTest):
         self.check("VOUCHER_MISSING", entry(COUNTY, ""))
         self.check("TEXT_INVALID", entry(COUNTY, "k" * 65))
         self.check("TEXT_INVALID", entry(COUNTY, "k", note="a\x07b"))
+        for name, most in (("refers", 64), ("document", 192)):
+            for text in ("x" * (most + 1), "a\x07b", "a\0b"):
+                self.check("TEXT_INVALID", entry(COUNTY, "k", kind=pb.SENT_DOWN, counterparty=self.village, **{name: text}), column=name)
+        self.check("REFERRED_MISSING", entry(COUNTY, "k", kind=pb.RECEIVED, counterparty=22), column="refers")
+        self.check("REFERRED_NOT_ALLOWED", entry(COUNTY, "k", refers="s"), column="refers")
+        self.check("REASON_MISSING", entry(COUNTY, "k", kind=pb.REVERSED, refers="s"), column="note")
+        self.check("USE_NOT_PERMITTED", entry(COUNTY, "k", kind=pb.SPENT, source=8, use=3), column="use")
+        self.check("SOURCE_NOT_LOAN", entry(COUNTY, "k", kind=pb.REPAID), column="source")
+
+    def test_bytes_in_vouchers(self):
         # A NUL must not cut the text: "k" and "k\0b" would be one voucher.
         self.check("TEXT_INVALID", entry(COUNTY, "k\0b"))
         bad = entry(COUNTY, "k")
@@ -392,7 +403,7 @@ class BadSheets(CentreTest):
         self.submit(sheet, check=0)
         changed = self.write("s.csv", "unit,period,people_lifted,households_lifted,registered_people\n220122,2013-11,2,1,9\n")
         text = self.submit(changed).stderr
-        self.assertEqual(text, "s.csv: row 2, column replaces: the centre's current revision is 1, this report says it replaces 0\n")
+        self.assertEqual(text, "s.csv: row 2, column replaces: the centre's current revision is 1, this row says it replaces 0\n")
 
     def test_sheet_too_large_for_a_frame(self):
         """Nothing of it gets into the outbox, where it would stand before all others for ever."""

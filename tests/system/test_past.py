@@ -6,7 +6,10 @@ import os
 import random
 import unittest
 
-from harness import CHINA, PLAN, Centre, CentreTest, china, copy_plan, entry, new_directory, report, submission
+import psycopg2
+
+from harness import (CHINA, PLAN, Centre, CentreTest, china, copy_plan, database_user, edit_csv, entry, new_directory, report, submission,
+                     wait_for)
 from wire import codes
 import fupin_pb2 as pb
 
@@ -120,6 +123,191 @@ class AsOf(DrillTest):
         self.assertEqual(codes(province.ask(pb.Request(watch=pb.Watch(query=watch))).refusal), ["AS_OF_INVALID"])
         scope = ask(self.wires["county-220122"], "total", unit=22, as_of=pb.AsOf(seq=1))
         self.assertEqual(codes(scope), ["UNIT_OUT_OF_SCOPE"])
+
+
+class PlanOfThen(unittest.TestCase):
+    """The plan changes between two commits: what was shown before is shown again with the plan of then."""
+
+    def setUp(self):
+        self.plan = copy_plan(os.path.join(new_directory(), "plan"), deadlines=True)
+        self.centre = Centre(offices=OFFICES, plan=self.plan, options=("--clock", "2013-02-03T09:00", "--label", "第一稿")).start()
+        self.addCleanup(self.centre.stop)
+        self.numbers = {i.code: i.number for i in self.centre.wire("province").catalogue().indicators}
+
+    def restart(self, label):
+        """The drill's clock goes on from where it was."""
+        now = datetime.datetime.fromtimestamp(self.centre.wire("admin").ping().time_us // 1000000 + 60, CHINA)
+        self.centre.stop()
+        self.centre.options = ["--clock", now.strftime("%Y-%m-%dT%H:%M"), "--label", label]
+        self.centre.start()
+
+    def submit(self, period, people, replaces=0):
+        answer = self.centre.wire("county-220122").submit(submission(report(self.numbers, 220122, period, replaces, people_lifted=people)))
+        self.assertIsInstance(answer, pb.Receipt, answer)
+        return answer.seq
+
+    def at(self, *when):
+        self.assertIsInstance(self.centre.wire("admin").set_clock(china(*when)), pb.Pong)
+
+    def change(self):
+        """A unit's name, a target, a deadline, an indicator's name, an item of the appraisal, a kind of document, a new form version."""
+        def edit(name, how):
+            edit_csv(os.path.join(self.plan, name), how)
+        def rename(rows):
+            next(r for r in rows if r["code"] == "220122")["name"] = "农安新县"
+        def names(rows):
+            for row in rows:
+                if row["indicator"] == "people_lifted":
+                    row["name_zh"], row["name_en"] = "减贫人数", "People out of poverty"
+        def targets(rows):
+            next(r for r in rows if r.get("indicator") == "people_lifted" or "people_lifted" in r.values())["value"] = "200000"
+        def deadlines(rows):
+            for row in rows:
+                if row["event"] == "due":
+                    row["day"] = "9"
+        def forms(rows):
+            old = next(r for r in rows if r["form"] == "township")
+            rows.append(dict(old, version="2", first_period="2013-02"))
+            old["last_period"] = "2013-01"
+        def fields(rows):
+            names(rows)
+            rows += [dict(r, version="2") for r in rows if r["form"] == "township"]
+        edit("units.csv", rename)
+        edit("targets.csv", targets)
+        edit("deadlines.csv", deadlines)
+        edit("forms.csv", forms)
+        edit("indicators.csv", fields)
+        edit("appraisal.csv", lambda rows: rows[0].update(name_zh="改名", name_en="Renamed"))
+        edit("documents.csv", lambda rows: rows[0].update(name_zh="新方案", name_en="New plan"))
+
+    COMMANDS = (("total", "22", "--by", "county"), ("completeness", "2201", "2013-01", "--by", "county"), ("late", "2201", "2013-01", "--limit", "3"),
+                ("target", "show", "22"), ("review", "list", "2201", "--state", "sent"), ("appraisal", "2201", "2013-01", "--explain"),
+                ("document", "list", "220122"), ("forms",), ("forms", "township"), ("forms", "county"), ("units", "220122"))
+
+    def printed(self, as_of=()):
+        office = self.centre.offices["province"]
+        tables = [office.run(*command, *as_of, "--format", kind, check=0).stdout for command in self.COMMANDS for kind in ("table", "json")]
+        return tables + [office.run("total", "22", *as_of, check=0, language="zh_CN.UTF-8").stdout]
+
+    def catalogue(self, **as_of):
+        query = pb.CatalogueQuery(units=True, forms=True, as_of=pb.AsOf(**as_of) if as_of else None)
+        return self.centre.wire("province").ask(pb.Request(catalogue=query)).catalogue
+
+    def plans(self):
+        return self.centre.sql("SELECT number, since_seq FROM plan_history ORDER BY 1")
+
+    def test_plan_of_then(self):
+        seq = self.submit(201301, 10)
+        self.at(2013, 2, 7, 9)
+        moment = "2013-02-07T09:00"
+        shown, catalogue = self.printed(("--as-of", f"{seq}@{moment}")), self.catalogue()
+        plain = self.printed(("--as-of", str(seq)))
+        self.assertEqual(self.plans(), [(1, 0)])
+        self.restart("第一稿")
+        self.assertEqual(self.plans(), [(1, 0)])  # the same again
+        self.at(2013, 2, 8, 9)
+        self.change()
+        self.restart("第二稿")
+        self.assertEqual(self.plans(), [(1, 0), (2, seq)])
+        # No commit since: the number alone is as it was known when it was committed, a time decides, and now is now.
+        self.assertEqual(self.printed(("--as-of", str(seq))), plain)
+        self.assertEqual(self.printed(("--as-of", f"{seq}@{moment}")), shown)
+        self.assertEqual(self.printed(("--as-of", moment)), shown)
+        now = self.printed()
+        for table, command in zip(now[::2], self.COMMANDS):
+            if command != ("review", "list", "2201", "--state", "sent"):
+                self.assertNotIn(table, shown)
+        self.assertIn("第二稿", now[0])
+        self.at(2013, 2, 8, 9, 30)
+        self.assertEqual(self.printed(("--as-of", "2013-02-08T09:30"))[-1], self.printed()[-1])
+        # Behind further commits and plans. What the new plan alone can read has it, whatever the time that it is judged at.
+        township = next(u.code for u in catalogue.units if u.level == pb.TOWNSHIP and u.code // 1000 == 220122)
+        answer = self.centre.wire("county-220122").submit(submission(report(self.numbers, township, 201302, version=2, township_one_industry=1)))
+        self.assertIsInstance(answer, pb.Receipt, answer)
+        later = self.submit(201302, 5)
+        office = self.centre.offices["province"]
+        self.assertIn("第二稿", office.run("total", "22", "--as-of", f"{later}@{moment}", check=0).stdout)
+        self.restart("第三稿")
+        self.assertEqual(self.plans(), [(1, 0), (2, seq), (3, later)])
+        self.submit(201302, 6, replaces=1)
+        self.assertEqual(self.printed(("--as-of", f"{seq}@{moment}")), shown)
+        self.assertEqual(self.catalogue(seq=seq), catalogue)
+        self.assertEqual(self.catalogue(seq=later).label, "第二稿")
+        self.assertEqual(self.catalogue(time_us=1), catalogue)  # before all plans: the first
+        self.assertEqual(self.catalogue().label, "第三稿")
+        self.assertEqual(self.catalogue(seq=later + 1), self.catalogue())
+        page = self.centre.offices["province"].run("bulletin", "2013-01", "2201", "--as-of", f"{seq}@{moment}", check=0).stdout
+        self.assertIn("农安县", page)
+        self.assertIn("第一稿", page)
+        county = self.centre.wire("county-220122").ask(pb.Request(catalogue=pb.CatalogueQuery(units=True, as_of=pb.AsOf(seq=seq)))).catalogue
+        self.assertEqual({u.code for u in county.units}, {22, 2201} | {u.code for u in catalogue.units if str(u.code).startswith("220122")})
+        for command in (("target", "load", "x.csv"), ("review", "pass", "220122"), ("document", "send", "plan", "x.pdf")):
+            self.assertIn("--as-of: only for what is shown", self.centre.offices["province"].run(*command, "--as-of", "1", check=2).stderr)
+        self.centre.verify()
+
+    def test_many_plans_and_questions(self):
+        """Pasts come and go while answers about others are on their way."""
+        answers = {}
+        for n in range(1, 6):
+            seq = self.submit(201301, n, replaces=n - 1)
+            answers[seq] = f"第 {n} 稿"
+            self.restart(f"第 {n + 1} 稿")
+        wires = [self.centre.wire("province") for _ in range(4)]
+        dice = random.Random(5)
+        sent = {}
+        for _ in range(200):
+            self.ask_as_of(dice.choice(wires), dice.choice(list(answers)), sent)
+        expected = {"第 1 稿": "第一稿"}
+        for wire in wires:
+            while any(w is wire for w, _ in sent):
+                reply = wire.receive()
+                seq = sent.pop((wire, reply.request_id))
+                if reply.WhichOneof("body") == "refusal":
+                    self.assertEqual(codes(reply.refusal), ["BUSY"])
+                    self.ask_as_of(wire, seq, sent)
+                else:
+                    self.assertEqual(reply.total.label, expected.get(answers[seq], answers[seq]))
+
+    def ask_as_of(self, wire, seq, sent):
+        query = pb.TotalQuery(unit=22, to=201312, as_of=pb.AsOf(seq=seq))
+        setattr(query, "from", 201301)
+        sent[wire, wire.send(pb.Request(total=query))] = seq
+
+    def test_flood_of_questions(self):
+        """Who asks very much about the past waits behind himself."""
+        seqs = [self.submit(201301, n, replaces=n - 1) for n in range(1, 6)]
+        flood = [self.centre.wire("province") for _ in range(4)]
+        county, admin = self.centre.wire("county-220122"), self.centre.wire("admin")
+        # Until all have asked, the database answers nothing of the past.
+        holder = psycopg2.connect(host=os.path.join(self.centre.data, "run"), user=database_user(), dbname="fupin")
+        self.addCleanup(holder.close)
+        holder.cursor().execute("LOCK TABLE submission IN ACCESS EXCLUSIVE MODE")
+        sent, replies = {}, []
+        for number in range(240):
+            self.ask_as_of(flood[number % 4], seqs[number % 4], sent)
+        wait_for("all but 8 are told BUSY", lambda: self.take(flood, replies) == 240 - 8)
+        for reply in replies:
+            self.assertEqual(codes(reply.refusal), ["BUSY"])
+            self.assertGreater(reply.refusal.retry_after_ms, 0)
+        history = pb.HistoryQuery(key=pb.ReportKey(unit=220122, period=201301, form=1))
+        county.send(pb.Request(history=history))
+        admin.send(pb.Request(reload=pb.Reload()))
+        county.ping()  # so that the question has been taken
+        admin.ping()
+        self.assertEqual(self.take(flood, replies), 240 - 8)
+        holder.rollback()
+        self.assertEqual(admin.receive().WhichOneof("body"), "reloaded")
+        self.assertEqual(len(county.receive().history.events), 5)
+        wait_for("the 8 are answered", lambda: self.take(flood, replies) == 240)
+        self.assertEqual([reply.WhichOneof("body") for reply in replies[-8:]], ["total"] * 8)
+        self.assertIsInstance(ask(flood[0], "total", unit=22, as_of=pb.AsOf(seq=seqs[0])), pb.Total)
+
+    def take(self, wires, replies):
+        """What has come by now; how many that are."""
+        for wire in wires:
+            while wire.socket.poll(0):
+                replies.append(wire.receive())
+        return len(replies)
 
 
 class History(DrillTest):

@@ -70,11 +70,13 @@ class Plan(unittest.TestCase):
     def test_references(self):
         change_cell(self.plan, "targets.csv", 0, "measure", "fund:stolen")
         change_cell(self.plan, "targets.csv", 1, "unit", "2213")
+        change_cell(self.plan, "targets.csv", 2, "measure", "fund:received")
         change_cell(self.plan, "groups.csv", 0, "unit", "220999")
         change_cell(self.plan, "principals.csv", 3, "role", "emperor")
         change_cell(self.plan, "principals.csv", 4, "public_key", "short")
         self.refused('targets.csv:2: column measure: "fund:stolen" names no kind',
                      'targets.csv:3: column unit: "2213" is not in units.csv',
+                     'targets.csv:4: column measure: "fund:received" is recorded again at each level',
                      'groups.csv:2: column unit: "220999" is not in units.csv',
                      'principals.csv:5: column role: "emperor" is not a role',
                      'principals.csv:6: column public_key: "short" is not a public key')
@@ -86,8 +88,18 @@ class Plan(unittest.TestCase):
         result = self.centre.load()
         self.assertIn("fund_uses.csv: the file cannot be read: No such file or directory", result.stderr)
         with open(os.path.join(self.plan, "fund_uses.csv"), "w", encoding="utf-8") as file:
-            file.write("number,use,name_zh,name_en,notice\n1,industry,产业,industry,\n")
+            file.write("number,use,name_zh,name_en,notice\n1,industry,产业,industry,\n2,infrastructure,基础设施,infrastructure,\n"
+                       "3,training,培训,training,\n6,mutual_aid,互助资金,mutual aid,\n")
         self.refused("targets.csv:1: column measure is missing")
+
+    def test_uses_that_a_source_permits(self):
+        change_cell(self.plan, "fund_sources.csv", 5, "uses", "industry gambling")
+        self.refused("fund source social: its permitted use 'gambling' is none of the uses")
+
+    def test_books_closed(self):
+        with open(os.path.join(self.plan, "plan.csv"), "a", encoding="utf-8") as file:
+            file.write("books_closed,2013-02-30\n")
+        self.refused('plan.csv:9: column value: "2013-02-30" is not a date (2013-12-31)')
 
     def test_same_name_twice(self):
         change_cell(self.plan, "indicators.csv", 1, "name_zh", "脱贫人口")
@@ -138,7 +150,7 @@ class Plan(unittest.TestCase):
                 ("forms.csv", lambda rows: [dict(r, version="2") for r in rows],
                  "column version: version 1 of the form is not in forms.csv"),
                 ("units.csv", lambda rows: [r for r in rows if r["code"] != str(village)],
-                 f"unit {village} has reports, fund entries or documents, it may not vanish")):
+                 f"unit {village} has reports, fund entries, documents or projects, it may not vanish")):
             with self.subTest(file=file, reason=reason):
                 self.plan = copy_plan(os.path.join(new_directory(), "plan"))
                 edit_csv(os.path.join(self.plan, file), change)
@@ -197,7 +209,7 @@ class Plan(unittest.TestCase):
         """A use that nothing speaks of goes; then the same plan is the database's, and loads while serving."""
         shared, self.centre = self.centre, Centre(plan=self.plan).start()
         try:
-            edit_csv(os.path.join(self.plan, "fund_uses.csv"), lambda rows: rows[:-1])
+            edit_csv(os.path.join(self.plan, "fund_uses.csv"), lambda rows: [r for r in rows if r["use"] != "management"])
             self.centre.stop()
             self.assertEqual(self.centre.load().returncode, 0)
             self.centre.start()

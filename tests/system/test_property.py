@@ -28,7 +28,10 @@ SELECT coalesce(sum(v), 0), count(v) FROM (
  WHERE left(unit::text, %(digits)s)::bigint = %(unit)s"""
 
 FUNDS = """
-SELECT kind, source, coalesce(use, 0), length(unit::text), sum(amount_fen), count(*) FROM fund_entry
+SELECT kind, source, coalesce(use, 0), length(unit::text), sum(amount_fen), sum(n) FROM (
+  SELECT kind, source, use, unit, amount_fen, 1 AS n, occurred FROM fund_entry
+  UNION ALL SELECT o.kind, o.source, o.use, r.unit, -r.amount_fen, 0, r.occurred FROM fund_entry r JOIN fund_entry o
+   ON o.unit = r.unit AND o.voucher = r.refers WHERE r.kind = 10) e
  WHERE to_char(occurred, 'YYYYMM')::integer BETWEEN %(first)s AND %(last)s
    AND left(unit::text, %(digits)s)::bigint = %(unit)s AND length(unit::text) >= %(digits)s
  GROUP BY 1, 2, 3, 4"""
@@ -68,19 +71,40 @@ class Property(CentreTest):
         return (unit, month), report(self.numbers, unit, month, replaces=revision, **values)
 
     def random_entry(self, source, county):
-        kind = source.choice([pb.RAISED, pb.RECEIVED, pb.SPENT, pb.GRANTED])
+        """Legal ones: what is spent, granted, received or undone is there."""
+        kind = source.choice([pb.RAISED, pb.RECEIVED, pb.SPENT, pb.GRANTED, pb.REVERSED])
         unit = source.choice([county] + self.villages[county])
+        fund, fen, fields = source.choice([1, 4, 5]), source.randint(1, 10**11), {}
+        hand = self.hand.get((unit, fund), 0)
         self.voucher += 1
-        fields = {}
-        if kind in (pb.SPENT, pb.GRANTED):
-            fields["use"] = source.randint(1, 5)
-        if kind == pb.RECEIVED:
-            fields["counterparty"] = source.choice([22, county // 100])
+        voucher, day = f"p-{self.voucher}", source.choice(MONTHS) * 100 + source.randint(1, 28)
         if kind == pb.GRANTED:
-            fields["counterparty"] = unit
-        return entry(unit, f"p-{self.voucher}", kind=kind, source=source.randint(1, 8),
-                     amount_fen=source.randint(1, 10**11), occurred=source.choice(MONTHS) * 100 + source.randint(1, 28),
-                     **fields)
+            unit = county
+            hand = self.hand.get((unit, fund), 0)
+            fields["counterparty"] = source.choice(self.villages[county])
+        if kind == pb.RECEIVED:
+            unit = county
+            sent = [entry(22, f"{voucher}{c}", kind=k, source=fund, amount_fen=fen, occurred=day, **f)
+                    for c, k, f in (("r", pb.RAISED, {}), ("s", pb.SENT_DOWN, {"counterparty": county}))]
+            self.assertIsInstance(self.province.submit(submission(*sent)), pb.Receipt)
+            fields = {"counterparty": 22, "refers": f"{voucher}s"}
+        if kind in (pb.SPENT, pb.GRANTED):
+            if not hand:
+                kind, fields = pb.RAISED, {}
+            else:
+                fen, fields["use"] = source.randint(1, hand), source.randint(1, 3)
+        undone = [e for e in self.spent if e.unit == unit and e.source == fund]
+        if kind == pb.REVERSED and undone:
+            self.spent.remove(undone[0])
+            fen, day = undone[0].amount_fen, undone[0].occurred
+            fields = {"refers": undone[0].voucher.decode(), "note": "错账"}
+        elif kind == pb.REVERSED:
+            kind = pb.RAISED
+        row = entry(unit, voucher, kind=kind, source=fund, amount_fen=fen, occurred=day, **fields)
+        self.hand[unit, fund] = self.hand.get((unit, fund), 0) + (-fen if kind in (pb.SPENT, pb.GRANTED) else fen)
+        if kind == pb.SPENT:
+            self.spent.append(row)
+        return row
 
     def step(self, source):
         county = source.choice(sorted(self.wires))
@@ -120,7 +144,7 @@ class Property(CentreTest):
         connection = psycopg2.connect(host=os.path.join(self.centre.data, "run"), dbname="fupin",
                                       user=__import__("harness").database_user())
         connection.autocommit = True
-        self.revisions, self.voucher = {}, 0
+        self.revisions, self.voucher, self.hand, self.spent = {}, 0, {}, []
         with connection.cursor() as cursor:
             for seed in SEEDS:
                 source = random.Random(seed)

@@ -2,6 +2,7 @@
 approved totals side by side, checked against plain SQL; nobody overwrites anybody."""
 import json
 import os
+import re
 import unittest
 
 from harness import Centre, CentreTest, Database, report, submission, wait_for
@@ -343,6 +344,41 @@ class Commands(unittest.TestCase):
             figures = both["whole"]["indicators"]["people_lifted"]
             self.assertEqual((figures["total"], figures["approved"]), ("15", "14"))
             county.run("review", "pass", "220122", "2013-06", check=3)
+            centre.verify()
+        finally:
+            centre.stop()
+            centre.check_log()
+
+    def test_nothing_is_decided_on_that_was_not_seen(self):
+        centre = Centre(offices=OFFICES).start()
+        try:
+            county, prefecture, province = (centre.offices[n] for n in ("county-220122", "prefecture-2201", "province"))
+            sheet = os.path.join(centre.directory, "june.csv")
+            def send(*rows):
+                with open(sheet, "w", encoding="utf-8") as file:
+                    file.write("\n".join(["单位,期间,脱贫人口,脱贫户数,建档立卡贫困人口,替换版本,更正原因", *rows]) + "\n")
+                county.run("submit", sheet, check=0)
+            def seen(office, *words):
+                shown = office.run("review", "list", *words, check=0).stdout
+                return re.search(r"--seen (\d+)\n", shown).group(1)
+            send("220122,2013-05,5,2,910,,", "220122,2013-06,10,4,900,,")
+            first = seen(prefecture)
+            send("220122,2013-06,11,4,900,1,更正")
+            # Corrected since: nothing of what was listed is passed, and May can be by itself.
+            late = prefecture.run("review", "pass", "2201", "--seen", first, check=3)
+            self.assertIn("the report changed since it was looked at", late.stderr)
+            prefecture.run("review", "pass", "2201", "2013-05", "--seen", first, check=0)
+            second = seen(prefecture)
+            prefecture.run("review", "pass", "2201", "--seen", second, check=0)
+            # A colleague who saw it as sent does not undo the passing of it.
+            prefecture.run("review", "return", "220122", "2013-06", "county", "--seen", second, "--reason", "other", "--text", "x", check=3)
+            states = json.loads(province.run("review", "list", "--state", "all", "--format", "json", check=0).stdout)["reports"]
+            self.assertEqual({(r["period"], r["state"], r["approved"]) for r in states}, {("2013-05", "passed", 1), ("2013-06", "passed", 2)})
+            province.run("review", "take", "22", "--seen", seen(province), check=0)
+            for number in ("x", "0", "-1"):
+                self.assertIn("the number of the commit", prefecture.run("review", "pass", "2201", "--seen", number, check=2).stderr)
+            prefecture.run("review", "pass", "2201", "--seen", "999", check=3)
+            self.assertNotIn("--seen", province.run("review", "list", "--state", "all", "--as-of", "1", check=0).stdout)
             centre.verify()
         finally:
             centre.stop()

@@ -128,6 +128,9 @@ class Breakdown(TargetTest):
             (pb.TargetPart(unit=22, year=2013, indicator=9999, value=1), "MEASURE_UNKNOWN"),
             (pb.TargetPart(unit=22, year=2013, value=1), "MEASURE_UNKNOWN"),
             (pb.TargetPart(unit=22, year=2013, fund=9, value=1), "MEASURE_UNKNOWN"),
+            # The same yuan again at each level.
+            (pb.TargetPart(unit=22, year=2013, fund=pb.RECEIVED, value=1), "MEASURE_UNKNOWN"),
+            (pb.TargetPart(unit=22, year=2013, fund=pb.SENT_DOWN, value=1), "MEASURE_UNKNOWN"),
             (self.part(22, 1, note="x" * 513), "TEXT_INVALID"), (self.part(22, 1, replaces=7), "REVISION_CONFLICT"),
         ]
         for part, expected in cases:
@@ -143,18 +146,17 @@ class Pace(TargetTest):
         targets = {(t.indicator, t.fund): t for t in row.targets}
         people = targets[self.numbers["people_lifted"], 0]
         self.assertEqual((people.pace_period, people.reached), (201300 + month, sum(lifted[:month])))
-        share = 1000 * month // 12
-        self.assertEqual((people.expected_share, people.expected), (share, rounded(Fraction(people.value * share, 1000))))
-        self.assertEqual((people.method, people.forecast), (pb.BY_SHARE, rounded(Fraction(sum(lifted[:month]) * 1000, share))))
+        self.assertEqual((people.expected_share, people.expected), (rounded(Fraction(1000 * month, 12)), rounded(Fraction(people.value * month, 12))))
+        self.assertEqual((people.method, people.forecast), (pb.BY_SHARE, rounded(Fraction(sum(lifted[:month]) * 12, month))))
         villages = targets[self.numbers["village_completed"], 0]
-        months = min(3, month)
+        months = min(3, month - 1)  # the first reports are January's
         trend = accepted[month] - accepted[month - months]
         self.assertEqual((villages.reached, villages.method, villages.trend_months, villages.trend),
-                         (accepted[month], pb.BY_TREND, months, trend))
-        self.assertEqual(villages.forecast, rounded(accepted[month] + Fraction(trend * (12 - month), months)))
+                         (accepted[month], pb.BY_TREND if months else pb.FORECAST_NONE, months, trend))
+        self.assertEqual(villages.forecast, rounded(accepted[month] + Fraction(trend * (12 - month), months)) if months else 0)
         money = targets[0, pb.RAISED]
         self.assertEqual(money.reached, sum(raised[:money.pace_period % 100]))
-        self.assertEqual(money.expected, rounded(Fraction(57000000000 * money.expected_share, 1000)))
+        self.assertEqual(money.expected, rounded(Fraction(57000000000 * (money.pace_period % 100), 12)))
         loans = targets[self.numbers["loans_issued"], 0]
         self.assertEqual(loans.expected_share, (0, 0, 50, 100, 200, 305, 400, 500, 700, 800, 900, 1000)[month - 1])
         if not loans.expected_share:
@@ -211,6 +213,16 @@ class Commands(unittest.TestCase):
             self.assertEqual([(t["unit"], t["measure"], t["target"], t["revision"]) for t in shown], [(2201, "people_lifted", "90000", 2)])
             table = province.run("target", "show", check=0).stdout
             self.assertRegex(table, r"300,000 +100\.0%")
+            # A month by itself: the share of the year's target is what was reached by its end.
+            wire = centre.wire("county-220122")
+            numbers = {i.code: i.number for i in wire.catalogue().indicators}
+            for month, people in ((1, 30000), (2, 15000)):
+                self.assertIsInstance(wire.submit(submission(report(numbers, 220122, 201300 + month, people_lifted=people, registered_people=900000))), pb.Receipt)
+            for period, by_then, share in (("2013-02", "15,000", "15.0%"), ("2013-01..2013-02", "45,000", "15.0%"), ("2013-01", "30,000", "10.0%")):
+                whole = province.run("total", "22", "--by", "prefecture", "--period", period, check=0).stdout
+                self.assertRegex(whole, rf"22 +吉林省 total +{by_then} +\S+ +300,000 +{share}")
+                alone = province.run("total", "22", "--period", period, check=0).stdout
+                self.assertRegex(alone, rf"people_lifted .* {by_then} +\S+ +300,000 +{share}")
             sheet = os.path.join(centre.directory, "targets.csv")
             with open(sheet, "w", encoding="utf-8") as file:
                 file.write("单位,年度,指标,目标,摘要\n220122,2013,people_lifted,\"50,000\",分解\n双阳区,2013,脱贫人口,40000,分解\n")
@@ -228,7 +240,7 @@ class Commands(unittest.TestCase):
             both = json.loads(province.run("total", "22", "--indicator", "people_lifted", "--format", "json", check=0).stdout)
             self.assertEqual(both["whole"]["indicators"]["people_lifted"]["target"]["expected"], "75000")
             table = province.run("total", "22", "--by", "prefecture", check=0).stdout
-            self.assertRegex(table, r"2201 长春市 +– +– +90,000 +– +-22,500")
+            self.assertRegex(table, r"2201 长春市 +45,000 +– +90,000 +50.0% +22,500")
             centre.verify()
         finally:
             centre.stop()

@@ -84,6 +84,13 @@ static const struct fund_term sources[] = {
     {SOURCE_SOCIAL, "social", "社会帮扶资金", "Social funds", "四", false},
     {SOURCE_PROVINCE, "province", "省级资金", "Provincial funds", "四", true},
     {SOURCE_CENTRAL, "central", "中央资金", "Central funds", "四", true},
+    {.number = SOURCE_LOAN,
+     .code = "loan",
+     .name_zh = "贴息贷款",
+     .name_en = "Subsidised loans",
+     .notice = "四",
+     .loan = true,
+     .uses = "industry"},
 };
 
 static const struct fund_term uses[] = {
@@ -103,6 +110,14 @@ static const struct document_kind document_kinds[] = {
     {DOCUMENT_PLAN, UNIT_COUNTY, "plan", "实施方案", "Implementation plan", "四", 20130420, MINUTES_PER_DAY,
      0},
 };
+
+static const struct project_kind project_kinds[] = {
+    {KIND_HALL, "hall", "培训中心", "Training centre", "三", USE_TRAINING, true},
+    {KIND_FARM, "farm", "养殖", "Farm", "三", USE_INDUSTRY, false},
+};
+
+static const struct acceptance_item acceptance_items[] = {{2, "四制记录", "Four systems", true},
+                                                          {1, "质量合格", "Sound", false}};
 
 static void *
 copy(struct catalogue *c, const void *items, size_t bytes)
@@ -134,6 +149,10 @@ plan_fill(struct catalogue *c)
 	TAKE(uses, use_count);
 	TAKE(targets, target_count);
 	TAKE(document_kinds, document_kind_count);
+	TAKE(project_kinds, project_kind_count);
+	TAKE(acceptance_items, acceptance_item_count);
+	c->projects_since = 20110101;
+	c->acceptance_due = 20131130;
 	for (size_t i = 0; i < c->version_count; i++)
 		c->versions[i].fields =
 		    copy(c, versions[i].fields, versions[i].field_count * sizeof *versions[i].fields);

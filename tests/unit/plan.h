@@ -30,6 +30,9 @@ enum {
 	SOURCE_CENTRAL = 1,
 	SOURCE_PROVINCE = 2,
 	SOURCE_SOCIAL = 3,
+	SOURCE_LOAN = 4,    /* for USE_INDUSTRY alone */
+	KIND_FARM = 1,      /* projects for industry */
+	KIND_HALL = 2,      /* for training, construction */
 	DOCUMENT_PLAN = 1,  /* of counties, due on a Saturday, 2013-04-20 24:00 */
 	DOCUMENT_PHOTO = 2, /* of villages, due on 2013-10-08 17:00 */
 	USE_INDUSTRY = 1,

@@ -70,6 +70,12 @@ test_requests(void **state)
 	    [REQUEST_UPLOAD] = {false, true, false, false, false},
 	    [REQUEST_DOCUMENTS] = {false, true, true, true, true},
 	    [REQUEST_FILE] = {false, true, true, true, true},
+	    [REQUEST_BALANCES] = {false, true, true, true, true},
+	    [REQUEST_ENTRIES] = {false, true, true, true, true},
+	    [REQUEST_TRACE] = {false, true, true, true, true},
+	    [REQUEST_COMPLIANCE] = {false, true, true, true, true},
+	    [REQUEST_WATCH_COMPLIANCE] = {false, true, true, true, true},
+	    [REQUEST_PROJECTS] = {false, true, true, true, true},
 	    [REQUEST_KINDS] = {false, false, false, false, false}, /* no such kind */
 	};
 	static const unit_code units[ROLES] = {220821, 220821, 2208, 22, 22};
@@ -94,6 +100,16 @@ test_requests(void **state)
 				request.documents.unit = units[role];
 			if (kind == REQUEST_FILE)
 				request.file.key.unit = units[role];
+			if (kind == REQUEST_BALANCES)
+				request.balances.unit = units[role];
+			if (kind == REQUEST_ENTRIES)
+				request.entries.unit = units[role];
+			if (kind == REQUEST_TRACE)
+				request.trace.unit = units[role];
+			if (kind == REQUEST_COMPLIANCE || kind == REQUEST_WATCH_COMPLIANCE)
+				request.compliance.unit = units[role];
+			if (kind == REQUEST_PROJECTS)
+				request.projects.unit = units[role];
 			if (kind == REQUEST_HISTORY)
 				request.history.unit = units[role];
 			bool good = admit_request(&office, &request, &problems);
@@ -190,6 +206,38 @@ test_submission_scope(void **state)
 	}
 }
 
+/* Steps are an office's own, but who accepts, or names who does, may sit above. */
+static void
+test_steps(void **state)
+{
+	static const struct {
+		enum role role;
+		unit_code office, unit;
+		enum project_step step;
+		enum problem_code code;
+	} cases[] = {
+	    {ROLE_COUNTY, 220821, 220821103204, PROJECT_REGISTER, PROBLEM_NONE},
+	    {ROLE_COUNTY, 220821, 220822, PROJECT_REGISTER, PROBLEM_UNIT_OUT_OF_SCOPE},
+	    {ROLE_COUNTY, 220821, 220822, PROJECT_ACCEPTANCE, PROBLEM_UNIT_OUT_OF_SCOPE},
+	    {ROLE_PREFECTURE, 2208, 220821103204, PROJECT_NOTICE, PROBLEM_UNIT_OUT_OF_SCOPE},
+	    {ROLE_PREFECTURE, 2208, 220821103204, PROJECT_ACCEPTANCE, PROBLEM_NONE},
+	    {ROLE_PREFECTURE, 2208, 220821103204, PROJECT_NAME_ACCEPTOR, PROBLEM_NONE},
+	    {ROLE_PREFECTURE, 2208, 2208, PROJECT_NOTICE, PROBLEM_NONE},
+	    {ROLE_PREFECTURE, 2224, 220821103204, PROJECT_ACCEPTANCE, PROBLEM_UNIT_OUT_OF_SCOPE},
+	    {ROLE_PROVINCE, 22, 220821103204, PROJECT_ACCEPTANCE, PROBLEM_NONE},
+	    {ROLE_ADMIN, 22, 22, PROJECT_ACCEPTANCE, PROBLEM_NOT_PERMITTED},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct office office = {"office", cases[i].role, cases[i].office};
+		struct project_row row = {.unit = cases[i].unit, .step = cases[i].step};
+		struct submission s = {.project_count = 1, .projects = &row};
+		struct problem_list problems = {0};
+		EXPECT(admit_submission(&office, &s, &problems) == !cases[i].code, "row %zu", i);
+		EXPECT(problems.items[0].code == cases[i].code, "row %zu", i);
+	}
+}
+
 /* One row out of scope refuses the whole, and every such row is named. */
 static void
 test_each_row(void **state)
@@ -241,7 +289,8 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_roles),       cmocka_unit_test(test_requests),
 	    cmocka_unit_test(test_total_scope), cmocka_unit_test(test_submission_scope),
-	    cmocka_unit_test(test_each_row),    cmocka_unit_test(test_role_names),
+	    cmocka_unit_test(test_steps),       cmocka_unit_test(test_each_row),
+	    cmocka_unit_test(test_role_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

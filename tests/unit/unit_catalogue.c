@@ -261,6 +261,24 @@ source_code_twice(struct catalogue *c)
 }
 
 static void
+permits_two(struct catalogue *c)
+{
+	c->sources[0].uses = "training industry";
+}
+
+static void
+permits_unknown(struct catalogue *c)
+{
+	c->sources[0].uses = "training fun";
+}
+
+static void
+permits_by_name(struct catalogue *c)
+{
+	c->sources[0].uses = "培训";
+}
+
+static void
 target_of_nothing(struct catalogue *c)
 {
 	c->targets[0].indicator = 0;
@@ -342,6 +360,10 @@ static const struct {
     {"source 0", source_zero, "number 0"},
     {"use 10000", use_most, "number 10000"},
     {"source code twice", source_code_twice, "central"},
+    {"a source's uses", permits_two, NULL},
+    {"a source's unknown use", permits_unknown,
+     "fund source social: its permitted use 'fun' is none of the uses"},
+    {"a source's use by name", permits_by_name, NULL},
     {"target of nothing", target_of_nothing, "no measure"},
     {"target of both", target_of_both, "no measure"},
     {"target's indicator", target_indicator, "unknown indicator"},
@@ -479,6 +501,94 @@ test_find(void **state)
 	catalogue_free(&c);
 }
 
+static const struct fund_term *
+source_of(const struct catalogue *c, uint32_t number)
+{
+	return fund_term_by_number(c->sources, c->source_count, number);
+}
+
+/* What a source permits: all uses, unless some are named. */
+static void
+test_permits(void **state)
+{
+	struct catalogue c;
+	char error[CATALOGUE_ERROR_BYTES] = "";
+	(void)state;
+	catalogue_init(&c, PLAN_BYTES);
+	plan_fill(&c);
+	permits_two(&c);
+	assert_true(catalogue_finish(&c, error));
+	for (uint32_t use = USE_INDUSTRY; use <= USE_TRAINING; use++) {
+		assert_true(fund_source_permits(source_of(&c, SOURCE_CENTRAL), use));
+		assert_true(fund_source_permits(source_of(&c, SOURCE_SOCIAL), use));
+		assert_true(fund_source_permits(source_of(&c, SOURCE_LOAN), use) == (use == USE_INDUSTRY));
+	}
+	assert_int_equal(source_of(&c, SOURCE_CENTRAL)->permitted_count, 0);
+	assert_int_equal(source_of(&c, SOURCE_SOCIAL)->permitted_count, 2);
+	assert_int_equal(source_of(&c, SOURCE_LOAN)->permitted_count, 1);
+	assert_false(fund_source_permits(source_of(&c, SOURCE_SOCIAL), USE_TRAINING + 1));
+	for (size_t i = 0; i < c.source_count; i++)
+		assert_true(c.sources[i].loan == (c.sources[i].number == SOURCE_LOAN));
+	catalogue_free(&c);
+}
+
+static void
+loan_no_more(struct catalogue *c)
+{
+	c->sources[c->source_count - 1].loan = false;
+}
+
+static void
+permits_more(struct catalogue *c)
+{
+	c->sources[c->source_count - 1].uses = "industry training";
+}
+
+static void
+permits_another(struct catalogue *c)
+{
+	c->sources[c->source_count - 1].uses = "training";
+}
+
+static void
+permits_all(struct catalogue *c)
+{
+	c->sources[c->source_count - 1].uses = "";
+}
+
+static void
+books_close(struct catalogue *c)
+{
+	c->books_closed = 20121231;
+}
+
+/* What makes another plan of it; the books close without one. */
+static void
+test_same_funds(void **state)
+{
+	static const struct {
+		void (*change)(struct catalogue *catalogue);
+		bool same;
+	} changes[] = {
+	    {nothing, true},          {loan_no_more, false}, {permits_more, false},
+	    {permits_another, false}, {permits_all, false},  {books_close, true},
+	};
+	struct catalogue c;
+	(void)state;
+	plan_make(&c);
+	for (size_t i = 0; i < COUNT(changes); i++) {
+		struct catalogue other;
+		char error[CATALOGUE_ERROR_BYTES] = "";
+		catalogue_init(&other, PLAN_BYTES);
+		plan_fill(&other);
+		changes[i].change(&other);
+		assert_true(catalogue_finish(&other, error));
+		EXPECT(catalogue_same(&c, &other) == changes[i].same, "row %zu", i);
+		catalogue_free(&other);
+	}
+	catalogue_free(&c);
+}
+
 /* By looking at all units, one by one. */
 static bool
 finds(const struct catalogue *c, unit_code code)
@@ -511,8 +621,9 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_finish), cmocka_unit_test(test_fields_most), cmocka_unit_test(test_empty),
-	    cmocka_unit_test(test_find),   cmocka_unit_test(test_find_units),
+	    cmocka_unit_test(test_finish),     cmocka_unit_test(test_fields_most), cmocka_unit_test(test_empty),
+	    cmocka_unit_test(test_find),       cmocka_unit_test(test_find_units),  cmocka_unit_test(test_permits),
+	    cmocka_unit_test(test_same_funds),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

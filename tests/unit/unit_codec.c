@@ -22,8 +22,21 @@ enum { LINE_ROOM = 512, OUTCOME_ROOM = 128, CATALOGUE_BYTES = 4 * 1024 * 1024 };
 static struct catalogue plan;
 static struct problem_list problems;
 
-static const char *const request_names[REQUEST_KINDS] = {
-    "none", "hello", "submit", "total", "status", "catalogue", "ping", "reload", "watch", "ack", "unwatch"};
+static const char *const request_names[REQUEST_KINDS] = {"none",
+                                                         "hello",
+                                                         "submit",
+                                                         "total",
+                                                         "status",
+                                                         "catalogue",
+                                                         "ping",
+                                                         "reload",
+                                                         "watch",
+                                                         "ack",
+                                                         "unwatch",
+                                                         [REQUEST_BALANCES] = "balances",
+                                                         [REQUEST_ENTRIES] = "entries",
+                                                         [REQUEST_TRACE] = "trace",
+                                                         [REQUEST_PROJECTS] = "projects"};
 static const char *const reply_names[] = {"none",      "refusal", "welcome",  "receipt", "total",    "status",
                                           "catalogue", "pong",    "reloaded", "push",    "unwatched"};
 
@@ -177,14 +190,16 @@ static const struct report some_reports[] = {
 };
 
 static const struct fund_entry some_entries[] = {
-    {FUND_RAISED, COUNTY, "凭证-1", 20130415, 1, 0, 0, INT64_MAX, ""},
-    {FUND_SPENT, VILLAGE, "", 0, 9999, UINT32_MAX, INT64_MAX, INT64_MIN, "摘要"},
-    {FUND_KIND_NONE, 0, "", -1, 0, 0, 0, 0, ""},
+    {FUND_RAISED, COUNTY, "凭证-1", 20130415, 1, 0, 0, INT64_MAX, "", "", "", ""},
+    {FUND_SPENT, VILLAGE, "", 0, 9999, UINT32_MAX, INT64_MAX, INT64_MIN, "摘要", "", "吉财农〔2013〕1号",
+     "P-1"},
+    {FUND_REVERSED, VILLAGE, "2", 20130416, 1, 0, 0, 1, "错记", "凭证-1", "", "项目"},
+    {FUND_KIND_NONE, 0, "", -1, 0, 0, 0, 0, "", "", "", ""},
 };
 
 static const struct extension some_extensions[] = {
-    {VILLAGE, 201304, 2, DEADLINE_CORRECTIONS, INT64_MAX, "洪灾"},
-    {-1, -1, UINT32_MAX, DEADLINE_NONE, INT64_MIN, ""},
+    {VILLAGE, 201304, 2, DEADLINE_CORRECTIONS, INT64_MAX, "洪灾", 0},
+    {-1, -1, UINT32_MAX, DEADLINE_NONE, INT64_MIN, "", UINT32_MAX},
 };
 
 static const struct review some_reviews[] = {
@@ -200,6 +215,40 @@ static const struct target_part some_targets[] = {
 static const struct document some_documents[] = {
     {COUNTY, 1, UINT32_MAX, FILE_TIFF, UINT64_MAX, {{1, 2, 3}}, "方案.pdf", "修订"},
     {-1, UINT32_MAX, 0, FILE_TYPE_NONE, 0, {{0}}, "", ""},
+};
+
+static const struct project_budget some_budgets[] = {{1, INT64_MAX}, {UINT32_MAX, -1}};
+static const uint32_t some_items[] = {1, 32, UINT32_MAX};
+static const struct project_row some_projects[] = {
+    {.unit = VILLAGE,
+     .code = "产业-1",
+     .step = PROJECT_REGISTER,
+     .occurred = 20130415,
+     .document = "批复",
+     .note = "",
+     .replaces = UINT32_MAX,
+     .name = "养殖小区",
+     .kind = 9999,
+     .leader = COUNTY,
+     .begins = 20130501,
+     .ends = 20131031,
+     .budget_count = COUNT(some_budgets),
+     .budgets = some_budgets},
+    {.unit = INT64_MAX,
+     .code = "2",
+     .step = PROJECT_ACCEPTANCE,
+     .occurred = INT32_MAX,
+     .document = "",
+     .note = "路基沉降",
+     .name = "",
+     .system = SYSTEM_CONTRACT,
+     .percent = UINT32_MAX,
+     .acceptor = 22,
+     .passed = true,
+     .met_count = COUNT(some_items),
+     .met = some_items,
+     .again_by = 20131231},
+    {.unit = -1, .code = "", .document = "", .note = "", .name = ""},
 };
 
 static struct submission
@@ -219,6 +268,8 @@ a_submission(void)
 	    .targets = (struct target_part *)(uintptr_t)some_targets,
 	    .document_count = COUNT(some_documents),
 	    .documents = (struct document *)(uintptr_t)some_documents,
+	    .project_count = COUNT(some_projects),
+	    .projects = (struct project_row *)(uintptr_t)some_projects,
 	};
 }
 
@@ -243,13 +294,36 @@ same_entry(const struct fund_entry *a, const struct fund_entry *b)
 	assert_true(a->amount_fen == b->amount_fen);
 	assert_string_equal(a->voucher, b->voucher);
 	assert_string_equal(a->note, b->note);
+	assert_string_equal(a->refers, b->refers);
+	assert_string_equal(a->document, b->document);
+	assert_string_equal(a->project, b->project);
+}
+
+static void
+same_project(const struct project_row *a, const struct project_row *b)
+{
+	assert_true(a->unit == b->unit && a->step == b->step && a->occurred == b->occurred);
+	assert_string_equal(a->code, b->code);
+	assert_string_equal(a->document, b->document);
+	assert_string_equal(a->note, b->note);
+	assert_string_equal(a->name, b->name);
+	assert_true(a->replaces == b->replaces && a->kind == b->kind && a->leader == b->leader);
+	assert_true(a->begins == b->begins && a->ends == b->ends && a->system == b->system);
+	assert_true(a->percent == b->percent && a->acceptor == b->acceptor && a->passed == b->passed);
+	assert_true(a->again_by == b->again_by && a->budget_count == b->budget_count);
+	assert_int_equal(a->met_count, b->met_count);
+	for (size_t i = 0; i < a->budget_count; i++)
+		assert_true(a->budgets[i].source == b->budgets[i].source &&
+		            a->budgets[i].amount_fen == b->budgets[i].amount_fen);
+	for (size_t i = 0; i < a->met_count; i++)
+		assert_int_equal(a->met[i], b->met[i]);
 }
 
 static void
 same_extension(const struct extension *a, const struct extension *b)
 {
 	assert_true(a->unit == b->unit && a->period == b->period && a->form == b->form);
-	assert_true(a->event == b->event && a->until == b->until);
+	assert_true(a->event == b->event && a->until == b->until && a->document == b->document);
 	assert_string_equal(a->reason, b->reason);
 }
 
@@ -289,6 +363,9 @@ test_submission(void **state)
 		assert_true(a->value == b->value && a->replaces == b->replaces);
 		assert_string_equal(a->note, b->note);
 	}
+	assert_int_equal(out.project_count, s.project_count);
+	for (size_t i = 0; i < out.project_count; i++)
+		same_project(&out.projects[i], &s.projects[i]);
 	for (size_t i = 0; i < s.document_count; i++) {
 		const struct document *a = &out.documents[i], *b = &s.documents[i];
 		assert_true(a->unit == b->unit && a->kind == b->kind && a->replaces == b->replaces);
@@ -305,7 +382,7 @@ test_submission(void **state)
 	assert_int_equal(size, again_size);
 	assert_memory_equal(bytes, again, size);
 	s.report_count = s.entry_count = s.extension_count = s.review_count = s.target_count = s.document_count =
-	    0;
+	    s.project_count = 0;
 	assert_true(codec_encode_submission(&arena, &s, &bytes, &size));
 	assert_true(codec_decode_submission(&arena, bytes, size, &out, &problems));
 	assert_int_equal(submission_rows(&out), 0);
@@ -383,6 +460,8 @@ test_largest(void **state)
 
 /* ---------------------------------------------------------------- requests */
 
+#define LONGEST_VOUCHER "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
 static const enum review_state two_states[] = {REVIEW_TAKEN, REVIEW_SENT};
 
 static void
@@ -420,6 +499,12 @@ same_document_query(const struct document_query *a, const struct document_query 
 	assert_int_equal(a->kind_count, b->kind_count);
 	for (size_t i = 0; i < a->kind_count; i++)
 		assert_int_equal(a->kinds[i], b->kinds[i]);
+}
+
+static bool
+same_as_of(const struct as_of *a, const struct as_of *b)
+{
+	return a->seq == b->seq && a->time_us == b->time_us;
 }
 
 static void
@@ -484,6 +569,48 @@ same_request(const struct request *a, const struct request *b)
 		assert_true(a->file.key.unit == b->file.key.unit && a->file.key.kind == b->file.key.kind);
 		assert_true(a->file.key.version == b->file.key.version && a->file.offset == b->file.offset);
 		break;
+	case REQUEST_BALANCES:
+		assert_true(a->balances.unit == b->balances.unit && a->balances.by == b->balances.by);
+		assert_true(a->balances.whole == b->balances.whole && a->balances.own == b->balances.own);
+		assert_true(a->balances.ages == b->balances.ages &&
+		            same_as_of(&a->balances.as_of, &b->balances.as_of));
+		break;
+	case REQUEST_ENTRIES:
+		assert_true(a->entries.unit == b->entries.unit && a->entries.own == b->entries.own);
+		assert_true(a->entries.in_transit == b->entries.in_transit && a->entries.source == b->entries.source);
+		assert_true(a->entries.limit == b->entries.limit && a->entries.after_seq == b->entries.after_seq);
+		assert_true(a->entries.after_line == b->entries.after_line);
+		assert_true(same_as_of(&a->entries.as_of, &b->entries.as_of));
+		assert_string_equal(a->entries.voucher, b->entries.voucher);
+		break;
+	case REQUEST_PROJECTS:
+		assert_true(a->projects.unit == b->projects.unit && a->projects.own == b->projects.own);
+		assert_true(a->projects.states == b->projects.states && a->projects.limit == b->projects.limit);
+		assert_true(a->projects.after.unit == b->projects.after.unit);
+		assert_string_equal(a->projects.code, b->projects.code);
+		assert_string_equal(a->projects.after.code, b->projects.after.code);
+		assert_true(a->projects.as_of.seq == b->projects.as_of.seq &&
+		            a->projects.as_of.time_us == b->projects.as_of.time_us);
+		break;
+	case REQUEST_TRACE:
+		assert_true(a->trace.unit == b->trace.unit && a->trace.forward == b->trace.forward);
+		assert_true(same_as_of(&a->trace.as_of, &b->trace.as_of));
+		assert_string_equal(a->trace.voucher, b->trace.voucher);
+		break;
+	case REQUEST_COMPLIANCE:
+	case REQUEST_WATCH_COMPLIANCE:
+		assert_true(a->compliance.unit == b->compliance.unit && a->compliance.by == b->compliance.by);
+		assert_true(a->compliance.limit == b->compliance.limit &&
+		            a->compliance.after.rule == b->compliance.after.rule &&
+		            a->compliance.after.unit == b->compliance.after.unit);
+		assert_true(same_as_of(&a->compliance.as_of, &b->compliance.as_of));
+		assert_true(a->compliance.rule_count == b->compliance.rule_count &&
+		            a->compliance.state_count == b->compliance.state_count);
+		for (size_t i = 0; i < a->compliance.rule_count; i++)
+			assert_true(a->compliance.rules[i] == b->compliance.rules[i]);
+		for (size_t i = 0; i < a->compliance.state_count; i++)
+			assert_true(a->compliance.states[i] == b->compliance.states[i]);
+		break;
 	case REQUEST_SET_CLOCK:
 		assert_true(a->clock_us == b->clock_us);
 		break;
@@ -494,12 +621,16 @@ same_request(const struct request *a, const struct request *b)
 		assert_true(submission_id_equal(&a->status, &b->status));
 		break;
 	case REQUEST_CATALOGUE:
-		assert_true(a->catalogue.units == b->catalogue.units && a->catalogue.forms == b->catalogue.forms);
+		assert_true(a->catalogue.units == b->catalogue.units && a->catalogue.forms == b->catalogue.forms &&
+		            a->catalogue.as_of.seq == b->catalogue.as_of.seq &&
+		            a->catalogue.as_of.time_us == b->catalogue.as_of.time_us);
 		break;
 	default:
 		break;
 	}
 }
+
+static const enum rule_state rule_states[] = {RULE_RED, RULE_NOT_JUDGED};
 
 static void
 test_requests(void **state)
@@ -514,7 +645,7 @@ test_requests(void **state)
 	    {.id = 3, .kind = REQUEST_TOTAL, .total = {220821, 201304, 201304, UNIT_NONE, 0, NULL, false, true}},
 	    {.id = 4, .kind = REQUEST_STATUS, .status = submission_id_new(5)},
 	    {.id = 5, .kind = REQUEST_CATALOGUE, .catalogue = {true, false}},
-	    {.id = 6, .kind = REQUEST_CATALOGUE, .catalogue = {false, true}},
+	    {.id = 6, .kind = REQUEST_CATALOGUE, .catalogue = {false, true, {UINT64_MAX, 3}}},
 	    {.id = 7, .kind = REQUEST_PING},
 	    {.id = 8, .kind = REQUEST_RELOAD},
 	    {.id = 9,
@@ -546,6 +677,34 @@ test_requests(void **state)
 	     .documents = {22, 3, three_indicators, true, false, 7, {VILLAGE, 1, UINT32_MAX}, {0, 9}}},
 	    {.id = 23, .kind = REQUEST_DOCUMENTS, .documents = {VILLAGE, .missing = true}},
 	    {.id = 24, .kind = REQUEST_FILE, .file = {{COUNTY, 1, UINT32_MAX}, UINT64_MAX}},
+	    {.id = 25,
+	     .kind = REQUEST_BALANCES,
+	     .balances = {22, UNIT_VILLAGE, true, false, true, {UINT64_MAX, INT64_MAX}}},
+	    {.id = 26, .kind = REQUEST_BALANCES, .balances = {.unit = -1, .own = true, .as_of = {0, 1}}},
+	    {.id = 27,
+	     .kind = REQUEST_ENTRIES,
+	     .entries = {COUNTY, true, false, UINT32_MAX, "凭证-1", 7, UINT64_MAX, UINT32_MAX, {9, 0}}},
+	    {.id = 28, .kind = REQUEST_ENTRIES, .entries = {.unit = 22, .in_transit = true}},
+	    {.id = 29, .kind = REQUEST_TRACE, .trace = {VILLAGE, LONGEST_VOUCHER, true, {0, INT64_MAX}}},
+	    {.id = 30, .kind = REQUEST_TRACE, .trace = {.unit = 22}},
+	    {.id = 31,
+	     .kind = REQUEST_COMPLIANCE,
+	     .compliance =
+	         {VILLAGE, UNIT_VILLAGE, 3, 2, three_indicators, rule_states, 7, {8, VILLAGE}, {9, 10}}},
+	    {.id = 32, .kind = REQUEST_COMPLIANCE, .compliance = {.unit = 22}},
+	    {.id = 33,
+	     .kind = REQUEST_WATCH_COMPLIANCE,
+	     .compliance = {.unit = 22, .rule_count = 1, .rules = three_indicators}},
+	    {.id = 34,
+	     .kind = REQUEST_PROJECTS,
+	     .projects = {VILLAGE,
+	                  true,
+	                  LONGEST_VOUCHER,
+	                  1U << PROJECT_PLANNED | 1U << PROJECT_DROPPED,
+	                  UINT32_MAX,
+	                  {COUNTY, LONGEST_VOUCHER},
+	                  {0, INT64_MAX}}},
+	    {.id = 35, .kind = REQUEST_PROJECTS, .projects = {.unit = 22}},
 	    {.id = 14, .kind = REQUEST_REPORTS, .reports = {VILLAGE, 0, 0, 0, 0, NULL, NULL, false, 0, {0}}},
 	};
 	struct arena arena;
@@ -684,16 +843,16 @@ test_refusal(void **state)
 static void
 test_newer_code(void **state)
 {
-	static const uint8_t bytes[] = "\x08\x07\x12\x0E\x0A\x0C\x08\x7F\x4A\x08"
+	static const uint8_t bytes[] = "\x08\x07\x12\x0F\x0A\x0D\x08\xE7\x07\x4A\x08"
 	                               "too late";
 	struct reply out;
 	char text[PROBLEM_TEXT_BYTES];
 	(void)state;
 	arena_init(&reply_arena, DECODE_BYTES_MAX);
 	assert_true(codec_decode_reply(&reply_arena, bytes, sizeof bytes - 1, &out));
-	assert_int_equal(out.refusal.problems->items[0].code, 127);
+	assert_int_equal(out.refusal.problems->items[0].code, 999);
 	assert_string_equal(problem_text(&out.refusal.problems->items[0], LANGUAGE_CHINESE, text),
-	                    "problem 127: too late");
+	                    "problem 999: too late");
 	arena_free(&reply_arena);
 }
 
@@ -911,6 +1070,181 @@ test_documents(void **state)
 	arena_free(&reply_arena);
 }
 
+static void
+same_entry_item(const struct entry_item *a, const struct entry_item *b)
+{
+	same_entry(&a->entry, &b->entry);
+	assert_true(a->seq == b->seq && a->line == b->line && a->recorded == b->recorded);
+	assert_true(a->open_fen == b->open_fen && a->age_days == b->age_days);
+}
+
+static void
+test_balances(void **state)
+{
+	struct balance first[] = {{1, FUND_STATE_RAISED, INT64_MAX, false, {0}},
+	                          {1, FUND_STATE_ON_HAND, 10, true, {1, 2, 3, INT64_MAX}},
+	                          {UINT32_MAX, FUND_STATE_REPAID, -1, false, {0}}};
+	struct unit_balance units[] = {{VILLAGE, COUNT(first), first}, {22, 0, NULL}};
+	struct reply out, reply = {.request_id = 11, .kind = REPLY_BALANCES};
+	(void)state;
+	reply.balances = (struct balance_answer){{17, 18}, "测试", 19, COUNT(units), units};
+	out = round_trip(&reply);
+	assert_true(out.balances.as_of.seq == 17 && out.balances.as_of.time_us == 18);
+	assert_true(out.balances.time_us == 19 && out.balances.unit_count == 2);
+	assert_string_equal(out.balances.label, "测试");
+	assert_true(out.balances.units[0].unit == VILLAGE && out.balances.units[0].count == COUNT(first));
+	assert_true(out.balances.units[1].unit == 22 && !out.balances.units[1].count);
+	for (size_t i = 0; i < COUNT(first); i++) {
+		const struct balance *a = &out.balances.units[0].balances[i], *b = &first[i];
+		assert_true(a->source == b->source && a->state == b->state && a->amount_fen == b->amount_fen);
+		assert_true(a->has_ages == b->has_ages);
+		assert_memory_equal(a->by_age_fen, b->by_age_fen, sizeof a->by_age_fen);
+	}
+	for (int wrong = 0; wrong < 2; wrong++) { /* states that no office knows */
+		struct reply bad = reply;
+		uint8_t *bytes;
+		size_t size;
+		first[2].state = wrong ? FUND_STATES : FUND_STATE_NONE;
+		assert_true(codec_encode_reply(&reply_arena, &bad, &bytes, &size));
+		assert_false(codec_decode_reply(&reply_arena, bytes, size, &out));
+	}
+	arena_free(&reply_arena);
+}
+
+static void
+test_projects(void **state)
+{
+	struct project_money money[] = {{1, INT64_MAX, 1, 2, 3, INT64_MIN}, {UINT32_MAX, 0, 0, 0, 0, 0}};
+	struct project_item items[] = {
+	    {VILLAGE, "产业-1", PROJECT_COMPLETED, UINT32_MAX, COUNTY, 99, 2, some_projects, COUNT(money), money,
+	     20131130, true, VILLAGE + 1},
+	    {-1, "", PROJECT_PLANNED, 0, 0, 0, 0, NULL, 0, NULL, 0, false},
+	};
+	struct reply out, reply = {.request_id = 14, .kind = REPLY_PROJECTS};
+	uint8_t *bytes;
+	size_t size;
+	(void)state;
+	reply.projects = (struct project_answer){{17, 18}, "测试", 19, COUNT(items), items, {22, "末"}};
+	out = round_trip(&reply);
+	const struct project_answer *p = &out.projects;
+	assert_true(p->as_of.seq == 17 && p->as_of.time_us == 18 && p->time_us == 19 && p->count == COUNT(items));
+	assert_string_equal(p->label, "测试");
+	assert_true(p->next.unit == 22 && !strcmp(p->next.code, "末"));
+	assert_true(p->items[0].unit == VILLAGE && p->items[0].state == PROJECT_COMPLETED);
+	assert_true(p->items[0].revision == UINT32_MAX && p->items[0].acceptor == COUNTY);
+	assert_true(p->items[0].percent == 99 && p->items[0].due == 20131130 && p->items[0].overdue);
+	assert_true(p->items[0].owner == VILLAGE + 1 && p->items[1].owner == 0);
+	assert_true(p->items[0].step_count == 2 && p->items[0].money_count == 2 && !p->items[1].overdue);
+	assert_string_equal(p->items[0].code, "产业-1");
+	for (size_t i = 0; i < 2; i++)
+		same_project(&p->items[0].steps[i], &some_projects[i]);
+	assert_ptr_equal(project_plan(&p->items[0]), &p->items[0].steps[0]);
+	assert_null(project_plan(&p->items[1]));
+	for (size_t i = 0; i < COUNT(money); i++) {
+		const struct project_money *a = &p->items[0].money[i], *b = &money[i];
+		assert_true(a->source == b->source && a->budget_fen == b->budget_fen);
+		assert_true(a->granted_fen == b->granted_fen && a->under_grant_fen == b->under_grant_fen);
+		assert_true(a->on_hand_fen == b->on_hand_fen && a->spent_fen == b->spent_fen);
+	}
+	items[1].state = PROJECT_STATES; /* that no office knows */
+	assert_true(codec_encode_reply(&reply_arena, &reply, &bytes, &size));
+	assert_false(codec_decode_reply(&reply_arena, bytes, size, &out));
+	arena_free(&reply_arena);
+}
+
+static void
+test_entries_and_trace(void **state)
+{
+	struct entry_item items[] = {
+	    {some_entries[0], 1, 0, INT64_MIN, INT64_MAX, UINT32_MAX},
+	    {some_entries[1], UINT64_MAX, UINT32_MAX, INT64_MAX, INT64_MIN, 0},
+	    {some_entries[2], 3, 4, 5, 0, 6},
+	};
+	struct trace_step steps[] = {{items[0], 0, INT64_MAX}, {items[1], 0, 1}, {items[2], 1, INT64_MIN}};
+	struct reply out, reply = {.request_id = 12, .kind = REPLY_ENTRIES};
+	uint8_t *bytes;
+	size_t size;
+	(void)state;
+	reply.entries = (struct entry_answer){{17, 18}, "测试", 19, COUNT(items), items, UINT64_MAX, UINT32_MAX};
+	out = round_trip(&reply);
+	assert_true(out.entries.as_of.seq == 17 && out.entries.as_of.time_us == 18);
+	assert_true(out.entries.time_us == 19 && out.entries.count == COUNT(items));
+	assert_true(out.entries.next_seq == UINT64_MAX && out.entries.next_line == UINT32_MAX);
+	assert_string_equal(out.entries.label, "测试");
+	for (size_t i = 0; i < COUNT(items); i++)
+		same_entry_item(&out.entries.items[i], &items[i]);
+	items[0].entry.kind = FUND_KINDS; /* a kind that no office knows */
+	assert_true(codec_encode_reply(&reply_arena, &reply, &bytes, &size));
+	assert_false(codec_decode_reply(&reply_arena, bytes, size, &out));
+	reply = (struct reply){.request_id = 13, .kind = REPLY_TRACE};
+	reply.trace = (struct trace_answer){{17, 18}, "测试", COUNT(steps), steps, true};
+	out = round_trip(&reply);
+	assert_true(out.trace.as_of.seq == 17 && out.trace.as_of.time_us == 18 && out.trace.more);
+	assert_int_equal(out.trace.count, COUNT(steps));
+	for (size_t i = 0; i < COUNT(steps); i++) {
+		assert_true(out.trace.steps[i].from == steps[i].from);
+		assert_true(out.trace.steps[i].amount_fen == steps[i].amount_fen);
+		same_entry_item(&out.trace.steps[i].item, &steps[i].item);
+	}
+	steps[1].from = 2; /* no step comes from a later one */
+	assert_true(codec_encode_reply(&reply_arena, &reply, &bytes, &size));
+	assert_false(codec_decode_reply(&reply_arena, bytes, size, &out));
+	arena_free(&reply_arena);
+}
+
+static void
+test_compliance(void **state)
+{
+	struct rule_figure figures[] = {{"granted_fen", true, INT64_MIN, ""},
+	                                {"first_spent", true, 0, "2013-04-15"},
+	                                {"drawn_fen", false, 0, ""}};
+	struct finding_item items[] = {
+	    {{1, VILLAGE}, RULE_RED, INT64_MIN, INT64_MAX, INT64_MAX, 20131231, COUNT(figures), figures, ""},
+	    {{9999, 22}, RULE_NOT_JUDGED, 0, 1, 0, 0, 0, NULL, "太慢"}};
+	struct rule_turn turns[] = {{{1, VILLAGE}, RULE_GREEN, RULE_RED}, {{2, 22}, RULE_SILENT, RULE_AMBER}};
+	struct reply out, reply = {.request_id = 14, .kind = REPLY_COMPLIANCE};
+	(void)state;
+	reply.compliance = (struct compliance_answer){{17, 18},     "测试", 19,        {0, 1, 0, UINT32_MAX, 2},
+	                                              COUNT(items), items,  {9999, 22}};
+	out = round_trip(&reply);
+	assert_true(out.compliance.as_of.seq == 17 && out.compliance.as_of.time_us == 18);
+	assert_true(out.compliance.time_us == 19 && out.compliance.count == COUNT(items));
+	assert_true(out.compliance.next.rule == 9999 && out.compliance.next.unit == 22);
+	assert_string_equal(out.compliance.label, "测试");
+	assert_memory_equal(out.compliance.states, reply.compliance.states, sizeof out.compliance.states);
+	for (size_t i = 0; i < COUNT(items); i++) {
+		const struct finding_item *a = &out.compliance.items[i], *b = &items[i];
+		assert_true(a->key.rule == b->key.rule && a->key.unit == b->key.unit && a->state == b->state);
+		assert_true(a->measured == b->measured && a->required == b->required && a->due == b->due);
+		assert_true(a->shortfall_fen == b->shortfall_fen && a->figure_count == b->figure_count);
+		assert_string_equal(a->reason, b->reason);
+	}
+	for (size_t i = 0; i < COUNT(figures); i++) {
+		const struct rule_figure *a = &out.compliance.items[0].figures[i];
+		assert_true(a->known == figures[i].known && a->number == figures[i].number);
+		assert_string_equal(a->name, figures[i].name);
+		assert_string_equal(a->text, figures[i].text);
+	}
+	reply = (struct reply){.request_id = 15, .kind = REPLY_PUSH};
+	reply.push = (struct push){.as_of = {20, 21},
+	                           .since_seq = 19,
+	                           .of_rules = true,
+	                           .turn_count = COUNT(turns),
+	                           .turns = turns,
+	                           .more_turns = 3,
+	                           .states = {0, 4, 5, 6, 7}};
+	out = round_trip(&reply);
+	assert_true(out.push.of_rules && out.push.since_seq == 19 && out.push.more_turns == 3);
+	assert_memory_equal(out.push.states, reply.push.states, sizeof out.push.states);
+	assert_int_equal(out.push.turn_count, COUNT(turns));
+	for (size_t i = 0; i < COUNT(turns); i++) {
+		const struct rule_turn *a = &out.push.turns[i], *b = &turns[i];
+		assert_true(a->key.rule == b->key.rule && a->key.unit == b->key.unit);
+		assert_true(a->from == b->from && a->to == b->to);
+	}
+	arena_free(&reply_arena);
+}
+
 /* ---------------------------------------------------------------- the catalogue */
 
 static bool
@@ -978,7 +1312,10 @@ static void
 same_terms(const struct fund_term *a, const struct fund_term *b, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		assert_true(a[i].number == b[i].number && a[i].special == b[i].special);
+		assert_true(a[i].number == b[i].number && a[i].special == b[i].special && a[i].loan == b[i].loan);
+		assert_int_equal(a[i].permitted_count, b[i].permitted_count);
+		for (size_t k = 0; k < a[i].permitted_count; k++)
+			assert_int_equal(a[i].permitted[k], b[i].permitted[k]);
 		assert_string_equal(a[i].code, b[i].code);
 		assert_string_equal(a[i].name_zh, b[i].name_zh);
 		assert_string_equal(a[i].name_en, b[i].name_en);
@@ -989,9 +1326,31 @@ same_terms(const struct fund_term *a, const struct fund_term *b, size_t count)
 static void
 test_catalogue_terms(void **state)
 {
+	struct plan_rule rules[] = {{1, "kept_back", "滞留", "Kept back", "四(二)", "SELECT 1",
+	                             1U << UNIT_COUNTY | 1U << UNIT_VILLAGE, RULE_RED, RULE_DAYS, true, 30, 0},
+	                            {2, "share", "比例", "Share", "", "SELECT 2", 1U << UNIT_PROVINCE, RULE_AMBER,
+	                             RULE_PERCENT, false, 7000, 20131231}};
 	struct catalogue c;
 	(void)state;
+	plan.books_closed = 20121231;
+	plan.plan_rules = rules;
+	plan.plan_rule_count = COUNT(rules);
 	catalogue_round_trip(false, true, PROVINCE, &c);
+	plan.plan_rule_count = 0;
+	assert_int_equal(c.plan_rule_count, COUNT(rules));
+	for (size_t i = 0; i < COUNT(rules); i++) {
+		const struct plan_rule *a = &c.plan_rules[i], *b = &rules[i];
+		assert_true(a->number == b->number && a->levels == b->levels && a->severity == b->severity);
+		assert_true(a->measure == b->measure && a->at_most == b->at_most && a->due == b->due);
+		assert_true(a->threshold == b->threshold);
+		assert_string_equal(a->code, b->code);
+		assert_string_equal(a->name_zh, b->name_zh);
+		assert_string_equal(a->name_en, b->name_en);
+		assert_string_equal(a->notice, b->notice);
+		assert_string_equal(a->sql, ""); /* it stays at the centre */
+	}
+	plan.books_closed = 0;
+	assert_int_equal(c.books_closed, 20121231);
 	assert_int_equal(c.unit_count, 0);
 	for (size_t i = 0; i < c.indicator_count; i++) {
 		const struct indicator *a = &c.indicators[i], *b = &plan.indicators[i];
@@ -1138,6 +1497,10 @@ main(void)
 	    cmocka_unit_test(test_reports),
 	    cmocka_unit_test(test_completeness_and_history),
 	    cmocka_unit_test(test_documents),
+	    cmocka_unit_test(test_balances),
+	    cmocka_unit_test(test_projects),
+	    cmocka_unit_test(test_entries_and_trace),
+	    cmocka_unit_test(test_compliance),
 	    cmocka_unit_test(test_catalogue_forms),
 	    cmocka_unit_test(test_catalogue_terms),
 	    cmocka_unit_test(test_catalogue_scope),

@@ -63,7 +63,7 @@ row_count(const struct expected_row *rows)
 }
 
 static void
-check_row(const struct good_case *test, size_t at, const struct csv_row *row)
+check_row(const struct good_case *test, size_t at, const struct text_row *row)
 {
 	const struct expected_row *expected = &test->rows[at];
 	size_t cells = 0;
@@ -72,9 +72,9 @@ check_row(const struct good_case *test, size_t at, const struct csv_row *row)
 	EXPECT(row->line == expected->line, "%s: row %zu has line %zu", test->name, at, row->line);
 	EXPECT(row->cell_count == cells, "%s: row %zu has %zu cells", test->name, at, row->cell_count);
 	for (size_t i = 0; i < cells; i++)
-		EXPECT(!strcmp(csv_cell(row, i), expected->cells[i]), "%s: row %zu cell %zu is \"%s\"", test->name,
-		       at, i, csv_cell(row, i));
-	EXPECT(!*csv_cell(row, cells), "%s: past the end of row %zu", test->name, at);
+		EXPECT(!strcmp(text_cell(row, i), expected->cells[i]), "%s: row %zu cell %zu is \"%s\"", test->name,
+		       at, i, text_cell(row, i));
+	EXPECT(!*text_cell(row, cells), "%s: past the end of row %zu", test->name, at);
 }
 
 static void
@@ -84,8 +84,8 @@ test_good(void **state)
 	for (size_t i = 0; i < COUNT(good_cases); i++) {
 		const struct good_case *test = &good_cases[i];
 		struct arena arena;
-		struct csv_table table;
-		struct csv_failure failure;
+		struct text_table table;
+		struct text_failure failure;
 		arena_init(&arena, ARENA_BYTES);
 		EXPECT(csv_read_bytes(test->bytes, test->size, &arena, &table, &failure), "%s", test->name);
 		EXPECT(table.row_count == row_count(test->rows), "%s: %zu rows", test->name, table.row_count);
@@ -123,8 +123,8 @@ test_bad(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(bad_cases); i++) {
 		struct arena arena;
-		struct csv_table table = {.row_count = 77};
-		struct csv_failure failure = {0};
+		struct text_table table = {.row_count = 77};
+		struct text_failure failure = {0};
 		arena_init(&arena, ARENA_BYTES);
 		EXPECT(!csv_read_bytes(bad_cases[i].bytes, bad_cases[i].size, &arena, &table, &failure), "%s",
 		       bad_cases[i].name);
@@ -139,8 +139,8 @@ static void
 test_arena_cap(void **state)
 {
 	struct arena arena;
-	struct csv_table table;
-	struct csv_failure failure;
+	struct text_table table;
+	struct text_failure failure;
 	(void)state;
 	arena_init(&arena, 100);
 	assert_false(csv_read_bytes(BYTES("a,b\nc,d\ne,f\ng,h\ni,j\nk,l\n"), &arena, &table, &failure));
@@ -154,8 +154,8 @@ test_file(void **state)
 	static const char content[] = "\xB5\xA5\xCE\xBB,\xC6\xDA\xBC\xE4\r\n\r\n220821,2013-04\r\n";
 	char path[] = "unit_csv.XXXXXX";
 	struct arena arena;
-	struct csv_table table;
-	struct csv_failure failure;
+	struct text_table table;
+	struct text_failure failure;
 	(void)state;
 	int fd = mkstemp(path);
 	assert_true(fd >= 0);
@@ -165,8 +165,8 @@ test_file(void **state)
 	assert_true(csv_read_file(path, &arena, &table, &failure));
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(table.row_count, 2);
-	assert_string_equal(csv_cell(&table.rows[0], 0), "单位");
-	assert_string_equal(csv_cell(&table.rows[1], 1), "2013-04");
+	assert_string_equal(text_cell(&table.rows[0], 0), "单位");
+	assert_string_equal(text_cell(&table.rows[1], 1), "2013-04");
 	assert_int_equal(table.rows[1].line, 3);
 	assert_false(csv_read_file(path, &arena, &table, &failure)); /* gone */
 	assert_int_equal(failure.code, PROBLEM_FILE_UNREADABLE);
@@ -184,8 +184,8 @@ test_long_file(void **state)
 	static char bytes[LINES * 16];
 	size_t size = 0;
 	struct arena arena;
-	struct csv_table table;
-	struct csv_failure failure;
+	struct text_table table;
+	struct text_failure failure;
 	(void)state;
 	for (int i = 1; i <= LINES; i++)
 		size += (size_t)snprintf(bytes + size, sizeof bytes - size, "%d,x\n", i);
@@ -196,7 +196,7 @@ test_long_file(void **state)
 		char text[16];
 		snprintf(text, sizeof text, "%zu", i + 1);
 		assert_int_equal(table.rows[i].line, i + 1);
-		assert_string_equal(csv_cell(&table.rows[i], 0), text);
+		assert_string_equal(text_cell(&table.rows[i], 0), text);
 	}
 	arena_free(&arena);
 }

@@ -9,6 +9,7 @@
 
 static struct catalogue plan;
 static struct documents *documents;
+static struct extensions *extensions;
 static struct problem_list problems;
 static int64_t due;
 
@@ -18,8 +19,9 @@ make(void **state)
 	(void)state;
 	plan_make(&plan);
 	documents = documents_create();
+	extensions = extensions_create();
 	due = catalogue_document(&plan, DOCUMENT_PLAN)->due;
-	return documents ? 0 : 1;
+	return documents && extensions ? 0 : 1;
 }
 
 static int
@@ -28,6 +30,7 @@ unmake(void **state)
 	(void)state;
 	documents_destroy(&documents);
 	documents_destroy(&documents); /* twice is fine */
+	extensions_destroy(&extensions);
 	catalogue_free(&plan);
 	return 0;
 }
@@ -48,7 +51,8 @@ list(struct arena *arena, const struct document_query *q, int64_t now)
 	struct document_answer out = {0};
 	problems.count = problems.more = 0;
 	arena_reset(arena);
-	assert_true(documents_list(documents, &plan, q, now * 1000000 + 999999, arena, &out, &problems));
+	assert_true(
+	    documents_list(documents, extensions, &plan, q, now * 1000000 + 999999, arena, &out, &problems));
 	assert_true(out.time_us == now * 1000000 + 999999);
 	return out;
 }
@@ -115,6 +119,42 @@ test_list(void **state)
 }
 
 static void
+extend(unit_code unit, uint32_t document, int64_t until)
+{
+	const struct extension e = {.unit = unit, .event = DEADLINE_DUE, .until = until, .document = document};
+	assert_true(extensions_add(extensions, &e));
+}
+
+/* A unit's own, of one above it, the latest of them; of that kind only, and never sooner than the plan. */
+static void
+test_extended(void **state)
+{
+	const struct document_query missing = {.unit = 222401, .missing = true}, all = {.unit = 222401};
+	struct arena arena;
+	(void)state;
+	arena_init(&arena, 1024 * 1024);
+	size_t before = list(&arena, &missing, due).count;
+	assert_true(before > 0);
+	extend(222401, DOCUMENT_PLAN, due - 1);
+	extend(COUNTY, DOCUMENT_PLAN, due + 9);
+	assert_int_equal(list(&arena, &missing, due).count, before);
+	extend(2224, DOCUMENT_PLAN, due + 5);
+	extend(222401, DOCUMENT_PLAN, due + 3);
+	assert_int_equal(list(&arena, &missing, due + 4).count, before - 1);
+	assert_int_equal(list(&arena, &missing, due + 5).count, before);
+	struct document_answer out = list(&arena, &all, due);
+	for (size_t i = 0; i < out.count; i++) {
+		const struct document_key *key = &out.items[i].key;
+		int64_t own = catalogue_document(&plan, key->kind)->due;
+		assert_true(out.items[i].due == (key->kind == DOCUMENT_PLAN && key->unit == 222401 ? due + 5 : own));
+	}
+	/* The newest of a key counts. */
+	extend(2224, DOCUMENT_PLAN, due + 2);
+	assert_int_equal(list(&arena, &missing, due + 3).count, before);
+	arena_free(&arena);
+}
+
+static void
 test_pages(void **state)
 {
 	struct arena all_arena, arena;
@@ -154,14 +194,14 @@ test_refused(void **state)
 	(void)state;
 	arena_init(&arena, 1024 * 1024);
 	problems.count = 0;
-	assert_false(documents_list(documents, &plan, &nowhere, 0, &arena, &out, &problems));
+	assert_false(documents_list(documents, extensions, &plan, &nowhere, 0, &arena, &out, &problems));
 	assert_int_equal(problems.items[0].code, PROBLEM_UNIT_UNKNOWN);
-	assert_false(documents_list(documents, &plan, &nothing, 0, &arena, &out, &problems));
+	assert_false(documents_list(documents, extensions, &plan, &nothing, 0, &arena, &out, &problems));
 	assert_int_equal(problems.items[0].code, PROBLEM_DOCUMENT_KIND_UNKNOWN);
 	arena_free(&arena);
 	arena_init(&arena, 16);
 	const struct document_query all = {.unit = 22};
-	assert_false(documents_list(documents, &plan, &all, 0, &arena, &out, &problems));
+	assert_false(documents_list(documents, extensions, &plan, &all, 0, &arena, &out, &problems));
 	assert_int_equal(problems.items[0].code, PROBLEM_TOO_LARGE);
 	arena_free(&arena);
 }
@@ -170,10 +210,8 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_find),
-	    cmocka_unit_test(test_list),
-	    cmocka_unit_test(test_pages),
-	    cmocka_unit_test(test_refused),
+	    cmocka_unit_test(test_find),     cmocka_unit_test(test_list),    cmocka_unit_test(test_pages),
+	    cmocka_unit_test(test_extended), cmocka_unit_test(test_refused),
 	};
 	return cmocka_run_group_tests(tests, make, unmake);
 }

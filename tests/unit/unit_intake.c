@@ -298,9 +298,7 @@ static const struct {
                  {VILLAGE_OTHER, 201306, FORM_VILLAGE, 8}},
      .vouchers = {{COUNTY, "V"}},
      .outcome = INTAKE_REFUSED,
-     .problems = {{PROBLEM_REVISION_CONFLICT, 0, 3, 1},
-                  {PROBLEM_REVISION_CONFLICT, 2, 0, 8},
-                  {PROBLEM_VOUCHER_TAKEN, 0, 0, 0}}},
+     .problems = {{PROBLEM_REVISION_CONFLICT, 0, 3, 1}, {PROBLEM_REVISION_CONFLICT, 2, 0, 8}}},
     {.id = 9, .vouchers = {{COUNTY, "W"}, {220881, "V"}}, .outcome = INTAKE_ACCEPTED},
     {.id = 9,
      .vouchers = {{COUNTY, "W"}, {COUNTY, "V"}},
@@ -330,7 +328,33 @@ hold_records(struct records *records)
 	assert_true(records_add(records, &receipt, COUNTY));
 	receipt = receipt_of(NEWEST, 2);
 	assert_true(records_add(records, &receipt, COUNTY));
-	assert_true(records_add_voucher(records, COUNTY, "V"));
+}
+
+static struct fund_entry
+raised(unit_code unit, const char *voucher)
+{
+	return (struct fund_entry){FUND_RAISED, unit, voucher, 20130401, SOURCE_CENTRAL, 0, 0, 1, "", "", "", ""};
+}
+
+static void
+hold_voucher(struct ledger *ledger, unit_code unit, const char *voucher)
+{
+	const struct fund_entry entry = raised(unit, voucher);
+	struct fund_effect effect;
+	assert_true(ledger_take(ledger, &entry, 1, 0, 1, &effect));
+}
+
+/* As the pipeline does: rows that fit what is held are booked. */
+static enum intake_outcome
+compare_and_book(const struct holdings *holdings, struct envelope *e, struct problem_list *problems)
+{
+	enum intake_outcome outcome = intake_compare(holdings, 0, e, problems);
+	if (outcome == INTAKE_ACCEPTED &&
+	    ledger_stage(holdings->ledger, &e->submission, problems) != LEDGER_STAGED)
+		return INTAKE_REFUSED;
+	if (outcome == INTAKE_ACCEPTED)
+		ledger_unstage(holdings->ledger, &e->submission);
+	return outcome;
 }
 
 static void
@@ -349,10 +373,8 @@ fill(struct envelope *e, size_t row)
 		    .replaces = comparisons[row].reports[s->report_count].replaces,
 		};
 	for (; s->entry_count < VOUCHERS_MAX && comparisons[row].vouchers[s->entry_count].unit; s->entry_count++)
-		s->entries[s->entry_count] = (struct fund_entry){
-		    .unit = comparisons[row].vouchers[s->entry_count].unit,
-		    .voucher = comparisons[row].vouchers[s->entry_count].voucher,
-		};
+		s->entries[s->entry_count] = raised(comparisons[row].vouchers[s->entry_count].unit,
+		                                    comparisons[row].vouchers[s->entry_count].voucher);
 	e->office.unit = COUNTY;
 	e->digest = digest_of("same", 4);
 }
@@ -390,11 +412,12 @@ test_compare(void **state)
 	hold(holdings.totals, VILLAGE, 3);
 	hold(holdings.totals, VILLAGE_OTHER, 1);
 	hold_records(holdings.records);
+	hold_voucher(holdings.ledger, COUNTY, "V");
 	for (size_t i = 0; i < COUNT(comparisons); i++) {
 		struct problem_list problems = {0};
 		struct envelope *e = envelope_create(&pool, &frame);
 		fill(e, i);
-		enum intake_outcome outcome = intake_compare(&holdings, 0, e, &problems);
+		enum intake_outcome outcome = compare_and_book(&holdings, e, &problems);
 		expect_outcome(outcome, comparisons[i].outcome, e, outcome == INTAKE_OLDER ? 1 : NEWEST, &problems,
 		               i);
 		expect_problems(&problems, i);
@@ -405,12 +428,79 @@ test_compare(void **state)
 	catalogue_free(&plan);
 }
 
+/* ---------------------------------------------------------------- documents */
+
+/* Held: so many versions of COUNTY's plan, the file of each being its number. */
+static const struct {
+	uint32_t held, replaces;
+	uint8_t file;
+	enum problem_code code;
+	int64_t limit;
+} versions[] = {
+    {0, 0, 1, 0, 0},
+    {1, 1, 2, 0, 0},
+    {1, 0, 2, PROBLEM_REVISION_CONFLICT, 1},
+    {1, 1, 1, PROBLEM_DOCUMENT_SAME, 1},
+    {2, 2, 1, 0, 0},
+    {DOCUMENT_VERSIONS_MAX - 1, DOCUMENT_VERSIONS_MAX - 1, 200, 0, 0},
+    {DOCUMENT_VERSIONS_MAX, DOCUMENT_VERSIONS_MAX, 200, PROBLEM_DOCUMENT_VERSIONS_TOO_MANY,
+     DOCUMENT_VERSIONS_MAX},
+    {DOCUMENT_VERSIONS_MAX, DOCUMENT_VERSIONS_MAX, 1, PROBLEM_DOCUMENT_VERSIONS_TOO_MANY,
+     DOCUMENT_VERSIONS_MAX},
+    {DOCUMENT_VERSIONS_MAX, DOCUMENT_VERSIONS_MAX, DOCUMENT_VERSIONS_MAX, PROBLEM_DOCUMENT_SAME,
+     DOCUMENT_VERSIONS_MAX},
+    {DOCUMENT_VERSIONS_MAX, 1, 200, PROBLEM_REVISION_CONFLICT, DOCUMENT_VERSIONS_MAX},
+    /* From before there was a bound. */
+    {DOCUMENT_VERSIONS_MAX + 5, DOCUMENT_VERSIONS_MAX + 5, 200, PROBLEM_DOCUMENT_VERSIONS_TOO_MANY,
+     DOCUMENT_VERSIONS_MAX + 5},
+};
+
+static struct document
+document_of(uint8_t file, uint32_t replaces)
+{
+	return (struct document){.unit = COUNTY,
+	                         .kind = DOCUMENT_PLAN,
+	                         .replaces = replaces,
+	                         .type = FILE_PDF,
+	                         .size = 1,
+	                         .digest = digest_of(&file, 1),
+	                         .name = "x.pdf",
+	                         .note = ""};
+}
+
+static void
+test_versions(void **state)
+{
+	struct catalogue plan;
+	(void)state;
+	plan_make(&plan);
+	for (size_t i = 0; i < COUNT(versions); i++) {
+		struct holdings holdings;
+		struct problem_list problems = {0};
+		struct document sent = document_of(versions[i].file, versions[i].replaces);
+		struct envelope e = {.submission = {.id = id_of(9), .documents = &sent, .document_count = 1}};
+		assert_true(holdings_create(&plan, &holdings));
+		for (uint32_t version = 1; version <= versions[i].held; version++) {
+			struct document held = document_of((uint8_t)version, version - 1);
+			assert_true(documents_add(holdings.documents, &held, version, version, version));
+		}
+		bool good = intake_compare(&holdings, 0, &e, &problems) == INTAKE_ACCEPTED;
+		EXPECT(good == !versions[i].code && problems.count == !good &&
+		           problems.items[0].code == versions[i].code && problems.items[0].limit == versions[i].limit,
+		       "row %zu: %d", i, (int)problems.items[0].code);
+		holdings_destroy(&holdings);
+	}
+	catalogue_free(&plan);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_reuse), cmocka_unit_test(test_pool_order), cmocka_unit_test(test_pool_bounded),
-	    cmocka_unit_test(test_read),  cmocka_unit_test(test_repeated),   cmocka_unit_test(test_compare),
+	    cmocka_unit_test(test_reuse),        cmocka_unit_test(test_pool_order),
+	    cmocka_unit_test(test_pool_bounded), cmocka_unit_test(test_read),
+	    cmocka_unit_test(test_repeated),     cmocka_unit_test(test_compare),
+	    cmocka_unit_test(test_versions),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -126,7 +126,7 @@ write_number(struct copy_writer *w, int64_t value, size_t size)
 static struct field
 write_bytes(struct copy_writer *w, struct dice *dice)
 {
-	uint8_t content[FIELD_BYTES_MAX];
+	uint8_t content[FIELD_BYTES_MAX] = {0};
 	size_t size = dice_pick(dice, 3) ? dice_pick(dice, 20) : dice_pick(dice, FIELD_BYTES_MAX);
 	for (size_t i = 0; i < size; i++)
 		content[i] = dice_pick(dice, 2) ? 0xFF : (uint8_t)dice_next(dice);
@@ -211,12 +211,14 @@ static struct report reports[] = {
     {VILLAGE, 201305, FORM_VILLAGE, 1, 2, 0, NULL, NULL, 0},
 };
 static struct fund_entry entries[] = {
-    {FUND_GRANTED, COUNTY, "凭证-1", 20000101, 2, USE_INDUSTRY, VILLAGE, VALUE_MAX, "备注"},
-    {FUND_RAISED, PROVINCE, "2", 20131231, 1, 0, 0, 1, ""},
+    {FUND_GRANTED, COUNTY, "凭证-1", 20000101, 2, USE_INDUSTRY, VILLAGE, VALUE_MAX, "备注", "凭证-0",
+     "吉财农〔2013〕1号", "产业-1"},
+    {FUND_RAISED, PROVINCE, "2", 20131231, 1, 0, 0, 1, "", "", "", ""},
 };
 
 static struct extension extensions[] = {
-    {VILLAGE, 201306, FORM_VILLAGE, DEADLINE_CLOSED, 1376064000, "洪灾"},
+    {VILLAGE, 201306, FORM_VILLAGE, DEADLINE_CLOSED, 1376064000, "洪灾", 0},
+    {COUNTY, 0, 0, DEADLINE_DUE, 1376064000, "x", 2},
 };
 static struct review reviews[] = {
     {VILLAGE, 201306, FORM_VILLAGE, 3, 0, DECISION_RETURN, RETURN_NO_EVIDENCE, "缺验收单"},
@@ -229,6 +231,58 @@ static struct target_part targets[] = {{VILLAGE, 2013, 7, FUND_KIND_NONE, VALUE_
 static struct document documents[] = {
     {COUNTY, 2, 4, FILE_TIFF, 20971520, {{1, 2, 3}}, "方案.tiff", "修订"},
     {VILLAGE, 1, 0, FILE_PDF, 1, {{255}}, "x", ""},
+};
+
+static const struct project_budget budgets[] = {{2, VALUE_MAX}, {1, 1}};
+static const uint32_t met[] = {1, 7};
+static struct project_row projects[] = {
+    {.unit = VILLAGE,
+     .code = "产业-1",
+     .step = PROJECT_REGISTER,
+     .occurred = 20000101,
+     .document = "批复",
+     .note = "",
+     .replaces = 4,
+     .name = "养殖小区",
+     .kind = 3,
+     .leader = COUNTY,
+     .begins = 20000102,
+     .ends = 20131231,
+     .budget_count = COUNT(budgets),
+     .budgets = budgets},
+    {.unit = PROVINCE,
+     .code = "2",
+     .step = PROJECT_SYSTEM,
+     .occurred = 20131231,
+     .document = "x",
+     .note = "",
+     .name = "",
+     .system = SYSTEM_CONTRACT},
+    {.unit = VILLAGE,
+     .code = "3",
+     .step = PROJECT_ACCEPTANCE,
+     .occurred = 20131231,
+     .document = "x",
+     .note = "路基",
+     .name = "",
+     .met_count = COUNT(met),
+     .met = met,
+     .again_by = 20000103},
+    {.unit = VILLAGE,
+     .code = "4",
+     .step = PROJECT_PROGRESS,
+     .occurred = 20131231,
+     .document = "",
+     .note = "",
+     .name = ""},
+    {.unit = VILLAGE,
+     .code = "5",
+     .step = PROJECT_NAME_ACCEPTOR,
+     .occurred = 20131231,
+     .document = "",
+     .note = "",
+     .name = "",
+     .acceptor = PREFECTURE},
 };
 
 static struct journal_item
@@ -302,6 +356,9 @@ expect_entry(const struct journal_rows *rows, size_t *at, size_t i, int64_t days
 	    number((int64_t)seq, 8),
 	    number((int64_t)i, 4),
 	    text(e->note),
+	    *e->refers ? text(e->refers) : null(),
+	    text(e->document),
+	    *e->project ? text(e->project) : null(),
 	};
 	expect_row(&rows->tables[TABLE_ENTRY], at, fields, COUNT(fields), "entry", i);
 }
@@ -309,13 +366,16 @@ expect_entry(const struct journal_rows *rows, size_t *at, size_t i, int64_t days
 static void
 expect_others(const struct journal_rows *rows, size_t at[TABLES], uint64_t seq)
 {
-	const struct extension *e = &extensions[0];
-	const struct field extension[] = {
-	    number(COUNTY, 4),  number(e->unit, 8),      number(e->period, 4),
-	    number(e->form, 4), number(e->event, 2),     number(e->until * 1000000 - epoch_us, 8),
-	    text(e->reason),    number((int64_t)seq, 8), number(0, 4)};
-	expect_row(&rows->tables[TABLE_EXTENSION], &at[TABLE_EXTENSION], extension, COUNT(extension), "extension",
-	           0);
+	for (size_t i = 0; i < COUNT(extensions); i++) {
+		const struct extension *e = &extensions[i];
+		const struct field extension[] = {number(COUNTY, 4),     number(e->unit, 8),
+		                                  number(e->period, 4),  number(e->form, 4),
+		                                  number(e->event, 2),   number(e->until * 1000000 - epoch_us, 8),
+		                                  text(e->reason),       number((int64_t)seq, 8),
+		                                  number((int64_t)i, 4), number(e->document, 4)};
+		expect_row(&rows->tables[TABLE_EXTENSION], &at[TABLE_EXTENSION], extension, COUNT(extension),
+		           "extension", i);
+	}
 	for (size_t i = 0; i < COUNT(reviews); i++) {
 		const struct review *r = &reviews[i];
 		const struct field review[] = {number(unit_county(r->unit), 4),
@@ -373,6 +433,43 @@ expect_documents(const struct journal_rows *rows, size_t at[TABLES], uint64_t se
 }
 
 static void
+expect_projects(const struct journal_rows *rows, size_t at[TABLES], uint64_t seq)
+{
+	static const int64_t days[] = {0, 5113, 5113, 5113, 5113}, sources[] = {2, 1}, fen[] = {VALUE_MAX, 1};
+	static const int64_t items[] = {1, 7};
+	for (size_t i = 0; i < COUNT(projects); i++) {
+		const struct project_row *p = &projects[i];
+		bool first = p->step == PROJECT_REGISTER, last = p->step == PROJECT_ACCEPTANCE;
+		const struct field fields[] = {
+		    number(unit_county(p->unit), 4),
+		    number(p->unit, 8),
+		    text(p->code),
+		    number(p->step, 2),
+		    number(days[i], 4),
+		    text(p->document),
+		    text(p->note),
+		    first ? number(5, 4) : null(),
+		    first ? text(p->name) : null(),
+		    first ? number(3, 4) : null(),
+		    first ? number(COUNTY, 8) : null(),
+		    first ? number(1, 4) : null(),
+		    first ? number(5113, 4) : null(),
+		    first ? array(sources, 2, INT64_MIN) : null(),
+		    first ? array(fen, 2, INT64_MIN) : null(),
+		    p->step == PROJECT_SYSTEM ? number(SYSTEM_CONTRACT, 2) : null(),
+		    p->step == PROJECT_PROGRESS ? number(0, 4) : null(),
+		    p->step == PROJECT_NAME_ACCEPTOR ? number(PREFECTURE, 8) : null(),
+		    last ? number(0, 1) : null(),
+		    last ? array(items, 2, INT64_MIN) : null(),
+		    last ? number(2, 4) : null(),
+		    number((int64_t)seq, 8),
+		    number((int64_t)i, 4),
+		};
+		expect_row(&rows->tables[TABLE_PROJECT], &at[TABLE_PROJECT], fields, COUNT(fields), "project", i);
+	}
+}
+
+static void
 test_batch(void **state)
 {
 	static const int64_t expected[][4] = {{VALUE_MAX, -2, INT64_MIN, 30},
@@ -386,13 +483,13 @@ test_batch(void **state)
 	const struct submission some[] = {
 	    {submission_id_new(moment_us), 2, 0, reports, NULL},
 	    {submission_id_new(moment_us), 0, 0, NULL, NULL, COUNT(extensions), COUNT(reviews), COUNT(targets),
-	     extensions, reviews, targets, COUNT(documents), documents},
+	     extensions, reviews, targets, COUNT(documents), documents, COUNT(projects), projects},
 	    {submission_id_new(moment_us), 1, 2, reports + 2, entries},
 	};
 	const struct journal_item items[] = {item(&office, &some[0], &plan, 7), item(&above, &some[1], &plan, 8),
 	                                     item(&office, &some[2], &plan, INT64_MAX)};
 	assert_true(encode(&rows, items, COUNT(items)));
-	assert_int_equal(rows.count, 3 + 3 + 2 + 1 + 2 + 2 + 2);
+	assert_int_equal(rows.count, 3 + 3 + 2 + 2 + 2 + 2 + 2 + COUNT(projects));
 	assert_true(rows.seq_first == 7 && rows.seq_last == INT64_MAX);
 	assert_true(submission_id_equal(&rows.id_last, &some[2].id));
 	for (size_t i = 0; i < COUNT(items); i++)
@@ -402,6 +499,7 @@ test_batch(void **state)
 	expect_others(&rows, at, 8);
 	expect_targets(&rows, at, 8);
 	expect_documents(&rows, at, 8);
+	expect_projects(&rows, at, 8);
 	expect_entry(&rows, &at[TABLE_ENTRY], 0, 0, INT64_MAX);
 	expect_entry(&rows, &at[TABLE_ENTRY], 1, 5113, INT64_MAX);
 	for (int i = 0; i < TABLES; i++) {

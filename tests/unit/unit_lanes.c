@@ -286,7 +286,7 @@ test_share(void **state)
 	static const struct {
 		size_t offices, rows;
 	} cases[] = {{0, LANE_ROWS_FEW}, {1, LANE_ROWS_FEW}, {3, LANE_ROWS_FEW}, {4, 16}, {5, 20},
-	             {31, 124},          {32, LANE_ROWS},    {60, LANE_ROWS}};
+	             {49, 196},          {50, LANE_ROWS},    {60, LANE_ROWS}};
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct envelope_pool pool = {0};

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { PATH_ROOM = 64 };
@@ -332,16 +333,66 @@ test_no_file(void **state)
 	assert_null(outbox_open(box->directory, error)); /* a directory */
 }
 
+/* What a child of test_opened_at_once() does when `start` closes; its exit status. */
+static int
+open_when_told(const char *path, int start)
+{
+	char error[OUTBOX_ERROR_BYTES] = "", byte;
+	if (read(start, &byte, 1) != 0)
+		return 2;
+	struct outbox *outbox = outbox_open(path, error);
+	if (!outbox) {
+		fprintf(stderr, "%s\n", error);
+		return 1;
+	}
+	bool good = outbox_begin(outbox) && outbox_commit(outbox);
+	if (!good)
+		fprintf(stderr, "%s\n", outbox_error(outbox));
+	outbox_close(&outbox);
+	return good ? 0 : 1;
+}
+
+/* Programs that make the same outbox at the same moment wait for each other: none is turned away. */
+static void
+test_opened_at_once(void **state)
+{
+	enum { ROUNDS = 25, PROGRAMS = 6 };
+	struct box *box = *state;
+	for (int round = 0; round < ROUNDS; round++) {
+		int start[2];
+		pid_t programs[PROGRAMS];
+		outbox_close(&box->outbox);
+		assert_return_code(unlink(box->path), 0);
+		assert_return_code(pipe(start), 0);
+		for (size_t i = 0; i < PROGRAMS; i++) {
+			programs[i] = fork();
+			assert_return_code(programs[i], 0);
+			if (programs[i] == 0) {
+				close(start[1]);
+				_exit(open_when_told(box->path, start[0]));
+			}
+		}
+		close(start[0]);
+		close(start[1]);
+		for (size_t i = 0; i < PROGRAMS; i++) {
+			int status = -1;
+			assert_int_equal(waitpid(programs[i], &status, 0), programs[i]);
+			assert_int_equal(status, 0);
+		}
+		box->outbox = open_box(box);
+	}
+}
+
 #define BOX_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    BOX_TEST(test_add),         BOX_TEST(test_not_twice),   BOX_TEST(test_receipt_is_final),
-	    BOX_TEST(test_refused),     BOX_TEST(test_each),        BOX_TEST(test_reopen),
-	    BOX_TEST(test_transaction), BOX_TEST(test_two_handles), BOX_TEST(test_get_holds_nothing),
-	    BOX_TEST(test_no_file),
+	    BOX_TEST(test_add),         BOX_TEST(test_not_twice),      BOX_TEST(test_receipt_is_final),
+	    BOX_TEST(test_refused),     BOX_TEST(test_each),           BOX_TEST(test_reopen),
+	    BOX_TEST(test_transaction), BOX_TEST(test_two_handles),    BOX_TEST(test_get_holds_nothing),
+	    BOX_TEST(test_no_file),     BOX_TEST(test_opened_at_once),
 	};
 	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

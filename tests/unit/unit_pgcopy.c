@@ -12,12 +12,14 @@ static const int64_t absent = INT64_MIN;
 static const int64_t moment_us = INT64_C(1365955200123456);
 static const int64_t figures[] = {1, INT64_MIN, -1, INT64_MAX, 0};
 
-enum { COLUMNS = 9 };
+enum { COLUMNS = 11 };
 
 static void
 write_row(struct copy_writer *w)
 {
 	copy_row(w, COLUMNS);
+	copy_bool(w, true);
+	copy_bool(w, false);
 	copy_int2(w, -2);
 	copy_int4(w, INT32_MIN);
 	copy_int8(w, INT64_MAX);
@@ -36,6 +38,7 @@ read_row(struct copy_reader *r)
 	int64_t values[COUNT(figures)] = {0}, none[1];
 	size_t text_size, bytes_size;
 	int columns = copy_read_row(r);
+	bool yes = copy_read_bool(r), no = copy_read_bool(r);
 	int16_t two = copy_read_int2(r);
 	int32_t four = copy_read_int4(r);
 	int64_t eight = copy_read_int8(r);
@@ -46,10 +49,11 @@ read_row(struct copy_reader *r)
 	int64_t time_us = copy_read_time(r);
 	size_t count = copy_read_int8_array(r, values, COUNT(values), absent);
 	size_t none_count = copy_read_int8_array(r, none, COUNT(none), absent);
-	return !r->failed && columns == COLUMNS && two == -2 && four == INT32_MIN && eight == INT64_MAX && null &&
-	       !text_is_null && text_size == strlen("凭证 1") && !memcmp(text, "凭证 1", text_size) &&
-	       bytes_size == 3 && !memcmp(bytes, "\0\1\2", 3) && time_us == moment_us &&
-	       count == COUNT(figures) && !memcmp(values, figures, sizeof figures) && !none_count;
+	return !r->failed && columns == COLUMNS && yes && !no && two == -2 && four == INT32_MIN &&
+	       eight == INT64_MAX && null && !text_is_null && text_size == strlen("凭证 1") &&
+	       !memcmp(text, "凭证 1", text_size) && bytes_size == 3 && !memcmp(bytes, "\0\1\2", 3) &&
+	       time_us == moment_us && count == COUNT(figures) && !memcmp(values, figures, sizeof figures) &&
+	       !none_count;
 }
 
 static void

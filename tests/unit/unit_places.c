@@ -5,8 +5,10 @@
 #include "dice.h"
 #include "plan.h"
 
-#include "totals.h"
+#include "projects_answer.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -290,6 +292,267 @@ test_two_ways(void **state)
 	totals_destroy(&t);
 }
 
+/* ---------------------------------------------------------------- money of places that became one */
+
+static struct holdings merged;
+static struct problem_list said;
+static uint64_t taken;
+
+static struct fund_entry
+money(enum fund_kind kind, unit_code unit, const char *voucher, int64_t fen, date day, const char *project)
+{
+	bool use = kind == FUND_GRANTED || kind == FUND_SPENT;
+	return (struct fund_entry){.kind = kind,
+	                           .unit = unit,
+	                           .voucher = voucher,
+	                           .occurred = day,
+	                           .source = SOURCE_CENTRAL,
+	                           .use = use ? USE_INDUSTRY : 0,
+	                           .amount_fen = fen,
+	                           .note = "",
+	                           .refers = "",
+	                           .document = "",
+	                           .project = project};
+}
+
+static struct fund_entry
+grant_to(unit_code to, const char *voucher, int64_t fen, const char *project)
+{
+	struct fund_entry e = money(FUND_GRANTED, COUNTY, voucher, fen, 20130401, project);
+	e.counterparty = to;
+	return e;
+}
+
+/* LEDGER_STAGED, and it is taken; or what is said against it. */
+static enum problem_code
+enter(struct fund_entry entry)
+{
+	struct submission s = {.entry_count = 1, .entries = &entry};
+	static struct arena texts; /* what is staged points into it */
+	said.count = said.more = 0;
+	arena_free(&texts);
+	arena_init(&texts, ARENA_BYTES);
+	if (!projects_name_entries(merged.projects, &s, &texts, &said))
+		return said.items[0].code;
+	if (ledger_stage(merged.ledger, &s, &said) != LEDGER_STAGED)
+		return said.items[0].code;
+	assert_true(holdings_take_entry(&merged, &entry, ++taken, 0, 1));
+	return PROBLEM_NONE;
+}
+
+static void
+begin_project(unit_code unit, const char *code, int64_t fen)
+{
+	const struct project_budget budget = {SOURCE_CENTRAL, fen};
+	struct project_row row = {.unit = unit,
+	                          .code = code,
+	                          .step = PROJECT_REGISTER,
+	                          .occurred = 20130401,
+	                          .document = "文",
+	                          .note = "",
+	                          .name = "养殖",
+	                          .kind = KIND_FARM,
+	                          .leader = COUNTY,
+	                          .begins = 20130401,
+	                          .ends = 20131231,
+	                          .budget_count = 1,
+	                          .budgets = &budget};
+	assert_true(projects_take(merged.projects, &row));
+	row = (struct project_row){.unit = unit,
+	                           .code = code,
+	                           .step = PROJECT_NOTICE,
+	                           .occurred = 20130402,
+	                           .document = "栏",
+	                           .note = "",
+	                           .name = ""};
+	assert_true(projects_take(merged.projects, &row));
+}
+
+static int64_t
+holds_now(unit_code unit, enum fund_state state)
+{
+	struct arena arena;
+	struct balance_answer out = {0};
+	const struct balance_query q = {.unit = unit, .own = true};
+	int64_t fen = 0;
+	arena_init(&arena, ARENA_BYTES);
+	assert_true(ledger_balances(merged.ledger, &q, 1, &arena, &out, &said));
+	for (size_t i = 0; i < out.units[0].count; i++)
+		fen += out.units[0].balances[i].state == state ? out.units[0].balances[i].amount_fen : 0;
+	arena_free(&arena);
+	return fen;
+}
+
+static enum problem_code
+take_step_of(struct project_row row)
+{
+	struct submission s = {.project_count = 1, .projects = &row};
+	struct arena texts;
+	enum problem_code code = PROBLEM_NONE;
+	arena_init(&texts, ARENA_BYTES);
+	said.count = said.more = 0;
+	if (!projects_stage(merged.projects, &s, &texts, COUNTY, &said))
+		code = said.items[0].code;
+	else
+		assert_true(projects_take(merged.projects, &row));
+	arena_free(&texts);
+	return code;
+}
+
+/* Which of two projects of one code is meant has to be said, unless a unit means its own; and what goes to
+ * the journal says whose it is. */
+static void
+same_codes(void)
+{
+	char left[32], other[32];
+	snprintf(left, sizeof left, "same@%" PRId64, LEFT);
+	snprintf(other, sizeof other, "same@%" PRId64, VILLAGE_OTHER);
+	assert_int_equal(enter(grant_to(MERGED, "S", 100, "same")), PROBLEM_PROJECT_AMBIGUOUS);
+	assert_true(strstr(said.items[0].detail, strchr(left, '@')));
+	assert_true(strstr(said.items[0].detail, strchr(other, '@')));
+	assert_int_equal(enter(grant_to(MERGED, "S", 100, "same@1")), PROBLEM_PROJECT_UNKNOWN);
+	assert_int_equal(enter(grant_to(MERGED, "S", 100, "same@x")), PROBLEM_PROJECT_UNKNOWN);
+	assert_int_equal(enter(grant_to(MERGED, "S1", 100, left)), 0);
+	assert_int_equal(enter(grant_to(VILLAGE_OTHER, "S2", 70, "same")), 0);
+	const struct project *of_left = projects_find(merged.projects, LEFT, "same");
+	const struct project *of_other = projects_find(merged.projects, VILLAGE_OTHER, "same");
+	assert_int_equal(ledger_project_sum(merged.ledger, of_left).granted_fen, 100);
+	assert_int_equal(ledger_project_sum(merged.ledger, of_other).granted_fen, 70);
+	struct project_row row = {.unit = MERGED,
+	                          .code = "same",
+	                          .step = PROJECT_START,
+	                          .occurred = 20130801,
+	                          .document = "",
+	                          .note = "",
+	                          .name = ""};
+	assert_int_equal(take_step_of(row), PROBLEM_PROJECT_AMBIGUOUS);
+	row.code = left;
+	assert_int_equal(take_step_of(row), 0);
+	assert_true(of_left->taken.state == PROJECT_UNDER_WAY && of_other->taken.state == PROJECT_NOTICED);
+	row.code = "first"; /* the only one: it stays the one of who registered it */
+	assert_int_equal(take_step_of(row), 0);
+	assert_int_equal(projects_find(merged.projects, VILLAGE_OTHER, "first")->end ? 1 : 0, 1);
+	assert_null(projects_find(merged.projects, MERGED, "first"));
+	/* What another submission registers and is not on disk yet may come to nothing: no name is made of it. */
+	struct project_row begins = {.unit = LEFT,
+	                             .code = "new",
+	                             .step = PROJECT_REGISTER,
+	                             .occurred = 20130401,
+	                             .document = "文",
+	                             .note = "",
+	                             .name = "养殖",
+	                             .kind = KIND_FARM,
+	                             .leader = COUNTY};
+	struct submission first = {.project_count = 1, .projects = &begins};
+	struct arena texts;
+	arena_init(&texts, ARENA_BYTES);
+	said.count = said.more = 0;
+	assert_true(projects_stage(merged.projects, &first, &texts, COUNTY, &said));
+	assert_int_equal(enter(grant_to(MERGED, "S3", 1, "new")), PROBLEM_PROJECT_UNKNOWN);
+	projects_unstage(merged.projects, &first);
+	arena_free(&texts);
+	/* Each by its name; pages of one have all of them. */
+	struct project_query q = {.unit = COUNTY, .limit = 1};
+	const char *names[] = {"first", left, other, "second"};
+	unit_code owners[] = {VILLAGE_OTHER, LEFT, VILLAGE_OTHER, LEFT};
+	if (LEFT > VILLAGE_OTHER) {
+		names[1] = other, names[2] = left;
+		owners[1] = VILLAGE_OTHER, owners[2] = LEFT;
+	}
+	struct arena arena;
+	arena_init(&arena, ARENA_BYTES);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		struct project_answer out = {.time_us = 1};
+		assert_true(projects_list(&merged, &q, &arena, &out, &said));
+		assert_string_equal(out.items[0].code, names[i]);
+		assert_int_equal(out.items[0].owner, owners[i]);
+		assert_int_equal(out.next.unit != 0, i + 1 < COUNT(names));
+		q.after = out.next;
+	}
+	const struct {
+		const char *code;
+		size_t found;
+	} asked[] = {{"same", 2}, {left, 1}, {"first", 1}, {"same@1", 0}};
+	for (size_t i = 0; i < COUNT(asked); i++) {
+		struct project_answer out = {.time_us = 1};
+		struct project_query one = {.unit = MERGED};
+		snprintf(one.code, sizeof one.code, "%s", asked[i].code);
+		assert_true(projects_list(&merged, &one, &arena, &out, &said));
+		assert_int_equal(out.count, asked[i].found);
+	}
+	arena_free(&arena);
+}
+
+/* Two villages had grants and projects, one even of the same code, before they became one: all of it goes on
+ * under the new code, and none of it is taken twice. */
+static void
+test_merged_money(void **state)
+{
+	(void)state;
+	assert_true(holdings_create(&plan, &merged));
+	begin_project(VILLAGE_OTHER, "first", 500);
+	begin_project(LEFT, "second", 500);
+	begin_project(VILLAGE_OTHER, "same", 500);
+	begin_project(LEFT, "same", 500); /* each is there */
+	assert_true(projects_find(merged.projects, LEFT, "same") !=
+	            projects_find(merged.projects, VILLAGE_OTHER, "same"));
+	assert_int_equal(enter(money(FUND_RAISED, COUNTY, "R", 10000, 20130301, "")), 0);
+	assert_int_equal(enter(grant_to(VILLAGE_OTHER, "G1", 300, "first")), 0);
+	assert_int_equal(enter(grant_to(LEFT, "G2", 200, "second")), 0);
+	assert_int_equal(enter(grant_to(LEFT, "G3", 100, "")), 0);
+	assert_int_equal(holds_now(MERGED, FUND_STATE_UNDER_GRANT), 600);
+	assert_int_equal(holds_now(LEFT, FUND_STATE_UNDER_GRANT), 0); /* it is counted at one place */
+	assert_int_equal(enter(money(FUND_REIMBURSED, MERGED, "C1", 301, 20130801, "first")),
+	                 PROBLEM_GRANT_EXCEEDED);
+	assert_int_equal(enter(money(FUND_REIMBURSED, MERGED, "C1", 300, 20130801, "first")), 0);
+	assert_int_equal(enter(money(FUND_REIMBURSED, MERGED, "C2", 200, 20130801, "second")), 0);
+	assert_int_equal(enter(money(FUND_REIMBURSED, MERGED, "C3", 101, 20130801, "")), PROBLEM_GRANT_EXCEEDED);
+	assert_int_equal(enter(money(FUND_REIMBURSED, MERGED, "C3", 100, 20130801, "")), 0);
+	assert_int_equal(enter(money(FUND_SPENT, MERGED, "P1", 300, 20130801, "first")), 0);
+	assert_int_equal(enter(money(FUND_SPENT, MERGED, "P2", 201, 20130801, "second")),
+	                 PROBLEM_BALANCE_EXCEEDED);
+	assert_int_equal(enter(money(FUND_SPENT, MERGED, "P2", 200, 20130801, "second")), 0);
+	assert_int_equal(holds_now(MERGED, FUND_STATE_SPENT), 500);
+	assert_int_equal(holds_now(MERGED, FUND_STATE_ON_HAND), 100);
+	same_codes();
+	/* They are listed under the code that the place has now. */
+	struct arena arena;
+	const struct project_query q = {.unit = COUNTY};
+	struct project_answer out = {.time_us = 1};
+	arena_init(&arena, ARENA_BYTES);
+	assert_true(projects_list(&merged, &q, &arena, &out, &said));
+	assert_int_equal(out.count, 4);
+	for (size_t i = 0; i < out.count; i++)
+		assert_int_equal(out.items[i].unit, MERGED);
+	arena_free(&arena);
+	holdings_destroy(&merged);
+}
+
+static uint32_t
+change_of(const struct changes *x, unit_code code)
+{
+	return x->numbers[catalogue_unit(&plan, code) - plan.units];
+}
+
+/* What is booked under a code of before changes the place that it became, and all above both. */
+static void
+test_changes(void **state)
+{
+	struct changes x;
+	(void)state;
+	assert_true(changes_create(&plan, &x));
+	changes_mark(&x, LEFT);
+	assert_int_equal(change_of(&x, LEFT), 2);
+	assert_int_equal(change_of(&x, MERGED), 2);
+	assert_int_equal(change_of(&x, VILLAGE_OTHER), 1);
+	assert_true(change_of(&x, unit_county(LEFT)) > 1 && change_of(&x, unit_county(MERGED)) > 1);
+	assert_true(change_of(&x, PROVINCE) > 1);
+	changes_mark(&x, 0);
+	changes_mark(&x, 99);
+	assert_int_equal(change_of(&x, MERGED), 2);
+	changes_destroy(&x);
+}
+
 int
 main(void)
 {
@@ -299,6 +562,8 @@ main(void)
 	    cmocka_unit_test(test_counted),
 	    cmocka_unit_test(test_groups),
 	    cmocka_unit_test(test_two_ways),
+	    cmocka_unit_test(test_merged_money),
+	    cmocka_unit_test(test_changes),
 	};
 	return cmocka_run_group_tests(tests, make_plan, free_plan);
 }

@@ -118,42 +118,6 @@ test_ids_in_any_order(void **state)
 	records_destroy(&r);
 }
 
-/* ---------------------------------------------------------------- vouchers */
-
-enum { VOUCHER_UNITS = 40, VOUCHERS = 200 };
-
-/* Also as long as a voucher may be, and different in the last character only. */
-static void
-voucher_text(size_t number, char out[VOUCHER_BYTES_MAX + 1])
-{
-	if (number % 2)
-		snprintf(out, VOUCHER_BYTES_MAX + 1, "%0*zu", VOUCHER_BYTES_MAX, number);
-	else
-		snprintf(out, VOUCHER_BYTES_MAX + 1, "凭%zu", number);
-}
-
-static void
-test_vouchers(void **state)
-{
-	static bool held[VOUCHER_UNITS][VOUCHERS];
-	struct records *r = records_create();
-	struct dice dice = {2};
-	(void)state;
-	for (int at = 0; at < 40000; at++) {
-		size_t unit = dice_pick(&dice, VOUCHER_UNITS), number = dice_pick(&dice, VOUCHERS);
-		char text[VOUCHER_BYTES_MAX + 1];
-		voucher_text(number, text);
-		unit_code code = INT64_C(1) << unit; /* each has a bit of its own */
-		EXPECT(records_has_voucher(r, code, text) == held[unit][number], "step %d voucher %s", at, text);
-		if (dice_pick(&dice, 4))
-			continue;
-		assert_true(records_add_voucher(r, code, text));
-		held[unit][number] = true;
-	}
-	assert_false(records_has_voucher(r, 1, ""));
-	records_destroy(&r);
-}
-
 /* ---------------------------------------------------------------- on their way */
 
 enum {
@@ -342,14 +306,11 @@ test_claims_are_apart(void **state)
 	struct recorded found;
 	(void)state;
 	assert_true(records_claim(r, &s));
-	assert_false(records_has_voucher(r, 220821, "V1"));
 	assert_int_equal(records_find(r, &s.id, &found), RECORD_NONE);
 	records_release(r, &s);
-	assert_true(records_add_voucher(r, 220821, "V1"));
 	add(r, 1);
 	assert_true(records_claim(r, &s));
 	records_release(r, &s);
-	assert_true(records_has_voucher(r, 220821, "V1"));
 	assert_int_equal(records_find(r, &s.id, &found), RECORD_RECENT);
 	records_destroy(&r);
 }
@@ -360,7 +321,6 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_ids),
 	    cmocka_unit_test(test_ids_in_any_order),
-	    cmocka_unit_test(test_vouchers),
 	    cmocka_unit_test(test_claims),
 	    cmocka_unit_test(test_all_or_nothing),
 	    cmocka_unit_test(test_claims_are_apart),

@@ -2,6 +2,7 @@
  * the clerk reads it. */
 #include "case.h"
 #include "plan.h"
+#include "printed.h"
 
 #include "sheet.h"
 
@@ -12,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { TODAY = 20130815, TEXT_ROOM = 4096 };
+enum { TODAY = 20130815 };
 
 static const int64_t now_us = INT64_C(1376524800000000);
 
@@ -46,26 +47,6 @@ read_text(struct draft *draft, const char *name, const char *text, struct findin
 	assert_int_equal(fclose(file), 0);
 	draft_read(draft, name, &plan, findings);
 	assert_int_equal(unlink(name), 0);
-}
-
-/* What the findings look like on standard error. */
-static void
-print_to(char out[TEXT_ROOM], const struct findings *findings, enum language language)
-{
-	FILE *file = tmpfile();
-	int saved = dup(STDERR_FILENO);
-	assert_true(file && saved >= 0);
-	fflush(stderr);
-	assert_true(dup2(fileno(file), STDERR_FILENO) >= 0);
-	for (size_t i = 0; i < findings->count; i++)
-		finding_print(&findings->items[i], language);
-	fflush(stderr);
-	assert_true(dup2(saved, STDERR_FILENO) >= 0);
-	close(saved);
-	rewind(file);
-	size_t size = fread(out, 1, TEXT_ROOM - 1, file);
-	out[size] = 0;
-	fclose(file);
 }
 
 /* ---------------------------------------------------------------- good sheets */
@@ -106,12 +87,12 @@ test_report_headers(void **state)
 	for (size_t i = 0; i < COUNT(headers); i++) {
 		struct draft draft;
 		static struct findings findings;
-		char text[512], printed[TEXT_ROOM];
+		char text[512], printed[PRINTED_BYTES];
 		findings = (struct findings){0};
 		draft_init(&draft);
 		snprintf(text, sizeof text, "%s\n220821103204,2013-04,\"750,000.00\",４０\n", headers[i]);
 		read_text(&draft, "village.csv", text, &findings);
-		print_to(printed, &findings, LANGUAGE_ENGLISH);
+		print_findings(printed, &findings, LANGUAGE_ENGLISH);
 		EXPECT(!findings.count, "%s: %s", headers[i], printed);
 		EXPECT(draft.submission.report_count == 1, "%s", headers[i]);
 		const struct report *r = draft.submission.reports;
@@ -167,9 +148,9 @@ test_fund_sheets(void **state)
 	    "kind,unit,voucher,occurred,source,use,counterparty,amount,note\n"
 	    "raised,220821,V-1,2013-04-15,central,,,\"1,000.00\",first\n"
 	    "granted,220821,V-2,2013/8/15,social,industry,220821103204,0.01,\n",
-	    "类别,单位,凭证号,日期,来源,用途,对方单位,金额,摘要\n"
-	    "筹措,220821,V-1,20130415,中央资金,,,1000,first\n"
-	    "安排,220821,V-2,2013-08-15,社会帮扶资金,产业,220821103204,0.01,\n",
+	    "类别,单位,凭证号,日期,来源,用途,对方单位,金额,摘要,所指凭证号,文件依据\n"
+	    "筹措,220821,V-1,20130415,中央资金,,,1000,first,,吉财农指〔2013〕12号\n"
+	    "安排,220821,V-2,2013-08-15,社会帮扶资金,产业,220821103204,0.01,,,\n",
 	    "资金类别,单位代码,凭证,发生日期,资金来源,资金用途,往来单位,金额(元),备注\n"
 	    "筹措,220821,V-1,20130415,Central funds,,,1000.0,first\n"
 	    "granted,220821,V-2,2013-08-15,社会帮扶资金,Industry,220821103204,０．０１,\n",
@@ -178,11 +159,11 @@ test_fund_sheets(void **state)
 	for (size_t i = 0; i < COUNT(sheets); i++) {
 		struct draft draft;
 		static struct findings findings;
-		char printed[TEXT_ROOM];
+		char printed[PRINTED_BYTES];
 		findings = (struct findings){0};
 		draft_init(&draft);
 		read_text(&draft, "funds.csv", sheets[i], &findings);
-		print_to(printed, &findings, LANGUAGE_ENGLISH);
+		print_findings(printed, &findings, LANGUAGE_ENGLISH);
 		EXPECT(!findings.count, "sheet %zu: %s", i, printed);
 		EXPECT(draft.submission.entry_count == 2, "sheet %zu", i);
 		const struct fund_entry *e = draft.submission.entries;
@@ -194,10 +175,34 @@ test_fund_sheets(void **state)
 		EXPECT(!e[0].use && e[1].use == USE_INDUSTRY, "sheet %zu", i);
 		EXPECT(e[0].amount_fen == 100000 && e[1].amount_fen == 1, "sheet %zu", i);
 		EXPECT(!strcmp(e[0].note, "first") && !*e[1].note, "sheet %zu", i);
+		EXPECT(!strcmp(e[0].document, i == 1 ? "吉财农指〔2013〕12号" : "") && !*e[1].refers, "sheet %zu", i);
 		draft_check(&draft, &plan, TODAY, now_us, &findings);
 		EXPECT(!findings.count, "sheet %zu", i);
 		draft_free(&draft);
 	}
+}
+
+/* What an entry refers to. */
+static void
+test_references(void **state)
+{
+	struct draft draft;
+	static struct findings findings;
+	(void)state;
+	findings = (struct findings){0};
+	draft_init(&draft);
+	read_text(&draft, "funds.csv",
+	          "kind,unit,voucher,occurred,source,counterparty,amount,refers,document\n"
+	          "received,220821,V-1,2013-04-15,central,22,5.00,S-1,D\n到账,220821,V-2,2013-04-15,central,22,5."
+	          "00,,\n",
+	          &findings);
+	assert_int_equal(findings.count, 0);
+	assert_string_equal(draft.submission.entries[0].refers, "S-1");
+	assert_string_equal(draft.submission.entries[0].document, "D");
+	draft_check(&draft, &plan, TODAY, now_us, &findings);
+	assert_int_equal(findings.count, 1);
+	assert_int_equal(findings.items[0].problem.code, PROBLEM_REFERRED_MISSING);
+	draft_free(&draft);
 }
 
 /* Several files into one draft: rows know their own file. */
@@ -206,7 +211,7 @@ test_two_files(void **state)
 {
 	struct draft draft;
 	static struct findings findings;
-	char printed[TEXT_ROOM];
+	char printed[PRINTED_BYTES];
 	(void)state;
 	findings = (struct findings){0};
 	draft_init(&draft);
@@ -218,10 +223,10 @@ test_two_files(void **state)
 	assert_int_equal(draft.submission.report_count, 2);
 	assert_int_equal(draft.submission.entry_count, 1);
 	draft_check(&draft, &plan, TODAY, now_us, &findings);
-	print_to(printed, &findings, LANGUAGE_ENGLISH);
-	assert_string_equal(printed,
-	                    "b.csv: row 3, column 产业资金: 2.00 exceeds 补助到村资金 Village subsidy 1.00\n"
-	                    "funds.csv: row 2, column 金额: 0.00 is less than the least allowed, 0.01\n");
+	print_findings(printed, &findings, LANGUAGE_ENGLISH);
+	assert_string_equal(
+	    printed, "b.csv: row 3, column 产业资金: 2.00 exceeds 补助到村资金 Village subsidy 1.00\n"
+	             "funds.csv: row 2, column 金额: an amount of 0.00 moves nothing: leave the row out\n");
 	draft_free(&draft);
 }
 
@@ -275,12 +280,29 @@ static const struct finding_case {
      "gift,x,V-1,2013-02-30,bank,fun,22082,1.005\n",
      "county.csv: row 2, column unit: x cannot be read\n"
      "county.csv: row 2, column source: fund source bank is not in the plan\n"
-     "county.csv: row 2, column kind: gift is not a kind of fund entry: raised, sent_down, received, granted "
-     "or spent\n"
+     "county.csv: row 2, column kind: gift is not a kind of fund entry: raised, sent_down, received, "
+     "granted, "
+     "spent, allocated, reimbursed, returned, withdrawn, reversed or repaid\n"
      "county.csv: row 2, column occurred: 2013-02-30 is not a date: write 2013-04-15\n"
      "county.csv: row 2, column use: use fun is not in the plan\n"
      "county.csv: row 2, column counterparty: 22082 cannot be read\n"
      "county.csv: row 2, column amount: 1.005 is not a number with at most 2 decimals\n"},
+    {"amounts that are no plain numbers",
+     "kind,unit,voucher,occurred,source,amount\n"
+     "raised,220821,V-1,2013-04-15,central,\"1,000.5万元\"\n"
+     "raised,220821,V-2,2013-04-15,central,￥100\n"
+     "raised,220821,V-3,2013-04-15,central,100元\n"
+     "raised,220821,V-4,2013-04-15,central,壹佰\n"
+     "raised,220821,V-5,2013-04-15,central,1e3\n"
+     "raised,220821,V-6,2013-04-15,central,0.001\n"
+     "raised,220821,V-7,2013-04-15,central,99999999999999999999\n",
+     "county.csv: row 2, column amount: 1,000.5万元 is not a number with at most 2 decimals\n"
+     "county.csv: row 3, column amount: ￥100 is not a number with at most 2 decimals\n"
+     "county.csv: row 4, column amount: 100元 is not a number with at most 2 decimals\n"
+     "county.csv: row 5, column amount: 壹佰 is not a number with at most 2 decimals\n"
+     "county.csv: row 6, column amount: 1e3 is not a number with at most 2 decimals\n"
+     "county.csv: row 7, column amount: 0.001 is not a number with at most 2 decimals\n"
+     "county.csv: row 8, column amount: 99999999999999999999 is not a number with at most 2 decimals\n"},
     {"empty amount", "kind,unit,voucher,occurred,source,amount\nraised,220821,V-1,2013-04-15,central,\n",
      "county.csv: row 2, column amount: the cell is empty\n"},
     {"figures for people in a fund sheet",
@@ -296,11 +318,11 @@ test_findings(void **state)
 	for (size_t i = 0; i < COUNT(finding_cases); i++) {
 		struct draft draft;
 		static struct findings findings;
-		char printed[TEXT_ROOM];
+		char printed[PRINTED_BYTES];
 		findings = (struct findings){0};
 		draft_init(&draft);
 		read_text(&draft, "county.csv", finding_cases[i].sheet, &findings);
-		print_to(printed, &findings, LANGUAGE_ENGLISH);
+		print_findings(printed, &findings, LANGUAGE_ENGLISH);
 		if (strcmp(printed, finding_cases[i].en) != 0) {
 			print_error("case: %s\n%s---\n%s", finding_cases[i].name, printed, finding_cases[i].en);
 			wrong++;
@@ -315,12 +337,12 @@ test_missing_file(void **state)
 {
 	struct draft draft;
 	static struct findings findings;
-	char printed[TEXT_ROOM];
+	char printed[PRINTED_BYTES];
 	(void)state;
 	findings = (struct findings){0};
 	draft_init(&draft);
 	draft_read(&draft, "none.csv", &plan, &findings);
-	print_to(printed, &findings, LANGUAGE_ENGLISH);
+	print_findings(printed, &findings, LANGUAGE_ENGLISH);
 	assert_string_equal(printed, "none.csv: the file cannot be read: No such file or directory\n");
 	draft_free(&draft);
 }
@@ -331,7 +353,7 @@ test_row_14(void **state)
 {
 	struct draft draft;
 	static struct findings findings;
-	char printed[TEXT_ROOM], text[2048];
+	char printed[PRINTED_BYTES], text[2048];
 	(void)state;
 	findings = (struct findings){0};
 	size_t used = (size_t)snprintf(text, sizeof text, "单位,期间,产业资金,补助到村资金\n");
@@ -343,10 +365,10 @@ test_row_14(void **state)
 	draft_init(&draft);
 	read_text(&draft, "county.csv", text, &findings);
 	draft_check(&draft, &plan, TODAY, now_us, &findings);
-	print_to(printed, &findings, LANGUAGE_ENGLISH);
+	print_findings(printed, &findings, LANGUAGE_ENGLISH);
 	assert_string_equal(printed, "county.csv: row 14, column 产业资金: 800,000.00 exceeds 补助到村资金 "
 	                             "Village subsidy 750,000.00\n");
-	print_to(printed, &findings, LANGUAGE_CHINESE);
+	print_findings(printed, &findings, LANGUAGE_CHINESE);
 	assert_string_equal(printed, "county.csv: 第 14 行，“产业资金”列：800,000.00 超过 补助到村资金 Village "
 	                             "subsidy 750,000.00\n");
 	draft_free(&draft);
@@ -359,7 +381,7 @@ test_centre_problems(void **state)
 	struct draft draft;
 	static struct findings findings;
 	static struct problem_list list;
-	char printed[TEXT_ROOM];
+	char printed[PRINTED_BYTES];
 	(void)state;
 	findings = (struct findings){0};
 	list = (struct problem_list){0};
@@ -376,13 +398,13 @@ test_centre_problems(void **state)
 	problem_add(&list, PROBLEM_REPORT_REPEATED, SUBJECT_REPORT, 99, "unit"); /* a row that we never sent */
 	list.more = 5;
 	findings_add(&findings, &draft, &plan, &list);
-	print_to(printed, &findings, LANGUAGE_ENGLISH);
+	print_findings(printed, &findings, LANGUAGE_ENGLISH);
 	assert_string_equal(
 	    printed,
 	    "county.csv: row 2, column village_subsidy 补助到村资金: 1.00 is less than the least allowed, 2.00\n"
 	    "county.csv: row 2, column 户数: a value is required (write 0 if there was none)\n"
 	    "the centre has too much waiting: try again\n"
-	    "county.csv: row 2, column replaces: the centre's current revision is 2, this report says it "
+	    "county.csv: row 2, column replaces: the centre's current revision is 2, this row says it "
 	    "replaces "
 	    "0\n"
 	    "column unit: the same unit, period and form stand in this submission twice\n");
@@ -418,11 +440,11 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_report_headers), cmocka_unit_test(test_report_columns),
-	    cmocka_unit_test(test_fund_sheets),    cmocka_unit_test(test_two_files),
-	    cmocka_unit_test(test_findings),       cmocka_unit_test(test_missing_file),
-	    cmocka_unit_test(test_row_14),         cmocka_unit_test(test_centre_problems),
-	    cmocka_unit_test(test_many_findings),
+	    cmocka_unit_test(test_report_headers),  cmocka_unit_test(test_report_columns),
+	    cmocka_unit_test(test_fund_sheets),     cmocka_unit_test(test_two_files),
+	    cmocka_unit_test(test_findings),        cmocka_unit_test(test_missing_file),
+	    cmocka_unit_test(test_references),      cmocka_unit_test(test_row_14),
+	    cmocka_unit_test(test_centre_problems), cmocka_unit_test(test_many_findings),
 	};
 	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, make_plan, free_plan);
 }

@@ -64,6 +64,7 @@ struct model {
 	size_t report_count, entry_count;
 	struct model_report reports[REPORTS_MAX];
 	struct fund_entry entries[ENTRIES_MAX];
+	struct fund_effect effects[ENTRIES_MAX]; /* what each counts as; of a reversal: what it undoes */
 };
 
 /* splitmix64 */
@@ -144,9 +145,9 @@ model_sum(const struct model *m, unit_code top, const struct indicator *indicato
 }
 
 static bool
-same_combination(const struct fund_entry *e, const struct fund_total *t)
+same_combination(const struct fund_entry *e, struct fund_effect as, const struct fund_total *t)
 {
-	return e->kind == t->kind && e->source == t->source && e->use == t->use &&
+	return as.kind == t->kind && e->source == t->source && as.use == t->use &&
 	       unit_level_of(e->unit) == t->level;
 }
 
@@ -249,7 +250,7 @@ static bool
 step_entry(struct model *m, struct totals *t)
 {
 	struct fund_entry e = {
-	    .kind = (enum fund_kind)(1 + pick(m, FUND_KINDS - 1)),
+	    .kind = (enum fund_kind)(1 + pick(m, FUND_REVERSED - 1)), /* a reversal counts by what it undoes */
 	    .unit = random_unit(m, UNIT_NONE),
 	    .voucher = "",
 	    .occurred = (date)((201201 + 100 * pick(m, 2) + pick(m, 12)) * 100 + 1 + pick(m, 28)),
@@ -257,11 +258,20 @@ step_entry(struct model *m, struct totals *t)
 	    .use = (uint32_t)pick(m, 3),
 	    .amount_fen = (int64_t)pick(m, 1000000000) + 1,
 	    .note = "",
+	    .refers = "",
+	    .document = "",
+	    .project = "",
 	};
+	struct fund_effect effect = {e.kind, e.use};
+	if (e.kind == FUND_REVERSED)
+		effect.kind = (enum fund_kind)(1 + pick(m, FUND_REVERSED - 1));
+	if (e.kind == FUND_REVERSED || e.kind == FUND_WITHDRAWN)
+		e.use = 0; /* that of what it refers to counts */
 	uint64_t seq = random_commit(m);
+	m->effects[m->entry_count] = effect;
 	m->entries[m->entry_count++] = e;
 	mark_changed(m, e.unit, seq);
-	return totals_add_entry(t, &e, seq);
+	return totals_add_entry(t, &e, effect, seq);
 }
 
 /* ---------------------------------------------------------------- queries */
@@ -298,28 +308,37 @@ random_query(struct model *m, struct query *out)
 static bool
 funds_agree(const struct model *m, const struct total_query *q, const struct unit_total *answer)
 {
-	size_t entries = 0, counted = 0;
+	static const struct fund_effect reversal = {FUND_REVERSED, 0};
+	size_t parts = 0, found = 0;
 	for (size_t i = 0; i < answer->fund_count; i++) {
 		const struct fund_total *total = &answer->funds[i];
 		int64_t amount = 0;
 		uint32_t count = 0;
+		size_t before = found;
 		for (size_t k = 0; k < m->entry_count; k++) {
 			const struct fund_entry *e = &m->entries[k];
-			if (lies_in(e->unit, answer->unit) && e->occurred / 100 >= q->from &&
-			    e->occurred / 100 <= q->to && same_combination(e, total)) {
+			bool undoes = e->kind == FUND_REVERSED;
+			if (!lies_in(e->unit, answer->unit) || e->occurred / 100 < q->from || e->occurred / 100 > q->to)
+				continue;
+			if (same_combination(e, undoes ? reversal : m->effects[k], total)) {
 				amount += e->amount_fen;
 				count++;
+				found++;
+			}
+			if (undoes && same_combination(e, m->effects[k], total)) {
+				amount -= e->amount_fen;
+				found++;
 			}
 		}
-		if (!count || amount != total->amount_fen || count != total->entries)
+		if (found == before || amount != total->amount_fen || count != total->entries)
 			return false;
-		counted += count;
 	}
-	/* Each entry stands in one combination, so none is missing if the counts agree. */
+	/* Each entry stands in one combination, a reversal in two: none is missing if there are so many. */
 	for (size_t k = 0; q->funds && k < m->entry_count; k++)
-		entries += lies_in(m->entries[k].unit, answer->unit) && m->entries[k].occurred / 100 >= q->from &&
-		           m->entries[k].occurred / 100 <= q->to;
-	return counted == entries;
+		if (lies_in(m->entries[k].unit, answer->unit) && m->entries[k].occurred / 100 >= q->from &&
+		    m->entries[k].occurred / 100 <= q->to)
+			parts += m->entries[k].kind == FUND_REVERSED ? 2 : 1;
+	return found == parts;
 }
 
 static bool
@@ -559,14 +578,15 @@ static void
 test_extremes(void **state)
 {
 	struct totals *t = totals_create(&plan);
-	struct fund_entry e = {FUND_RAISED, COUNTY, "", 20130401, 1, 0, 0, INT64_MAX, ""};
+	struct fund_entry e = {FUND_RAISED, COUNTY, "", 20130401, 1, 0, 0, INT64_MAX, "", "", ""};
 	(void)state;
 	add(t, VILLAGE, 201304, 1, SUBSIDY, VALUE_MAX);
 	add(t, VILLAGE_OTHER, 201304, 1, SUBSIDY, VALUE_MAX);
 	expect_total(t, 201304, 201304, SUBSIDY, 2 * VALUE_MAX, 2);
 	add(t, VILLAGE, 201304, 2, SUBSIDY, -VALUE_MAX);
 	expect_total(t, 201304, 201304, SUBSIDY, 0, 2);
-	assert_true(totals_add_entry(t, &e, 1) && totals_add_entry(t, &e, 1));
+	const struct fund_effect raised = {FUND_RAISED, 0};
+	assert_true(totals_add_entry(t, &e, raised, 1) && totals_add_entry(t, &e, raised, 1));
 	struct total_query q = {.unit = COUNTY, .from = 201304, .to = 201304, .funds = true};
 	struct total_answer answer;
 	struct arena arena;
@@ -648,14 +668,14 @@ test_misfits(void **state)
 	    {VILLAGE, 201401, FORM_VILLAGE, 1},
 	};
 	struct totals *t = totals_create(&plan);
-	struct fund_entry e = {FUND_RAISED, 23, "", 20130401, 1, 0, 0, 1, ""};
+	struct fund_entry e = {FUND_RAISED, 23, "", 20130401, 1, 0, 0, 1, "", "", ""};
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct report r = {
 		    cases[i].unit, cases[i].when, cases[i].form, cases[i].version, 0, 1, indicators, values, 0};
 		EXPECT(!totals_add_report(t, &r, 1, 1, 0), "row %zu", i);
 	}
-	assert_false(totals_add_entry(t, &e, 1));
+	assert_false(totals_add_entry(t, &e, (struct fund_effect){FUND_RAISED, 0}, 1));
 	expect_total(t, 201101, 201312, SUBSIDY, 0, 0);
 	assert_int_equal(totals_changed(t, PROVINCE), 0);
 	assert_int_equal(totals_changed(t, 23), 0); /* there is none */

@@ -1,0 +1,472 @@
+/* fupin fund balance [UNIT]: where a unit's money is.
+ * fupin fund ledger|transit [UNIT]: its entries; what was sent and is not confirmed.
+ * fupin fund flow [UNIT]: how far down the money of a unit and all below it is; with --voucher an entry's
+ * way. fupin fund check [UNIT]: that no fen is missing, from the accounts of each unit. fupin fund loans
+ * [UNIT]: the loan book. */
+#include "command.h"
+#include "decimal.h"
+#include "fund_list.h"
+#include "fund_loans.h"
+#include "fund_sums.h"
+
+#include <inttypes.h>
+#include <json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct funding {
+	struct command command;
+	const char *by_option, *source_option, *voucher_option;
+	bool ages, own, back;
+	unit_code unit;
+	enum unit_level by;
+	uint32_t source; /* 0: all */
+};
+
+/* ---------------------------------------------------------------- tables of sums */
+
+enum { ROW_TEXT_BYTES = 24 };
+
+static struct table *
+create_table(const struct funding *f, const char *what)
+{
+	const struct command *c = &f->command;
+	static const char *const ages[] = {"≤15", "≤30", "≤60", ">60"};
+	char titles[2 * FUND_AGES + FUND_STATES][48];
+	struct table_column columns[2 + 2 * FUND_AGES + FUND_STATES] = {{in_language(c, "code", "代码"), false},
+	                                                                {what, false}};
+	size_t count = 2;
+	for (int state = FUND_STATE_RAISED; !f->ages && state < FUND_STATES; state++) {
+		const char *name = in_language(c, fund_state_name((enum fund_state)state),
+		                               fund_state_name_zh((enum fund_state)state));
+		snprintf(titles[count], sizeof titles[count], "%s", name);
+		for (char *at = titles[count]; (at = strchr(at, '_'));)
+			*at = ' '; /* what is a name in JSON is words in a heading */
+		columns[count] = (struct table_column){titles[count], true};
+		count++;
+	}
+	for (int i = 0; f->ages && i < 2 * FUND_AGES; i++, count++) {
+		enum fund_state state = i < FUND_AGES ? FUND_STATE_ON_HAND : FUND_STATE_IN_TRANSIT;
+		snprintf(titles[count], sizeof titles[count], in_language(c, "%s %s days", "%s %s天"),
+		         in_language(c, fund_state_name(state), fund_state_name_zh(state)), ages[i % FUND_AGES]);
+		columns[count] = (struct table_column){titles[count], true};
+	}
+	return table_create(c->output, c->format == FORMAT_XLSX ? "funds" : NULL, columns, count);
+}
+
+static bool
+add_row(const struct funding *f, struct table *table, const char *code, const char *name,
+        const struct fund_sums *sums)
+{
+	struct cell cells[2 + 2 * FUND_AGES + FUND_STATES] = {cell_text(code), cell_text(name)};
+	size_t count = 2;
+	for (int state = FUND_STATE_RAISED; !f->ages && state < FUND_STATES; state++) {
+		int64_t fen = fund_amount_shown(sums->states[state]);
+		cells[count++] = cell_figure(fen, fen, MONEY_DECIMALS);
+	}
+	for (int i = 0; f->ages && i < 2 * FUND_AGES; i++) {
+		int64_t fen = fund_amount_shown(sums->ages[i / FUND_AGES][i % FUND_AGES]);
+		cells[count++] = cell_figure(fen, fen, MONEY_DECIMALS);
+	}
+	return table_add(table, cells);
+}
+
+static struct json_object *
+sums_json(const struct funding *f, const struct fund_sums *sums)
+{
+	static const char *const ages[] = {"15", "30", "60", "more"};
+	struct json_object *o = json_object_new_object();
+	char text[DECIMAL_TEXT_BYTES];
+	for (int state = FUND_STATE_RAISED; state < FUND_STATES; state++)
+		json_object_object_add(o, fund_state_name((enum fund_state)state),
+		                       json_object_new_string(decimal_plain(fund_amount_shown(sums->states[state]),
+		                                                            MONEY_DECIMALS, text)));
+	for (int what = 0; f->ages && what < 2; what++) {
+		struct json_object *by_age = json_object_new_object();
+		for (int age = 0; age < FUND_AGES; age++)
+			json_object_object_add(by_age, ages[age],
+			                       json_object_new_string(decimal_plain(
+			                           fund_amount_shown(sums->ages[what][age]), MONEY_DECIMALS, text)));
+		json_object_object_add(o, what ? "in_transit_by_days" : "on_hand_by_days", by_age);
+	}
+	return o;
+}
+
+/* Rows of sums, as a table or as JSON. */
+struct rows {
+	const struct funding *funding;
+	struct table *table;
+	struct json_object *list;
+};
+
+static bool
+rows_begin(struct rows *rows, const struct funding *f, const char *what)
+{
+	*rows = (struct rows){.funding = f};
+	if (f->command.format == FORMAT_JSON)
+		rows->list = json_object_new_array();
+	else
+		rows->table = create_table(f, what);
+	return rows->list || rows->table;
+}
+
+/* `key`: what the row is of, in JSON. */
+static bool
+rows_add(struct rows *rows, const char *key, const char *code, const char *name, const struct fund_sums *sums)
+{
+	if (rows->table)
+		return add_row(rows->funding, rows->table, code, name, sums);
+	struct json_object *o = sums_json(rows->funding, sums);
+	json_object_object_add(o, key, json_object_new_string(code));
+	json_object_object_add(o, "name", json_object_new_string(name));
+	return !json_object_array_add(rows->list, o);
+}
+
+static bool
+rows_end(struct rows *rows, const struct as_of *as_of, const char *label)
+{
+	const struct command *c = &rows->funding->command;
+	bool good = rows->list || table_end(rows->table);
+	if (good && rows->list)
+		command_print_json(c, json_object_get(rows->list));
+	else if (good)
+		command_footer(c, as_of, label);
+	return good;
+}
+
+static void
+rows_free(struct rows *rows)
+{
+	table_destroy(&rows->table);
+	json_object_put(rows->list);
+}
+
+/* ---------------------------------------------------------------- asking */
+
+/* As of the first answer's commit. */
+static int
+ask(struct funding *f, enum unit_level by, bool whole, bool own, struct reply *reply)
+{
+	struct request request = {.kind = REQUEST_BALANCES,
+	                          .balances = {.unit = f->unit,
+	                                       .by = by,
+	                                       .whole = whole,
+	                                       .own = own,
+	                                       .ages = f->ages,
+	                                       .as_of = f->command.as_of}};
+	int status = command_ask(&f->command, &request, REPLY_BALANCES, reply);
+	return status == EXIT_DONE ? command_hold_as_of(&f->command, &reply->balances.as_of) : status;
+}
+
+/* ---------------------------------------------------------------- balance */
+
+static bool
+add_sources(const struct funding *f, struct rows *rows, const struct unit_balance *unit)
+{
+	const struct catalogue *c = &f->command.catalogue;
+	struct fund_sums whole = {0};
+	bool good = true;
+	for (size_t i = 0; good && i < c->source_count; i++) {
+		struct fund_sums sums = {0};
+		const struct fund_term *source = &c->sources[i];
+		fund_sums_add(&sums, unit, source->number);
+		if (fund_sums_any(&sums))
+			good = rows_add(rows, "source", source->code,
+			                in_language(&f->command, source->name_en, source->name_zh), &sums);
+	}
+	fund_sums_add(&whole, unit, 0);
+	return good && rows_add(rows, "source", "", in_language(&f->command, "total", "合计"), &whole);
+}
+
+static bool
+add_units(const struct funding *f, struct rows *rows, const struct balance_answer *answer)
+{
+	bool good = true;
+	for (size_t i = 0; good && i < answer->unit_count; i++) {
+		struct fund_sums sums = {0};
+		char code[ROW_TEXT_BYTES], name[NAME_BYTES_MAX + 16];
+		bool whole = f->by && i + 1 == answer->unit_count;
+		snprintf(code, sizeof code, "%" PRId64, answer->units[i].unit);
+		snprintf(name, sizeof name, "%s%s", command_unit_name(&f->command, answer->units[i].unit),
+		         whole && f->command.format != FORMAT_JSON ? in_language(&f->command, " total", " 合计")
+		                                                   : "");
+		fund_sums_add(&sums, &answer->units[i], f->source);
+		good = rows_add(rows, "unit", code, name, &sums);
+	}
+	return good;
+}
+
+static int
+show_balance(struct funding *f)
+{
+	struct reply reply;
+	struct rows rows;
+	int status = ask(f, f->by, f->by != UNIT_NONE, f->own, &reply);
+	if (status != EXIT_DONE)
+		return status;
+	const struct balance_answer *answer = &reply.balances;
+	bool by_source = !f->by && !f->source;
+	bool good = rows_begin(&rows, f,
+	                       by_source ? in_language(&f->command, "source", "来源")
+	                                 : in_language(&f->command, "unit", "单位")) &&
+	            (by_source ? add_sources(f, &rows, &answer->units[0]) : add_units(f, &rows, answer)) &&
+	            rows_end(&rows, &answer->as_of, answer->label);
+	rows_free(&rows);
+	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
+}
+
+/* ---------------------------------------------------------------- flow */
+
+/* A row for each level's own accounts: how far down the money is. */
+static int
+show_levels(struct funding *f)
+{
+	struct rows rows;
+	struct reply reply;
+	struct fund_sums whole = {0};
+	char label[NAME_BYTES_MAX + 1] = "";
+	struct as_of as_of = {0};
+	int status =
+	    rows_begin(&rows, f, in_language(&f->command, "level", "层级")) ? EXIT_DONE : EXIT_FAILED_INSIDE;
+	for (int level = (int)unit_level_of(f->unit); status == EXIT_DONE && level <= (int)UNIT_VILLAGE;
+	     level++) {
+		struct fund_sums sums = {0};
+		status = ask(f, (enum unit_level)level, false, true, &reply);
+		for (size_t i = 0; status == EXIT_DONE && i < reply.balances.unit_count; i++) {
+			fund_sums_add(&sums, &reply.balances.units[i], f->source);
+			fund_sums_add(&whole, &reply.balances.units[i], f->source);
+		}
+		if (status == EXIT_DONE) {
+			as_of = reply.balances.as_of;
+			snprintf(label, sizeof label, "%s", reply.balances.label);
+			if (!rows_add(&rows, "level", unit_level_name((enum unit_level)level),
+			              in_language(&f->command, unit_level_name((enum unit_level)level),
+			                          unit_level_name_zh((enum unit_level)level)),
+			              &sums))
+				status = EXIT_FAILED_INSIDE;
+		}
+	}
+	if (status == EXIT_DONE &&
+	    (!rows_add(&rows, "level", "", in_language(&f->command, "total", "合计"), &whole) ||
+	     !rows_end(&rows, &as_of, label)))
+		status = EXIT_FAILED_INSIDE;
+	rows_free(&rows);
+	return status;
+}
+
+static int
+show_way(struct funding *f)
+{
+	struct trace_query query = {.unit = f->unit, .forward = !f->back, .as_of = f->command.as_of};
+	snprintf(query.voucher, sizeof query.voucher, "%s", f->voucher_option);
+	return fund_way_show(&f->command, &query);
+}
+
+/* ---------------------------------------------------------------- check */
+
+struct checking {
+	struct fund_sums *sources; /* of all units, as in the catalogue */
+	size_t units, faults;
+};
+
+/* Names the unit, the source, and what does not agree. */
+static void
+print_fault(const struct command *c, unit_code unit, const struct fund_term *source, enum fund_fault fault,
+            const struct fund_sums *sums)
+{
+	char left[DECIMAL_TEXT_BYTES], right[DECIMAL_TEXT_BYTES];
+	const fund_amount *s = sums->states;
+	bool way = fault == FUND_ON_THE_WAY;
+	fprintf(stderr, in_language(c, "%" PRId64 " %s, %s: ", "%" PRId64 " %s，%s："), unit,
+	        command_unit_name(c, unit), source->code);
+	for (int state = 0; fault == FUND_BELOW_ZERO && state < FUND_STATES; state++)
+		if (s[state] < 0) {
+			fprintf(stderr, in_language(c, "an account is below zero: %s %s\n", "有账户余额为负：%s %s\n"),
+			        in_language(c, fund_state_name((enum fund_state)state),
+			                    fund_state_name_zh((enum fund_state)state)),
+			        decimal_format(fund_amount_shown(s[state]), MONEY_DECIMALS, left));
+			return;
+		}
+	fprintf(
+	    stderr, "%s: %s ≠ %s\n",
+	    way ? in_language(c, "what units received is not what others sent them", "各单位收到的与拨出的不符")
+	        : in_language(c, "what came in is not what is there, was spent or went out",
+	                      "收入与结存、支出、转出之和不符"),
+	    decimal_format(fund_amount_shown(way ? s[FUND_STATE_CAME_IN] : fund_sums_came(sums)), MONEY_DECIMALS,
+	                   left),
+	    decimal_format(fund_amount_shown(way ? s[FUND_STATE_WENT_OUT] : fund_sums_is(sums)), MONEY_DECIMALS,
+	                   right));
+}
+
+static void
+check_unit(const struct funding *f, const struct unit_balance *unit, struct checking *k)
+{
+	const struct catalogue *c = &f->command.catalogue;
+	for (size_t i = 0; i < c->source_count; i++) {
+		struct fund_sums sums = {0};
+		fund_sums_add(&sums, unit, c->sources[i].number);
+		fund_sums_add(&k->sources[i], unit, c->sources[i].number);
+		enum fund_fault fault = fund_sums_check(&sums);
+		if (fault == FUND_RIGHT)
+			continue;
+		k->faults++;
+		print_fault(&f->command, unit->unit, &c->sources[i], fault, &sums);
+	}
+	k->units += unit->count > 0;
+}
+
+/* Over a province nothing comes from outside but what is raised. */
+static bool
+check_whole(const struct funding *f, struct checking *k)
+{
+	const struct catalogue *c = &f->command.catalogue;
+	for (size_t i = 0; unit_level_of(f->unit) == UNIT_PROVINCE && i < c->source_count; i++) {
+		enum fund_fault fault = fund_sums_check_whole(&k->sources[i]);
+		if (fault == FUND_RIGHT)
+			continue;
+		k->faults++;
+		print_fault(&f->command, f->unit, &c->sources[i], fault, &k->sources[i]);
+	}
+	return !k->faults;
+}
+
+static int
+check(struct funding *f)
+{
+	struct checking k = {.sources = calloc(f->command.catalogue.source_count + 1, sizeof *k.sources)};
+	struct rows rows;
+	struct reply reply = {0};
+	const struct catalogue *catalogue = &f->command.catalogue;
+	char label[NAME_BYTES_MAX + 1] = "";
+	int status = k.sources && rows_begin(&rows, f, in_language(&f->command, "source", "来源"))
+	                 ? EXIT_DONE
+	                 : EXIT_FAILED_INSIDE;
+	if (status != EXIT_DONE) {
+		free(k.sources);
+		return status;
+	}
+	for (int level = (int)unit_level_of(f->unit); status == EXIT_DONE && level <= (int)UNIT_VILLAGE;
+	     level++) {
+		status = ask(f, (enum unit_level)level, false, true, &reply);
+		for (size_t i = 0; status == EXIT_DONE && i < reply.balances.unit_count; i++)
+			check_unit(f, &reply.balances.units[i], &k);
+	}
+	if (status == EXIT_DONE)
+		snprintf(label, sizeof label, "%s", reply.balances.label);
+	for (size_t i = 0; status == EXIT_DONE && i < catalogue->source_count; i++)
+		if (fund_sums_any(&k.sources[i]) &&
+		    !rows_add(&rows, "source", catalogue->sources[i].code,
+		              in_language(&f->command, catalogue->sources[i].name_en, catalogue->sources[i].name_zh),
+		              &k.sources[i]))
+			status = EXIT_FAILED_INSIDE;
+	bool right = status == EXIT_DONE && check_whole(f, &k);
+	if (status == EXIT_DONE) {
+		output_line(f->command.output,
+		            in_language(&f->command, "%zu units with money, each source: %s",
+		                        "%zu 个有资金的单位，逐个来源：%s"),
+		            k.units,
+		            right ? in_language(&f->command, "no fen is missing", "分文不差")
+		                  : in_language(&f->command, "WRONG, see above", "有误，见上"));
+		status = !rows_end(&rows, &reply.balances.as_of, label) ? EXIT_FAILED_INSIDE
+		         : right                                        ? EXIT_DONE
+		                                                        : EXIT_PROBLEMS;
+	}
+	rows_free(&rows);
+	free(k.sources);
+	return status;
+}
+
+/* ---------------------------------------------------------------- the command line */
+
+static int
+list_entries(struct funding *f, bool in_transit)
+{
+	struct entry_query query = {
+	    .unit = f->unit, .own = f->own, .in_transit = in_transit, .source = f->source};
+	if (f->voucher_option)
+		snprintf(query.voucher, sizeof query.voucher, "%s", f->voucher_option);
+	return fund_list_show(&f->command, &query);
+}
+
+static bool
+read_options(struct funding *f, const char *unit)
+{
+	const struct command *c = &f->command;
+	f->unit = session_welcome(c->session)->unit;
+	if (unit && !command_find_unit(c, unit, &f->unit))
+		return false;
+	if (f->by_option && !unit_level_parse(f->by_option, &f->by)) {
+		fprintf(stderr, "fupin fund: --by %s: not a level\n", f->by_option);
+		return false;
+	}
+	if (f->voucher_option && strlen(f->voucher_option) > VOUCHER_BYTES_MAX) {
+		fprintf(stderr, in_language(c, "fupin fund: --voucher: no voucher is so long\n",
+		                            "fupin fund：--voucher：没有这么长的凭证号\n"));
+		return false;
+	}
+	if (!f->source_option)
+		return true;
+	const struct fund_term *source =
+	    fund_term_by_name(c->catalogue.sources, c->catalogue.source_count, f->source_option);
+	if (!source)
+		fprintf(stderr,
+		        in_language(c, "fupin fund: %s: the plan has no such source of funds\n",
+		                    "fupin fund：计划中没有资金来源“%s”\n"),
+		        f->source_option);
+	f->source = source ? source->number : 0;
+	return source;
+}
+
+static int
+run(struct funding *f, int count, char **words)
+{
+	static const char *const verbs[] = {"balance", "ledger", "transit", "flow", "loans", "check"};
+	size_t verb = 0;
+	while (count && verb < sizeof verbs / sizeof *verbs && strcmp(words[0], verbs[verb]) != 0)
+		verb++;
+	if (!count || count > 2 || verb == sizeof verbs / sizeof *verbs) {
+		fprintf(stderr,
+		        "fupin fund: balance, ledger, transit, flow, loans or check, then a UNIT; see fupin help\n");
+		return EXIT_USAGE;
+	}
+	int status = command_open(&f->command);
+	if (status == EXIT_DONE)
+		status = command_catalogue(&f->command, true, true);
+	if (status != EXIT_DONE)
+		return status;
+	if (!read_options(f, count > 1 ? words[1] : NULL))
+		return EXIT_USAGE;
+	switch (verb) {
+	case 0:
+		return show_balance(f);
+	case 1:
+	case 2:
+		return list_entries(f, verb == 2);
+	case 3:
+		return f->voucher_option ? show_way(f) : show_levels(f);
+	case 4:
+		return fund_loans_show(&f->command, f->unit, f->by);
+	default:
+		return check(f);
+	}
+}
+
+int
+cmd_fund(int argc, char **argv)
+{
+	struct funding f = {0};
+	const struct arg_kind kinds[] = {TABLE_OPTIONS(&f.command),
+	                                 AS_OF_OPTION(&f.command),
+	                                 {"--by", &f.by_option, NULL},
+	                                 {"--source", &f.source_option, NULL},
+	                                 {"--voucher", &f.voucher_option, NULL},
+	                                 {"--ages", NULL, &f.ages},
+	                                 {"--own", NULL, &f.own},
+	                                 {"--back", NULL, &f.back}};
+	int count;
+	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
+		return EXIT_USAGE;
+	int status = run(&f, count, argv);
+	return command_close(&f.command, status);
+}

@@ -1,0 +1,11 @@
+/* Entries of the ledger, listed, and the way of one entry's money. */
+#ifndef FUPIN_CLIENT_FUND_LIST_H
+#define FUPIN_CLIENT_FUND_LIST_H
+
+#include "command.h"
+
+/* Asks for all pages, and shows them. The exit status. */
+int fund_list_show(struct command *command, const struct entry_query *query);
+int fund_way_show(struct command *command, const struct trace_query *query);
+
+#endif

@@ -1,0 +1,238 @@
+#include "xlsx_number.h"
+
+#include "calendar.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------- formats */
+
+/* What a format's code asks for, of the part for positive numbers. */
+struct seen {
+	bool year_or_day, month, time, percent;
+	int zeros, others;
+};
+
+/* "[h]" is a time; colours, conditions and locales are nothing to us. */
+static const char *
+skip_brackets(const char *at, struct seen *seen)
+{
+	const char *end = strchr(at, ']');
+	if (strchr("hHmMsS", at[1]) && (at[2] == ']' || at[2] == at[1]))
+		seen->time = true;
+	return end ? end : at + strlen(at) - 1;
+}
+
+static struct seen
+look_at(const char *code)
+{
+	struct seen seen = {0};
+	for (const char *at = code; *at && *at != ';'; at++) {
+		char letter = (char)tolower((unsigned char)*at);
+		if (letter == '"') {
+			const char *end = strchr(at + 1, '"');
+			at = end ? end : at + strlen(at) - 1;
+		} else if (letter == '[') {
+			at = skip_brackets(at, &seen);
+		} else if ((letter == '\\' || letter == '_' || letter == '*') && at[1]) {
+			at++;
+		}
+		seen.year_or_day |= letter == 'y' || letter == 'd';
+		seen.month |= letter == 'm';
+		seen.time |= letter == 'h' || letter == 's';
+		seen.percent |= letter == '%';
+		seen.zeros += letter == '0';
+		seen.others += letter != '0';
+	}
+	return seen;
+}
+
+struct number_format
+number_format_of_code(const char *code)
+{
+	struct seen seen = look_at(code);
+	if (seen.year_or_day || (seen.month && !seen.time))
+		return (struct number_format){.kind = NUMBER_DATE};
+	if (seen.percent)
+		return (struct number_format){.kind = NUMBER_PERCENT};
+	if (seen.zeros > 1 && !seen.others)
+		return (struct number_format){.kind = NUMBER_PADDED, .width = seen.zeros};
+	return (struct number_format){0};
+}
+
+struct number_format
+number_format_of_id(unsigned id)
+{
+	bool is_date = (id >= 14 && id <= 17) || id == 22 || (id >= 27 && id <= 31) || id == 36 ||
+	               (id >= 50 && id <= 54) || id == 57 || id == 58;
+	return (struct number_format){.kind = is_date               ? NUMBER_DATE
+	                                      : id == 9 || id == 10 ? NUMBER_PERCENT
+	                                                            : NUMBER_PLAIN};
+}
+
+/* ---------------------------------------------------------------- figures */
+
+/* 0.DIGITS × 10^point, DIGITS without zeros at either end. */
+enum { DIGITS_MAX = 17, DIGITS_SURE = 15, ZEROS_MAX = 30, POWER_MAX = 400 };
+
+struct figure {
+	bool negative, beyond; /* beyond: there were more digits */
+	int count, point;
+	char digits[DIGITS_MAX + 1];
+};
+
+static void
+take_digit(struct figure *f, char digit, int *zeros)
+{
+	if (digit == '0') {
+		*zeros += f->count > 0;
+		return;
+	}
+	if (f->count + *zeros >= DIGITS_MAX)
+		f->beyond = true;
+	for (; *zeros && f->count < DIGITS_MAX; (*zeros)--)
+		f->digits[f->count++] = '0';
+	if (f->count < DIGITS_MAX)
+		f->digits[f->count++] = digit;
+}
+
+static bool
+read_power(const char *at, struct figure *f)
+{
+	char *end;
+	long power = strtol(at, &end, 10);
+	if (end == at || *end || isspace((unsigned char)*at) || power < -POWER_MAX || power > POWER_MAX)
+		return false;
+	f->point += (int)power;
+	return true;
+}
+
+/* "-1234.10", "2.5E-2". */
+static bool
+read_figure(const char *raw, struct figure *f)
+{
+	int zeros = 0, digits = 0;
+	bool fraction = false;
+	*f = (struct figure){.negative = *raw == '-'};
+	if (*raw == '-' || *raw == '+')
+		raw++;
+	for (; isdigit((unsigned char)*raw) || (*raw == '.' && !fraction); raw++) {
+		if (*raw == '.') {
+			fraction = true;
+			continue;
+		}
+		/* Up to the first digit that is not zero, the point moves with the zeros after it. */
+		f->point += fraction ? -(!f->count && *raw == '0') : f->count || *raw != '0';
+		take_digit(f, *raw, &zeros);
+		digits++;
+	}
+	bool good = digits && (!*raw || ((*raw == 'e' || *raw == 'E') && read_power(raw + 1, f)));
+	if (!f->count)
+		f->point = 0;
+	return good;
+}
+
+/* False: there is no one figure of 15 digits that is nearest. */
+static bool
+round_figure(struct figure *f)
+{
+	if (f->beyond)
+		return false;
+	if (f->count > DIGITS_SURE) {
+		int tail = (f->digits[DIGITS_SURE] - '0') * 10 +
+		           (f->count > DIGITS_SURE + 1 ? f->digits[DIGITS_SURE + 1] - '0' : 0);
+		if (tail == 50)
+			return false;
+		f->count = DIGITS_SURE;
+		for (int i = DIGITS_SURE - 1; tail > 50; i--) {
+			if (i < 0) { /* all nines */
+				f->digits[0] = '1';
+				f->count = 1;
+				f->point++;
+				break;
+			}
+			if (f->digits[i] != '9') {
+				f->digits[i]++;
+				break;
+			}
+			f->count = i;
+		}
+		while (f->count && f->digits[f->count - 1] == '0')
+			f->count--;
+	}
+	return f->point <= DIGITS_SURE;
+}
+
+static char
+digit_at(const struct figure *f, int at)
+{
+	return at >= 0 && at < f->count ? f->digits[at] : '0';
+}
+
+static void
+show_figure(const struct figure *f, char out[NUMBER_TEXT_BYTES])
+{
+	int used = 0;
+	if (f->negative && f->count)
+		out[used++] = '-';
+	if (f->point <= 0)
+		out[used++] = '0';
+	for (int at = 0; at < f->point; at++)
+		out[used++] = digit_at(f, at);
+	if (f->count > f->point) {
+		out[used++] = '.';
+		for (int at = f->point < 0 ? f->point : f->point > 0 ? f->point : 0; at < f->count; at++)
+			out[used++] = digit_at(f, at);
+	}
+	out[used] = 0;
+}
+
+/* ---------------------------------------------------------------- all together */
+
+/* Excel's calendar has a 29th of February in 1900, which is day 60. */
+enum { DAYS_1900_TO_1904 = 1462, DAY_FALSE = 60, DAY_2000 = 36526, DAY_LAST = 2958465 };
+
+static bool
+show_date(const struct figure *f, bool since_1904, char out[NUMBER_TEXT_BYTES])
+{
+	long day = 0;
+	if (f->negative || f->point > 7)
+		return false;
+	for (int at = 0; at < f->point; at++)
+		day = day * 10 + (digit_at(f, at) - '0');
+	if (!since_1904 && (day == 0 || day == DAY_FALSE))
+		return false;
+	day += since_1904 ? DAYS_1900_TO_1904 : day < DAY_FALSE;
+	if (day > DAY_LAST)
+		return false;
+	date_format(date_from_days((int32_t)(day - DAY_2000)), out);
+	return true;
+}
+
+enum text_mark
+number_text(const char *raw, struct number_format format, bool since_1904, char out[NUMBER_TEXT_BYTES])
+{
+	struct figure f;
+	snprintf(out, NUMBER_TEXT_BYTES, "%s", raw);
+	if (!read_figure(raw, &f) || f.point < -ZEROS_MAX)
+		return TEXT_PLAIN;
+	if (!round_figure(&f))
+		return TEXT_INEXACT;
+	if (format.kind == NUMBER_DATE && show_date(&f, since_1904, out))
+		return TEXT_DATE;
+	if (format.kind == NUMBER_PERCENT)
+		f.point += f.count ? 2 : 0;
+	show_figure(&f, out);
+	size_t used = strlen(out);
+	if (format.kind == NUMBER_PERCENT)
+		snprintf(out + used, NUMBER_TEXT_BYTES - used, "%%");
+	if (format.kind == NUMBER_PADDED && !f.negative && f.count <= f.point &&
+	    format.width < NUMBER_TEXT_BYTES && (int)used < format.width) {
+		size_t zeros = (size_t)format.width - used;
+		memmove(out + zeros, out, used + 1);
+		memset(out, '0', zeros);
+	}
+	return TEXT_PLAIN;
+}

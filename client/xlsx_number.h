@@ -1,0 +1,35 @@
+/* A workbook's numbers as the texts that a clerk would have typed: the decimal figure that stands in the
+ * file, dates and percentages by the cell's number format. No figure goes through a double. Pure. */
+#ifndef FUPIN_CLIENT_XLSX_NUMBER_H
+#define FUPIN_CLIENT_XLSX_NUMBER_H
+
+#include "text_table.h"
+
+enum number_kind {
+	NUMBER_PLAIN = 0, /* shown as the figure that it is, however it is rounded or coloured on the screen */
+	NUMBER_DATE,      /* days since an epoch: "2013-04-15"; what is after the day is left out */
+	NUMBER_PERCENT,   /* 0.25: "25%", which no column takes for 0.25 */
+	NUMBER_PADDED,    /* 12 with the format 0000: "0012" */
+};
+
+struct number_format {
+	enum number_kind kind;
+	int width; /* NUMBER_PADDED: digits */
+};
+
+/* By a format's code ("yyyy-mm-dd"), or by its number (ECMA-376 part 1, 18.8.30, and what the Chinese
+ * editions add: 27-36, 50-58). */
+struct number_format number_format_of_code(const char *code);
+struct number_format number_format_of_id(unsigned id);
+
+enum { NUMBER_TEXT_BYTES = 64 };
+
+/* The text of a number as it stands in the file ("1234.1", "2.5E-2"); what is no number stays as it is. More
+ * than 15 digits are rounded to 15, as Excel shows them: 1000.0000000000001 is what adding up fen by doubles
+ * leaves of 1000. TEXT_INEXACT (and the text as it stands) where that could be a guess: more digits than a
+ * double has, as near to one figure as to another, or 10^15 and more, where a number cell loses whole units.
+ */
+enum text_mark number_text(const char *raw, struct number_format format, bool since_1904,
+                           char out[NUMBER_TEXT_BYTES]);
+
+#endif

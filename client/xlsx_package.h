@@ -1,0 +1,62 @@
+/* The container of a workbook (ECMA-376 part 2): a ZIP of XML parts that name each other by relationships.
+ * Parts are streamed through a parser and never held; what they unpack to is bounded, whatever the file says
+ * of itself. The ZIP is libzip's, the XML expat's. */
+#ifndef FUPIN_CLIENT_XLSX_PACKAGE_H
+#define FUPIN_CLIENT_XLSX_PACKAGE_H
+
+#include "text_table.h"
+
+struct package;
+
+enum {
+	PACKAGE_BYTES_MAX = 64 * 1024 * 1024,   /* of the file, as of a CSV file */
+	UNPACKED_BYTES_MAX = 512 * 1024 * 1024, /* of all parts that are read: a full sheet of a million rows */
+	/* Sheets that repeat one cell pack 30 to 1, rarely 80; a bomb 1000 to 1. Small parts may be anything. */
+	PACKED_RATIO_MAX = 200,
+	PACKED_RATIO_BYTES = 16 * 1024 * 1024,
+	PART_NAME_BYTES = 256,
+};
+
+/* Is the file to be read as a workbook: by its first bytes, or by its name? A pipe never is. */
+bool package_looks_like(const char *path);
+
+/* Opens it; NULL: no workbook, or one of a kind that is not read. */
+struct package *package_open(const char *path, struct text_failure *failure)
+    __attribute__((warn_unused_result));
+void package_close(struct package **package);
+
+/* What a part's elements are given to, by their names without a namespace's prefix. Text may come in pieces.
+ */
+struct part_reader {
+	void *context;
+	void (*start)(void *context, const char *name, const char **attributes);
+	void (*end)(void *context, const char *name);
+	void (*text)(void *context, const char *text, size_t size);
+};
+
+/* Reads a part. False: it is missing or bad, or a handler failed. */
+bool package_read(struct package *package, const char *part, const struct part_reader *reader,
+                  struct text_failure *failure) __attribute__((warn_unused_result));
+
+/* For handlers: nothing more of this part is needed. */
+void package_enough(struct package *package);
+/* For handlers: the part is bad. */
+void package_fail(struct package *package, enum problem_code code, size_t line, int64_t limit,
+                  const char *detail);
+
+/* For handlers: an attribute's value, by its name without prefix; NULL: it is not there. */
+const char *attribute_of(const char **attributes, const char *name);
+
+/* A part that another one names by a relationship. */
+struct part_link {
+	char id[64];
+	char part[PART_NAME_BYTES];
+};
+
+/* The relationships of `part` ("": of the package) whose type ends in `type` ("/worksheet"); at most `most`
+ * are taken, `*count` counts all. */
+bool package_links(struct package *package, const char *part, const char *type, struct part_link *links,
+                   size_t most, size_t *count, struct text_failure *failure)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,60 @@
+/* Reading a workbook (.xlsx, ECMA-376 part 1; "transitional" or "strict"): its sheets as tables of text
+ * cells, as a CSV file of the same sheet would give them. What a cell shows is taken from the values that
+ * were saved; nothing is calculated. Sheets are read one at a time, row by row; what is held is the texts
+ * that they share.
+ *
+ * xlsx_package.c unpacks, this file knows what a workbook consists of, xlsx_rows.c reads a sheet's rows, and
+ * xlsx_number.c says what a number is in text. */
+#ifndef FUPIN_CLIENT_XLSX_READ_H
+#define FUPIN_CLIENT_XLSX_READ_H
+
+#include "xlsx_number.h"
+#include "xlsx_package.h"
+
+enum {
+	WORKBOOK_SHEETS_MAX = 256,                  /* one for each working day of a year */
+	WORKBOOK_STRINGS_BYTES = 256 * 1024 * 1024, /* the texts that its sheets share */
+	CELL_BYTES_MAX = 4 * 32767,                 /* Excel's own limit, in UTF-8 */
+};
+
+struct workbook_sheet {
+	char name[SHEET_NAME_BYTES];
+	char id[64]; /* of the relationship */
+	char part[PART_NAME_BYTES];
+};
+
+/* Text that is put together from pieces, and what is not of it: how a furigana reads. */
+struct cell_text {
+	size_t size;
+	int ruby; /* within so many */
+	bool taking;
+	char bytes[CELL_BYTES_MAX + 1];
+};
+
+struct workbook {
+	struct package *package;
+	struct arena arena;
+	bool since_1904;
+	size_t sheet_count;
+	struct workbook_sheet sheets[WORKBOOK_SHEETS_MAX];
+	size_t string_count, string_room;
+	const char **strings;
+	size_t format_count, format_room; /* by a cell's style */
+	struct number_format *formats;
+	struct cell_text text;
+};
+
+/* NULL: it cannot be read. */
+struct workbook *book_open(const char *path, struct text_failure *failure)
+    __attribute__((warn_unused_result));
+/* Idempotent. */
+void book_close(struct workbook **workbook);
+
+/* For whoever reads a part with texts in it. The text begins, goes on, ends: without the blanks around it. */
+void cell_text_begin(struct workbook *workbook);
+void cell_text_add(struct workbook *workbook, const char *text, size_t size);
+const char *cell_text_end(struct workbook *workbook);
+/* The same for what Excel writes as _x000D_. */
+const char *cell_text_end_escaped(struct workbook *workbook);
+
+#endif

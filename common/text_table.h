@@ -1,0 +1,67 @@
+/* A table of text cells: what a sheet is when its file has been read, CSV (csv_table.h) or a workbook. What
+ * the columns mean is read from here on, in one way for both. */
+#ifndef FUPIN_COMMON_TEXT_TABLE_H
+#define FUPIN_COMMON_TEXT_TABLE_H
+
+#include "arena.h"
+#include "problem.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What is to be known of a cell beside its text. */
+enum text_mark {
+	TEXT_PLAIN = 0,
+	TEXT_DATE,    /* "2013-04-15", by the cell's format: a month can be taken from it */
+	TEXT_ERROR,   /* "#REF!": what the formula came to */
+	TEXT_NOTHING, /* the formula "=SUM(F2:F13)", whose value was not saved */
+	TEXT_INEXACT, /* a number of more digits than a spreadsheet holds: which one was meant is not known */
+};
+
+struct text_row {
+	size_t line; /* first line of the row in the file, or the row of the sheet, from 1 */
+	size_t cell_count;
+	const char **cells;
+	const uint8_t *marks; /* an enum text_mark for each cell; NULL: all plain */
+};
+
+/* Cells that were made one: only the first has a value. */
+struct text_area {
+	size_t line, line_last;
+	size_t column, column_last; /* from 0 */
+};
+
+struct text_table {
+	const char *sheet; /* of the workbook; NULL: the file is the table */
+	size_t row_count;  /* the header is row 0 */
+	struct text_row *rows;
+	size_t merged_count;
+	const struct text_area *merged;
+};
+
+/* 31 characters, in UTF-8. */
+enum { SHEET_NAME_BYTES = 128 };
+
+/* Where a file could not be read. */
+struct text_failure {
+	enum problem_code code;
+	char sheet[SHEET_NAME_BYTES]; /* "": the file as a whole */
+	size_t line;                  /* 0: as a whole */
+	int64_t limit;
+	char detail[PROBLEM_DETAIL_BYTES];
+};
+
+/* The cell, "" past the row's end. */
+const char *text_cell(const struct text_row *row, size_t column);
+enum text_mark text_mark(const struct text_row *row, size_t column);
+/* What is wrong with such a cell; PROBLEM_NONE: nothing, its text is what was meant. */
+enum problem_code text_mark_problem(enum text_mark mark);
+bool text_row_is_empty(const struct text_row *row);
+
+/* Fills in a failure; false, to be returned. */
+bool text_fail(struct text_failure *failure, enum problem_code code, size_t line, const char *detail);
+/* The failure as a problem. */
+struct problem text_failure_problem(const struct text_failure *failure);
+
+#endif

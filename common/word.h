@@ -1,0 +1,24 @@
+/* A word of ours in both languages; its place in a list of such is its number. */
+#ifndef FUPIN_COMMON_WORD_H
+#define FUPIN_COMMON_WORD_H
+
+#include <stdbool.h>
+#include <string.h>
+
+struct word {
+	const char *en, *zh;
+};
+
+/* The number of a word in either language, from `first` on. */
+static inline bool
+word_find(const struct word *words, int first, int count, const char *text, int *out)
+{
+	for (int i = first; i < count; i++)
+		if (!strcmp(text, words[i].en) || !strcmp(text, words[i].zh)) {
+			*out = i;
+			return true;
+		}
+	return false;
+}
+
+#endif

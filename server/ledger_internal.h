@@ -1,0 +1,103 @@
+/* What the ledger is made of; shared by ledger.c, which books, and ledger_answer.c and ledger_trace.c, which
+ * read. */
+#ifndef FUPIN_SERVER_LEDGER_INTERNAL_H
+#define FUPIN_SERVER_LEDGER_INTERNAL_H
+
+#include "ledger.h"
+
+/* A sum that several steps see differently. */
+struct amount {
+	int64_t taken;  /* by what is on disk */
+	int64_t staged; /* and so much more by what is on its way */
+	int64_t own;    /* of that, by the submission that is being staged just now */
+};
+
+/* An account of a place. */
+struct account {
+	struct account *next;
+	uint32_t source;
+	enum fund_state state;
+	struct amount amount;
+	struct amount tied; /* of that, in projects */
+};
+
+/* An entry in the ledger. */
+struct booked {
+	struct fund_entry entry;
+	struct booked *refers;         /* NULL: none */
+	const struct project *project; /* whose money it moves; NULL: none's */
+	/* The one that was taken before it: of the same place; of what that put on its way; of what was granted
+	 * to the same place. */
+	struct booked *older, *older_sent, *older_grant;
+	struct amount open;  /* what others may still draw on it or undo of it */
+	int64_t undone;      /* by reversals that are taken */
+	uint64_t hash, seq;  /* seq 0: not taken yet */
+	uint32_t line, time; /* when it was recorded: seconds since 1970 UTC */
+	uint32_t stage;      /* by which ledger_stage() */
+};
+
+/* A place with money. */
+struct holder {
+	struct account *accounts;
+	struct booked *newest;       /* of what its units booked, and is taken */
+	struct booked *newest_sent;  /* of those the ones that put money on its way: sent down, or returned */
+	struct booked *newest_grant; /* of what others granted to it */
+};
+
+struct ledger {
+	const struct catalogue *catalogue;
+	const struct projects *projects;
+	struct arena memory;
+	struct holder **holders; /* by index of a place's last unit; NULL: no money there yet */
+	uint32_t *place_of;      /* by index of a unit: index of its place's last unit */
+	struct account **purses; /* by index of a project: its accounts */
+	size_t purse_room;
+	struct booked **slots; /* by hash of unit and voucher, open addressing */
+	size_t count, room;
+	struct booked *spare;  /* unstaged, to be used again */
+	struct booked **taken; /* in the order of commits */
+	size_t taken_count, taken_room;
+	uint32_t stage; /* counts calls of ledger_stage() */
+	/* Of the submission that is being staged: amounts whose `own` has to be cleared. */
+	struct amount **touched;
+	size_t touched_count, touched_room;
+};
+
+/* Money that moves when an entry is booked, with the sign of each account. */
+struct move {
+	bool other; /* at the other unit of the entry */
+	enum fund_state state;
+	int sign;
+};
+
+enum { MOVES_MAX = 4 };
+
+/* The moves of an entry; returns how many. Of a reversal: those of what it undoes, turned round, and `of`
+ * becomes that entry, whose units they are about. */
+size_t ledger_moves(const struct booked *booked, const struct booked **of, struct move moves[MOVES_MAX]);
+
+/* What a project has, an account a source and state; NULL: nothing was booked on it. */
+struct account *ledger_purses(const struct ledger *ledger, const struct project *project);
+
+/* Does the move of an entry on a project move the project's own money? */
+bool ledger_move_is_tied(enum fund_kind kind, const struct move *move);
+
+/* The place that a unit is or became; NULL: the unit is not in the plan, or has no money yet. */
+struct holder *ledger_holder(const struct ledger *ledger, unit_code unit);
+
+/* An entry that is taken; NULL: there is none. */
+const struct booked *ledger_find(const struct ledger *ledger, unit_code unit, const char *voucher);
+/* As an answer has it; ages count up to `now_us`. */
+void ledger_item(const struct booked *booked, int64_t now_us, struct entry_item *out);
+
+/* The money of a place that has an age: on hand, or on its way from there; lot by lot, each as much of the
+ * entry that brought it or sent it. What came first goes out first: what is on hand is what came last. */
+typedef void (*ledger_take_lot)(void *context, const struct booked *booked, enum fund_state state,
+                                int64_t amount_fen);
+void ledger_lots(const struct holder *holder, ledger_take_lot take, void *context);
+/* Days since it occurred, never below 0. */
+int64_t ledger_age(const struct booked *booked, int64_t today);
+
+int64_t ledger_taken(const struct holder *holder, uint32_t source, enum fund_state state);
+
+#endif

@@ -1,0 +1,684 @@
+#include "projects.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The projects of a place, by code and unit. */
+struct shelf {
+	uint32_t count, room;
+	struct project **items;
+};
+
+struct projects {
+	const struct catalogue *catalogue;
+	struct arena memory;
+	struct shelf *shelves; /* by index of a place's last unit */
+	uint32_t count;        /* indices given */
+	struct project *spare; /* with indices that are free again */
+};
+
+/* ---------------------------------------------------------------- finding */
+
+static struct shelf *
+shelf_of(const struct projects *p, unit_code code)
+{
+	const struct unit *unit = catalogue_unit(p->catalogue, code);
+	return unit ? &p->shelves[catalogue_last_of_place(p->catalogue, (size_t)(unit - p->catalogue->units))]
+	            : NULL;
+}
+
+/* Where the project is, or would be. */
+static uint32_t
+place_on(const struct shelf *shelf, const struct project_name *name, unit_code unit)
+{
+	uint32_t low = 0, high = shelf->count;
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+		if (project_compare(shelf->items[middle], name, unit) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+int
+project_compare(const struct project *project, const struct project_name *name, unit_code unit)
+{
+	int order = strncmp(project->code, name->code, name->length);
+	if (!order && project->code[name->length])
+		order = 1;
+	return order ? order : (project->unit > unit) - (project->unit < unit);
+}
+
+struct project *
+projects_find(const struct projects *p, unit_code unit, const char *text)
+{
+	const struct project_name name = project_name_of(text);
+	const struct shelf *shelf = shelf_of(p, unit);
+	unit_code owner = name.owner ? name.owner : unit;
+	if (!shelf)
+		return NULL;
+	uint32_t at = place_on(shelf, &name, owner);
+	return at < shelf->count && !project_compare(shelf->items[at], &name, owner) ? shelf->items[at] : NULL;
+}
+
+/* Those of a code at the place of a unit; they lie side by side. */
+static size_t
+find_all(const struct projects *p, unit_code unit, const struct project_name *name, struct project ***first)
+{
+	struct shelf *shelf = shelf_of(p, unit);
+	if (!shelf || !shelf->count)
+		return 0;
+	uint32_t from = place_on(shelf, name, 0), to = place_on(shelf, name, INT64_MAX);
+	*first = shelf->items + from;
+	return to - from;
+}
+
+const char *
+projects_name(const struct projects *p, const struct project *project, char out[VOUCHER_BYTES_MAX + 1])
+{
+	const struct project_name name = project_name_of(project->code);
+	struct project **all;
+	if (find_all(p, project->unit, &name, &all) > 1)
+		snprintf(out, VOUCHER_BYTES_MAX + 1, "%s@%" PRId64, project->code, project->unit);
+	else
+		snprintf(out, VOUCHER_BYTES_MAX + 1, "%s", project->code);
+	return out;
+}
+
+size_t
+projects_of_place(const struct projects *p, size_t place, struct project *const **first)
+{
+	*first = p->shelves[place].items;
+	return p->shelves[place].count;
+}
+
+size_t
+projects_count(const struct projects *p)
+{
+	return p->count;
+}
+
+/* One that is free again, or a new one. NULL: no memory. */
+static struct project *
+project_new(struct projects *p)
+{
+	struct project *project = p->spare;
+	uint32_t index = project ? project->index : p->count;
+	if (project)
+		p->spare = project->spare;
+	else
+		project = arena_alloc(&p->memory, sizeof *project);
+	if (!project)
+		return NULL;
+	p->count += index == p->count;
+	*project = (struct project){.index = index, .end = &project->first};
+	return project;
+}
+
+/* Its code is checked: it fits. */
+static struct project *
+add(struct projects *p, unit_code unit, const char *code)
+{
+	struct shelf *shelf = shelf_of(p, unit);
+	if (!shelf)
+		return NULL;
+	if (shelf->count == shelf->room) {
+		uint32_t room = shelf->room ? shelf->room * 2 : 4;
+		struct project **more = realloc(shelf->items, room * sizeof(struct project *));
+		if (!more)
+			return NULL;
+		shelf->items = more;
+		shelf->room = room;
+	}
+	const struct project_name name = project_name_of(code);
+	struct project *project = project_new(p);
+	if (!project)
+		return NULL;
+	project->unit = unit;
+	snprintf(project->code, sizeof project->code, "%.*s", (int)name.length, code);
+	uint32_t at = place_on(shelf, &name, unit);
+	memmove(shelf->items + at + 1, shelf->items + at, (shelf->count - at) * sizeof(struct project *));
+	shelf->items[at] = project;
+	shelf->count++;
+	return project;
+}
+
+/* One that was never taken goes; its index is given again. */
+static void
+take_out(struct projects *p, struct project *project)
+{
+	struct shelf *shelf = shelf_of(p, project->unit);
+	const struct project_name name = project_name_of(project->code);
+	uint32_t at = place_on(shelf, &name, project->unit);
+	shelf->count--;
+	memmove(shelf->items + at, shelf->items + at + 1, (shelf->count - at) * sizeof(struct project *));
+	project->spare = p->spare;
+	p->spare = project;
+}
+
+/* ---------------------------------------------------------------- steps */
+
+static void
+go_registered(struct project_way *way, const struct project_row *row)
+{
+	/* Whom the leader named stays; a new leader begins anew. */
+	if (way->leader != row->leader)
+		way->acceptor = row->leader;
+	way->leader = row->leader;
+	way->plan = row;
+	way->revision++;
+	if (way->state < PROJECT_COMPLETED)
+		way->ends = row->ends;
+	if (!way->state) {
+		way->state = PROJECT_PLANNED;
+		way->since = row->occurred;
+	}
+}
+
+/* What a step makes of a way that allows it. */
+static void
+go(struct project_way *way, const struct project_row *row)
+{
+	switch (row->step) {
+	case PROJECT_REGISTER:
+		go_registered(way, row);
+		break;
+	case PROJECT_NOTICE:
+		way->state = PROJECT_NOTICED;
+		way->noticed = row->occurred;
+		break;
+	case PROJECT_SYSTEM:
+		way->systems |= 1U << row->system;
+		return;
+	case PROJECT_START:
+		way->state = PROJECT_UNDER_WAY;
+		break;
+	case PROJECT_PROGRESS:
+		way->percent = row->percent;
+		break;
+	case PROJECT_FINISH:
+		way->state = PROJECT_COMPLETED;
+		way->finished = row->occurred;
+		way->percent = 100;
+		break;
+	case PROJECT_NOTICE_AFTER:
+		way->noticed_after = true;
+		break;
+	case PROJECT_NAME_ACCEPTOR:
+		way->acceptor = row->acceptor;
+		return;
+	case PROJECT_ACCEPTANCE:
+		way->again_by = row->passed ? 0 : row->again_by;
+		if (row->passed)
+			way->state = PROJECT_ACCEPTED;
+		break;
+	default:
+		way->state = PROJECT_DROPPED;
+	}
+	way->moved = row->occurred > way->moved ? row->occurred : way->moved;
+}
+
+/* One step on trial. */
+struct trial {
+	const struct catalogue *catalogue;
+	const struct project_way *way;
+	const struct project_row *row;
+	unit_code office;
+	size_t index;
+	struct problem_list *problems;
+};
+
+static struct problem *
+refuse(const struct trial *t, enum problem_code code, const char *column)
+{
+	return problem_add(t->problems, code, SUBJECT_PROJECT, t->index, column);
+}
+
+/* Refused for where it stands; `first`: what has to come before, NONE: nothing helps. */
+static void
+wrong(const struct trial *t, enum project_step first)
+{
+	enum project_state state = t->way->state;
+	problem_detail(refuse(t, PROBLEM_STEP_WRONG, "step"), first ? "%s %s → %s %s" : "%s %s%s%s",
+	               project_state_name(state), project_state_name_zh(state), project_step_name(first),
+	               project_step_name_zh(first));
+}
+
+/* The step that leads on from a state. */
+static enum project_step
+step_after(enum project_state state)
+{
+	static const enum project_step steps[PROJECT_STATES] = {[PROJECT_NONE] = PROJECT_REGISTER,
+	                                                        [PROJECT_PLANNED] = PROJECT_NOTICE,
+	                                                        [PROJECT_NOTICED] = PROJECT_START,
+	                                                        [PROJECT_UNDER_WAY] = PROJECT_FINISH,
+	                                                        [PROJECT_COMPLETED] = PROJECT_NOTICE_AFTER};
+	return steps[state];
+}
+
+/* Is it in the one state that the step is for? */
+static void
+try_state(const struct trial *t, enum project_state wanted)
+{
+	if (t->way->state != wanted)
+		wrong(t, t->way->state < wanted ? step_after(t->way->state) : PROJECT_STEP_NONE);
+}
+
+static void
+try_register(const struct trial *t)
+{
+	const struct project_way *way = t->way;
+	if (way->revision != t->row->replaces) {
+		struct problem *p = refuse(t, PROBLEM_REVISION_CONFLICT, "replaces");
+		p->limit = way->revision;
+		p->actual = t->row->replaces;
+		return;
+	}
+	if (!way->plan)
+		return;
+	const struct project_kind *was = catalogue_project_kind(t->catalogue, way->plan->kind);
+	const struct project_kind *is = catalogue_project_kind(t->catalogue, t->row->kind);
+	if (was && is && (was->use != is->use || was->construction != is->construction))
+		problem_detail(refuse(t, PROBLEM_PROJECT_USE_WRONG, "kind"), "%s %s", t->row->code, was->name_zh);
+}
+
+/* Is it the office's of this unit? One whose unit became another one goes on as that. */
+static bool
+is_office_of(const struct trial *t, unit_code code)
+{
+	const struct catalogue *c = t->catalogue;
+	const struct unit *office = catalogue_unit(c, t->office), *unit = catalogue_unit(c, code);
+	return office && unit &&
+	       catalogue_last_of_place(c, (size_t)(office - c->units)) ==
+	           catalogue_last_of_place(c, (size_t)(unit - c->units));
+}
+
+static bool
+is_construction(const struct trial *t)
+{
+	const struct project_kind *kind = catalogue_project_kind(t->catalogue, t->way->plan->kind);
+	return kind && kind->construction;
+}
+
+static void
+try_start(const struct trial *t)
+{
+	if (t->way->state != PROJECT_NOTICED) {
+		try_state(t, PROJECT_NOTICED);
+		return;
+	}
+	for (int system = SYSTEM_LEGAL_PERSON; is_construction(t) && system < PROJECT_SYSTEMS; system++)
+		if (!(t->way->systems & 1U << system))
+			problem_detail(refuse(t, PROBLEM_SYSTEM_MISSING, "step"), "%s %s",
+			               project_system_name((enum project_system)system),
+			               project_system_name_zh((enum project_system)system));
+}
+
+/* All items of the checklist that are for this kind of project. */
+static void
+try_checklist(const struct trial *t)
+{
+	const struct catalogue *c = t->catalogue;
+	for (size_t i = 0; i < c->acceptance_item_count; i++) {
+		const struct acceptance_item *item = &c->acceptance_items[i];
+		bool met = item->construction && !is_construction(t);
+		for (size_t k = 0; !met && k < t->row->met_count; k++)
+			met = t->row->met[k] == item->number;
+		if (!met)
+			problem_detail(refuse(t, PROBLEM_CHECKLIST_OPEN, "met"), "%u %s", item->number, item->name_zh);
+	}
+}
+
+static void
+try_acceptance(const struct trial *t)
+{
+	const struct project_way *way = t->way;
+	if (!is_office_of(t, way->acceptor) && !is_office_of(t, way->leader))
+		problem_detail(refuse(t, PROBLEM_NOT_ACCEPTOR, "step"), "%" PRId64, way->acceptor);
+	else if (way->state != PROJECT_COMPLETED)
+		try_state(t, PROJECT_COMPLETED);
+	else if (!way->noticed_after)
+		wrong(t, PROJECT_NOTICE_AFTER);
+	else if (t->row->passed)
+		try_checklist(t);
+}
+
+static void
+try_step(const struct trial *t)
+{
+	enum project_state state = t->way->state;
+	switch (t->row->step) {
+	case PROJECT_REGISTER:
+		try_register(t);
+		break;
+	case PROJECT_NOTICE:
+		try_state(t, PROJECT_PLANNED);
+		break;
+	case PROJECT_SYSTEM:
+		if (state > PROJECT_UNDER_WAY || !is_construction(t))
+			wrong(t, PROJECT_STEP_NONE);
+		break;
+	case PROJECT_START:
+		try_start(t);
+		break;
+	case PROJECT_PROGRESS:
+	case PROJECT_FINISH:
+		try_state(t, PROJECT_UNDER_WAY);
+		break;
+	case PROJECT_NOTICE_AFTER:
+		try_state(t, PROJECT_COMPLETED);
+		break;
+	case PROJECT_NAME_ACCEPTOR:
+		if (!is_office_of(t, t->way->leader))
+			problem_detail(refuse(t, PROBLEM_NOT_ACCEPTOR, "step"), "%" PRId64, t->way->leader);
+		break;
+	case PROJECT_ACCEPTANCE:
+		try_acceptance(t);
+		break;
+	default:
+		if (state > PROJECT_UNDER_WAY)
+			wrong(t, PROJECT_STEP_NONE);
+	}
+}
+
+/* Systems may be put in place, and somebody named to accept, at any time of its life. */
+static void
+try_day(const struct trial *t)
+{
+	bool leads_on = t->row->step != PROJECT_SYSTEM && t->row->step != PROJECT_NAME_ACCEPTOR;
+	date first = leads_on ? t->way->moved : t->way->since;
+	char text[11];
+	if (t->row->occurred >= first)
+		return;
+	date_format(first, text);
+	problem_detail(refuse(t, PROBLEM_STEP_TOO_EARLY, "occurred"), "%s %s", t->row->code, text);
+}
+
+static void
+try(const struct trial *t)
+{
+	size_t before = t->problems->count + t->problems->more;
+	if (!t->way->plan && t->row->step != PROJECT_REGISTER) {
+		problem_detail(refuse(t, PROBLEM_PROJECT_UNKNOWN, "project"), "%s (%" PRId64 ")", t->row->code,
+		               t->row->unit);
+		return;
+	}
+	if (project_is_closed(t->way->state)) {
+		problem_detail(refuse(t, PROBLEM_PROJECT_CLOSED, "project"), "%s", t->row->code);
+		return;
+	}
+	try_step(t);
+	if (t->problems->count + t->problems->more == before)
+		try_day(t);
+}
+
+/* ---------------------------------------------------------------- submissions */
+
+/* Is it on disk, or of this submission itself? What another one registers may still come to nothing. */
+static bool
+is_there(const struct project *project, const struct submission *s)
+{
+	return project->taken.revision || project->by == s;
+}
+
+/* Which project of the unit's place is meant: its own, the one that is named, the only one of this code?
+ * NULL: none, or *several. */
+static struct project *
+find_meant(const struct projects *p, const struct submission *s, unit_code unit, const char *text,
+           bool *several)
+{
+	const struct project_name name = project_name_of(text);
+	struct project *found = projects_find(p, unit, text), **all;
+	*several = false;
+	if (found || name.owner)
+		return found;
+	size_t count = find_all(p, unit, &name, &all), there = 0;
+	for (size_t i = 0; i < count; i++)
+		if (is_there(all[i], s)) {
+			found = all[i];
+			there++;
+		}
+	*several = there > 1;
+	return there == 1 ? found : NULL;
+}
+
+/* Tells whose they are, as many as there is room for. */
+static void
+ambiguous(const struct projects *p, unit_code unit, const char *code, struct problem *problem)
+{
+	const struct project_name name = project_name_of(code);
+	char text[sizeof problem->detail] = "";
+	struct project **all;
+	size_t count = find_all(p, unit, &name, &all), length = 0, owner_bytes = 24;
+	for (size_t i = 0; i < count && length + owner_bytes < sizeof text; i++)
+		length += (size_t)snprintf(text + length, sizeof text - length, i ? ", @%" PRId64 : "@%" PRId64,
+		                           all[i]->unit);
+	problem_detail(problem, "%s", text);
+}
+
+/* Makes a step one of the unit that registered its project. False: no memory. */
+static bool
+name_step(const struct projects *p, struct submission *s, size_t index, struct arena *arena,
+          struct problem_list *problems)
+{
+	struct project_row *row = &s->projects[index];
+	bool several;
+	const struct project_name name = project_name_of(row->code);
+	const struct project *meant = find_meant(p, s, row->unit, row->code, &several);
+	if (several)
+		ambiguous(p, row->unit, row->code,
+		          problem_add(problems, PROBLEM_PROJECT_AMBIGUOUS, SUBJECT_PROJECT, index, "project"));
+	if (!meant)
+		return true;
+	const char *bare = name.owner ? arena_text(arena, name.code, name.length) : row->code;
+	if (!bare)
+		return false;
+	row->unit = meant->unit;
+	row->code = bare;
+	return true;
+}
+
+/* False: no memory. */
+static bool
+stage_row(struct projects *p, struct submission *s, size_t index, struct arena *arena, unit_code office,
+          struct problem_list *problems)
+{
+	struct project_row *row = &s->projects[index];
+	size_t before = problems->count + problems->more;
+	if (!name_step(p, s, index, arena, problems))
+		return false;
+	if (problems->count + problems->more > before)
+		return true;
+	struct project *project = projects_find(p, row->unit, row->code);
+	const struct project_way none = {0};
+	const struct trial trial = {p->catalogue, project ? &project->staged : &none, row, office, index,
+	                            problems};
+	try(&trial);
+	if (problems->count + problems->more > before)
+		return true;
+	if (!project)
+		project = add(p, row->unit, row->code);
+	if (!project)
+		return false;
+	project->by = s;
+	go(&project->staged, row);
+	return true;
+}
+
+bool
+projects_stage(struct projects *p, struct submission *s, struct arena *arena, unit_code office,
+               struct problem_list *problems)
+{
+	size_t before = problems->count + problems->more;
+	bool good = true;
+	for (size_t i = 0; good && i < s->project_count; i++)
+		good = stage_row(p, s, i, arena, office, problems);
+	if (!good)
+		problem_only(problems, PROBLEM_BUSY);
+	if (good && problems->count + problems->more == before)
+		return true;
+	projects_unstage(p, s);
+	return false;
+}
+
+/* False: no memory. */
+static bool
+name_entry(const struct projects *p, struct submission *s, size_t index, struct arena *arena,
+           struct problem_list *problems)
+{
+	struct fund_entry *e = &s->entries[index];
+	bool several;
+	const struct project_name name = project_name_of(e->project);
+	const unit_code whose = fund_entry_whose(e);
+	const struct project *meant = find_meant(p, s, whose, e->project, &several);
+	char text[VOUCHER_BYTES_MAX + 1];
+	if (several)
+		ambiguous(p, whose, e->project,
+		          problem_add(problems, PROBLEM_PROJECT_AMBIGUOUS, SUBJECT_ENTRY, index, "project"));
+	if (!meant || meant->unit == (name.owner ? name.owner : whose))
+		return true;
+	snprintf(text, sizeof text, "%s@%" PRId64, meant->code, meant->unit);
+	const char *called = arena_string(arena, text);
+	if (!called)
+		return false;
+	e->project = called;
+	return true;
+}
+
+bool
+projects_name_entries(const struct projects *p, struct submission *s, struct arena *arena,
+                      struct problem_list *problems)
+{
+	size_t before = problems->count + problems->more;
+	for (size_t i = 0; i < s->entry_count; i++)
+		if (*s->entries[i].project && !name_entry(p, s, i, arena, problems)) {
+			problem_only(problems, PROBLEM_BUSY);
+			return false;
+		}
+	return problems->count + problems->more == before;
+}
+
+void
+projects_unstage(struct projects *p, const struct submission *s)
+{
+	for (size_t i = 0; i < s->project_count; i++) {
+		struct project *project = projects_find(p, s->projects[i].unit, s->projects[i].code);
+		if (!project || project->by != s)
+			continue;
+		project->by = NULL;
+		project->staged = project->taken;
+		if (!project->taken.revision)
+			take_out(p, project);
+	}
+}
+
+/* ---------------------------------------------------------------- what is on disk */
+
+/* Its texts and lists were the envelope's. What the moment had of the step before is used again. */
+static bool
+keep(struct arena *memory, const struct project *project, const struct project_row *from,
+     struct project_row *to)
+{
+	struct project_budget *budgets = arena_array(memory, from->budget_count, sizeof *budgets);
+	uint32_t *met = arena_array(memory, from->met_count, sizeof *met);
+	const struct project_row was = *to;
+	*to = *from;
+	to->code = project->code;
+	const char **texts[] = {&to->document, &to->note, &to->name};
+	const char *before[] = {was.document, was.note, was.name};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		bool same = before[i] && !strcmp(before[i], *texts[i]);
+		*texts[i] = same ? before[i] : **texts[i] ? arena_string(memory, *texts[i]) : "";
+		if (!*texts[i])
+			return false;
+	}
+	if (!budgets || !met)
+		return false;
+	if (from->budget_count)
+		memcpy(budgets, from->budgets, from->budget_count * sizeof *budgets);
+	if (from->met_count)
+		memcpy(met, from->met, from->met_count * sizeof *met);
+	to->budgets = budgets;
+	to->met = met;
+	return true;
+}
+
+/* A newer step of the same kind takes the place of the older; each acceptance stays. */
+static struct project_moment *
+moment_for(struct arena *memory, struct project *project, const struct project_row *row)
+{
+	struct project_moment **at = &project->first, *found = NULL;
+	while (row->step != PROJECT_ACCEPTANCE && *at &&
+	       ((*at)->row.step != row->step || (*at)->row.system != row->system))
+		at = &(*at)->next;
+	if (row->step != PROJECT_ACCEPTANCE && *at) {
+		found = *at;
+		*at = found->next;
+		if (!found->next)
+			project->end = at;
+		found->next = NULL;
+	}
+	return found ? found : arena_alloc(memory, sizeof *found);
+}
+
+bool
+projects_take(struct projects *p, const struct project_row *row)
+{
+	struct project *project = projects_find(p, row->unit, row->code);
+	if (!project && row->step == PROJECT_REGISTER)
+		project = add(p, row->unit, row->code);
+	if (!project || (row->step != PROJECT_REGISTER && !project->taken.revision))
+		return false;
+	struct project_moment *moment = moment_for(&p->memory, project, row);
+	if (!moment || !keep(&p->memory, project, row, &moment->row))
+		return false;
+	moment->next = NULL;
+	*project->end = moment;
+	project->end = &moment->next;
+	go(&project->taken, &moment->row);
+	/* The last of a submission's steps makes both pictures one again. */
+	project->staged = project->taken;
+	project->by = NULL;
+	return true;
+}
+
+date
+project_due(const struct catalogue *c, const struct project_way *way)
+{
+	const struct project_kind *kind = catalogue_project_kind(c, way->plan->kind);
+	if (way->again_by)
+		return way->again_by;
+	return kind && kind->construction && way->ends <= c->acceptance_due ? c->acceptance_due : 0;
+}
+
+struct projects *
+projects_create(const struct catalogue *c)
+{
+	struct projects *p = calloc(1, sizeof *p);
+	if (!p)
+		return NULL;
+	p->catalogue = c;
+	arena_init(&p->memory, SIZE_MAX);
+	p->shelves = calloc(c->unit_count + 1, sizeof *p->shelves);
+	if (!p->shelves)
+		projects_destroy(&p);
+	return p;
+}
+
+void
+projects_destroy(struct projects **projects)
+{
+	struct projects *p = *projects;
+	if (!p)
+		return;
+	for (size_t i = 0; p->shelves && i < p->catalogue->unit_count; i++)
+		free(p->shelves[i].items);
+	free(p->shelves);
+	arena_free(&p->memory);
+	free(p);
+	*projects = NULL;
+}

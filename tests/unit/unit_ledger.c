@@ -1,0 +1,538 @@
+/* The ledger in memory: every refusal with its figures, what is staged against what is taken, ages, and the
+ * way of money. Random histories against an independent model are in tests/system/test_ledger.py. */
+#include "case.h"
+#include "dice.h"
+#include "plan.h"
+
+#include "ledger.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LOAN = SOURCE_SOCIAL };
+
+static struct catalogue plan;
+static struct projects *projects;
+static struct ledger *ledger;
+static struct problem_list problems;
+static struct arena arena;
+static uint64_t commits;
+
+static int
+make(void **state)
+{
+	(void)state;
+	plan_make(&plan);
+	for (size_t i = 0; i < plan.source_count; i++)
+		plan.sources[i].loan = plan.sources[i].number == LOAN;
+	projects = projects_create(&plan);
+	ledger = projects ? ledger_create(&plan, projects) : NULL;
+	arena_init(&arena, 64 * 1024 * 1024);
+	commits = 0;
+	return ledger ? 0 : 1;
+}
+
+static int
+unmake(void **state)
+{
+	(void)state;
+	ledger_destroy(&ledger);
+	ledger_destroy(&ledger); /* twice is fine */
+	projects_destroy(&projects);
+	arena_free(&arena);
+	catalogue_free(&plan);
+	return 0;
+}
+
+/* An entry in a few words; `other` is the counterparty, "" refers to none. */
+static struct fund_entry
+entry(enum fund_kind kind, unit_code unit, const char *voucher, int64_t fen, unit_code other,
+      const char *refers)
+{
+	bool use = kind == FUND_GRANTED || kind == FUND_SPENT;
+	return (struct fund_entry){
+	    kind, unit,   voucher, 20130415, SOURCE_CENTRAL, use ? USE_INDUSTRY : 0, other, fen,
+	    "",   refers, "",      ""};
+}
+
+static enum ledger_verdict
+stage(struct fund_entry *entries, size_t count)
+{
+	const struct submission s = {.entry_count = count, .entries = entries};
+	problems.count = problems.more = 0;
+	return ledger_stage(ledger, &s, &problems);
+}
+
+static void
+unstage(struct fund_entry *entries, size_t count)
+{
+	const struct submission s = {.entry_count = count, .entries = entries};
+	ledger_unstage(ledger, &s);
+}
+
+static void
+take(struct fund_entry *entries, size_t count)
+{
+	struct fund_effect effect;
+	commits++;
+	for (size_t i = 0; i < count; i++)
+		assert_true(ledger_take(ledger, &entries[i], commits, (uint32_t)i, 0, &effect));
+}
+
+/* Staged and taken: it must be legal. */
+static void
+book(enum fund_kind kind, unit_code unit, const char *voucher, int64_t fen, unit_code other,
+     const char *refers)
+{
+	struct fund_entry e = entry(kind, unit, voucher, fen, other, refers);
+	enum ledger_verdict verdict = stage(&e, 1);
+	EXPECT(verdict == LEDGER_STAGED, "%s: %s", voucher, problem_name(problems.items[0].code));
+	take(&e, 1);
+}
+
+static struct balance_answer
+balances_of(unit_code unit, bool ages, int64_t now_us)
+{
+	const struct balance_query q = {.unit = unit, .own = true, .ages = ages};
+	struct balance_answer out = {0};
+	arena_reset(&arena);
+	assert_true(ledger_balances(ledger, &q, now_us, &arena, &out, &problems));
+	assert_int_equal(out.unit_count, 1);
+	return out;
+}
+
+static int64_t
+has(unit_code unit, enum fund_state state)
+{
+	const struct balance_answer answer = balances_of(unit, false, 0);
+	for (size_t i = 0; i < answer.units[0].count; i++)
+		if (answer.units[0].balances[i].state == state &&
+		    answer.units[0].balances[i].source == SOURCE_CENTRAL)
+			return answer.units[0].balances[i].amount_fen;
+	return 0;
+}
+
+/* 1,000 raised, 600 sent to the county, of which it confirmed 400; 300 of these granted to a village. */
+static void
+book_year(void)
+{
+	book(FUND_RAISED, PROVINCE, "R", 1000, 0, "");
+	book(FUND_ALLOCATED, PROVINCE, "A", 100, COUNTY, "");
+	book(FUND_SENT_DOWN, PROVINCE, "S", 600, COUNTY, "");
+	book(FUND_RECEIVED, COUNTY, "E", 400, PROVINCE, "S");
+	book(FUND_GRANTED, COUNTY, "G", 300, VILLAGE, "");
+	book(FUND_REIMBURSED, VILLAGE, "C", 200, 0, "");
+	book(FUND_SPENT, VILLAGE, "P", 150, 0, "");
+}
+
+static void
+test_states(void **state)
+{
+	static const struct {
+		unit_code unit;
+		enum fund_state state;
+		int64_t fen;
+	} expected[] = {
+	    {22, FUND_STATE_RAISED, 1000},           {22, FUND_STATE_ON_HAND, 300},
+	    {22, FUND_STATE_SET_ASIDE, 100},         {22, FUND_STATE_IN_TRANSIT, 200},
+	    {22, FUND_STATE_WENT_OUT, 400},          {COUNTY, FUND_STATE_CAME_IN, 400},
+	    {COUNTY, FUND_STATE_ON_HAND, 100},       {COUNTY, FUND_STATE_WENT_OUT, 300},
+	    {220821103204, FUND_STATE_CAME_IN, 300}, {220821103204, FUND_STATE_UNDER_GRANT, 100},
+	    {220821103204, FUND_STATE_ON_HAND, 50},  {220821103204, FUND_STATE_SPENT, 150},
+	    {PREFECTURE, FUND_STATE_ON_HAND, 0},
+	};
+	(void)state;
+	book_year();
+	for (size_t i = 0; i < COUNT(expected); i++)
+		EXPECT(has(expected[i].unit, expected[i].state) == expected[i].fen, "row %zu", i);
+	/* The subtree's sum. */
+	const struct balance_query q = {.unit = PROVINCE};
+	struct balance_answer whole = {0};
+	assert_true(ledger_balances(ledger, &q, 0, &arena, &whole, &problems));
+	int64_t came = 0, is = 0;
+	for (size_t i = 0; i < whole.units[0].count; i++) {
+		const struct balance *b = &whole.units[0].balances[i];
+		bool comes = b->state == FUND_STATE_RAISED || b->state == FUND_STATE_CAME_IN;
+		came += comes ? b->amount_fen : 0;
+		is += comes ? 0 : b->amount_fen;
+	}
+	assert_int_equal(came, is);
+	assert_int_equal(came, 1000 + 400 + 300);
+}
+
+static void
+test_refusals(void **state)
+{
+	static const struct {
+		enum fund_kind kind;
+		unit_code unit;
+		const char *voucher;
+		int64_t fen;
+		unit_code other;
+		const char *refers;
+		enum problem_code code;
+		int64_t limit;
+	} cases[] = {
+	    {FUND_RAISED, 22, "R", 5, 0, "", PROBLEM_VOUCHER_TAKEN, 0},
+	    {FUND_SENT_DOWN, 22, "1", 301, COUNTY, "", PROBLEM_BALANCE_EXCEEDED, 300},
+	    {FUND_SENT_DOWN, 22, "1", 101, COUNTY, "A", PROBLEM_ALLOCATION_EXCEEDED, 100},
+	    {FUND_SENT_DOWN, 22, "1", 50, PREFECTURE, "A", PROBLEM_REFERRED_WRONG, 0},
+	    {FUND_SENT_DOWN, 22, "1", 50, COUNTY, "R", PROBLEM_REFERRED_WRONG, 0},
+	    {FUND_SPENT, COUNTY, "1", 101, 0, "", PROBLEM_BALANCE_EXCEEDED, 100},
+	    {FUND_RECEIVED, COUNTY, "1", 201, 22, "S", PROBLEM_SENT_EXCEEDED, 200},
+	    {FUND_RECEIVED, COUNTY, "1", 1, 22, "none", PROBLEM_REFERRED_UNKNOWN, 0},
+	    {FUND_RECEIVED, COUNTY, "1", 1, 2208, "S", PROBLEM_REFERRED_UNKNOWN, 0},
+	    {FUND_RECEIVED, PREFECTURE, "1", 1, 22, "S", PROBLEM_REFERRED_WRONG, 0},
+	    {FUND_RECEIVED, COUNTY, "1", 1, 22, "R", PROBLEM_REFERRED_WRONG, 0},
+	    {FUND_REIMBURSED, 220821103204, "1", 101, 0, "", PROBLEM_GRANT_EXCEEDED, 100},
+	    {FUND_WITHDRAWN, COUNTY, "1", 301, 220821103204, "G", PROBLEM_GRANT_EXCEEDED, 300},
+	    {FUND_WITHDRAWN, COUNTY, "1", 101, 220821103204, "G", PROBLEM_GRANT_EXCEEDED,
+	     100}, /* the rest was claimed */
+	    {FUND_WITHDRAWN, COUNTY, "1", 100, 220821103205, "G", PROBLEM_REFERRED_WRONG, 0},
+	    {FUND_REVERSED, 22, "1", 600, 0, "S", PROBLEM_REVERSAL_PARTIAL, 200},
+	    {FUND_REVERSED, 22, "1", 1000, 0, "R", PROBLEM_BALANCE_EXCEEDED, 300},
+	    {FUND_REVERSED, COUNTY, "1", 400, 0, "E", PROBLEM_BALANCE_EXCEEDED, 100},
+	    {FUND_REVERSED, COUNTY, "1", 300, 0, "G", PROBLEM_GRANT_EXCEEDED, 100},
+	    {FUND_REVERSED, 220821103204, "1", 149, 0, "P", PROBLEM_REVERSAL_PARTIAL, 150},
+	    {FUND_REVERSED, COUNTY, "1", 149, 0, "P", PROBLEM_REFERRED_UNKNOWN, 0},
+	};
+	(void)state;
+	book_year();
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct fund_entry e = entry(cases[i].kind, cases[i].unit, cases[i].voucher, cases[i].fen,
+		                            cases[i].other, cases[i].refers);
+		enum ledger_verdict verdict = stage(&e, 1);
+		EXPECT(verdict == LEDGER_REFUSED && problems.count == 1, "row %zu: %d, %zu", i, verdict,
+		       problems.count);
+		EXPECT(problems.items[0].code == cases[i].code, "row %zu: %s", i,
+		       problem_name(problems.items[0].code));
+		if (cases[i].limit)
+			EXPECT(problems.items[0].limit == cases[i].limit && problems.items[0].actual == cases[i].fen,
+			       "row %zu: %lld", i, (long long)problems.items[0].limit);
+	}
+	/* Each to the last fen is legal. */
+	book(FUND_SENT_DOWN, PROVINCE, "1", 100, COUNTY, "A");
+	book(FUND_SENT_DOWN, PROVINCE, "2", 300, COUNTY, "");
+	book(FUND_RECEIVED, COUNTY, "3", 200, PROVINCE, "S");
+	book(FUND_WITHDRAWN, COUNTY, "4", 100, VILLAGE, "G");
+	book(FUND_SPENT, VILLAGE, "5", 50, 0, "");
+	struct fund_entry again = entry(FUND_RECEIVED, COUNTY, "6", 1, PROVINCE, "S");
+	assert_int_equal(stage(&again, 1), LEDGER_REFUSED);
+	assert_int_equal(problems.items[0].code, PROBLEM_CONFIRMED_ALREADY);
+}
+
+static void
+test_references(void **state)
+{
+	(void)state;
+	book_year();
+	/* Another source, and an earlier day. */
+	struct fund_entry e = entry(FUND_RECEIVED, COUNTY, "1", 1, PROVINCE, "S");
+	e.source = SOURCE_PROVINCE;
+	assert_int_equal(stage(&e, 1), LEDGER_REFUSED);
+	assert_int_equal(problems.items[0].code, PROBLEM_REFERRED_WRONG);
+	assert_string_equal(problems.items[0].column, "source");
+	e = entry(FUND_RECEIVED, COUNTY, "1", 1, PROVINCE, "S");
+	e.occurred = 20130414;
+	assert_int_equal(stage(&e, 1), LEDGER_REFUSED);
+	assert_int_equal(problems.items[0].code, PROBLEM_DATE_TOO_EARLY);
+	/* A reversal cannot be reversed, nor made twice. */
+	book(FUND_REVERSED, VILLAGE, "V", 150, 0, "P");
+	assert_int_equal(has(VILLAGE, FUND_STATE_ON_HAND), 200);
+	e = entry(FUND_REVERSED, VILLAGE, "W", 150, 0, "V");
+	assert_int_equal(stage(&e, 1), LEDGER_REFUSED);
+	assert_int_equal(problems.items[0].code, PROBLEM_REVERSAL_OF_REVERSAL);
+	e = entry(FUND_REVERSED, VILLAGE, "W", 150, 0, "P");
+	assert_int_equal(stage(&e, 1), LEDGER_REFUSED);
+	assert_int_equal(problems.items[0].code, PROBLEM_REVERSED_ALREADY);
+	/* A confirmation that is undone leaves the money in transit, to be confirmed again. */
+	book(FUND_RECEIVED, COUNTY, "E2", 90, PROVINCE, "S");
+	book(FUND_REVERSED, COUNTY, "U", 90, 0, "E2");
+	assert_int_equal(has(PROVINCE, FUND_STATE_IN_TRANSIT), 200);
+	book(FUND_RECEIVED, COUNTY, "E3", 200, PROVINCE, "S");
+	book(FUND_REVERSED, COUNTY, "U3", 200, 0, "E3");
+	/* What was sent and is not confirmed comes back, and what was confirmed goes on its way again. */
+	book(FUND_REVERSED, PROVINCE, "X", 200, 0, "S");
+	assert_int_equal(has(PROVINCE, FUND_STATE_ON_HAND), 500);
+	assert_int_equal(has(PROVINCE, FUND_STATE_IN_TRANSIT), 0);
+	book(FUND_WITHDRAWN, COUNTY, "Y", 100, VILLAGE, "G");
+	book(FUND_RETURNED, COUNTY, "B", 200, PREFECTURE, "");
+	book(FUND_RECEIVED, PREFECTURE, "Z", 200, COUNTY, "B");
+	assert_int_equal(has(PREFECTURE, FUND_STATE_ON_HAND), 200);
+}
+
+static void
+test_loans(void **state)
+{
+	struct fund_entry e[] = {
+	    entry(FUND_RAISED, COUNTY, "1", 100, 0, ""), entry(FUND_REPAID, COUNTY, "2", 60, 0, ""),
+	    entry(FUND_REPAID, COUNTY, "3", 41, 0, ""), entry(FUND_REVERSED, COUNTY, "4", 100, 0, "1")};
+	(void)state;
+	for (size_t i = 0; i < COUNT(e); i++)
+		e[i].source = LOAN;
+	assert_int_equal(stage(e, 2), LEDGER_STAGED);
+	take(e, 2);
+	assert_int_equal(stage(&e[2], 1), LEDGER_REFUSED);
+	assert_int_equal(problems.items[0].code, PROBLEM_LOAN_EXCEEDED);
+	assert_int_equal(problems.items[0].limit, 40);
+	assert_int_equal(stage(&e[3], 1), LEDGER_REFUSED);
+	assert_int_equal(problems.items[0].code, PROBLEM_LOAN_EXCEEDED);
+}
+
+/* Entries of a submission stand or fall together, and build on each other; all that is wrong is said. */
+static void
+test_submissions(void **state)
+{
+	struct fund_entry chain[] = {
+	    entry(FUND_RAISED, COUNTY, "1", 100, 0, ""),      entry(FUND_GRANTED, COUNTY, "2", 100, VILLAGE, ""),
+	    entry(FUND_REIMBURSED, VILLAGE, "3", 100, 0, ""), entry(FUND_SPENT, VILLAGE, "4", 100, 0, ""),
+	    entry(FUND_REVERSED, VILLAGE, "5", 100, 0, "4"),  entry(FUND_SPENT, VILLAGE, "6", 101, 0, ""),
+	    entry(FUND_REVERSED, VILLAGE, "7", 100, 0, "5"),
+	};
+	(void)state;
+	assert_int_equal(stage(chain, COUNT(chain)), LEDGER_REFUSED);
+	assert_int_equal(problems.count, 2);
+	assert_int_equal(problems.items[0].index, 5);
+	assert_int_equal(problems.items[1].index, 6);
+	assert_int_equal(problems.items[1].code, PROBLEM_REVERSAL_OF_REVERSAL);
+	/* What is wrong with an entry of the same submission is wrong for good. */
+	struct fund_entry own[] = {entry(FUND_RAISED, PROVINCE, "8", 9, 0, ""),
+	                           entry(FUND_ALLOCATED, PROVINCE, "9", 9, COUNTY, ""),
+	                           entry(FUND_SENT_DOWN, PROVINCE, "10", 9, PREFECTURE, "9")};
+	assert_int_equal(stage(own, COUNT(own)), LEDGER_REFUSED);
+	assert_int_equal(problems.items[0].code, PROBLEM_REFERRED_WRONG);
+	assert_int_equal(stage(chain, 5), LEDGER_STAGED); /* nothing of it had stayed */
+	assert_int_equal(has(VILLAGE, FUND_STATE_ON_HAND), 0);
+	take(chain, 5);
+	assert_int_equal(has(VILLAGE, FUND_STATE_ON_HAND), 100);
+}
+
+/* What is on its way may be used, and what it takes may not; a refusal because of it is none yet. */
+static void
+test_staged(void **state)
+{
+	struct fund_entry raised = entry(FUND_RAISED, COUNTY, "1", 100, 0, "");
+	struct fund_entry spent = entry(FUND_SPENT, COUNTY, "2", 100, 0, "");
+	struct fund_entry more = entry(FUND_SPENT, COUNTY, "3", 1, 0, "");
+	struct fund_entry sent = entry(FUND_SENT_DOWN, COUNTY, "4", 100, VILLAGE, "");
+	struct fund_entry undone = entry(FUND_REVERSED, COUNTY, "5", 99, 0, "4");
+	(void)state;
+	assert_int_equal(stage(&more, 1), LEDGER_REFUSED);
+	assert_int_equal(stage(&raised, 1), LEDGER_STAGED);
+	assert_int_equal(stage(&spent, 1), LEDGER_STAGED);
+	assert_int_equal(stage(&more, 1), LEDGER_REFUSED); /* without them there would be nothing, either */
+	unstage(&spent, 1);
+	take(&raised, 1);
+	assert_int_equal(stage(&spent, 1), LEDGER_STAGED);
+	assert_int_equal(stage(&more, 1), LEDGER_UNSETTLED); /* if what is on its way fails, there is enough */
+	unstage(&spent, 1);
+	assert_int_equal(stage(&more, 1), LEDGER_STAGED);
+	unstage(&more, 1);
+	/* The same of an entry that is referred to. */
+	assert_int_equal(stage(&sent, 1), LEDGER_STAGED);
+	assert_int_equal(stage(&undone, 1), LEDGER_UNSETTLED);
+	assert_int_equal(problems.items[0].code, PROBLEM_REVERSAL_PARTIAL);
+	take(&sent, 1);
+	assert_int_equal(stage(&undone, 1), LEDGER_REFUSED);
+	struct fund_effect effect;
+	assert_false(ledger_take(ledger, &sent, 9, 0, 0, &effect)); /* twice */
+	assert_false(ledger_take(ledger,
+	                         &(struct fund_entry){.kind = FUND_REVERSED,
+	                                              .unit = COUNTY,
+	                                              .voucher = "x",
+	                                              .source = SOURCE_CENTRAL,
+	                                              .note = "",
+	                                              .refers = "y",
+	                                              .document = "",
+	                                              .project = ""},
+	                         9, 0, 0, &effect));
+}
+
+static void
+expect_ages(unit_code unit, enum fund_state state, date today, const int64_t expected[FUND_AGES])
+{
+	/* Noon in China. */
+	const struct balance_answer answer =
+	    balances_of(unit, true, (date_days(today) + 10957) * INT64_C(86400000000) + INT64_C(14400000000));
+	for (size_t i = 0; i < answer.units[0].count; i++)
+		if (answer.units[0].balances[i].state == state) {
+			for (int age = 0; age < FUND_AGES; age++)
+				EXPECT(answer.units[0].balances[i].by_age_fen[age] == expected[age], "%d of %d: %lld", age,
+				       today, (long long)answer.units[0].balances[i].by_age_fen[age]);
+			return;
+		}
+	fail();
+}
+
+static void
+test_ages(void **state)
+{
+	struct fund_entry first = entry(FUND_RAISED, PROVINCE, "1", 100, 0, "");
+	struct fund_entry second = entry(FUND_RAISED, PROVINCE, "2", 50, 0, "");
+	struct fund_entry sent = entry(FUND_SENT_DOWN, PROVINCE, "3", 70, COUNTY, "");
+	(void)state;
+	first.occurred = 20130401;
+	second.occurred = 20130430;
+	sent.occurred = 20130501;
+	take(&first, 1);
+	take(&second, 1);
+	take(&sent, 1);
+	/* 30 of the first are left; both sides of each boundary. */
+	expect_ages(PROVINCE, FUND_STATE_ON_HAND, 20130430, (int64_t[]){50, 30, 0, 0});
+	expect_ages(PROVINCE, FUND_STATE_ON_HAND, 20130501, (int64_t[]){50, 30, 0, 0});
+	expect_ages(PROVINCE, FUND_STATE_ON_HAND, 20130502, (int64_t[]){50, 0, 30, 0});
+	expect_ages(PROVINCE, FUND_STATE_ON_HAND, 20130531, (int64_t[]){0, 0, 80, 0});
+	expect_ages(PROVINCE, FUND_STATE_ON_HAND, 20130601, (int64_t[]){0, 0, 50, 30});
+	expect_ages(PROVINCE, FUND_STATE_IN_TRANSIT, 20130516, (int64_t[]){70, 0, 0, 0});
+	expect_ages(PROVINCE, FUND_STATE_IN_TRANSIT, 20130517, (int64_t[]){0, 70, 0, 0});
+	expect_ages(PROVINCE, FUND_STATE_IN_TRANSIT, 20130701, (int64_t[]){0, 0, 0, 70});
+}
+
+static void
+expect_way(unit_code unit, const char *voucher, bool forward, const char *expected)
+{
+	struct trace_query q = {.unit = unit, .forward = forward};
+	struct trace_answer out = {0};
+	char text[512] = "";
+	snprintf(q.voucher, sizeof q.voucher, "%s", voucher);
+	problems.count = problems.more = 0;
+	assert_true(ledger_trace(ledger, &q, &arena, &out, &problems));
+	for (size_t i = 0; i < out.count; i++) {
+		size_t used = strlen(text);
+		snprintf(text + used, sizeof text - used, "%s%s<%u:%lld", i ? " " : "",
+		         out.steps[i].item.entry.voucher, out.steps[i].from, (long long)out.steps[i].amount_fen);
+	}
+	assert_string_equal(text, expected);
+	assert_false(out.more);
+}
+
+/* First in, first out, through every kind of entry. */
+static void
+test_way(void **state)
+{
+	(void)state;
+	book(FUND_RAISED, PROVINCE, "R1", 100, 0, "");
+	book(FUND_RAISED, PROVINCE, "R2", 100, 0, "");
+	book(FUND_SPENT, PROVINCE, "P0", 30, 0, "");
+	book(FUND_ALLOCATED, PROVINCE, "A", 100, COUNTY, "");
+	book(FUND_SENT_DOWN, PROVINCE, "S1", 60, COUNTY, "A");
+	book(FUND_SENT_DOWN, PROVINCE, "S2", 50, COUNTY, "");
+	book(FUND_RECEIVED, COUNTY, "E1", 50, PROVINCE, "S1");
+	book(FUND_RECEIVED, COUNTY, "E2", 10, PROVINCE, "S1");
+	book(FUND_RECEIVED, COUNTY, "E3", 50, PROVINCE, "S2");
+	book(FUND_GRANTED, COUNTY, "G1", 80, VILLAGE, "");
+	book(FUND_GRANTED, COUNTY, "G2", 20, VILLAGE, "");
+	book(FUND_WITHDRAWN, COUNTY, "W", 10, VILLAGE, "G1");
+	book(FUND_REIMBURSED, VILLAGE, "C1", 75, 0, "");
+	book(FUND_SPENT, VILLAGE, "P1", 72, 0, "");
+	/* Of the village's 72, 70 are of G1 and 2 of G2; G1's are of E1, E2, E3. */
+	expect_way(
+	    VILLAGE, "P1", false,
+	    "P1<0:72 C1<0:72 G1<1:70 G2<1:2 E1<2:50 E2<2:10 E3<2:10 E3<3:2 S1<4:50 S1<5:10 S2<6:10 S2<7:2 A<8:50 "
+	    "A<9:10 R2<10:10 R2<11:2 R1<12:50 R1<13:10");
+	expect_way(
+	    PROVINCE, "R1", true,
+	    "R1<0:100 P0<0:30 A<0:70 S1<2:60 E1<3:50 E2<3:10 G1<4:50 G1<5:10 C1<6:50 C1<7:10 P1<8:50 P1<9:10");
+	expect_way(COUNTY, "G1", true, "G1<0:80 C1<0:70 W<0:10 P1<1:70");
+	expect_way(COUNTY, "W", false, "W<0:10 G1<0:10 E3<1:10 S2<2:10 R2<3:10");
+	/* What is undone never was. */
+	book(FUND_REVERSED, VILLAGE, "V", 72, 0, "P1");
+	expect_way(COUNTY, "G1", true, "G1<0:80 C1<0:70 W<0:10");
+	struct trace_query q = {.unit = VILLAGE_OTHER, .voucher = "P1"};
+	struct trace_answer out;
+	assert_false(ledger_trace(ledger, &q, &arena, &out, &problems));
+	assert_int_equal(problems.items[0].code, PROBLEM_REFERRED_UNKNOWN);
+}
+
+static void
+test_pages(void **state)
+{
+	char voucher[16];
+	(void)state;
+	for (int i = 0; i < 2500; i++) {
+		snprintf(voucher, sizeof voucher, "%d", i);
+		book(FUND_RAISED, i % 5 ? COUNTY : VILLAGE, voucher, 1, 0, "");
+	}
+	struct entry_query q = {.unit = COUNTY, .own = true};
+	size_t seen = 0, pages = 0;
+	do {
+		struct entry_answer out = {0};
+		arena_reset(&arena);
+		assert_true(ledger_entries(ledger, &q, 0, &arena, &out, &problems));
+		for (size_t i = 0; i < out.count; i++)
+			EXPECT(out.items[i].seq > q.after_seq && out.items[i].entry.unit == COUNTY, "%zu", i);
+		seen += out.count;
+		pages++;
+		q.after_seq = out.next_seq;
+		q.after_line = out.next_line;
+	} while (q.after_seq);
+	assert_int_equal(seen, 2000);
+	assert_in_range(pages, 2, 3);
+	/* One commit's rows are cut at any place. */
+	q = (struct entry_query){.unit = PROVINCE, .limit = 1, .voucher = "7"};
+	struct entry_answer out = {0};
+	assert_true(ledger_entries(ledger, &q, 0, &arena, &out, &problems));
+	assert_int_equal(out.count, 1);
+	assert_string_equal(out.items[0].entry.voucher, "7");
+}
+
+/* Staging and unstaging in any order leaves no trace. */
+static void
+test_noise(void **state)
+{
+	struct dice dice = {7};
+	static struct fund_entry rows[64];
+	static char names[64][8];
+	bool staged[64] = {false};
+	(void)state;
+	book_year();
+	const struct balance_answer before = balances_of(COUNTY, false, 0);
+	int64_t was[16];
+	size_t count = before.units[0].count;
+	for (size_t i = 0; i < count; i++)
+		was[i] = before.units[0].balances[i].amount_fen;
+	for (int step = 0; step < 20000; step++) {
+		size_t at = (size_t)dice_pick(&dice, 64);
+		if (staged[at]) {
+			unstage(&rows[at], 1);
+			staged[at] = false;
+			continue;
+		}
+		snprintf(names[at], sizeof names[at], "n%zu", at);
+		enum fund_kind kinds[] = {FUND_RAISED, FUND_SPENT, FUND_GRANTED, FUND_RECEIVED};
+		enum fund_kind kind = kinds[dice_pick(&dice, 4)];
+		rows[at] = entry(kind, COUNTY, names[at], (int64_t)dice_pick(&dice, 60) + 1,
+		                 kind == FUND_GRANTED    ? VILLAGE
+		                 : kind == FUND_RECEIVED ? PROVINCE
+		                                         : 0,
+		                 kind == FUND_RECEIVED ? "S" : "");
+		staged[at] = stage(&rows[at], 1) == LEDGER_STAGED;
+	}
+	for (size_t at = 0; at < 64; at++)
+		if (staged[at])
+			unstage(&rows[at], 1);
+	const struct balance_answer after = balances_of(COUNTY, false, 0);
+	assert_int_equal(after.units[0].count, count);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(after.units[0].balances[i].amount_fen, was[i]);
+	struct fund_entry all = entry(FUND_SPENT, COUNTY, "last", 100, 0, "");
+	assert_int_equal(stage(&all, 1), LEDGER_STAGED); /* to the last fen: nothing staged is left */
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(test_states, make, unmake),
+	    cmocka_unit_test_setup_teardown(test_refusals, make, unmake),
+	    cmocka_unit_test_setup_teardown(test_references, make, unmake),
+	    cmocka_unit_test_setup_teardown(test_loans, make, unmake),
+	    cmocka_unit_test_setup_teardown(test_submissions, make, unmake),
+	    cmocka_unit_test_setup_teardown(test_staged, make, unmake),
+	    cmocka_unit_test_setup_teardown(test_ages, make, unmake),
+	    cmocka_unit_test_setup_teardown(test_way, make, unmake),
+	    cmocka_unit_test_setup_teardown(test_pages, make, unmake),
+	    cmocka_unit_test_setup_teardown(test_noise, make, unmake),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

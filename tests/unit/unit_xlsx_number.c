@@ -1,0 +1,153 @@
+/* Numbers of workbooks in text: figures never change on the way, dates of both calendars, what is refused. */
+#include "case.h"
+
+#include "xlsx_number.h"
+
+#include <string.h>
+
+static const struct {
+	const char *raw, *text;
+	enum text_mark mark;
+} figures[] = {
+    {"0", "0"},
+    {"-0", "0"},
+    {"0.00", "0"},
+    {"7", "7"},
+    {"-12", "-12"},
+    {"1234.10", "1234.1"},
+    {"0.01", "0.01"},
+    {"-0.5", "-0.5"},
+    {".5", "0.5"},
+    {"5.", "5"},
+    {"007.50", "7.5"},
+    {"100", "100"},
+    {"1E2", "100"},
+    {"1.5e+3", "1500"},
+    {"2.5E-2", "0.025"},
+    {"2.20821103204E11", "220821103204"},
+    {"220821103204", "220821103204"},
+    {"0.30000000000000004", "0.3"},
+    {"1000.0000000000001", "1000"},
+    {"999.99999999999989", "1000"},
+    {"1234567.8900000001", "1234567.89"},
+    {"9999999999.9899998", "9999999999.99"},
+    {"99999999999.999985", "100000000000"},
+    {"-999.99999999999989", "-1000"},
+    {"9.9999999999999989", "10"},
+    {"0.1000000000000000000", "0.1"},
+    {"123456789012345", "123456789012345"},
+    {"999999999999999", "999999999999999"},
+    {"12345678901234.5", "12345678901234.5"},
+    {"4.9E-29", "0.000000000000000000000000000049"},
+    /* What could be a guess. */
+    {"1000000000000000", "1000000000000000", TEXT_INEXACT},
+    {"20130415000000012", "20130415000000012", TEXT_INEXACT},
+    {"2.0130415E16", "2.0130415E16", TEXT_INEXACT},
+    {"999999999999999.9", "999999999999999.9", TEXT_INEXACT},
+    {"1.000000000000005", "1.000000000000005", TEXT_INEXACT},
+    {"0.100000000000000005", "0.100000000000000005", TEXT_INEXACT},
+    {"1.00000000000000000000001", "1.00000000000000000000001", TEXT_INEXACT},
+    /* No numbers, or none that anybody reports: the column says what it thinks of them. */
+    {"", ""},
+    {"-", "-"},
+    {".", "."},
+    {"1e", "1e"},
+    {"1e 5", "1e 5"},
+    {"1e999", "1e999"},
+    {"1,5", "1,5"},
+    {"1.2.3", "1.2.3"},
+    {"NaN", "NaN"},
+    {"INF", "INF"},
+    {"0x10", "0x10"},
+    {"5.6843418860808015E-44", "5.6843418860808015E-44"},
+};
+
+static void
+test_figures(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(figures); i++) {
+		char out[NUMBER_TEXT_BYTES];
+		enum text_mark mark = number_text(figures[i].raw, (struct number_format){0}, false, out);
+		EXPECT(!strcmp(out, figures[i].text) && mark == figures[i].mark, "%s: %s, mark %d", figures[i].raw,
+		       out, (int)mark);
+	}
+}
+
+/* A cell's number, its format, and what is read. */
+static const struct {
+	const char *raw, *code, *text;
+	enum text_mark mark;
+	bool since_1904;
+} shown[] = {
+    {"41379", "yyyy-mm-dd", "2013-04-15", TEXT_DATE},
+    {"41379", "yyyy\"年\"m\"月\"d\"日\"", "2013-04-15", TEXT_DATE},
+    {"41365", "yyyy\"年\"m\"月\"", "2013-04-01", TEXT_DATE},
+    {"41379", "[$-804]yyyy\\-mm\\-dd;@", "2013-04-15", TEXT_DATE},
+    {"41379", "mmm", "2013-04-15", TEXT_DATE},
+    {"41379.75", "yyyy/m/d h:mm", "2013-04-15", TEXT_DATE},
+    {"41379", "[Red]D/M/YY", "2013-04-15", TEXT_DATE},
+    {"39917", "yyyy-mm-dd", "2013-04-15", TEXT_DATE, true},
+    {"0", "yyyy-mm-dd", "1904-01-01", TEXT_DATE, true},
+    {"1", "yyyy-mm-dd", "1900-01-01", TEXT_DATE},
+    {"59", "yyyy-mm-dd", "1900-02-28", TEXT_DATE},
+    {"61", "yyyy-mm-dd", "1900-03-01", TEXT_DATE},
+    {"36526", "yyyy-mm-dd", "2000-01-01", TEXT_DATE},
+    {"2958465", "yyyy-mm-dd", "9999-12-31", TEXT_DATE},
+    /* No days. */
+    {"0", "yyyy-mm-dd", "0"},
+    {"60", "yyyy-mm-dd", "60"},
+    {"2958466", "yyyy-mm-dd", "2958466"},
+    {"-5", "yyyy-mm-dd", "-5"},
+    {"0.5", "h:mm", "0.5"},
+    {"0.5", "h:mm AM/PM", "0.5"},
+    {"1.5", "[h]:mm", "1.5"},
+    {"1.5", "[mm]:ss", "1.5"},
+    {"41379", "General", "41379"},
+    {"41379", "#,##0.00\"day\"", "41379"},
+    {"41379", "#,##0\\d", "41379"},
+    {"1234.5", "#,##0.00_);[Red](#,##0.00)", "1234.5"},
+    {"1234.5", "_ \"¥\"* #,##0.00_ ", "1234.5"},
+    {"1234.5", "0.00E+00", "1234.5"},
+    {"1234.5", "0!.0,\"万\"", "1234.5"},
+    {"0.25", "0%", "25%"},
+    {"0.255", "0.00%", "25.5%"},
+    {"1", "0%", "100%"},
+    {"0", "0%", "0%"},
+    {"12", "0000", "0012"},
+    {"12345", "0000", "12345"},
+    {"1.5", "0000", "1.5"},
+    {"-1", "0000", "-1"},
+    {"7", "0", "7"},
+    {"7", "\"open", "7"},
+    {"7", "[open", "7"},
+    {"7", "\\", "7"},
+    {"7", "", "7"},
+};
+
+static void
+test_formats(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(shown); i++) {
+		char out[NUMBER_TEXT_BYTES];
+		enum text_mark mark =
+		    number_text(shown[i].raw, number_format_of_code(shown[i].code), shown[i].since_1904, out);
+		EXPECT(!strcmp(out, shown[i].text) && mark == shown[i].mark, "%s as %s: %s, mark %d", shown[i].raw,
+		       shown[i].code, out, (int)mark);
+	}
+	static const unsigned dates[] = {14, 17, 22, 27, 31, 36, 50, 57, 58},
+	                      others[] = {0, 1, 4, 18, 21, 45, 49, 55};
+	for (size_t i = 0; i < COUNT(dates); i++)
+		assert_int_equal(number_format_of_id(dates[i]).kind, NUMBER_DATE);
+	for (size_t i = 0; i < COUNT(others); i++)
+		assert_int_equal(number_format_of_id(others[i]).kind, NUMBER_PLAIN);
+	assert_int_equal(number_format_of_id(9).kind, NUMBER_PERCENT);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {cmocka_unit_test(test_figures), cmocka_unit_test(test_formats)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
