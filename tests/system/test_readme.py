@@ -9,8 +9,10 @@ from harness import BUILD, SOURCE, new_directory
 PAGES = {"README.md": "province", "docs/county.md": "county-220822", "docs/prefecture.md": "prefecture-2208", "docs/province.md": "province"}
 # Questions; what is sent, watched, or says its port has tests of its own.
 ASKED = ("total", "fund", "project", "compliance", "units", "forms", "export", "bulletin", "completeness", "history", "review list", "appraisal")
-# Offices send side by side: which one was before which in a month is not said anywhere.
-MOVING = ((r"(seq|commit|--seen) +\d+", r"\1 N"), (r" in \d+\.\d s$", " in N s"))
+# Offices send side by side: which one was before which in a month is not said anywhere. The centre's clock
+# starts on the hour of a day of the plan and runs on while the commands ask.
+MOVING = ((r"(seq|commit|--seen) +\d+", r"\1 N"), (r" in \d+\.\d s$", " in N s"),
+          (r"(\d{4}-\d\d-\d\d \d\d):\d\d:\d\d", r"\1:MM:SS"))
 
 
 def examples(page):
