@@ -1,7 +1,9 @@
 #include "command.h"
 
+#include "clock.h"
 #include "decimal.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <json.h>
 #include <stdio.h>
@@ -9,6 +11,10 @@
 #include <string.h>
 
 enum { TIMEOUT_DEFAULT_MS = 30000, TIMEOUT_SECONDS_MAX = 86400 };
+/* A centre that is there answers much sooner; a clerk without a line does not wait longer for his sheet. */
+enum { SOON_MS = 3000 };
+
+#define CATALOGUE_BYTES_MAX (512UL * 1024 * 1024)
 
 static enum language
 language_of_environment(void)
@@ -85,10 +91,10 @@ command_shows_no_table(const struct command *c)
 }
 
 int
-command_open(struct command *c)
+command_open_home(struct command *c)
 {
 	char path[PATH_MAX], error[HOME_ERROR_BYTES];
-	catalogue_init(&c->catalogue, 512UL * 1024 * 1024);
+	catalogue_init(&c->catalogue, CATALOGUE_BYTES_MAX);
 	if (!read_options(c))
 		return EXIT_USAGE;
 	c->output = output_open(c->format, c->output_option, c->bom);
@@ -97,16 +103,78 @@ command_open(struct command *c)
 	home_default(path);
 	if (c->home_option)
 		snprintf(path, sizeof path, "%s", c->home_option);
-	if (!home_read(path, &c->home, error)) {
-		fprintf(stderr, "fupin: %s\n", error);
-		return EXIT_NOT_ADMITTED;
-	}
-	c->session = session_open(&c->home, error);
-	if (!c->session) {
-		fprintf(stderr, "fupin: %s\n", error);
-		return EXIT_FAILED_INSIDE;
-	}
-	return command_fail(c, session_hello(c->session, c->timeout_ms));
+	if (home_read(path, &c->home, error))
+		return EXIT_DONE;
+	fprintf(stderr, "fupin: %s\n", error);
+	return EXIT_NOT_ADMITTED;
+}
+
+enum session_failure
+command_connect(struct command *c, int timeout_ms)
+{
+	char error[HOME_ERROR_BYTES];
+	if (!c->session)
+		c->session = session_open(&c->home, error);
+	return c->session ? session_hello(c->session, timeout_ms) : SESSION_BROKEN;
+}
+
+int
+command_open(struct command *c)
+{
+	int status = command_open_home(c);
+	return status == EXIT_DONE ? command_fail(c, command_connect(c, c->timeout_ms)) : status;
+}
+
+/* ---------------------------------------------------------------- with or without the network */
+
+static bool
+take_kept(struct command *c)
+{
+	c->kept = kept_read(&c->home, &c->catalogue);
+	if (c->kept)
+		return true;
+	catalogue_free(&c->catalogue);
+	catalogue_init(&c->catalogue, CATALOGUE_BYTES_MAX);
+	return false;
+}
+
+static int
+fetch(struct command *c, int timeout_ms)
+{
+	enum session_failure failure = command_connect(c, timeout_ms);
+	return command_fail(c,
+	                    failure ? failure : kept_fetch(&c->home, c->session, c->timeout_ms, &c->catalogue));
+}
+
+int
+command_kept_catalogue(struct command *c)
+{
+	return take_kept(c) ? EXIT_DONE : fetch(c, c->timeout_ms);
+}
+
+int
+command_catalogue_or_kept(struct command *c)
+{
+	int soon_ms = c->timeout_ms < SOON_MS ? c->timeout_ms : SOON_MS;
+	enum session_failure failure = command_connect(c, soon_ms);
+	if (!failure)
+		failure = kept_fetch(&c->home, c->session, c->timeout_ms, &c->catalogue);
+	if (failure != SESSION_NO_ANSWER)
+		return command_fail(c, failure);
+	session_close(&c->session);
+	return command_kept_catalogue(c);
+}
+
+const struct welcome *
+command_welcome(const struct command *c)
+{
+	return c->session ? session_welcome(c->session) : &c->kept->welcome;
+}
+
+int64_t
+command_centre_time(const struct command *c)
+{
+	return c->session ? session_welcome(c->session)->time_us : kept_centre_time(c->kept, clock_wall_us());
 }
 
 void
@@ -122,14 +190,18 @@ command_pin_as_of(struct command *c)
 int
 command_catalogue(struct command *c, bool units, bool forms)
 {
-	return command_fail(c,
-	                    session_catalogue(c->session, c->timeout_ms, units, forms, &c->as_of, &c->catalogue));
+	bool now = !c->as_of.seq && !c->as_of.time_us;
+	return command_fail(
+	    c, units && forms && now
+	           ? kept_fetch(&c->home, c->session, c->timeout_ms, &c->catalogue)
+	           : session_catalogue(c->session, c->timeout_ms, units, forms, &c->as_of, &c->catalogue));
 }
 
 int
 command_close(struct command *c, int status)
 {
 	session_close(&c->session);
+	kept_free(&c->kept);
 	catalogue_free(&c->catalogue);
 	if (status == EXIT_DONE && !output_end(&c->output))
 		status = EXIT_FAILED_INSIDE;
@@ -152,7 +224,7 @@ command_fail(const struct command *c, enum session_failure failure)
 		return session_refusal(c->session)->retry_after_ms ? EXIT_WAITING : EXIT_PROBLEMS;
 	}
 	default:
-		fprintf(stderr, "fupin: %s\n", session_error(c->session));
+		fprintf(stderr, "fupin: %s\n", c->session ? session_error(c->session) : strerror(ENOMEM));
 		return failure == SESSION_NO_ANSWER      ? EXIT_WAITING
 		       : failure == SESSION_NOT_ADMITTED ? EXIT_NOT_ADMITTED
 		                                         : EXIT_FAILED_INSIDE;

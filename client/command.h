@@ -4,6 +4,7 @@
 #define FUPIN_CLIENT_COMMAND_H
 
 #include "args.h"
+#include "kept.h"
 #include "session.h"
 #include "table.h"
 
@@ -27,7 +28,8 @@ struct command {
 	struct output *output; /* where answers go; lives from command_open() to command_close() */
 	enum language language;
 	struct home home;
-	struct session *session;
+	struct session *session; /* NULL: not connected */
+	struct kept *kept;       /* what the centre said last, if it is not there now */
 	struct catalogue catalogue;
 };
 
@@ -55,6 +57,20 @@ struct command {
 /* After args_parse(): begins the output, reads the home, connects, says hello. EXIT_DONE, or the status to
  * exit with (a message was printed). */
 int command_open(struct command *command);
+/* The same without the network. */
+int command_open_home(struct command *command);
+/* Connects and says hello, after command_open_home(). Nothing is printed. */
+enum session_failure command_connect(struct command *command, int timeout_ms);
+/* For what is done without a network too, after command_open_home(): the catalogue of now if the centre
+ * answers within moments, or the one that it gave last; then command->session is NULL. An office whose home
+ * has none has to reach the centre once, for which it waits as long as --timeout says. */
+int command_catalogue_or_kept(struct command *command);
+/* The same the other way round: the one that is kept, and the network only if there is none. */
+int command_kept_catalogue(struct command *command);
+/* What the centre says, or said last, of itself and of this office. */
+const struct welcome *command_welcome(const struct command *command);
+/* The centre's clock, as far as it is known. */
+int64_t command_centre_time(const struct command *command);
 /* For what a subcommand does besides showing tables: false, and a message, if a file, a workbook or the past
  * was asked for. */
 bool command_shows_no_table(const struct command *command);
@@ -108,6 +124,7 @@ void command_footer(const struct command *command, const struct as_of *as_of, co
 
 int cmd_keygen(int argc, char **argv);
 int cmd_submit(int argc, char **argv);
+int cmd_check(int argc, char **argv);
 int cmd_total(int argc, char **argv);
 int cmd_watch(int argc, char **argv);
 int cmd_status(int argc, char **argv);

@@ -80,3 +80,13 @@ finding_print(const struct finding *finding, enum language language)
 		fprintf(stderr, zh ? "：" : ": ");
 	fprintf(stderr, "%s\n", problem_text(&finding->problem, language, text));
 }
+
+void
+findings_print(const struct findings *findings, enum language language)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		finding_print(&findings->items[i], language);
+	if (findings->more)
+		fprintf(stderr, language == LANGUAGE_CHINESE ? "……另有 %zu 个问题\n" : "… and %zu more problems\n",
+		        findings->more);
+}

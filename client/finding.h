@@ -42,6 +42,9 @@ struct finding *finding_add(struct findings *findings);
  * (金额): …", on standard error. */
 void finding_print(const struct finding *finding, enum language language);
 
+/* All of them, and how many more there are. */
+void findings_print(const struct findings *findings, enum language language);
+
 /* Of a table's row (line 0: as a whole). */
 struct place place_make(const char *file, const char *sheet, size_t line);
 

@@ -13,8 +13,10 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	const char *usage, *help;
 } commands[] = {
-    {"submit", cmd_submit, "FILE.csv|FILE.xlsx… [--each] [--quiet]",
-     "send reports and fund entries; --each: every file is a submission of its own"},
+    {"submit", cmd_submit, "FILE.csv|FILE.xlsx… [--each] [--quiet] [--offline]",
+     "send reports and fund entries; without a network they are saved and go later; --each: every file is a "
+     "submission of its own"},
+    {"check", cmd_check, "FILE.csv|FILE.xlsx…", "look for mistakes as the centre does, without a network"},
     {"sheet", cmd_sheet, "FORM MONTH [UNIT] [--output FILE.csv|.xlsx]",
      "the sheet of a month to fill in: own units, what stands carried forward"},
     {"total", cmd_total,

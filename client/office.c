@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "deliver.h"
+#include "kept.h"
 #include "save.h"
 #include "version.h"
 
@@ -58,11 +59,10 @@ fupin_connect(const char *home, int timeout_ms, char error[FUPIN_ERROR_BYTES])
 		return NULL;
 	}
 	o->timeout_ms = timeout_ms;
-	const struct as_of now = {0};
 	catalogue_init(&o->catalogue, ANSWER_BYTES_MAX * 16UL);
 	bool good = home_read(home, &o->home, error) && (o->session = session_open(&o->home, error)) &&
 	            !failed(o, session_hello(o->session, timeout_ms), error) &&
-	            !failed(o, session_catalogue(o->session, timeout_ms, true, true, &now, &o->catalogue), error);
+	            !failed(o, kept_fetch(&o->home, o->session, timeout_ms, &o->catalogue), error);
 	if (!good)
 		fupin_disconnect(&o);
 	return o;
@@ -133,8 +133,10 @@ fupin_submit(struct fupin_office *o, const char *const *files, size_t count, fup
 	struct findings *findings = calloc(1, sizeof *findings);
 	struct outbox *outbox = outbox_open(o->home.outbox, error);
 	enum fupin_status status = FUPIN_FAILED;
+	size_t parts;
 	if (findings && outbox) {
-		bool saved = save_files(outbox, files, count, false, &o->catalogue, today, clock_wall_us(), findings);
+		bool saved =
+		    save_files(outbox, files, count, false, &o->catalogue, today, clock_wall_us(), findings, &parts);
 		snprintf(error, FUPIN_ERROR_BYTES, "%s",
 		         findings->count ? "the data has problems" : outbox_error(outbox));
 		status = saved ? send_waiting(o, outbox, &s, error) : findings->count ? FUPIN_PROBLEMS : FUPIN_FAILED;

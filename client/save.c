@@ -15,15 +15,15 @@ place_of_row(const struct draft *d, size_t row)
 	                                 : &d->project_places[row - reports - entries];
 }
 
-/* One line for each row, so that a refusal that comes days later still names its places. */
+/* One line for each row of a part, so that a refusal that comes days later still names its places. */
 static char *
-places_text(struct draft *d)
+places_text(struct arena *arena, const struct draft *d, size_t first, size_t count)
 {
-	size_t rows = submission_rows(&d->submission), room = 1, used = 0;
-	for (size_t i = 0; i < rows; i++)
+	size_t room = 1, used = 0;
+	for (size_t i = first; i < first + count; i++)
 		room += strlen(place_of_row(d, i)->file) + strlen(place_of_row(d, i)->sheet) + 24;
-	char *text = arena_alloc(&d->arena, room);
-	for (size_t i = 0; text && i < rows; i++) {
+	char *text = arena_alloc(arena, room);
+	for (size_t i = first; text && i < first + count; i++) {
 		const struct place *p = place_of_row(d, i);
 		used += (size_t)snprintf(text + used, room - used, "%s%s%s:%zu\n", p->file,
 		                         *p->sheet ? PLACE_SHEET : "", p->sheet, p->line);
@@ -31,46 +31,82 @@ places_text(struct draft *d)
 	return text;
 }
 
+/* What a part takes of `all` rows of one kind that begin at row `begin` of the draft: how many, from which.
+ */
+static size_t
+overlap(size_t first, size_t count, size_t begin, size_t all, size_t *from)
+{
+	size_t low = first > begin ? first : begin;
+	size_t high = first + count < begin + all ? first + count : begin + all;
+	*from = low < high ? low - begin : 0;
+	return low < high ? high - low : 0;
+}
+
+/* Rows `first` to `first + count` as a submission of their own. */
+static struct submission
+part_of(const struct submission *s, size_t first, size_t count)
+{
+	struct submission part = {0};
+	size_t from;
+	part.report_count = overlap(first, count, 0, s->report_count, &from);
+	part.reports = s->reports + from;
+	part.entry_count = overlap(first, count, s->report_count, s->entry_count, &from);
+	part.entries = s->entries + from;
+	part.project_count = overlap(first, count, s->report_count + s->entry_count, s->project_count, &from);
+	part.projects = s->projects + from;
+	return part;
+}
+
 /* Room in a frame for what stands around a submission: request id, field numbers, lengths. */
 enum { REQUEST_BYTES = 64 };
 
-/* What does not fit into a frame must never get into the outbox: it would stand there for ever. */
+/* One part, as an item of the outbox. What makes it the same as one that is there already is its content
+ * without the id. `*fits` false: it is too long for a frame, nothing was saved. */
 static bool
-fits(struct draft *d, struct findings *findings)
+save_part(struct outbox *outbox, const struct draft *d, size_t first, size_t count, const char *files,
+          int64_t time_us, bool *fits)
 {
-	uint8_t *bytes;
-	size_t size;
-	struct problem_list problems;
-	problems.count = problems.more = 0;
-	if (!codec_encode_submission(&d->arena, &d->submission, &bytes, &size))
-		return false;
-	if (size <= FRAME_BYTES_MAX - REQUEST_BYTES)
-		return true;
-	struct problem *p = problem_only(&problems, PROBLEM_BYTES_TOO_MANY);
-	p->actual = (int64_t)size;
-	p->limit = FRAME_BYTES_MAX - REQUEST_BYTES;
-	findings_add(findings, d, NULL, &problems);
-	return false;
+	struct outbox_item item = {.created_us = time_us, .files = files};
+	struct submission part = part_of(&d->submission, first, count);
+	struct arena arena;
+	uint8_t *bytes, *content;
+	size_t content_size;
+	int64_t position;
+	arena_init(&arena, DECODE_BYTES_MAX);
+	bool good = codec_encode_submission(&arena, &part, &content, &content_size);
+	item.id = part.id = submission_id_new(time_us);
+	good = good && codec_encode_submission(&arena, &part, &bytes, &item.size);
+	*fits = good && item.size <= FRAME_BYTES_MAX - REQUEST_BYTES;
+	item.places = *fits ? places_text(&arena, d, first, count) : NULL;
+	if (*fits && item.places) {
+		struct digest digest = digest_of(content, content_size);
+		item.bytes = bytes;
+		item.digest = digest_of(bytes, item.size);
+		good = outbox_add(outbox, &item, &digest, &position);
+	}
+	good = good && (!*fits || item.places);
+	arena_free(&arena);
+	return good;
 }
 
+/* What one submission cannot hold goes as several, in the order of the rows. */
 static bool
-save_draft(struct outbox *outbox, struct draft *d, const char *files, int64_t time_us)
+save_draft(struct outbox *outbox, const struct draft *d, const char *files, int64_t time_us, size_t *parts)
 {
-	struct outbox_item item = {.id = d->submission.id, .created_us = time_us, .files = files};
-	uint8_t *bytes, *content;
-	size_t size, content_size;
-	int64_t position;
-	struct submission anonymous = d->submission;
-	memset(&anonymous.id, 0, sizeof anonymous.id);
-	item.places = places_text(d);
-	if (!files || !item.places || !codec_encode_submission(&d->arena, &d->submission, &bytes, &size) ||
-	    !codec_encode_submission(&d->arena, &anonymous, &content, &content_size))
-		return false;
-	item.bytes = bytes;
-	item.size = size;
-	item.digest = digest_of(bytes, size);
-	struct digest content_digest = digest_of(content, content_size);
-	return outbox_add(outbox, &item, &content_digest, &position);
+	size_t rows = submission_rows(&d->submission), most = SUBMISSION_ROWS_MAX;
+	for (size_t first = 0; first < rows;) {
+		size_t left = rows - first, count = left < most ? left : most;
+		bool fits;
+		if (!save_part(outbox, d, first, count, files, time_us, &fits) || (!fits && count == 1))
+			return false;
+		if (fits) {
+			first += count;
+			++*parts;
+		} else {
+			most = count / 2;
+		}
+	}
+	return true;
 }
 
 static char *
@@ -87,7 +123,7 @@ join_names(struct arena *arena, const char *const *files, size_t count)
 
 static bool
 save_drafts(struct outbox *outbox, struct draft *drafts, size_t draft_count, const char *const *files,
-            size_t count, int64_t time_us)
+            size_t count, int64_t time_us, size_t *parts)
 {
 	if (!outbox_begin(outbox))
 		return false;
@@ -95,15 +131,17 @@ save_drafts(struct outbox *outbox, struct draft *drafts, size_t draft_count, con
 	for (size_t i = 0; good && i < draft_count; i++) {
 		bool own = draft_count == count && count > 1;
 		const char *names = own ? files[i] : join_names(&drafts[i].arena, files, count);
-		good = save_draft(outbox, &drafts[i], names, time_us);
+		good = names && save_draft(outbox, &drafts[i], names, time_us, parts);
 	}
 	return good && outbox_commit(outbox);
 }
 
 bool
 save_files(struct outbox *outbox, const char *const *files, size_t count, bool each,
-           const struct catalogue *catalogue, date today, int64_t time_us, struct findings *findings)
+           const struct catalogue *catalogue, date today, int64_t time_us, struct findings *findings,
+           size_t *parts)
 {
+	*parts = 0;
 	size_t draft_count = each ? count : 1;
 	struct draft *drafts = calloc(draft_count, sizeof *drafts);
 	if (!drafts)
@@ -114,11 +152,8 @@ save_files(struct outbox *outbox, const char *const *files, size_t count, bool e
 		draft_read(&drafts[each ? i : 0], files[i], catalogue, findings);
 	/* Rows that could not be read would only bring follow-up problems. */
 	for (size_t i = 0; !findings->count && i < draft_count; i++)
-		draft_check(&drafts[i], catalogue, today, time_us, findings);
-	bool good = !findings->count;
-	for (size_t i = 0; good && i < draft_count; i++)
-		good = fits(&drafts[i], findings);
-	good = good && save_drafts(outbox, drafts, draft_count, files, count, time_us);
+		draft_check(&drafts[i], catalogue, today, findings);
+	bool good = !findings->count && save_drafts(outbox, drafts, draft_count, files, count, time_us, parts);
 	for (size_t i = 0; i < draft_count; i++)
 		draft_free(&drafts[i]);
 	free(drafts);

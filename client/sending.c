@@ -214,6 +214,32 @@ on_sent(void *context, const char *name, uint64_t bytes, uint64_t size)
 	        name, bytes / 1024, size / 1024);
 }
 
+static void
+say_waiting(const struct sending *s, size_t count)
+{
+	fprintf(stderr,
+	        in_language(s->command, "fupin: %zu saved in the outbox, not yet sent; fupin submit sends them\n",
+	                    "fupin：%zu 件已存入发件箱，尚未送达；再次运行 fupin submit 即可发送\n"),
+	        count);
+}
+
+static void
+count_item(void *context, const struct outbox_item *item)
+{
+	(void)item;
+	++*(size_t *)context;
+}
+
+int
+sending_postpone(struct sending *s)
+{
+	size_t count = 0;
+	if (!outbox_each(s->outbox, OUTBOX_WAITING, INT64_MAX, count_item, &count))
+		return saved(s, false);
+	say_waiting(s, count);
+	return EXIT_WAITING;
+}
+
 int
 sending_deliver(struct sending *s, bool quiet)
 {
@@ -239,11 +265,7 @@ sending_deliver(struct sending *s, bool quiet)
 		       left, delivery.seq_last);
 	if (left) {
 		int status = command_fail(s->command, delivery.failure);
-		fprintf(stderr,
-		        in_language(s->command,
-		                    "fupin: %zu saved in the outbox, not yet sent; fupin submit sends them\n",
-		                    "fupin：%zu 件已存入发件箱，尚未送达；再次运行 fupin submit 即可发送\n"),
-		        left);
+		say_waiting(s, left);
 		return delivery.refused ? EXIT_PROBLEMS : status ? status : EXIT_WAITING;
 	}
 	return delivery.refused ? EXIT_PROBLEMS : EXIT_DONE;

@@ -26,4 +26,7 @@ int sending_save_document(struct sending *sending, struct document *document, co
 /* Delivers all that waits; prints receipts and refusals (`quiet`: their numbers only). */
 int sending_deliver(struct sending *sending, bool quiet);
 
+/* What is said, and returned, where there is no centre now: what waits was saved and goes later. */
+int sending_postpone(struct sending *sending);
+
 #endif

@@ -23,6 +23,8 @@ struct session {
 	int64_t move_us;                   /* when the next centre is tried; 0: not now */
 	struct arena welcome_arena, arena; /* the second: of the last reply */
 	struct welcome welcome;
+	const uint8_t *welcome_frame;
+	size_t welcome_size;
 	struct refusal refusal;
 	zmq_msg_t message;
 	char error[HOME_ERROR_BYTES];
@@ -195,6 +197,20 @@ const struct welcome *
 session_welcome(const struct session *session)
 {
 	return &session->welcome;
+}
+
+const uint8_t *
+session_welcome_frame(const struct session *session, size_t *size)
+{
+	*size = session->welcome_size;
+	return session->welcome_frame;
+}
+
+const uint8_t *
+session_frame(struct session *session, size_t *size)
+{
+	*size = zmq_msg_size(&session->message);
+	return zmq_msg_data(&session->message);
 }
 
 const struct refusal *
@@ -374,11 +390,20 @@ session_ask_patiently(struct session *s, struct request *request, enum reply_kin
 	}
 }
 
-static const char *
-keep(struct session *s, const char *text)
+/* The reply that was taken last lives until the next one: the welcome is needed longer. */
+static bool
+keep_welcome(struct session *s)
 {
-	const char *copy = arena_string(&s->welcome_arena, text);
-	return copy ? copy : "";
+	struct reply reply;
+	arena_reset(&s->welcome_arena);
+	s->welcome_size = zmq_msg_size(&s->message);
+	s->welcome_frame =
+	    (const uint8_t *)arena_text(&s->welcome_arena, zmq_msg_data(&s->message), s->welcome_size);
+	if (!s->welcome_frame ||
+	    !codec_decode_reply(&s->welcome_arena, s->welcome_frame, s->welcome_size, &reply))
+		return false;
+	s->welcome = reply.welcome;
+	return true;
 }
 
 enum session_failure
@@ -392,14 +417,7 @@ session_hello(struct session *s, int timeout_ms)
 		return failure;
 	if (reply.welcome.protocol > PROTOCOL_VERSION || reply.welcome.protocol < PROTOCOL_VERSION_OLDEST)
 		return broken(s, "the centre speaks another version of the protocol");
-	s->welcome = reply.welcome;
-	s->welcome.software = keep(s, reply.welcome.software);
-	s->welcome.principal = keep(s, reply.welcome.principal);
-	s->welcome.plan = keep(s, reply.welcome.plan);
-	s->welcome.title_zh = keep(s, reply.welcome.title_zh);
-	s->welcome.title_en = keep(s, reply.welcome.title_en);
-	s->welcome.label = keep(s, reply.welcome.label);
-	return SESSION_OK;
+	return keep_welcome(s) ? SESSION_OK : broken(s, "no memory");
 }
 
 enum session_failure

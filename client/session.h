@@ -34,6 +34,11 @@ enum session_failure session_hello(struct session *session, int timeout_ms);
 /* What the centre said of itself and of us; valid after session_hello(). */
 const struct welcome *session_welcome(const struct session *session);
 
+/* The frames that they came in, for who keeps them: of the welcome, and of the last reply (valid until the
+ * next call). */
+const uint8_t *session_welcome_frame(const struct session *session, size_t *size);
+const uint8_t *session_frame(struct session *session, size_t *size);
+
 /* Fetches units and/or forms, as of a moment (0: now), into an initialised catalogue. */
 enum session_failure session_catalogue(struct session *session, int timeout_ms, bool units, bool forms,
                                        const struct as_of *as_of, struct catalogue *out);

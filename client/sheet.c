@@ -4,6 +4,7 @@
 #include "decimal.h"
 #include "sheet_file.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -789,13 +790,30 @@ draft_read(struct draft *draft, const char *path, const struct catalogue *catalo
 			return;
 }
 
+/* Of so many rows that they go as several submissions: all of them at once, so that a row that is there twice
+ * is found wherever it is. */
+static bool
+check_many(const struct draft *draft, const struct catalogue *catalogue, date today, size_t rows,
+           struct problem_list *problems)
+{
+	const void **room = calloc(rows, sizeof *room);
+	bool good = room && check_content(catalogue, today, &draft->submission, room, problems);
+	if (!room)
+		problem_detail(problem_only(problems, PROBLEM_FILE_UNREADABLE), "%s", strerror(ENOMEM));
+	free(room);
+	return good;
+}
+
 void
-draft_check(struct draft *draft, const struct catalogue *catalogue, date today, int64_t time_us,
-            struct findings *findings)
+draft_check(struct draft *draft, const struct catalogue *catalogue, date today, struct findings *findings)
 {
 	struct problem_list *problems = calloc(1, sizeof *problems);
-	draft->submission.id = submission_id_new(time_us);
-	if (problems && !check_submission(catalogue, today, &draft->submission, problems))
+	size_t rows = submission_rows(&draft->submission);
+	draft->submission.id = submission_id_new(0);
+	bool good = problems && (rows > SUBMISSION_ROWS_MAX
+	                             ? check_many(draft, catalogue, today, rows, problems)
+	                             : check_submission(catalogue, today, &draft->submission, problems));
+	if (problems && !good)
 		findings_add(findings, draft, catalogue, problems);
 	free(problems);
 }

@@ -21,7 +21,7 @@ struct draft {
 	struct sheet_columns *columns; /* of the files read, for naming columns in problems */
 };
 
-/* 5,000 rows with all their cells, and the file itself. */
+/* A hundred thousand rows with all their cells, and the file itself. */
 enum { DRAFT_BYTES_MAX = 512 * 1024 * 1024 };
 
 void draft_init(struct draft *draft);
@@ -31,8 +31,8 @@ void draft_free(struct draft *draft);
 void draft_read(struct draft *draft, const char *path, const struct catalogue *catalogue,
                 struct findings *findings);
 
-/* Gives the draft a fresh id and checks it with the centre's own code. */
-void draft_check(struct draft *draft, const struct catalogue *catalogue, date today, int64_t time_us,
+/* Checks it with the centre's own code. */
+void draft_check(struct draft *draft, const struct catalogue *catalogue, date today,
                  struct findings *findings);
 
 /* Adds problems of a submission (ours or the centre's) with the places of their rows. */

@@ -491,33 +491,6 @@ check_target(const struct catalogue *c, const struct target_part *t, size_t row,
 	return problems->count + problems->more == before;
 }
 
-static int
-by_target_key(const void *a, const void *b)
-{
-	const struct target_part *x = *(const struct target_part *const *)a;
-	const struct target_part *y = *(const struct target_part *const *)b;
-	int64_t order = x->unit != y->unit             ? x->unit - y->unit
-	                : x->year != y->year           ? x->year - y->year
-	                : x->indicator != y->indicator ? (int64_t)x->indicator - y->indicator
-	                                               : (int64_t)x->fund - (int64_t)y->fund;
-	return order ? (order > 0) - (order < 0) : (x > y) - (x < y);
-}
-
-static void
-check_repeated_targets(const struct submission *s, struct problem_list *problems)
-{
-	const struct target_part *sorted[SUBMISSION_ROWS_MAX];
-	for (size_t i = 0; i < s->target_count; i++)
-		sorted[i] = &s->targets[i];
-	if (s->target_count)
-		qsort(sorted, s->target_count, sizeof *sorted, by_target_key);
-	for (size_t i = 1; i < s->target_count; i++) {
-		const struct target_part *a = sorted[i - 1], *b = sorted[i];
-		if (a->unit == b->unit && a->year == b->year && a->indicator == b->indicator && a->fund == b->fund)
-			problem_add(problems, PROBLEM_REPORT_REPEATED, SUBJECT_TARGET, (size_t)(b - s->targets), "unit");
-	}
-}
-
 bool
 check_file(const struct catalogue *c, unit_code unit, uint64_t size, enum file_type type,
            enum problem_subject subject, size_t row, struct problem_list *problems)
@@ -562,114 +535,6 @@ check_document(const struct catalogue *c, const struct document *d, size_t row, 
 	return problems->count + problems->more == before;
 }
 
-static int
-by_document_key(const void *a, const void *b)
-{
-	const struct document *x = *(const struct document *const *)a;
-	const struct document *y = *(const struct document *const *)b;
-	int64_t order = x->unit != y->unit ? x->unit - y->unit : (int64_t)x->kind - y->kind;
-	return order ? (order > 0) - (order < 0) : (x > y) - (x < y);
-}
-
-static void
-check_repeated_documents(const struct submission *s, struct problem_list *problems)
-{
-	const struct document *sorted[SUBMISSION_ROWS_MAX];
-	for (size_t i = 0; i < s->document_count; i++)
-		sorted[i] = &s->documents[i];
-	if (s->document_count)
-		qsort(sorted, s->document_count, sizeof *sorted, by_document_key);
-	for (size_t i = 1; i < s->document_count; i++) {
-		const struct document *a = sorted[i - 1], *b = sorted[i];
-		if (a->unit == b->unit && a->kind == b->kind)
-			problem_add(problems, PROBLEM_REPORT_REPEATED, SUBJECT_DOCUMENT, (size_t)(b - s->documents),
-			            "kind");
-	}
-}
-
-static int
-by_report_key(const void *a, const void *b)
-{
-	const struct report *x = *(const struct report *const *)a, *y = *(const struct report *const *)b;
-	if (x->unit != y->unit)
-		return x->unit < y->unit ? -1 : 1;
-	if (x->period != y->period)
-		return x->period < y->period ? -1 : 1;
-	if (x->form != y->form)
-		return x->form < y->form ? -1 : 1;
-	return (x > y) - (x < y);
-}
-
-static int
-by_voucher(const void *a, const void *b)
-{
-	const struct fund_entry *x = *(const struct fund_entry *const *)a;
-	const struct fund_entry *y = *(const struct fund_entry *const *)b;
-	if (x->unit != y->unit)
-		return x->unit < y->unit ? -1 : 1;
-	int order = strcmp(x->voucher, y->voucher);
-	return order ? order : (x > y) - (x < y);
-}
-
-static void
-check_repeated_reports(const struct submission *s, struct problem_list *problems)
-{
-	const struct report *sorted[SUBMISSION_ROWS_MAX];
-	for (size_t i = 0; i < s->report_count; i++)
-		sorted[i] = &s->reports[i];
-	if (s->report_count)
-		qsort(sorted, s->report_count, sizeof *sorted, by_report_key);
-	for (size_t i = 1; i < s->report_count; i++)
-		if (sorted[i]->unit == sorted[i - 1]->unit && sorted[i]->period == sorted[i - 1]->period &&
-		    sorted[i]->form == sorted[i - 1]->form)
-			problem_add(problems, PROBLEM_REPORT_REPEATED, SUBJECT_REPORT, (size_t)(sorted[i] - s->reports),
-			            "unit");
-}
-
-static int
-by_review_key(const void *a, const void *b)
-{
-	const struct review *x = *(const struct review *const *)a, *y = *(const struct review *const *)b;
-	if (x->unit != y->unit)
-		return x->unit < y->unit ? -1 : 1;
-	if (x->period != y->period)
-		return x->period < y->period ? -1 : 1;
-	if (x->form != y->form)
-		return x->form < y->form ? -1 : 1;
-	return (x > y) - (x < y);
-}
-
-static void
-check_repeated_reviews(const struct submission *s, struct problem_list *problems)
-{
-	const struct review *sorted[SUBMISSION_ROWS_MAX];
-	for (size_t i = 0; i < s->review_count; i++)
-		sorted[i] = &s->reviews[i];
-	if (s->review_count)
-		qsort(sorted, s->review_count, sizeof *sorted, by_review_key);
-	for (size_t i = 1; i < s->review_count; i++)
-		if (sorted[i]->unit == sorted[i - 1]->unit && sorted[i]->period == sorted[i - 1]->period &&
-		    sorted[i]->form == sorted[i - 1]->form)
-			problem_add(problems, PROBLEM_REPORT_REPEATED, SUBJECT_REVIEW, (size_t)(sorted[i] - s->reviews),
-			            "unit");
-}
-
-static void
-check_repeated_vouchers(const struct submission *s, struct problem_list *problems)
-{
-	const struct fund_entry *sorted[SUBMISSION_ROWS_MAX];
-	for (size_t i = 0; i < s->entry_count; i++)
-		sorted[i] = &s->entries[i];
-	if (s->entry_count)
-		qsort(sorted, s->entry_count, sizeof *sorted, by_voucher);
-	for (size_t i = 1; i < s->entry_count; i++)
-		if (*sorted[i]->voucher && sorted[i]->unit == sorted[i - 1]->unit &&
-		    !strcmp(sorted[i]->voucher, sorted[i - 1]->voucher))
-			problem_detail(problem_add(problems, PROBLEM_VOUCHER_REPEATED, SUBJECT_ENTRY,
-			                           (size_t)(sorted[i] - s->entries), "voucher"),
-			               "%s", sorted[i]->voucher);
-}
-
 bool
 check_submission(const struct catalogue *c, date today, const struct submission *s,
                  struct problem_list *problems)
@@ -686,6 +551,15 @@ check_submission(const struct catalogue *c, date today, const struct submission 
 		p->limit = SUBMISSION_ROWS_MAX;
 		return false;
 	}
+	const void *room[SUBMISSION_ROWS_MAX];
+	return check_content(c, today, s, room, problems) && problems->count + problems->more == before;
+}
+
+bool
+check_content(const struct catalogue *c, date today, const struct submission *s, const void **room,
+              struct problem_list *problems)
+{
+	size_t before = problems->count + problems->more;
 	for (size_t i = 0; i < s->report_count; i++)
 		check_report(c, today, &s->reports[i], i, problems);
 	for (size_t i = 0; i < s->entry_count; i++)
@@ -694,16 +568,12 @@ check_submission(const struct catalogue *c, date today, const struct submission 
 		check_extension(c, &s->extensions[i], i, problems);
 	for (size_t i = 0; i < s->review_count; i++)
 		check_review(c, &s->reviews[i], i, problems);
-	check_repeated_reviews(s, problems);
 	for (size_t i = 0; i < s->target_count; i++)
 		check_target(c, &s->targets[i], i, problems);
-	check_repeated_targets(s, problems);
 	for (size_t i = 0; i < s->document_count; i++)
 		check_document(c, &s->documents[i], i, problems);
-	check_repeated_documents(s, problems);
 	for (size_t i = 0; i < s->project_count; i++)
 		check_project(c, today, &s->projects[i], i, problems);
-	check_repeated_reports(s, problems);
-	check_repeated_vouchers(s, problems);
+	check_repeated(s, room, problems);
 	return problems->count + problems->more == before;
 }

@@ -14,6 +14,10 @@
  * progress is allowed, a later one is not. Returns true if none was added. */
 bool check_submission(const struct catalogue *catalogue, date today, const struct submission *submission,
                       struct problem_list *problems);
+/* The same of its rows alone, of which there may be more than one submission can hold: a file's, before it is
+ * parted. `room` takes as many pointers as it has rows. */
+bool check_content(const struct catalogue *catalogue, date today, const struct submission *submission,
+                   const void **room, struct problem_list *problems) __attribute__((warn_unused_result));
 
 /* One report; `index` is its row in the submission. */
 bool check_report(const struct catalogue *catalogue, date today, const struct report *report, size_t index,

@@ -4,6 +4,7 @@
 
 #include "catalogue.h"
 #include "problem.h"
+#include "submission.h"
 
 /* A text of at most so many bytes without control characters. */
 void check_text(const char *text, size_t bytes_max, const char *column, enum problem_subject subject,
@@ -12,5 +13,8 @@ void check_text(const char *text, size_t bytes_max, const char *column, enum pro
 /* A unit that moved has another code by then; `unit` is in the plan. */
 bool check_unit_then(const struct catalogue *c, unit_code unit, period when, enum problem_subject subject,
                      size_t row, struct problem_list *problems);
+
+/* Rows that speak of the same thing; `room` takes as many pointers as there are rows. */
+void check_repeated(const struct submission *submission, const void **room, struct problem_list *problems);
 
 #endif

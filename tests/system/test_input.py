@@ -406,11 +406,14 @@ class BadSheets(CentreTest):
         self.assertEqual(text, "s.csv: row 2, column replaces: the centre's current revision is 1, this row says it replaces 0\n")
 
     def test_sheet_too_large_for_a_frame(self):
-        """Nothing of it gets into the outbox, where it would stand before all others for ever."""
+        """It goes in parts that fit, each with its own receipt, in the order of the rows."""
         rows = "".join(f"raised,220122,big-{i},2013-01-01,sector,1,{'x' * 480}\n" for i in range(5000))
         sheet = self.write("big.csv", "kind,unit,voucher,occurred,source,amount,note\n" + rows)
-        self.assertRegex(self.submit(sheet).stderr, r"the submission takes [\d,]+ bytes, at most [\d,]+ can be sent at once: split the files")
-        self.submit(self.write("small.csv", "kind,unit,voucher,occurred,source,amount\nraised,220122,small,2013-01-01,sector,1\n"), check=0)
+        out = self.submit(sheet, check=0).stdout
+        self.assertRegex(out, r"^more than one submission can hold: goes as 2, in the order of its rows\n")
+        self.assertEqual(re.findall(r"fund entries (\d+)", out), ["2500", "2500"])
+        held = self.centre.sql("SELECT voucher FROM fund_entry WHERE unit = 220122 AND voucher LIKE 'big-%' ORDER BY seq, line")
+        self.assertEqual([v for v, in held], [f"big-{i}" for i in range(5000)])
 
     def test_neighbour(self):
         sheet = self.write("n.csv", "unit,period,people_lifted,households_lifted,registered_people\n220112,2013-11,1,1,9\n")

@@ -15,7 +15,6 @@
 
 enum { TODAY = 20130815 };
 
-static const int64_t now_us = INT64_C(1376524800000000);
 
 static struct catalogue plan;
 
@@ -99,7 +98,7 @@ test_report_headers(void **state)
 		EXPECT(r->unit == VILLAGE && r->period == 201304, "%s", headers[i]);
 		EXPECT(r->form == FORM_VILLAGE && r->form_version == 1 && !r->replaces, "%s", headers[i]);
 		check_values(headers[i], r, values, COUNT(values));
-		draft_check(&draft, &plan, TODAY, now_us, &findings);
+		draft_check(&draft, &plan, TODAY, &findings);
 		EXPECT(!findings.count, "%s", headers[i]);
 		draft_free(&draft);
 	}
@@ -135,7 +134,7 @@ test_report_columns(void **state)
 	assert_int_equal(r[2].form_version, 1);
 	assert_int_equal(draft.report_places[2].line, 4);
 	assert_string_equal(draft.report_places[2].file, "a.csv");
-	draft_check(&draft, &plan, TODAY, now_us, &findings);
+	draft_check(&draft, &plan, TODAY, &findings);
 	assert_int_equal(findings.count, 0);
 	assert_true(submission_id_valid(&draft.submission.id));
 	draft_free(&draft);
@@ -176,7 +175,7 @@ test_fund_sheets(void **state)
 		EXPECT(e[0].amount_fen == 100000 && e[1].amount_fen == 1, "sheet %zu", i);
 		EXPECT(!strcmp(e[0].note, "first") && !*e[1].note, "sheet %zu", i);
 		EXPECT(!strcmp(e[0].document, i == 1 ? "吉财农指〔2013〕12号" : "") && !*e[1].refers, "sheet %zu", i);
-		draft_check(&draft, &plan, TODAY, now_us, &findings);
+		draft_check(&draft, &plan, TODAY, &findings);
 		EXPECT(!findings.count, "sheet %zu", i);
 		draft_free(&draft);
 	}
@@ -199,7 +198,7 @@ test_references(void **state)
 	assert_int_equal(findings.count, 0);
 	assert_string_equal(draft.submission.entries[0].refers, "S-1");
 	assert_string_equal(draft.submission.entries[0].document, "D");
-	draft_check(&draft, &plan, TODAY, now_us, &findings);
+	draft_check(&draft, &plan, TODAY, &findings);
 	assert_int_equal(findings.count, 1);
 	assert_int_equal(findings.items[0].problem.code, PROBLEM_REFERRED_MISSING);
 	draft_free(&draft);
@@ -222,7 +221,7 @@ test_two_files(void **state)
 	assert_int_equal(findings.count, 0);
 	assert_int_equal(draft.submission.report_count, 2);
 	assert_int_equal(draft.submission.entry_count, 1);
-	draft_check(&draft, &plan, TODAY, now_us, &findings);
+	draft_check(&draft, &plan, TODAY, &findings);
 	print_findings(printed, &findings, LANGUAGE_ENGLISH);
 	assert_string_equal(
 	    printed, "b.csv: row 3, column 产业资金: 2.00 exceeds 补助到村资金 Village subsidy 1.00\n"
@@ -364,7 +363,7 @@ test_row_14(void **state)
 	snprintf(text + used, sizeof text - used, "220821103204,2013-07,\"800,000.00\",\"750,000.00\"\n");
 	draft_init(&draft);
 	read_text(&draft, "county.csv", text, &findings);
-	draft_check(&draft, &plan, TODAY, now_us, &findings);
+	draft_check(&draft, &plan, TODAY, &findings);
 	print_findings(printed, &findings, LANGUAGE_ENGLISH);
 	assert_string_equal(printed, "county.csv: row 14, column 产业资金: 800,000.00 exceeds 补助到村资金 "
 	                             "Village subsidy 750,000.00\n");
