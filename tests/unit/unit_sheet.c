@@ -15,7 +15,6 @@
 
 enum { TODAY = 20130815 };
 
-
 static struct catalogue plan;
 
 /* The tests run in a directory of their own, so that a file's name is just its name. */
