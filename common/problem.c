@@ -339,6 +339,12 @@ static const struct problem_kind {
     {PROBLEM_NUMBER_INEXACT, 0, "NUMBER_INEXACT",
      "%D has more digits than a spreadsheet's number holds (15): round it, or write it as text",
      "%D 的位数超出表格数字的精度（15 位）：请四舍五入，或以文本填写"},
+    {PROBLEM_MEASURE_WRONG, 0, "MEASURE_WRONG",
+     "the column is not in the measure that the plan counts in: %D (of 元 also 千元, 万元, 百万元, 亿元)",
+     "列名中的计量单位与方案不符：应为 %D（元也可写千元、万元、百万元、亿元）"},
+    {PROBLEM_WORKBOOK_OTHER_OFFICE, 0, "WORKBOOK_OTHER_OFFICE",
+     "the workbook was made for unit %D, this office is %L: make your own with fupin sheet",
+     "工作簿是为单位 %D 制作的，本单位是 %L：请用 fupin sheet 制作本单位的工作簿"},
 };
 
 static const size_t kind_count = sizeof problem_kinds / sizeof *problem_kinds;

@@ -172,6 +172,8 @@ enum problem_code {
 	PROBLEM_FORMULA_ERROR = 215,
 	PROBLEM_FORMULA_NOT_SAVED = 216,
 	PROBLEM_NUMBER_INEXACT = 217,
+	PROBLEM_MEASURE_WRONG = 222,
+	PROBLEM_WORKBOOK_OTHER_OFFICE = 223,
 };
 
 /* What a problem speaks of: the request as a whole, or row `index` of its reports, fund entries, … */

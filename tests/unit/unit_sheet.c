@@ -103,6 +103,43 @@ test_report_headers(void **state)
 	}
 }
 
+/* The plan counts in yuan; a sheet in ten thousand yuan means ten thousand times as much, to the fen. */
+static void
+test_measures(void **state)
+{
+	static const struct {
+		const char *header, *figure;
+		int64_t fen;
+	} cases[] = {
+	    {"补助到村资金（元）", "75", 7500},
+	    {"补助到村资金(元)", "75元", 7500},
+	    {"补助到村资金", "75 元", 7500},
+	    {"补助到村资金（千元）", "75.00001", 7500001},
+	    {"补助到村资金（万元）", "75", 75000000},
+	    {"补助到村资金 ( 万元 )", "７５．１２３４５６", 75123456},
+	    {"补助到村资金（万元）", "75万元", 75000000},
+	    {"village_subsidy (10,000 yuan)", "0.000001", 1},
+	    {"补助到村资金（百万元）", "1", 100000000},
+	    {"补助到村资金（亿元）", "0.0075", 75000000},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct draft draft;
+		static struct findings findings;
+		char text[512], printed[PRINTED_BYTES];
+		findings = (struct findings){0};
+		draft_init(&draft);
+		snprintf(text, sizeof text, "单位,期间,\"%s\"\n220821103204 西明嘎村,2013-04,%s\n", cases[i].header,
+		         cases[i].figure);
+		read_text(&draft, "village.csv", text, &findings);
+		print_findings(printed, &findings, LANGUAGE_ENGLISH);
+		EXPECT(!findings.count && draft.submission.report_count == 1, "%s: %s", cases[i].header, printed);
+		EXPECT(draft.submission.reports[0].values[0] == cases[i].fen, "%s: %" PRId64, cases[i].header,
+		       draft.submission.reports[0].values[0]);
+		draft_free(&draft);
+	}
+}
+
 /* The optional columns, empty cells, versions by period, a name with parentheses of its own. */
 static void
 test_report_columns(void **state)
@@ -289,18 +326,34 @@ static const struct finding_case {
      "kind,unit,voucher,occurred,source,amount\n"
      "raised,220821,V-1,2013-04-15,central,\"1,000.5万元\"\n"
      "raised,220821,V-2,2013-04-15,central,￥100\n"
-     "raised,220821,V-3,2013-04-15,central,100元\n"
+     "raised,220821,V-3,2013-04-15,central,100千元\n"
      "raised,220821,V-4,2013-04-15,central,壹佰\n"
      "raised,220821,V-5,2013-04-15,central,1e3\n"
      "raised,220821,V-6,2013-04-15,central,0.001\n"
      "raised,220821,V-7,2013-04-15,central,99999999999999999999\n",
      "county.csv: row 2, column amount: 1,000.5万元 is not a number with at most 2 decimals\n"
      "county.csv: row 3, column amount: ￥100 is not a number with at most 2 decimals\n"
-     "county.csv: row 4, column amount: 100元 is not a number with at most 2 decimals\n"
+     "county.csv: row 4, column amount: 100千元 is not a number with at most 2 decimals\n"
      "county.csv: row 5, column amount: 壹佰 is not a number with at most 2 decimals\n"
      "county.csv: row 6, column amount: 1e3 is not a number with at most 2 decimals\n"
      "county.csv: row 7, column amount: 0.001 is not a number with at most 2 decimals\n"
      "county.csv: row 8, column amount: 99999999999999999999 is not a number with at most 2 decimals\n"},
+    {"a measure that is not the plan's",
+     "unit,period,户数（人）,补助到村资金（美元）\n220821103204,2013-04,1,1\n",
+     "county.csv: row 1, column 户数（人）: the column is not in the measure that the plan counts in: 户 "
+     "households "
+     "(of 元 also 千元, 万元, 百万元, 亿元)\n"
+     "county.csv: row 1, column 补助到村资金（美元）: the column is not in the measure that the plan counts "
+     "in: 元 "
+     "yuan (of 元 also 千元, 万元, 百万元, 亿元)\n"},
+    {"figures with another measure than their column",
+     "unit,period,户数,补助到村资金（万元）\n220821103204,2013-04,40人,75元\n220821103205,2013-04,40户,1."
+     "0000001\n",
+     "county.csv: row 2, column 户数: 40人 is not a number with at most 0 decimals\n"
+     "county.csv: row 2, column 补助到村资金（万元）: 75元 is not a number with at most 2 decimals\n"
+     "county.csv: row 3, column 补助到村资金（万元）: 1.0000001 is not a number with at most 2 decimals\n"},
+    {"a unit with another unit's name", "unit,period,户数\n220821103204 通榆县,2013-04,40\n",
+     "county.csv: row 2, column unit: 220821103204 通榆县 cannot be read\n"},
     {"empty amount", "kind,unit,voucher,occurred,source,amount\nraised,220821,V-1,2013-04-15,central,\n",
      "county.csv: row 2, column amount: the cell is empty\n"},
     {"figures for people in a fund sheet",
@@ -438,11 +491,12 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_report_headers),  cmocka_unit_test(test_report_columns),
-	    cmocka_unit_test(test_fund_sheets),     cmocka_unit_test(test_two_files),
-	    cmocka_unit_test(test_findings),        cmocka_unit_test(test_missing_file),
-	    cmocka_unit_test(test_references),      cmocka_unit_test(test_row_14),
-	    cmocka_unit_test(test_centre_problems), cmocka_unit_test(test_many_findings),
+	    cmocka_unit_test(test_report_headers), cmocka_unit_test(test_measures),
+	    cmocka_unit_test(test_report_columns), cmocka_unit_test(test_fund_sheets),
+	    cmocka_unit_test(test_two_files),      cmocka_unit_test(test_findings),
+	    cmocka_unit_test(test_missing_file),   cmocka_unit_test(test_references),
+	    cmocka_unit_test(test_row_14),         cmocka_unit_test(test_centre_problems),
+	    cmocka_unit_test(test_many_findings),
 	};
 	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, make_plan, free_plan);
 }

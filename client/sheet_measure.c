@@ -1,0 +1,78 @@
+#include "sheet_measure.h"
+
+#include "decimal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+	const char *zh, *en;
+	int zeros;
+} money[] = {
+    {"元", "yuan", 0},
+    {"千元", "1,000 yuan", 3},
+    {"万元", "10,000 yuan", 4},
+    {"百万元", "million yuan", 6},
+    {"亿元", "100 million yuan", 8},
+};
+
+static const char *
+trim(const char *from, const char *end, size_t *size)
+{
+	while (from < end && *from == ' ')
+		from++;
+	while (end > from && end[-1] == ' ')
+		end--;
+	*size = (size_t)(end - from);
+	return from;
+}
+
+bool
+measure_of_header(const char *header, size_t *name_size, char out[MEASURE_BYTES])
+{
+	const char *open = strrchr(header, '('), *wide = NULL;
+	for (const char *at = strstr(header, "（"); at; at = strstr(at + 1, "（"))
+		wide = at;
+	size_t bracket = wide > open ? strlen("（") : 1, size;
+	open = wide > open ? wide : open;
+	if (!open)
+		return false;
+	const char *end = open + bracket + strcspn(open + bracket, ")");
+	const char *wide_end = strstr(open + bracket, "）");
+	const char *text = trim(open + bracket, wide_end && wide_end < end ? wide_end : end, &size);
+	if (size >= MEASURE_BYTES)
+		return false;
+	snprintf(out, MEASURE_BYTES, "%.*s", (int)size, text);
+	trim(header, open, name_size);
+	return true;
+}
+
+bool
+measure_read(const char *text, const char *zh, const char *en, struct measure *out)
+{
+	struct measure measure = {0};
+	snprintf(measure.text, sizeof measure.text, "%s", text);
+	bool good = !strcmp(text, zh) || !strcmp(text, en);
+	for (size_t i = 0; !good && !strcmp(zh, "元") && i < sizeof money / sizeof *money; i++)
+		if (!strcmp(text, money[i].zh) || !strcmp(text, money[i].en)) {
+			measure.zeros = money[i].zeros;
+			good = true;
+		}
+	if (good)
+		*out = measure;
+	return good;
+}
+
+bool
+measure_parse(const struct measure *measure, const char *text, int decimals, int64_t *out)
+{
+	char number[64];
+	size_t size = strlen(text), own = strlen(measure->text);
+	if (own && size > own && !strcmp(text + size - own, measure->text))
+		trim(text, text + size - own, &size);
+	if (size >= sizeof number)
+		return false;
+	memcpy(number, text, size);
+	number[size] = 0;
+	return decimal_parse(number, decimals + measure->zeros, out);
+}
