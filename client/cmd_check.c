@@ -17,6 +17,7 @@ static void
 read_and_check(struct checking *k, char **files, int count)
 {
 	const struct command *c = &k->command;
+	k->draft.office = command_welcome(c)->unit;
 	for (int i = 0; i < count; i++)
 		draft_read(&k->draft, files[i], &c->catalogue, k->findings);
 	/* Rows that could not be read would only bring follow-up problems. */
@@ -50,6 +51,7 @@ print_json(const struct checking *k)
 	json_object_object_add(o, "reports", json_object_new_int64((int64_t)s->report_count));
 	json_object_object_add(o, "fund_entries", json_object_new_int64((int64_t)s->entry_count));
 	json_object_object_add(o, "project_steps", json_object_new_int64((int64_t)s->project_count));
+	json_object_object_add(o, "rows_left_out", json_object_new_int64((int64_t)k->draft.left_out_count));
 	json_object_object_add(o, "more_problems", json_object_new_int64((int64_t)k->findings->more));
 	json_object_object_add(o, "problems", problems);
 	command_print_json(&k->command, o);
@@ -62,6 +64,13 @@ print(const struct checking *k)
 	if (k->command.format == FORMAT_JSON) {
 		print_json(k);
 		return;
+	}
+	for (size_t i = 0; i < k->draft.left_out_count; i++) {
+		char name[PLACE_NAME_BYTES];
+		const struct place *p = &k->draft.left_out[i];
+		printf(in_language(&k->command, "%s, row %zu: nothing of the month is filled in: left out\n",
+		                   "%s，第 %zu 行：没有填写本期数，不报\n"),
+		       place_name(p, k->command.language, name), p->line);
 	}
 	findings_print(k->findings, k->command.language);
 	if (k->findings->count)

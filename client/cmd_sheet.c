@@ -1,20 +1,16 @@
-/* fupin sheet FORM MONTH [UNIT]: the sheet of a month to be filled in, a row for each own unit. What stands
- * (stocks) is carried forward from the unit's last report; what happened is left empty. Where a report is
- * there already, its figures and its revision are in the row: for a correction. */
+/* fupin sheet MONTH [UNIT]: the workbook that an office fills in, all its forms in it. fupin sheet FORM MONTH
+ * [UNIT]: one form as a plain table. A row for each own unit; what stands (stocks) is carried forward from
+ * the unit's last report; what happened is left empty. Where a report is there already, its figures and its
+ * revision are in the row, for a correction: in a table beside the others, in a workbook with --corrections,
+ * and then only those. */
 #include "command.h"
-#include "decimal.h"
+#include "sheet_book.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* What is known of one unit's form. */
-struct row {
-	const struct unit *unit;
-	uint32_t revision;  /* of the month's report; 0: there is none */
-	struct cell *cells; /* of the form's fields */
-};
+#include <unistd.h>
 
 struct sheeting {
 	struct command command;
@@ -23,10 +19,12 @@ struct sheeting {
 	period month;
 	unit_code unit;
 	size_t count;
-	struct row *rows;
+	struct sheet_row *rows;
+	bool corrections;
+	char path[16]; /* of a workbook that was given no name; "": it was given one */
 };
 
-static struct row *
+static struct sheet_row *
 find_row(struct sheeting *s, const struct unit *unit)
 {
 	for (size_t i = 0; unit && i < s->count; i++)
@@ -45,13 +43,23 @@ make_rows(struct sheeting *s)
 		if (unit->level != s->form->level || !unit_within(unit->code, s->unit) ||
 		    !unit_in_period(unit, s->month))
 			continue;
-		struct row *row = &s->rows[s->count++];
+		struct sheet_row *row = &s->rows[s->count++];
 		row->unit = unit;
 		row->cells = calloc(s->version->field_count, sizeof *row->cells);
 		if (!row->cells)
 			return false;
 	}
 	return s->rows;
+}
+
+static void
+free_rows(struct sheeting *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		free(s->rows[i].cells);
+	free(s->rows);
+	s->rows = NULL;
+	s->count = 0;
 }
 
 /* Reports come by unit, then month: what is later replaces what is earlier. A place that has another code now
@@ -61,7 +69,7 @@ take_report(struct sheeting *s, const struct report_item *item)
 {
 	const struct catalogue *c = &s->command.catalogue;
 	const struct unit *unit = catalogue_unit(c, item->key.unit);
-	struct row *row = unit ? find_row(s, catalogue_unit_then(c, unit, s->month)) : NULL;
+	struct sheet_row *row = unit ? find_row(s, catalogue_unit_then(c, unit, s->month)) : NULL;
 	bool now = item->key.period == s->month;
 	if (!row)
 		return;
@@ -86,6 +94,8 @@ carry_forward(struct sheeting *s)
 	struct request request = {.kind = REQUEST_REPORTS};
 	struct reply reply;
 	period first, last;
+	if (!c->session)
+		return EXIT_DONE;
 	command_plan_periods(c, &first, &last);
 	for (period month = first; month <= s->month; month = period_from_index(period_index(month) + 1)) {
 		request.reports = (struct report_query){.unit = session_welcome(c->session)->unit,
@@ -150,6 +160,119 @@ write_sheet(const struct sheeting *s)
 	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
 }
 
+/* ---------------------------------------------------------------- a workbook */
+
+/* Of an office's workbook the rows that are to be filled in come first; how many they are. */
+static size_t
+choose_rows(struct sheeting *s)
+{
+	size_t chosen = 0;
+	for (size_t i = 0; i < s->count; i++)
+		if (s->corrections == (s->rows[i].revision > 0)) {
+			struct sheet_row row = s->rows[i];
+			memmove(&s->rows[chosen + 1], &s->rows[chosen], (i - chosen) * sizeof row);
+			s->rows[chosen++] = row;
+		}
+	return chosen;
+}
+
+static int
+write_form(struct sheeting *s, struct sheet_book *book, const struct form *form)
+{
+	s->form = form;
+	s->version = catalogue_version_for(&s->command.catalogue, form->number, s->month);
+	if (!s->version)
+		return EXIT_DONE;
+	bool good = make_rows(s);
+	int status = good && s->count ? carry_forward(s) : EXIT_DONE;
+	size_t chosen = choose_rows(s);
+	if (good && status == EXIT_DONE && chosen)
+		good =
+		    sheet_book_form(book, form, s->version, s->rows, chosen, s->corrections ? 0 : s->count - chosen);
+	free_rows(s);
+	return good ? status : EXIT_FAILED_INSIDE;
+}
+
+static int
+write_book(struct sheeting *s)
+{
+	struct command *c = &s->command;
+	struct sheet_book book = {
+	    .xlsx = c->output->xlsx, .catalogue = &c->catalogue, .office = command_welcome(c), .month = s->month};
+	if (!sheet_book_begin(&book))
+		return EXIT_FAILED_INSIDE;
+	c->output->made_us = command_centre_time(c);
+	for (size_t i = 0; i < c->catalogue.form_count; i++) {
+		int status = write_form(s, &book, &c->catalogue.forms[i]);
+		if (status != EXIT_DONE)
+			return status;
+	}
+	if (!sheet_book_end(&book))
+		return EXIT_FAILED_INSIDE;
+	fprintf(stderr,
+	        in_language(c, "%s: forms %zu; fill it in, then: fupin submit %s\n",
+	                    "%s：报表 %zu 张；填好后运行 fupin submit %s\n"),
+	        c->output_option, book.forms, c->output_option);
+	if (!c->session)
+		fprintf(stderr, "%s\n",
+		        in_language(c,
+		                    "without the centre nothing is carried forward, and what was sent is not known",
+		                    "未连上中心：没有结转上期数，也不知道哪些已上报"));
+	return EXIT_DONE;
+}
+
+static void
+name_book(struct sheeting *s)
+{
+	char month[8];
+	period_format(s->month, month);
+	snprintf(s->path, sizeof s->path, "%s.xlsx", month);
+	s->command.output_option = s->path;
+}
+
+/* A workbook that may be filled in already is never written over. */
+static bool
+is_free(const struct sheeting *s)
+{
+	if (!*s->path || access(s->path, F_OK))
+		return true;
+	fprintf(
+	    stderr,
+	    in_language(&s->command,
+	                "fupin sheet: %s is there already, perhaps filled in: name another one with --output\n",
+	                "fupin sheet：%s 已经存在，可能已经填写：请用 --output 另起文件名\n"),
+	    s->path);
+	return false;
+}
+
+static int
+run_book(struct sheeting *s, int count, char **words)
+{
+	struct command *c = &s->command;
+	c->format_option = "xlsx";
+	if (!c->output_option)
+		name_book(s);
+	int status = command_open_home(c);
+	if (status == EXIT_DONE && !is_free(s))
+		status = EXIT_USAGE;
+	if (status == EXIT_DONE)
+		status = command_catalogue_or_kept(c);
+	if (status != EXIT_DONE)
+		return status;
+	s->unit = command_welcome(c)->unit;
+	if (count > 1 && !command_find_unit(c, words[1], &s->unit))
+		return EXIT_USAGE;
+	period first, last;
+	command_plan_periods(c, &first, &last);
+	if (s->month >= first && s->month <= last)
+		return write_book(s);
+	fprintf(stderr,
+	        in_language(c, "fupin sheet: %s: the plan has no forms for this month\n",
+	                    "fupin sheet：%s：方案中没有这个月的报表\n"),
+	        words[0]);
+	return EXIT_USAGE;
+}
+
 static int
 run(struct sheeting *s, int count, char **words)
 {
@@ -163,8 +286,10 @@ run(struct sheeting *s, int count, char **words)
 	s->form = count ? catalogue_form_by_code(&c->catalogue, words[0]) : NULL;
 	if (count < 2 || count > 3 || !s->form || !period_parse(words[1], &s->month) ||
 	    (count > 2 && !command_find_unit(c, words[2], &s->unit))) {
-		fprintf(stderr,
-		        "fupin sheet: a form (fupin forms), a month, perhaps a unit: fupin sheet village 2013-06\n");
+		fprintf(
+		    stderr,
+		    "fupin sheet: a month: fupin sheet 2013-06; or a form (fupin forms), a month, perhaps a unit: "
+		    "fupin sheet village 2013-06\n");
 		return EXIT_USAGE;
 	}
 	s->version = catalogue_version_for(&c->catalogue, s->form->number, s->month);
@@ -182,16 +307,15 @@ int
 cmd_sheet(int argc, char **argv)
 {
 	struct sheeting s = {0};
-	const struct arg_kind kinds[] = {TABLE_OPTIONS(&s.command)};
-	int count;
+	const struct arg_kind kinds[] = {TABLE_OPTIONS(&s.command), {"--corrections", NULL, &s.corrections}};
+	int count, status;
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
 		return EXIT_USAGE;
-	/* A sheet is a file for a spreadsheet, unless something else is asked for. */
-	if (!s.command.format_option && !s.command.output_option)
+	bool book = count && count < 3 && period_parse(argv[0], &s.month);
+	/* A table is a file for a spreadsheet, unless something else is asked for. */
+	if (!book && !s.command.format_option && !s.command.output_option)
 		s.command.format_option = "csv";
-	int status = run(&s, count, argv);
-	for (size_t i = 0; i < s.count; i++)
-		free(s.rows[i].cells);
-	free(s.rows);
+	status = book ? run_book(&s, count, argv) : run(&s, count, argv);
+	free_rows(&s);
 	return command_close(&s.command, status);
 }

@@ -10,27 +10,45 @@
 struct submitting {
 	struct command command;
 	struct sending sending;
-	struct findings *findings;
+	struct saving *saving;
 	bool each, offline, quiet;
 };
+
+static void
+say_saved(const struct submitting *s)
+{
+	const struct saving *v = s->saving;
+	if (v->parts > (s->each ? v->count : 1))
+		printf(in_language(&s->command,
+		                   "more than one submission can hold: goes as %zu, in the order of its rows\n",
+		                   "超过一次报送的容量：按行的顺序分 %zu 次报送\n"),
+		       v->parts);
+	if (v->left_out)
+		printf(in_language(
+		           &s->command,
+		           "left out: %zu rows in which nothing of the month is filled in (fupin check lists them)\n",
+		           "未报：%zu 行没有填写本期数（fupin check 可列出）\n"),
+		       v->left_out);
+}
 
 static int
 save(struct submitting *s, char **files, int count)
 {
+	struct saving *v = s->saving;
+	v->files = (const char *const *)files;
+	v->count = (size_t)count;
+	v->each = s->each;
+	v->catalogue = &s->command.catalogue;
+	v->office = command_welcome(&s->command)->unit;
 	/* Today in China by the centre's clock, which alone decides. */
-	date today = date_of_time(command_centre_time(&s->command));
-	size_t parts;
-	if (save_files(s->sending.outbox, (const char *const *)files, (size_t)count, s->each,
-	               &s->command.catalogue, today, clock_wall_us(), s->findings, &parts)) {
-		if (parts > (s->each ? (size_t)count : 1) && !s->quiet)
-			printf(in_language(&s->command,
-			                   "more than one submission can hold: goes as %zu, in the order of its rows\n",
-			                   "超过一次报送的容量：按行的顺序分 %zu 次报送\n"),
-			       parts);
+	v->today = date_of_time(command_centre_time(&s->command));
+	if (save_files(s->sending.outbox, clock_wall_us(), v)) {
+		if (!s->quiet)
+			say_saved(s);
 		return EXIT_DONE;
 	}
-	findings_print(s->findings, s->command.language);
-	if (s->findings->count)
+	findings_print(&v->findings, s->command.language);
+	if (v->findings.count)
 		return EXIT_PROBLEMS;
 	const char *error = outbox_error(s->sending.outbox);
 	fprintf(stderr, "fupin submit: %s\n", *error ? error : "no memory");
@@ -59,8 +77,8 @@ cmd_submit(int argc, char **argv)
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
 		return EXIT_USAGE;
 	int status = command_open_home(&s.command);
-	s.findings = calloc(1, sizeof *s.findings);
-	if (status == EXIT_DONE && !s.findings)
+	s.saving = calloc(1, sizeof *s.saving);
+	if (status == EXIT_DONE && !s.saving)
 		status = EXIT_FAILED_INSIDE;
 	if (status == EXIT_DONE)
 		status = s.offline ? command_kept_catalogue(&s.command) : command_catalogue_or_kept(&s.command);
@@ -71,6 +89,6 @@ cmd_submit(int argc, char **argv)
 	if (status == EXIT_DONE)
 		status = deliver_now(&s);
 	sending_close(&s.sending);
-	free(s.findings);
+	free(s.saving);
 	return command_close(&s.command, status);
 }

@@ -279,7 +279,8 @@ load(struct targeting *t, const char *file)
 	struct text_failure failure;
 	size_t count, rows = 0;
 	char what[160], text[PROBLEM_TEXT_BYTES];
-	if (!sheet_file_read(file, is_target_header, NULL, &t->arena, &tables, &count, &failure)) {
+	if (!sheet_file_read(file, is_target_header, NULL, &t->arena, &tables, &count, &(struct sheet_origin){0},
+	                     &failure)) {
 		struct problem problem = text_failure_problem(&failure);
 		fprintf(stderr, "%s: %s\n", file, problem_text(&problem, t->command.language, text));
 		return EXIT_PROBLEMS;

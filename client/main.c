@@ -17,8 +17,9 @@ static const struct {
      "send reports and fund entries; without a network they are saved and go later; --each: every file is a "
      "submission of its own"},
     {"check", cmd_check, "FILE.csv|FILE.xlsx…", "look for mistakes as the centre does, without a network"},
-    {"sheet", cmd_sheet, "FORM MONTH [UNIT] [--output FILE.csv|.xlsx]",
-     "the sheet of a month to fill in: own units, what stands carried forward"},
+    {"sheet", cmd_sheet,
+     "MONTH [UNIT] [--corrections] [--output FILE.xlsx] | FORM MONTH [UNIT] [--output FILE.csv|.xlsx]",
+     "the workbook of a month to fill in: own units, what stands carried forward; or one form as a table"},
     {"total", cmd_total,
      "UNIT [--by LEVEL] [--group G] [--period 2013-01..2013-06] [--indicator A,B | --project P3] [--funds] "
      "[--as-of T]",

@@ -129,14 +129,17 @@ fupin_submit(struct fupin_office *o, const char *const *files, size_t count, fup
              void *context, struct fupin_receipt *receipt, char error[FUPIN_ERROR_BYTES])
 {
 	struct sending s = {.problem = problem, .context = context};
-	date today = date_of_time(session_welcome(o->session)->time_us);
-	struct findings *findings = calloc(1, sizeof *findings);
+	struct saving *saving = calloc(1, sizeof *saving);
 	struct outbox *outbox = outbox_open(o->home.outbox, error);
 	enum fupin_status status = FUPIN_FAILED;
-	size_t parts;
-	if (findings && outbox) {
-		bool saved =
-		    save_files(outbox, files, count, false, &o->catalogue, today, clock_wall_us(), findings, &parts);
+	if (saving && outbox) {
+		saving->files = files;
+		saving->count = count;
+		saving->catalogue = &o->catalogue;
+		saving->office = session_welcome(o->session)->unit;
+		saving->today = date_of_time(session_welcome(o->session)->time_us);
+		bool saved = save_files(outbox, clock_wall_us(), saving);
+		const struct findings *findings = &saving->findings;
 		snprintf(error, FUPIN_ERROR_BYTES, "%s",
 		         findings->count ? "the data has problems" : outbox_error(outbox));
 		status = saved ? send_waiting(o, outbox, &s, error) : findings->count ? FUPIN_PROBLEMS : FUPIN_FAILED;
@@ -154,7 +157,7 @@ fupin_submit(struct fupin_office *o, const char *const *files, size_t count, fup
 		digest_format(&s.last.digest, receipt->digest);
 	}
 	outbox_close(&outbox);
-	free(findings);
+	free(saving);
 	return status;
 }
 

@@ -122,38 +122,39 @@ join_names(struct arena *arena, const char *const *files, size_t count)
 }
 
 static bool
-save_drafts(struct outbox *outbox, struct draft *drafts, size_t draft_count, const char *const *files,
-            size_t count, int64_t time_us, size_t *parts)
+save_drafts(struct outbox *outbox, struct saving *s, struct draft *drafts, size_t draft_count,
+            int64_t time_us)
 {
 	if (!outbox_begin(outbox))
 		return false;
 	bool good = true;
 	for (size_t i = 0; good && i < draft_count; i++) {
-		bool own = draft_count == count && count > 1;
-		const char *names = own ? files[i] : join_names(&drafts[i].arena, files, count);
-		good = names && save_draft(outbox, &drafts[i], names, time_us, parts);
+		bool own = s->each && s->count > 1;
+		const char *names = own ? s->files[i] : join_names(&drafts[i].arena, s->files, s->count);
+		good = names && save_draft(outbox, &drafts[i], names, time_us, &s->parts);
+		s->left_out += drafts[i].left_out_count;
 	}
 	return good && outbox_commit(outbox);
 }
 
 bool
-save_files(struct outbox *outbox, const char *const *files, size_t count, bool each,
-           const struct catalogue *catalogue, date today, int64_t time_us, struct findings *findings,
-           size_t *parts)
+save_files(struct outbox *outbox, int64_t time_us, struct saving *s)
 {
-	*parts = 0;
-	size_t draft_count = each ? count : 1;
+	size_t draft_count = s->each ? s->count : 1;
 	struct draft *drafts = calloc(draft_count, sizeof *drafts);
+	s->parts = s->left_out = 0;
 	if (!drafts)
 		return false;
-	for (size_t i = 0; i < draft_count; i++)
+	for (size_t i = 0; i < draft_count; i++) {
 		draft_init(&drafts[i]);
-	for (size_t i = 0; i < count; i++)
-		draft_read(&drafts[each ? i : 0], files[i], catalogue, findings);
+		drafts[i].office = s->office;
+	}
+	for (size_t i = 0; i < s->count; i++)
+		draft_read(&drafts[s->each ? i : 0], s->files[i], s->catalogue, &s->findings);
 	/* Rows that could not be read would only bring follow-up problems. */
-	for (size_t i = 0; !findings->count && i < draft_count; i++)
-		draft_check(&drafts[i], catalogue, today, findings);
-	bool good = !findings->count && save_drafts(outbox, drafts, draft_count, files, count, time_us, parts);
+	for (size_t i = 0; !s->findings.count && i < draft_count; i++)
+		draft_check(&drafts[i], s->catalogue, s->today, &s->findings);
+	bool good = !s->findings.count && save_drafts(outbox, s, drafts, draft_count, time_us);
 	for (size_t i = 0; i < draft_count; i++)
 		draft_free(&drafts[i]);
 	free(drafts);

@@ -5,12 +5,23 @@
 #include "outbox.h"
 #include "sheet.h"
 
-/* Reads and checks all files, and only if nothing is wrong saves all of them in one outbox transaction:
- * as one submission, or (`each`) every file as its own; what is more than a submission can hold (5,000 rows,
- * a frame) as several, in the order of the rows. *parts: how many. False: with `findings`, the data is wrong;
- * without, the outbox failed. */
-bool save_files(struct outbox *outbox, const char *const *files, size_t count, bool each,
-                const struct catalogue *catalogue, date today, int64_t time_us, struct findings *findings,
-                size_t *parts) __attribute__((warn_unused_result));
+/* Sheets on their way to the outbox. */
+struct saving {
+	const char *const *files;
+	size_t count;
+	bool each; /* every file is a submission of its own; else all are one */
+	const struct catalogue *catalogue;
+	unit_code office;
+	date today; /* the centre's */
+	/* What came of it: */
+	size_t parts, left_out; /* submissions; rows in which nobody had filled in anything */
+	struct findings findings;
+};
+
+/* Reads and checks all files, and only if nothing is wrong saves all of them in one outbox transaction. What
+ * is more than a submission can hold (5,000 rows, a frame) goes as several, in the order of the rows. False:
+ * with findings, the data is wrong; without, the outbox failed. */
+bool save_files(struct outbox *outbox, int64_t time_us, struct saving *saving)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -172,11 +172,21 @@ draft_read(struct draft *draft, const char *path, const struct catalogue *catalo
 	struct text_table *tables;
 	struct text_failure failure;
 	size_t count;
-	struct reading r = {draft, catalogue, findings, NULL, NULL};
-	if (!sheet_file_read(path, sheet_is_header, &r, &draft->arena, &tables, &count, &failure)) {
+	struct sheet_origin origin;
+	struct reading r = {.draft = draft, .catalogue = catalogue, .findings = findings};
+	if (!sheet_file_read(path, sheet_is_header, &r, &draft->arena, &tables, &count, &origin, &failure)) {
 		struct finding *finding = finding_add(findings);
 		finding->place = place_make(path, failure.sheet, failure.line);
 		finding->problem = text_failure_problem(&failure);
+		return;
+	}
+	r.ours = origin.ours;
+	if (origin.ours && draft->office && origin.office != draft->office) {
+		struct finding *finding = finding_add(findings);
+		finding->place = place_make(path, NULL, 0);
+		finding->problem.code = PROBLEM_WORKBOOK_OTHER_OFFICE;
+		finding->problem.limit = draft->office;
+		problem_detail(&finding->problem, "%" PRId64, origin.office);
 		return;
 	}
 	for (size_t i = 0; i < count; i++)

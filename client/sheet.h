@@ -14,10 +14,14 @@
 
 /* A submission being put together from files; the arena owns all of it. */
 struct draft {
+	unit_code office; /* set by the caller: a workbook that was made for another one is refused; 0: any */
 	struct arena arena;
 	struct submission submission;
 	size_t report_room, entry_room, project_room;
 	struct place *report_places, *entry_places, *project_places;
+	/* Rows of our own workbooks in which no figure of the month was filled in: they are left out. */
+	size_t left_out_count, left_out_room;
+	struct place *left_out;
 	struct sheet_columns *columns; /* of the files read, for naming columns in problems */
 };
 

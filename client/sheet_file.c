@@ -1,6 +1,7 @@
 #include "sheet_file.h"
 
 #include "csv_table.h"
+#include "sheet_book.h"
 #include "xlsx_rows.h"
 
 #include <errno.h>
@@ -14,7 +15,25 @@ struct filing {
 	struct arena *arena;
 	struct text_table *tables;
 	size_t count;
+	struct sheet_origin *origin;
 };
+
+/* The hidden sheet says whose workbook it is. */
+static bool
+read_origin(struct filing *f, size_t at, struct text_failure *failure)
+{
+	struct text_table table;
+	struct arena arena;
+	arena_init(&arena, f->arena->bytes_max);
+	bool good = book_read_rows(f->workbook, at, HEADER_ROWS_MAX, &arena, &table, failure);
+	f->origin->ours = good && table.row_count && !strcmp(text_cell(&table.rows[0], 0), SHEET_BOOK_MARK);
+	for (size_t i = 0; f->origin->ours && i < table.row_count; i++)
+		if (!strcmp(text_cell(&table.rows[i], 0), "office") &&
+		    !unit_parse(text_cell(&table.rows[i], 1), &f->origin->office))
+			f->origin->office = 0;
+	arena_free(&arena);
+	return good;
+}
 
 /* The table's rows from its header on; false: it has none that is known. */
 static bool
@@ -77,9 +96,11 @@ drop_empty(struct filing *f)
 static bool
 read_workbook(struct filing *f, struct text_failure *failure)
 {
-	for (size_t i = 0; i < f->workbook->sheet_count; i++)
-		if (!read_sheet(f, i, failure))
+	for (size_t i = 0; i < f->workbook->sheet_count; i++) {
+		bool mark = !strcmp(f->workbook->sheets[i].name, SHEET_BOOK_NAME);
+		if ((mark && !read_origin(f, i, failure)) || !read_sheet(f, i, failure))
 			return false;
+	}
 	if (!f->count)
 		return none_known(f->workbook, failure);
 	drop_empty(f);
@@ -88,9 +109,11 @@ read_workbook(struct filing *f, struct text_failure *failure)
 
 bool
 sheet_file_read(const char *path, is_header *known, const void *context, struct arena *arena,
-                struct text_table **tables, size_t *count, struct text_failure *failure)
+                struct text_table **tables, size_t *count, struct sheet_origin *origin,
+                struct text_failure *failure)
 {
-	struct filing f = {.known = known, .context = context, .arena = arena};
+	struct filing f = {.known = known, .context = context, .arena = arena, .origin = origin};
+	*origin = (struct sheet_origin){0};
 	bool packed = package_looks_like(path), good = false;
 	if (packed && !(f.workbook = book_open(path, failure)))
 		return false;

@@ -4,6 +4,7 @@
 #define FUPIN_CLIENT_SHEET_FILE_H
 
 #include "text_table.h"
+#include "unit.h"
 
 /* In a workbook a title or two may stand above the header. */
 enum { HEADER_ROWS_MAX = 10 };
@@ -11,11 +12,17 @@ enum { HEADER_ROWS_MAX = 10 };
 /* Is this row the header of a sheet that is to be read? */
 typedef bool is_header(const void *context, const struct text_row *row);
 
+/* Whose workbook it is, if fupin made it (sheet_book.h). */
+struct sheet_origin {
+	bool ours;
+	unit_code office;
+};
+
 /* Reads the file's tables; row 0 of each is its header. A CSV file's first row is, whatever it says; of a
  * workbook the sheets without a header that `known` knows are passed over, and (if another has some) those
  * without rows. If none is left, that is the failure. `arena` owns the tables. */
 bool sheet_file_read(const char *path, is_header *known, const void *context, struct arena *arena,
-                     struct text_table **tables, size_t *count, struct text_failure *failure)
-    __attribute__((warn_unused_result));
+                     struct text_table **tables, size_t *count, struct sheet_origin *origin,
+                     struct text_failure *failure) __attribute__((warn_unused_result));
 
 #endif

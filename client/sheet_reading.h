@@ -63,6 +63,7 @@ struct reading {
 	struct findings *findings;
 	struct sheet_columns *columns;
 	const struct text_row *row;
+	bool ours; /* of a workbook that fupin made */
 };
 
 /* A finding in a column of the table; SIZE_MAX: in none. */

@@ -139,6 +139,37 @@ grow(struct arena *arena, void **items, size_t size, struct place **places, size
 	return true;
 }
 
+/* Our own workbooks have a row for each unit, with what stands filled in: in one that nobody has got to yet,
+ * no figure of the month is. */
+static bool
+is_filled_in(const struct reading *r, const struct form *form, const struct report *report)
+{
+	bool flows = false;
+	if (!r->ours || report->replaces)
+		return true;
+	for (size_t at = 0; at < r->columns->header->cell_count; at++) {
+		const struct indicator *what = r->columns->indicators[at];
+		if (!what || what->form != form->number || what->kind != INDICATOR_FLOW)
+			continue;
+		flows = true;
+		if (*text_cell(r->row, at))
+			return true;
+	}
+	return !flows && report->value_count;
+}
+
+static void
+leave_out(const struct reading *r)
+{
+	struct draft *d = r->draft;
+	struct place *more =
+	    arena_grow(&d->arena, d->left_out, d->left_out_count, &d->left_out_room, sizeof *d->left_out);
+	if (!more)
+		return;
+	d->left_out = more;
+	d->left_out[d->left_out_count++] = place_make(r->columns->file, r->columns->sheet, r->row->line);
+}
+
 static void
 read_report(const struct reading *r)
 {
@@ -157,6 +188,10 @@ read_report(const struct reading *r)
 	if (!report.form_version)
 		report.form_version = open ? open->version : 1;
 	read_values(r, form, &report);
+	if (!is_filled_in(r, form, &report)) {
+		leave_out(r);
+		return;
+	}
 	d->report_places[d->submission.report_count] =
 	    place_make(r->columns->file, r->columns->sheet, r->row->line);
 	d->submission.reports[d->submission.report_count++] = report;

@@ -29,7 +29,8 @@ struct xlsx {
 	size_t width_count;
 	lxw_format *bold, *title, *share, *time, *none;
 	lxw_format *number[FORMATS], *change[FORMATS]; /* by decimals */
-	int failed;                                    /* errno of what could not be written, or -1: no memory */
+	void *kept;
+	int failed; /* errno of what could not be written, or -1: no memory */
 };
 
 /* ---------------------------------------------------------------- formats */
@@ -264,6 +265,20 @@ xlsx_line(struct xlsx *w, const char *text, bool heading)
 	return !error;
 }
 
+/* ---------------------------------------------------------------- sheets of another make */
+
+struct lxw_workbook *
+xlsx_workbook(struct xlsx *w)
+{
+	return w->file;
+}
+
+void *
+xlsx_keep(struct xlsx *w, size_t bytes)
+{
+	return w->kept = calloc(1, bytes);
+}
+
 /* ---------------------------------------------------------------- the end */
 
 /* libxlsxwriter does not look whether the rows that it wrote on the way arrived. */
@@ -312,6 +327,7 @@ xlsx_discard(struct xlsx **xlsx)
 		lxw_workbook_free(w->file);
 	forget_titles(w);
 	free(w->widths);
+	free(w->kept);
 	free(w);
 	*xlsx = NULL;
 }

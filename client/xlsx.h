@@ -27,6 +27,11 @@ bool xlsx_row(struct xlsx *xlsx, const struct cell *cells) __attribute__((warn_u
 /* A line of text; "": an empty one. */
 bool xlsx_line(struct xlsx *xlsx, const char *text, bool heading) __attribute__((warn_unused_result));
 
+/* For sheets of another make (xlsx_sheet.h): libxlsxwriter's workbook, and memory that lives as long as it
+ * (once; zeroed; NULL: none). */
+struct lxw_workbook *xlsx_workbook(struct xlsx *xlsx);
+void *xlsx_keep(struct xlsx *xlsx, size_t bytes);
+
 /* Writes the file and frees. `made_us` is the time that its properties tell, so that the same content gives
  * the same bytes. False: `error` says why (a full disk, for instance); the file is then worth nothing. */
 bool xlsx_close(struct xlsx **xlsx, int64_t made_us, char error[XLSX_ERROR_BYTES])

@@ -1,0 +1,42 @@
+/* The workbook that an office fills in for a month: a sheet for each of its forms, one for funds and one for
+ * steps of projects. What must not be changed is locked; what is typed is compared with the plan's limits by
+ * the spreadsheet itself; the terms of the plan come as drop-downs. Hidden inside: the form's version, beside
+ * each row, and whose workbook it is (SHEET_BOOK_MARK), which fupin reads again. */
+#ifndef FUPIN_CLIENT_SHEET_BOOK_H
+#define FUPIN_CLIENT_SHEET_BOOK_H
+
+#include "catalogue.h"
+#include "cell.h"
+#include "message.h"
+#include "xlsx.h"
+
+/* The hidden sheet, and what stands in its first cells: "fupin-sheet" "1" / "office" "220822" / … */
+#define SHEET_BOOK_NAME "fupin"
+#define SHEET_BOOK_MARK "fupin-sheet"
+
+/* What is known of one unit's form. */
+struct sheet_row {
+	const struct unit *unit;
+	uint32_t revision;  /* of the month's report; 0: there is none */
+	struct cell *cells; /* of the form's fields: what is filled in already */
+};
+
+struct sheet_book {
+	struct xlsx *xlsx; /* where it is written; the caller's */
+	const struct catalogue *catalogue;
+	const struct welcome *office;
+	period month;
+	struct sheet_formats *formats; /* of this workbook */
+	size_t forms;                  /* written so far */
+};
+
+/* All return false if there is no memory. */
+bool sheet_book_begin(struct sheet_book *book) __attribute__((warn_unused_result));
+/* `left_out`: units whose report is there already. */
+bool sheet_book_form(struct sheet_book *book, const struct form *form, const struct form_version *version,
+                     const struct sheet_row *rows, size_t count, size_t left_out)
+    __attribute__((warn_unused_result));
+/* The sheets of funds and projects, the lists that all draw on, and the mark. */
+bool sheet_book_end(struct sheet_book *book) __attribute__((warn_unused_result));
+
+#endif
