@@ -2,15 +2,18 @@
  * network: the units and forms are those that it gave last. */
 #include "command.h"
 #include "sheet.h"
+#include "xlsx_mark.h"
 
 #include <json.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct checking {
 	struct command command;
 	struct draft draft;
 	struct findings *findings;
+	const char *mark; /* where the copy with red cells goes */
 };
 
 static void
@@ -57,6 +60,27 @@ print_json(const struct checking *k)
 	command_print_json(&k->command, o);
 }
 
+/* "2013-06.xlsx: sheet 村月报, rows 7-18: …", a line for rows in a row. */
+static void
+print_left_out(const struct checking *k)
+{
+	const struct place *p = k->draft.left_out;
+	size_t count = k->draft.left_out_count;
+	for (size_t i = 0; i < count; i++) {
+		char name[PLACE_NAME_BYTES], rows[64];
+		size_t first = i;
+		while (i + 1 < count && p[i + 1].line == p[i].line + 1 && !strcmp(p[i + 1].sheet, p[i].sheet))
+			i++;
+		if (first == i)
+			snprintf(rows, sizeof rows, "%zu", p[i].line);
+		else
+			snprintf(rows, sizeof rows, "%zu-%zu", p[first].line, p[i].line);
+		printf(in_language(&k->command, "%s, rows %s: nothing of the month is filled in: left out\n",
+		                   "%s，第 %s 行：没有填写本期数，不报\n"),
+		       place_name(&p[i], k->command.language, name), rows);
+	}
+}
+
 static void
 print(const struct checking *k)
 {
@@ -65,19 +89,48 @@ print(const struct checking *k)
 		print_json(k);
 		return;
 	}
-	for (size_t i = 0; i < k->draft.left_out_count; i++) {
-		char name[PLACE_NAME_BYTES];
-		const struct place *p = &k->draft.left_out[i];
-		printf(in_language(&k->command, "%s, row %zu: nothing of the month is filled in: left out\n",
-		                   "%s，第 %zu 行：没有填写本期数，不报\n"),
-		       place_name(p, k->command.language, name), p->line);
-	}
+	print_left_out(k);
 	findings_print(k->findings, k->command.language);
 	if (k->findings->count)
 		return;
 	printf(in_language(&k->command, "no problems: reports %zu, fund entries %zu, steps of projects %zu\n",
 	                   "没有问题：报表 %zu，资金记录 %zu，项目步骤 %zu\n"),
 	       s->report_count, s->entry_count, s->project_count);
+}
+
+/* The column of a finding by its letters; where it has none, the first, where the row begins. */
+static size_t
+column_of(const struct finding *f)
+{
+	size_t column = 0;
+	for (const char *at = f->letters; *at; at++)
+		column = column * 26 + (size_t)(*at - 'A') + 1;
+	return column ? column - 1 : 0;
+}
+
+/* A copy of the workbook that shows where the problems are. */
+static bool
+mark(const struct checking *k, const char *file)
+{
+	const struct findings *f = k->findings;
+	char(*texts)[PROBLEM_TEXT_BYTES] = calloc(f->count, sizeof *texts), error[MARK_ERROR_BYTES] = "no memory";
+	struct xlsx_mark *marks = calloc(f->count, sizeof *marks);
+	size_t count = 0;
+	for (size_t i = 0; texts && marks && i < f->count; i++) {
+		const struct finding *finding = &f->items[i];
+		if (!*finding->place.sheet || !finding->place.line)
+			continue;
+		marks[count++] = (struct xlsx_mark){finding->place.sheet, finding->place.line, column_of(finding),
+		                                    problem_text(&finding->problem, k->command.language, texts[i])};
+	}
+	bool good = texts && marks && xlsx_mark(file, k->mark, marks, count, error);
+	free(texts);
+	free(marks);
+	if (good)
+		printf(in_language(&k->command, "%s: red cells %zu\n", "%s：红色单元格 %zu 处\n"), k->mark, count);
+	else
+		fprintf(stderr, "fupin check: %s: %s\n", k->mark, error);
+	return good;
 }
 
 static int
@@ -90,6 +143,8 @@ run(struct checking *k, char **files, int count)
 		return status;
 	read_and_check(k, files, count);
 	print(k);
+	if (k->mark && k->findings->count && !mark(k, files[0]))
+		return EXIT_FAILED_INSIDE;
 	return k->findings->count ? EXIT_PROBLEMS : EXIT_DONE;
 }
 
@@ -97,13 +152,15 @@ int
 cmd_check(int argc, char **argv)
 {
 	struct checking k = {0};
-	const struct arg_kind kinds[] = {COMMAND_OPTIONS(&k.command),
-	                                 {"--format", &k.command.format_option, NULL}};
+	const struct arg_kind kinds[] = {
+	    COMMAND_OPTIONS(&k.command), {"--format", &k.command.format_option, NULL}, {"--mark", &k.mark, NULL}};
 	int count;
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
 		return EXIT_USAGE;
-	if (!count) {
-		fprintf(stderr, "fupin check: which files? fupin check 2013-06.xlsx\n");
+	if (!count || (k.mark && count > 1)) {
+		fprintf(
+		    stderr,
+		    "fupin check: which files? With --mark one workbook: fupin check 2013-06.xlsx --mark red.xlsx\n");
 		return EXIT_USAGE;
 	}
 	draft_init(&k.draft);

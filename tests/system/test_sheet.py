@@ -122,7 +122,8 @@ class Workbook(SheetTest):
             funds.cell(3, column).value = value
         book.save(self.path(name))
         listed = self.run_here("check", name).stdout
-        self.assertEqual(len(re.findall(r"没有填写本期数，不报", listed)), len(villages) - 2 + village_towns(book))
+        left_out = sum(int(last) - int(first) + 1 for first, last in re.findall(r"第 (\d+)-(\d+) 行：没有填写本期数，不报", listed))
+        self.assertEqual(left_out, len(villages) - 2 + village_towns(book))
         self.assertIn("没有问题：报表 3，资金记录 1，项目步骤 0", listed)
         out = self.run_here("submit", name).stdout
         self.assertRegex(out, r"未报：\d+ 行没有填写本期数")
@@ -176,6 +177,97 @@ class Workbook(SheetTest):
         self.assertRegex(self.run_here("submit", name).stdout, "报表 1 ")
         self.assertEqual(self.centre.sql("SELECT value::bigint FROM report_value WHERE unit = %s AND period = 201306 AND indicator = 'people_lifted'", COUNTY),
                          [(21,)])
+
+
+class Marked(SheetTest):
+    """Problems written back into a copy of the workbook."""
+
+    def bad_book(self):
+        name = self.make("2013-03")
+        self.fill(name, {**FIGURES, "脱贫户数（户）": "六户", "发放扶贫贴息贷款（元）": -5})
+        return name
+
+    def check(self, name, copy):
+        return self.run_here("check", name, "--mark", copy, check=3)
+
+    def test_red_cells_with_comments(self):
+        name = self.bad_book()
+        out = self.check(name, "red.xlsx")
+        self.assertIn("red.xlsx：红色单元格 1 处", out.stdout)
+        before, after = openpyxl.load_workbook(self.path(name)), openpyxl.load_workbook(self.path("red.xlsx"))
+        titles = self.titles(before.worksheets[0])
+        cell = after.worksheets[0].cell(LINE_FIRST, titles["脱贫户数（户）"])
+        self.assertEqual((cell.fill.fgColor.rgb, cell.value), ("FFFF9C9C", "六户"))
+        self.assertIn("六户", cell.comment.text)
+        # All else is as it was: values, locks, formats, limits, hidden sheets.
+        for old, new in zip(before, after):
+            self.assertEqual((old.title, old.sheet_state, old.protection.sheet), (new.title, new.sheet_state, new.protection.sheet))
+            self.assertEqual(len(old.data_validations.dataValidation), len(new.data_validations.dataValidation))
+            for row_old, row_new in zip(old.iter_rows(), new.iter_rows()):
+                for a, b in zip(row_old, row_new):
+                    self.assertEqual((a.value, a.number_format, a.protection.locked), (b.value, b.number_format, b.protection.locked))
+                    if b.comment is None:
+                        self.assertEqual(a.fill.fgColor.rgb, b.fill.fgColor.rgb)
+        # Mended in the copy, the next problem is found; mended again, it is sent.
+        self.fill("red.xlsx", {"脱贫户数（户）": 6})
+        self.check("red.xlsx", "red2.xlsx")
+        cell = openpyxl.load_workbook(self.path("red2.xlsx")).worksheets[0].cell(LINE_FIRST, titles["发放扶贫贴息贷款（元）"])
+        self.assertIn("-5", cell.comment.text)
+        self.fill("red2.xlsx", {"发放扶贫贴息贷款（元）": None})
+        self.assertRegex(self.run_here("submit", "red2.xlsx").stdout, "报表 1 ")
+
+    def test_what_the_clerk_has_stays(self):
+        """Own formats, formulas, comments and sheets; two problems in a cell; a cell that was empty."""
+        book = openpyxl.Workbook()
+        sheet = book.active
+        sheet.title = "资金 & 表"
+        rows = [["类别", "单位", "凭证号", "日期", "来源", "金额（元）", "摘要"],
+                ["筹措", COUNTY, "甲-1", "2013-03-01", "其他涉农资金", "=100*2", "a"],
+                ["礼金", COUNTY, "甲-2", "2013-03-01", "其他涉农资金", 5, "b"],
+                ["筹措", COUNTY, "甲-3", "2013-03-01", "其他涉农资金", None, "c"]]
+        for row in rows:
+            sheet.append(row)
+        sheet["A3"].comment = openpyxl.comments.Comment("我的批注", "会计")
+        sheet["B2"].comment = openpyxl.comments.Comment("另一条", "会计")
+        sheet["F4"].number_format = "0.000"
+        other = book.create_sheet("随手记")
+        other["A1"], other["A1"].font = "不动", openpyxl.styles.Font(color="FF00FF00")
+        book.save(self.path("own.xlsx"))
+        out = self.check("own.xlsx", "own-red.xlsx")
+        self.assertIn("资金 & 表", out.stderr)
+        after = openpyxl.load_workbook(self.path("own-red.xlsx"))
+        sheet = after["资金 & 表"]
+        red = {cell.coordinate for row in sheet.iter_rows() for cell in row if cell.fill.fgColor.rgb == "FFFF9C9C"}
+        self.assertEqual(red, {"F2", "A3", "F4"})
+        self.assertEqual((sheet["F2"].value, sheet["F4"].value, sheet["F4"].number_format), ("=100*2", None, "0.000"))
+        self.assertIn("=100*2", sheet["F2"].comment.text)
+        self.assertEqual((sheet["A3"].comment.text, sheet["B2"].comment.text), ("我的批注", "另一条"))
+        self.assertEqual((after["随手记"]["A1"].value, after["随手记"]["A1"].font.color.rgb), ("不动", "FF00FF00"))
+
+    def test_no_copy(self):
+        name = self.bad_book()
+        with open(self.path(name), "rb") as file:
+            before = file.read()
+        self.assertIn("the copy would be the workbook itself", self.run_here("check", name, "--mark", name, check=1, language="C").stderr)
+        with open(self.path(name), "rb") as file:
+            self.assertEqual(file.read(), before)
+        with open(self.path("plain.csv"), "w", encoding="utf-8") as file:
+            file.write("unit,period,people_lifted\nx,2013-03,1\n")
+        self.assertIn("only a workbook", self.run_here("check", "plain.csv", "--mark", "p.xlsx", check=1, language="C").stderr)
+        self.assertFalse(os.path.exists(self.path("p.xlsx")))
+        good = self.make("2013-03")
+        self.fill(good, FIGURES)
+        self.run_here("check", good, "--mark", "none.xlsx", check=0)
+        self.assertFalse(os.path.exists(self.path("none.xlsx")))
+
+    @unittest.skipUnless(shutil.which("soffice"), "no spreadsheet program here")
+    def test_a_spreadsheet_program_reads_it(self):
+        self.check(self.bad_book(), "for-office.xlsx")
+        subprocess.run(["soffice", "-env:UserInstallation=file://" + self.path("profile2"), "--headless", "--convert-to", "ods",
+                        "--outdir", self.centre.directory, self.path("for-office.xlsx")], check=True, capture_output=True, timeout=300)
+        content = zipfile.ZipFile(self.path("for-office.ods")).read("content.xml").decode()
+        self.assertTrue(re.search(r"office:annotation.*六户", content))
+        self.assertTrue("#ff9c9c" in content)
 
 
 def village_towns(book):

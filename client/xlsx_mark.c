@@ -1,0 +1,365 @@
+#include "xlsx_mark.h"
+
+#include "splice.h"
+#include "xlsx_marking.h"
+#include "xlsx_read.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <zip.h>
+
+/* A part that is written in the place of an old one, or beside all of them. */
+struct new_part {
+	char name[PART_NAME_BYTES];
+	struct part_text text;
+};
+
+enum { NEW_PARTS_MAX = 4 * WORKBOOK_SHEETS_MAX };
+
+struct marking {
+	struct workbook *book;
+	zip_t *from;
+	const struct xlsx_mark **marks; /* by sheet, line, column */
+	size_t count;
+	struct red_styles red;
+	char styles[PART_NAME_BYTES];
+	size_t new_count;
+	struct new_part *parts;
+	FILE *types; /* what [Content_Types].xml gets */
+	char *error;
+};
+
+static bool
+fail(struct marking *m, const char *what)
+{
+	if (!*m->error)
+		snprintf(m->error, MARK_ERROR_BYTES, "%.200s", what);
+	return false;
+}
+
+/* ---------------------------------------------------------------- parts */
+
+/* UTF-8, as every program writes it; in another encoding nothing could be put between. */
+static bool
+is_utf8(const char *bytes, size_t size)
+{
+	return size && (bytes[0] == '<' || (size > 3 && !memcmp(bytes, "\xEF\xBB\xBF<", 4)));
+}
+
+/* The new text of a part, if it has one already; else the old. NULL: it is not there, or unlike what we know.
+ */
+static struct part_text *
+find_new(struct marking *m, const char *name)
+{
+	for (size_t i = 0; i < m->new_count; i++)
+		if (!strcmp(m->parts[i].name, name))
+			return &m->parts[i].text;
+	return NULL;
+}
+
+static bool
+load(struct marking *m, const char *name, struct part_text *out)
+{
+	zip_stat_t stat;
+	*out = (struct part_text){0};
+	zip_file_t *file = zip_stat(m->from, name, 0, &stat) ? NULL : zip_fopen(m->from, name, 0);
+	if (!file)
+		return false;
+	if (stat.size < INT_MAX && (out->bytes = malloc(stat.size + 1))) {
+		zip_int64_t got = zip_fread(file, out->bytes, stat.size);
+		out->size = got > 0 ? (size_t)got : 0;
+		out->bytes[out->size] = 0;
+	}
+	zip_fclose(file);
+	if (out->bytes && is_utf8(out->bytes, out->size))
+		return true;
+	free(out->bytes);
+	*out = (struct part_text){0};
+	return false;
+}
+
+/* Takes `bytes` over. */
+static bool
+put_part(struct marking *m, const char *name, char *bytes, size_t size)
+{
+	if (!bytes || m->new_count == NEW_PARTS_MAX) {
+		free(bytes);
+		return fail(m, bytes ? "too many sheets"
+		                     : "the workbook is put together in a way that cannot be marked");
+	}
+	struct part_text *old = find_new(m, name);
+	if (old) {
+		free(old->bytes);
+		*old = (struct part_text){bytes, size};
+		return true;
+	}
+	struct new_part *part = &m->parts[m->new_count++];
+	snprintf(part->name, sizeof part->name, "%s", name);
+	part->text = (struct part_text){bytes, size};
+	return true;
+}
+
+/* ---------------------------------------------------------------- a sheet */
+
+/* "xl/worksheets/sheet1.xml": "xl/worksheets/_rels/sheet1.xml.rels". */
+static void
+relations_of(const char *part, char out[PART_NAME_BYTES])
+{
+	const char *slash = strrchr(part, '/');
+	size_t folder = slash ? (size_t)(slash - part) + 1 : 0;
+	snprintf(out, PART_NAME_BYTES, "%.*s_rels/%.100s.rels", (int)folder, part, part + folder);
+}
+
+static bool
+add_relations(struct marking *m, const char *part, const char *text)
+{
+	static const char none[] =
+	    "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Relationships xmlns=\"http://"
+	    "schemas.openxmlformats.org/package/2006/relationships\"></Relationships>";
+	char name[PART_NAME_BYTES];
+	struct part_text old;
+	size_t size;
+	relations_of(part, name);
+	bool there = load(m, name, &old);
+	const struct part_text empty = {(char *)(uintptr_t)none, sizeof none - 1};
+	char *bytes = mark_before_end(there ? &old : &empty, "Relationships", text, &size);
+	free(old.bytes);
+	return put_part(m, name, bytes, size);
+}
+
+/* The sheet has comments: ours come beside them. */
+static bool
+add_to_comments(struct marking *m, const char *comments, const char *drawing,
+                const struct xlsx_mark *const *marks, size_t count)
+{
+	struct part_text old, boxes;
+	size_t size = 0;
+	char *bytes;
+	if (!load(m, comments, &old))
+		return fail(m, "its comments are kept in a way that cannot be marked");
+	bytes = mark_comments(&old, marks, count, &size);
+	free(old.bytes);
+	if (!put_part(m, comments, bytes, size) || !load(m, drawing, &boxes))
+		return fail(m, "its comments are kept in a way that cannot be marked");
+	bytes = mark_boxes(&boxes, marks, count, &size);
+	free(boxes.bytes);
+	return put_part(m, drawing, bytes, size);
+}
+
+/* New parts, and where they are named. */
+static bool
+make_comments(struct marking *m, const char *part, size_t number, const struct xlsx_mark *const *marks,
+              size_t count)
+{
+	char comments[64], drawing[64], relations[600];
+	size_t size = 0;
+	snprintf(comments, sizeof comments, "xl/fupin-comments%zu.xml", number);
+	snprintf(drawing, sizeof drawing, "xl/drawings/fupin-marks%zu.vml", number);
+	snprintf(
+	    relations, sizeof relations,
+	    "<Relationship Id=\"rIdFupinComments\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/"
+	    "relationships/comments\" Target=\"/%s\"/><Relationship Id=\"rIdFupinMarks\" Type=\"http://"
+	    "schemas.openxmlformats.org/officeDocument/2006/relationships/vmlDrawing\" Target=\"/%s\"/>",
+	    comments, drawing);
+	fprintf(m->types,
+	        "<Override PartName=\"/%s\" "
+	        "ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml."
+	        "comments+xml\"/><Override PartName=\"/%s\" "
+	        "ContentType=\"application/vnd.openxmlformats-officedocument."
+	        "vmlDrawing\"/>",
+	        comments, drawing);
+	char *texts = mark_comments(NULL, marks, count, &size);
+	if (!put_part(m, comments, texts, size))
+		return false;
+	char *boxes = mark_boxes(NULL, marks, count, &size);
+	return put_part(m, drawing, boxes, size) && add_relations(m, part, relations);
+}
+
+/* What a sheet names, if anything: one without relationships is the rule. */
+static bool
+find_link(struct marking *m, const char *part, const char *type, struct part_link *out, bool *found)
+{
+	struct text_failure failure = {0};
+	size_t count;
+	bool good = package_links(m->book->package, part, type, out, 1, &count, &failure);
+	*found = good && count;
+	return good || failure.code == PROBLEM_WORKBOOK_PART_MISSING;
+}
+
+static bool
+mark_one(struct marking *m, size_t sheet, const struct xlsx_mark *const *marks, size_t count)
+{
+	const char *part = m->book->sheets[sheet].part;
+	struct part_link comments, drawing;
+	struct part_text text;
+	bool commented, drawn;
+	size_t size = 0;
+	if (!find_link(m, part, "/comments", &comments, &commented) ||
+	    !find_link(m, part, "/vmlDrawing", &drawing, &drawn) || !load(m, part, &text))
+		return fail(m, "a sheet that cannot be marked");
+	bool has = commented && drawn;
+	/* A drawing without comments (of buttons, say) keeps its place: then there are red cells only. */
+	bool noted = has ? add_to_comments(m, comments.part, drawing.part, marks, count)
+	                 : drawn || make_comments(m, part, sheet + 1, marks, count);
+	char *bytes = mark_sheet(&text, marks, count, &m->red, !drawn ? "rIdFupinMarks" : NULL, &size);
+	free(text.bytes);
+	return put_part(m, part, bytes, size) && noted;
+}
+
+static bool
+mark_sheets(struct marking *m)
+{
+	for (size_t sheet = 0; sheet < m->book->sheet_count; sheet++) {
+		size_t first = 0, count = 0;
+		while (first < m->count && strcmp(m->marks[first]->sheet, m->book->sheets[sheet].name) != 0)
+			first++;
+		while (first + count < m->count &&
+		       !strcmp(m->marks[first + count]->sheet, m->book->sheets[sheet].name))
+			count++;
+		if (count && !mark_one(m, sheet, &m->marks[first], count))
+			return false;
+	}
+	return true;
+}
+
+/* ---------------------------------------------------------------- the copy */
+
+static bool
+find_styles(struct marking *m, struct part_text *out)
+{
+	struct part_link main, styles;
+	struct text_failure failure;
+	size_t count;
+	bool good = package_links(m->book->package, "", "/officeDocument", &main, 1, &count, &failure) && count &&
+	            package_links(m->book->package, main.part, "/styles", &styles, 1, &count, &failure) && count;
+	if (!good || !load(m, styles.part, out))
+		return fail(m, "the workbook has no styles that could be marked in");
+	memcpy(m->styles, styles.part, sizeof m->styles);
+	return mark_count_styles(out, &m->red.first) ||
+	       fail(m, "the workbook has no styles that could be marked in");
+}
+
+static bool
+mark_book(struct marking *m)
+{
+	static const char types_name[] = "[Content_Types].xml";
+	struct part_text styles = {0}, types = {0};
+	char *added = NULL;
+	size_t added_size, size = 0;
+	m->types = open_memstream(&added, &added_size);
+	bool good = m->types && find_styles(m, &styles) && mark_sheets(m);
+	if (m->types && fclose(m->types))
+		good = false;
+	char *bytes = good ? mark_styles(&styles, &m->red, &size) : NULL;
+	good = good && put_part(m, m->styles, bytes, size);
+	if (good && *added) {
+		bytes = load(m, types_name, &types) ? mark_before_end(&types, "Types", added, &size) : NULL;
+		good = put_part(m, types_name, bytes, size);
+	}
+	free(styles.bytes);
+	free(types.bytes);
+	free(added);
+	return good;
+}
+
+/* Old parts are copied as they are packed; new ones come in their place or behind them. */
+static bool
+write_parts(struct marking *m, zip_t *to)
+{
+	zip_int64_t count = zip_get_num_entries(m->from, 0);
+	for (zip_int64_t i = 0; i < count; i++) {
+		const char *name = zip_get_name(m->from, (zip_uint64_t)i, 0);
+		if (!name || find_new(m, name))
+			continue;
+		zip_source_t *source = zip_source_zip(to, m->from, (zip_uint64_t)i, ZIP_FL_COMPRESSED, 0, -1);
+		if (!source || zip_file_add(to, name, source, ZIP_FL_ENC_UTF_8) < 0)
+			return fail(m, zip_strerror(to));
+	}
+	for (size_t i = 0; i < m->new_count; i++) {
+		const struct new_part *part = &m->parts[i];
+		zip_source_t *source = zip_source_buffer(to, part->text.bytes, part->text.size, 0);
+		if (!source || zip_file_add(to, part->name, source, ZIP_FL_ENC_UTF_8) < 0)
+			return fail(m, zip_strerror(to));
+	}
+	return true;
+}
+
+static bool
+is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+	return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* libzip writes under another name, and gives the file its own when it is whole. */
+static bool
+write_copy(struct marking *m, const char *path, const char *copy)
+{
+	int code;
+	if (is_same_file(path, copy))
+		return fail(m, "the copy would be the workbook itself");
+	zip_t *to = zip_open(copy, ZIP_CREATE | ZIP_TRUNCATE, &code);
+	if (!to)
+		return fail(m, strerror(errno));
+	if (!write_parts(m, to)) {
+		zip_discard(to);
+		return false;
+	}
+	if (!zip_close(to))
+		return true;
+	fail(m, zip_strerror(to));
+	zip_discard(to);
+	return false;
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct xlsx_mark *x = *(const struct xlsx_mark *const *)a, *y = *(const struct xlsx_mark *const *)b;
+	int sheets = strcmp(x->sheet, y->sheet);
+	return sheets               ? sheets
+	       : x->line != y->line ? (x->line > y->line) - (x->line < y->line)
+	                            : (x->column > y->column) - (x->column < y->column);
+}
+
+static bool
+open_both(struct marking *m, const char *path)
+{
+	struct text_failure failure;
+	int code;
+	m->book = book_open(path, &failure);
+	if (!m->book)
+		return fail(m, "only a workbook (.xlsx) can be marked");
+	m->from = zip_open(path, ZIP_RDONLY, &code);
+	return m->from || fail(m, strerror(errno));
+}
+
+bool
+xlsx_mark(const char *path, const char *copy, const struct xlsx_mark *marks, size_t count,
+          char error[MARK_ERROR_BYTES])
+{
+	struct marking m = {.count = count, .error = error};
+	*error = 0;
+	m.marks = calloc(count + 1, sizeof(const struct xlsx_mark *));
+	m.parts = calloc(NEW_PARTS_MAX, sizeof *m.parts);
+	bool good = m.marks && m.parts;
+	for (size_t i = 0; good && i < count; i++)
+		m.marks[i] = &marks[i];
+	if (good && count)
+		qsort(m.marks, count, sizeof(const struct xlsx_mark *), by_place);
+	good = good && open_both(&m, path) && mark_book(&m) && write_copy(&m, path, copy);
+	for (size_t i = 0; m.parts && i < m.new_count; i++)
+		free(m.parts[i].text.bytes);
+	if (m.from)
+		zip_discard(m.from);
+	book_close(&m.book);
+	free(m.red.of);
+	free(m.marks);
+	free(m.parts);
+	if (!good && !*error)
+		snprintf(error, MARK_ERROR_BYTES, "%s", strerror(ENOMEM));
+	return good;
+}

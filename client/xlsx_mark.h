@@ -1,0 +1,22 @@
+/* A copy of a workbook in which the cells that have problems are red and say in a comment what to do.
+ * Everything else in it stays as it is, byte for byte: the clerk's own formats, formulas, other sheets. */
+#ifndef FUPIN_CLIENT_XLSX_MARK_H
+#define FUPIN_CLIENT_XLSX_MARK_H
+
+#include "text_table.h"
+
+struct xlsx_mark {
+	const char *sheet;
+	size_t line, column; /* line from 1, column from 0 */
+	const char *text;    /* of the comment */
+};
+
+enum { MARK_ERROR_BYTES = 256 };
+
+/* Writes `copy` (never over `path` itself); the marks in any order, several of one cell become one comment.
+ * Marks of sheets or lines that the workbook does not have are passed over. False: `error` says why, and
+ * there is no copy. */
+bool xlsx_mark(const char *path, const char *copy, const struct xlsx_mark *marks, size_t count,
+               char error[MARK_ERROR_BYTES]) __attribute__((warn_unused_result));
+
+#endif
