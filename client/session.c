@@ -4,13 +4,14 @@
 #include "codec.h"
 #include "version.h"
 
+#include <assert.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zmq.h>
 
-enum { ENDPOINTS_MAX = 8 };
+enum { ENDPOINTS_MAX = 8, WAIT_OTHERS_MAX = 4 };
 
 struct session {
 	void *context, *socket, *monitor;
@@ -35,7 +36,8 @@ struct session {
  * the other end's system does not even acknowledge is lost sooner. */
 enum { HEARTBEAT_MS = 10000, HEARTBEAT_TIMEOUT_MS = 180000, UNACKNOWLEDGED_MS = 20000 };
 enum { SILENCE_MS = 5000, SILENCE_MOST_MS = 300000, SLOW_BYTES_PER_MS = 10 };
-enum { RECONNECT_MS = 100, RECONNECT_MAX_MS = 2000 };
+/* libzmq doubles the pause and adds a random part of it: a line that is back is found within a second. */
+enum { RECONNECT_MS = 100, RECONNECT_MAX_MS = 1000 };
 enum {
 	MONITORED_EVENTS = ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_HANDSHAKE_SUCCEEDED |
 	                   ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CONNECT_RETRIED,
@@ -290,6 +292,31 @@ session_take(struct session *s, int timeout_ms, struct reply *out)
 	}
 	snprintf(s->error, sizeof s->error, "the centre at %.300s does not answer", s->home.endpoint);
 	return SESSION_NO_ANSWER;
+}
+
+enum session_failure
+session_wait(struct session *s, struct pollfd *others, size_t count, int timeout_ms)
+{
+	zmq_pollitem_t items[2 + WAIT_OTHERS_MAX] = {{.socket = s->socket, .events = ZMQ_POLLIN},
+	                                             {.socket = s->monitor, .events = ZMQ_POLLIN}};
+	int64_t now = clock_steady_us(), wait_ms = timeout_ms;
+	assert(count <= WAIT_OTHERS_MAX);
+	if (s->move_us && now >= s->move_us)
+		return session_reconnect(s) ? SESSION_LOST : SESSION_BROKEN;
+	if (s->move_us && (s->move_us - now) / 1000 < wait_ms)
+		wait_ms = (s->move_us - now + 999) / 1000;
+	for (size_t i = 0; i < count; i++)
+		items[2 + i] = (zmq_pollitem_t){.fd = others[i].fd, .events = ZMQ_POLLIN};
+	int ready = zmq_poll(items, 2 + (int)count, wait_ms);
+	for (size_t i = 0; i < count; i++)
+		others[i].revents = ready > 0 && items[2 + i].revents ? POLLIN : 0;
+	return ready > 0 && items[1].revents ? note_event(s, take_event(s)) : SESSION_OK;
+}
+
+bool
+session_connected(const struct session *s)
+{
+	return s->connected;
 }
 
 bool

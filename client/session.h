@@ -60,6 +60,15 @@ enum session_failure session_send(struct session *session, struct request *reque
     __attribute__((warn_unused_result));
 enum session_failure session_take(struct session *session, int timeout_ms, struct reply *out);
 
+/* Waits until a reply is there, something about the connection has changed (SESSION_LOST,
+ * SESSION_NOT_ADMITTED), one of `others` is ready (its revents say so), or timeout_ms have passed; for who
+ * has more to do than to wait for the centre. */
+struct pollfd;
+enum session_failure session_wait(struct session *session, struct pollfd *others, size_t count,
+                                  int timeout_ms);
+/* Is the line there? */
+bool session_connected(const struct session *session);
+
 /* Drops the connection, with all that is unsent or unanswered in it, and begins a new one: to the next of
  * the centres that the office knows. */
 bool session_reconnect(struct session *session) __attribute__((warn_unused_result));

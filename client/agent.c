@@ -1,0 +1,345 @@
+#include "agent.h"
+
+#include "clock.h"
+#include "deliver.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/signalfd.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+/* How the office stands is asked anew so often; the report is written anew at least so often. */
+enum { STANDING_MS = 60000, REPORT_MS = 30000 };
+/* After a failure over a line that is there: doubled each time, with a random part; a new connection begins
+ * anew. */
+enum { RETRY_MS = 1000, RETRY_MAX_MS = 60000 };
+/* So long at a time for the outbox, then signals and sheets have their turn; for a question to the centre. */
+enum { DELIVER_MS = 2000, ASK_MS = 5000 };
+
+struct agent {
+	struct command *command; /* its session stays NULL: sheets are read by what the centre said last */
+	struct session *session;
+	struct outbox *outbox;
+	struct folder *folder; /* NULL: none */
+	int lock, signals, home_watch;
+	bool greeted, stopping;
+	int64_t retry_us; /* not sooner */
+	int retry_ms;
+	int64_t standing_us, report_us; /* due */
+	struct agent_report *report;
+	struct standing *standing; /* being asked */
+};
+
+/* ---------------------------------------------------------------- the report */
+
+static void
+write_report(struct agent *a)
+{
+	struct agent_report *r = a->report;
+	r->written_us = clock_wall_us();
+	a->report_us = clock_steady_us() + REPORT_MS * INT64_C(1000);
+	if (!outbox_counts(a->outbox, r->counts))
+		snprintf(r->error, sizeof r->error, "%s", outbox_error(a->outbox));
+	if (!agent_file_write(&a->command->home, r))
+		fprintf(stderr, "fupin agent: agent.status: %s\n", strerror(errno));
+	sd_notifyf(0, "STATUS=%s, waiting %zu, refused %zu",
+	           r->reachable ? "centre reachable" : "centre not reached", r->counts[OUTBOX_WAITING],
+	           r->counts[OUTBOX_REFUSED]);
+}
+
+static void
+set_reachable(struct agent *a, bool reachable, const char *error)
+{
+	struct agent_report *r = a->report;
+	bool changed = r->reachable != reachable || strcmp(r->error, error) != 0;
+	r->reachable = reachable;
+	if (reachable)
+		r->heard_us = clock_wall_us();
+	snprintf(r->error, sizeof r->error, "%s", error);
+	if (!changed)
+		return;
+	fprintf(stderr, "%s%s%s\n",
+	        reachable ? in_language(a->command, "the centre is reached", "已连上中心")
+	                  : in_language(a->command, "the centre is not reached", "未连上中心"),
+	        *error ? ": " : "", error);
+	write_report(a);
+}
+
+/* ---------------------------------------------------------------- the centre */
+
+static void
+try_later(struct agent *a, const char *error)
+{
+	int64_t jitter = (int64_t)randombytes_uniform((uint32_t)a->retry_ms * 500 + 1);
+	a->greeted = false;
+	a->retry_us = clock_steady_us() + a->retry_ms * INT64_C(1000) + jitter;
+	a->retry_ms = a->retry_ms * 2 < RETRY_MAX_MS ? a->retry_ms * 2 : RETRY_MAX_MS;
+	set_reachable(a, false, error);
+}
+
+static void
+start_over(struct agent *a, const char *error)
+{
+	try_later(a, error);
+	if (!session_reconnect(a->session))
+		set_reachable(a, false, session_error(a->session));
+}
+
+/* Units and forms of now, for the sheets to come. */
+static enum session_failure
+renew_catalogue(struct agent *a)
+{
+	struct command *c = a->command;
+	struct catalogue catalogue;
+	catalogue_init(&catalogue, CATALOGUE_BYTES_MAX);
+	enum session_failure failure = kept_fetch(&c->home, a->session, ASK_MS, &catalogue);
+	catalogue_free(&catalogue);
+	if (!failure)
+		command_renew_kept(c);
+	return failure;
+}
+
+static void
+greet(struct agent *a)
+{
+	enum session_failure failure = session_hello(a->session, ASK_MS);
+	if (!failure)
+		failure = renew_catalogue(a);
+	if (failure) {
+		start_over(a, failure == SESSION_REFUSED ? "" : session_error(a->session));
+		return;
+	}
+	a->greeted = true;
+	a->retry_ms = RETRY_MS;
+	a->standing_us = 0;
+	set_reachable(a, true, "");
+}
+
+static void
+ask_standing(struct agent *a)
+{
+	enum session_failure failure = standing_fetch(a->session, ASK_MS, &a->command->catalogue, a->standing);
+	a->standing_us = clock_steady_us() + STANDING_MS * INT64_C(1000);
+	if (failure && failure != SESSION_REFUSED) {
+		start_over(a, session_error(a->session));
+		return;
+	}
+	if (!failure) {
+		a->report->standing = *a->standing;
+		a->report->has_standing = true;
+	}
+	set_reachable(a, true, "");
+	write_report(a);
+}
+
+/* ---------------------------------------------------------------- the outbox */
+
+static void
+on_receipt(void *context, const struct outbox_item *item, const struct receipt *receipt)
+{
+	struct agent *a = context;
+	a->report->receipt_seq = receipt->seq;
+	a->report->receipt_us = receipt->time_us;
+	snprintf(a->report->receipt_files, sizeof a->report->receipt_files, "%s", item->files);
+	fprintf(stderr, in_language(a->command, "receipt: %s\n", "回执：%s\n"), item->files);
+}
+
+static void
+on_refusal(void *context, const struct outbox_item *item, const struct refusal *refusal)
+{
+	const struct agent *a = context;
+	(void)refusal;
+	fprintf(
+	    stderr,
+	    in_language(a->command, "refused: %s; see fupin outbox list\n", "被退回：%s；见 fupin outbox list\n"),
+	    item->files);
+}
+
+static void
+deliver_waiting(struct agent *a)
+{
+	const struct delivery_watch watch = {.context = a, .receipted = on_receipt, .refused = on_refusal};
+	struct delivery delivery;
+	if (!deliver(a->session, a->outbox, DELIVER_MS, &watch, &delivery)) {
+		try_later(a, outbox_error(a->outbox));
+		return;
+	}
+	if (delivery.receipted || delivery.refused) {
+		a->retry_ms = RETRY_MS;
+		a->standing_us = 0;
+	} else if (delivery.total && delivery.failure) {
+		start_over(a, session_error(a->session));
+	}
+	write_report(a);
+}
+
+static bool
+has_waiting(struct agent *a)
+{
+	return outbox_counts(a->outbox, a->report->counts) && a->report->counts[OUTBOX_WAITING];
+}
+
+/* ---------------------------------------------------------------- the loop */
+
+static int
+least(int wait_ms, int64_t due_us, int64_t now)
+{
+	int64_t left = due_us > now ? (due_us - now) / 1000 + 1 : 0;
+	return left < wait_ms ? (int)left : wait_ms;
+}
+
+static int
+wait_ms(const struct agent *a)
+{
+	int64_t now = clock_steady_us();
+	int wait = least(REPORT_MS, a->report_us, now), folder = a->folder ? folder_wait_ms(a->folder) : -1;
+	if (a->greeted)
+		wait = least(wait, a->standing_us, now);
+	else if (session_connected(a->session))
+		wait = least(wait, a->retry_us, now);
+	return folder >= 0 && folder < wait ? folder : wait;
+}
+
+static void
+drain(int fd)
+{
+	char events[4096];
+	while (read(fd, events, sizeof events) > 0)
+		continue;
+}
+
+/* Waits for whatever comes first, and notes it. */
+static void
+wait_for_something(struct agent *a)
+{
+	struct pollfd others[] = {
+	    {.fd = a->signals}, {.fd = a->home_watch}, {.fd = a->folder ? folder_fd(a->folder) : -1}};
+	enum session_failure failure = session_wait(a->session, others, a->folder ? 3 : 2, wait_ms(a));
+	if (others[0].revents)
+		a->stopping = true;
+	if (others[1].revents)
+		drain(a->home_watch);
+	if (a->folder && others[2].revents)
+		folder_note(a->folder);
+	if (failure == SESSION_LOST) { /* the line is back */
+		a->greeted = false;
+		a->retry_us = 0;
+	} else if (failure) {
+		start_over(a, session_error(a->session));
+	}
+	if (a->greeted && !session_connected(a->session)) {
+		a->greeted = false;
+		a->retry_us = 0;
+		set_reachable(a, false, in_language(a->command, "the line is broken", "线路中断"));
+	}
+}
+
+static void
+run(struct agent *a)
+{
+	while (!a->stopping) {
+		wait_for_something(a);
+		sd_notify(0, "WATCHDOG=1");
+		int64_t now = clock_steady_us();
+		if (!a->greeted && session_connected(a->session) && now >= a->retry_us)
+			greet(a);
+		if (a->folder && a->command->kept && !folder_wait_ms(a->folder))
+			folder_take(a->folder, a->command, a->outbox);
+		if (a->greeted && has_waiting(a))
+			deliver_waiting(a);
+		if (a->greeted && now >= a->standing_us)
+			ask_standing(a);
+		if (now >= a->report_us)
+			write_report(a);
+	}
+}
+
+static int
+watch_signals(void)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+/* Others put submissions into the outbox. */
+static int
+watch_home(const struct home *home)
+{
+	int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (fd >= 0 && inotify_add_watch(fd, home->path, IN_MODIFY | IN_ONLYDIR) >= 0)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static bool
+open_all(struct agent *a, const char *folder, char error[HOME_ERROR_BYTES])
+{
+	const struct home *home = &a->command->home;
+	a->report = calloc(1, sizeof *a->report);
+	a->standing = calloc(1, sizeof *a->standing);
+	a->signals = watch_signals();
+	a->home_watch = watch_home(home);
+	if (!a->report || !a->standing || a->signals < 0 || a->home_watch < 0) {
+		snprintf(error, HOME_ERROR_BYTES, "%s", strerror(errno));
+		return false;
+	}
+	a->report->pid = getpid();
+	a->report->since_us = clock_wall_us();
+	return (a->outbox = outbox_open(home->outbox, error)) && (a->session = session_open(home, error)) &&
+	       (!folder || (a->folder = folder_open(folder, error)));
+}
+
+static void
+close_all(struct agent *a)
+{
+	folder_close(&a->folder);
+	session_close(&a->session);
+	outbox_close(&a->outbox);
+	free(a->report);
+	free(a->standing);
+	if (a->signals >= 0)
+		close(a->signals);
+	if (a->home_watch >= 0)
+		close(a->home_watch);
+	close(a->lock);
+}
+
+int
+agent_run(struct command *command, const char *folder)
+{
+	struct agent a = {.command = command, .retry_ms = RETRY_MS};
+	char error[HOME_ERROR_BYTES];
+	if (!agent_lock(&command->home, &a.lock)) {
+		fprintf(stderr,
+		        in_language(command, "fupin agent: another agent works in %s\n",
+		                    "fupin agent：%s 已有代理程序在运行\n"),
+		        command->home.path);
+		return EXIT_FAILED_INSIDE;
+	}
+	command_renew_kept(command);
+	bool good = open_all(&a, folder, error);
+	if (good) {
+		write_report(&a);
+		sd_notify(0, "READY=1");
+		run(&a);
+		sd_notify(0, "STOPPING=1");
+	} else {
+		fprintf(stderr, "fupin agent: %s\n", error);
+	}
+	close_all(&a);
+	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
+}

@@ -1,0 +1,56 @@
+/* fupin agent: keeps an office's outbox flowing. One loop waits for the line to the centre, for new
+ * submissions in the outbox, for finished sheets in a watched folder, and for signals; what it knows of the
+ * office is in a file that fupin status shows at once.
+ *
+ * agent.c is the loop, agent_folder.c the watched folder, agent_file.c what fupin status reads. */
+#ifndef FUPIN_CLIENT_AGENT_H
+#define FUPIN_CLIENT_AGENT_H
+
+#include "command.h"
+#include "outbox.h"
+#include "standing.h"
+
+/* What fupin status shows. */
+struct agent_report {
+	int64_t pid, since_us, written_us; /* by the clock here */
+	bool reachable;
+	int64_t heard_us; /* the centre's last answer, by the clock here; 0: none yet */
+	char error[HOME_ERROR_BYTES];
+	size_t counts[OUTBOX_STATES];
+	uint64_t receipt_seq; /* the last receipt; 0: none */
+	int64_t receipt_us;   /* by the centre's clock */
+	char receipt_files[PATH_MAX];
+	bool has_standing;
+	struct standing standing;
+};
+
+/* Runs until a signal ends it; `folder` may be NULL. Returns an exit status. */
+int agent_run(struct command *command, const char *folder);
+
+/* Makes *lock the agent's; false: another agent works in this home. */
+bool agent_lock(const struct home *home, int *lock) __attribute__((warn_unused_result));
+/* False: it could not be written. */
+bool agent_file_write(const struct home *home, const struct agent_report *report)
+    __attribute__((warn_unused_result));
+/* The report of an agent that is running now; false: there is none. */
+bool agent_file_read(const struct home *home, struct agent_report *out) __attribute__((warn_unused_result));
+
+/* ---------------------------------------------------------------- the folder */
+
+struct folder;
+
+enum { FOLDER_ERROR_BYTES = 256 };
+
+/* NULL: it cannot be watched. */
+struct folder *folder_open(const char *path, char error[FOLDER_ERROR_BYTES]);
+void folder_close(struct folder **folder);
+/* To be waited for; then folder_note(). */
+int folder_fd(const struct folder *folder);
+void folder_note(struct folder *folder);
+/* Until there may be something to do, in ms; -1: nothing. */
+int folder_wait_ms(const struct folder *folder);
+/* Takes finished sheets into the outbox and moves them to "sent"; beside those with problems comes a text
+ * that says which, and for workbooks a copy with red cells. True: something was saved. */
+bool folder_take(struct folder *folder, const struct command *command, struct outbox *outbox);
+
+#endif

@@ -1,0 +1,195 @@
+#include "agent.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <json.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+static bool
+find_path(const struct home *home, const char *name, char out[PATH_MAX])
+{
+	return snprintf(out, PATH_MAX, "%s/%s", home->path, name) < PATH_MAX;
+}
+
+bool
+agent_lock(const struct home *home, int *lock)
+{
+	char path[PATH_MAX];
+	if (!find_path(home, "agent.lock", path))
+		return false;
+	*lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (*lock >= 0 && !flock(*lock, LOCK_EX | LOCK_NB))
+		return true;
+	if (*lock >= 0)
+		close(*lock);
+	*lock = -1;
+	return false;
+}
+
+/* Nobody holds the lock: what is written is of an agent that has ended. */
+static bool
+is_running(const struct home *home)
+{
+	char path[PATH_MAX];
+	int lock = find_path(home, "agent.lock", path) ? open(path, O_RDWR | O_CLOEXEC) : -1;
+	bool free = lock < 0 || !flock(lock, LOCK_SH | LOCK_NB);
+	if (lock >= 0)
+		close(lock);
+	return !free;
+}
+
+/* ---------------------------------------------------------------- as JSON */
+
+static void
+add_number(struct json_object *o, const char *name, int64_t value)
+{
+	json_object_object_add(o, name, json_object_new_int64(value));
+}
+
+static void
+add_text(struct json_object *o, const char *name, const char *text)
+{
+	json_object_object_add(o, name, json_object_new_string(text));
+}
+
+static int64_t
+number(struct json_object *o, const char *name)
+{
+	return json_object_get_int64(json_object_object_get(o, name));
+}
+
+static void
+text(struct json_object *o, const char *name, char *out, size_t size)
+{
+	struct json_object *value = json_object_object_get(o, name);
+	snprintf(out, size, "%s", value ? json_object_get_string(value) : "");
+}
+
+static struct json_object *
+standing_json(const struct standing *s)
+{
+	struct json_object *o = json_object_new_object(), *returned = json_object_new_array(),
+	                   *deadlines = json_object_new_array();
+	add_number(o, "time_us", s->time_us);
+	add_number(o, "store_ready", s->store_ready);
+	add_number(o, "overdue", s->overdue);
+	add_number(o, "returned_more", s->returned_more);
+	for (size_t i = 0; i < s->returned_count; i++) {
+		struct json_object *r = json_object_new_object();
+		add_number(r, "unit", s->returned[i].unit);
+		add_number(r, "period", s->returned[i].period);
+		add_text(r, "form", s->returned[i].form);
+		add_text(r, "name", s->returned[i].name);
+		add_text(r, "text", s->returned[i].text);
+		json_object_array_add(returned, r);
+	}
+	for (size_t i = 0; i < s->deadline_count; i++) {
+		struct json_object *d = json_object_new_object();
+		add_text(d, "form", s->deadlines[i].form);
+		add_number(d, "period", s->deadlines[i].period);
+		add_number(d, "due", s->deadlines[i].due);
+		add_number(d, "units", s->deadlines[i].units);
+		add_number(d, "missing", s->deadlines[i].missing);
+		json_object_array_add(deadlines, d);
+	}
+	json_object_object_add(o, "returned", returned);
+	json_object_object_add(o, "deadlines", deadlines);
+	return o;
+}
+
+static struct json_object *
+report_json(const struct agent_report *r)
+{
+	struct json_object *o = json_object_new_object();
+	add_number(o, "pid", r->pid);
+	add_number(o, "since_us", r->since_us);
+	add_number(o, "written_us", r->written_us);
+	add_number(o, "reachable", r->reachable);
+	add_number(o, "heard_us", r->heard_us);
+	add_text(o, "error", r->error);
+	for (int state = 0; state < OUTBOX_STATES; state++)
+		add_number(o, outbox_state_name((enum outbox_state)state), (int64_t)r->counts[state]);
+	add_number(o, "receipt_seq", (int64_t)r->receipt_seq);
+	add_number(o, "receipt_us", r->receipt_us);
+	add_text(o, "receipt_files", r->receipt_files);
+	if (r->has_standing)
+		json_object_object_add(o, "standing", standing_json(&r->standing));
+	return o;
+}
+
+static void
+read_standing(struct json_object *o, struct standing *out)
+{
+	struct json_object *returned = json_object_object_get(o, "returned"),
+	                   *deadlines = json_object_object_get(o, "deadlines");
+	out->time_us = number(o, "time_us");
+	out->store_ready = number(o, "store_ready");
+	out->overdue = (uint32_t)number(o, "overdue");
+	out->returned_more = (uint32_t)number(o, "returned_more");
+	size_t count = json_object_is_type(returned, json_type_array) ? json_object_array_length(returned) : 0;
+	for (size_t i = 0; i < count && i < STANDING_RETURNED_MAX; i++) {
+		struct json_object *r = json_object_array_get_idx(returned, i);
+		struct standing_report *to = &out->returned[out->returned_count++];
+		to->unit = number(r, "unit");
+		to->period = (period)number(r, "period");
+		text(r, "form", to->form, sizeof to->form);
+		text(r, "name", to->name, sizeof to->name);
+		text(r, "text", to->text, sizeof to->text);
+	}
+	count = json_object_is_type(deadlines, json_type_array) ? json_object_array_length(deadlines) : 0;
+	for (size_t i = 0; i < count && i < STANDING_DEADLINES_MAX; i++) {
+		struct json_object *d = json_object_array_get_idx(deadlines, i);
+		struct standing_deadline *to = &out->deadlines[out->deadline_count++];
+		text(d, "form", to->form, sizeof to->form);
+		to->period = (period)number(d, "period");
+		to->due = number(d, "due");
+		to->units = (uint32_t)number(d, "units");
+		to->missing = (uint32_t)number(d, "missing");
+	}
+}
+
+/* ---------------------------------------------------------------- the file */
+
+bool
+agent_file_write(const struct home *home, const struct agent_report *report)
+{
+	char path[PATH_MAX], temporary[PATH_MAX];
+	if (!find_path(home, "agent.status", path) || !find_path(home, "agent.status.new", temporary))
+		return false;
+	struct json_object *o = report_json(report);
+	bool good = !json_object_to_file_ext(temporary, o, JSON_C_TO_STRING_PLAIN) && !rename(temporary, path);
+	json_object_put(o);
+	return good;
+}
+
+bool
+agent_file_read(const struct home *home, struct agent_report *out)
+{
+	char path[PATH_MAX];
+	struct json_object *o =
+	    is_running(home) && find_path(home, "agent.status", path) ? json_object_from_file(path) : NULL;
+	if (!o)
+		return false;
+	*out = (struct agent_report){
+	    .pid = number(o, "pid"),
+	    .since_us = number(o, "since_us"),
+	    .written_us = number(o, "written_us"),
+	    .reachable = number(o, "reachable"),
+	    .heard_us = number(o, "heard_us"),
+	    .receipt_seq = (uint64_t)number(o, "receipt_seq"),
+	    .receipt_us = number(o, "receipt_us"),
+	};
+	text(o, "error", out->error, sizeof out->error);
+	text(o, "receipt_files", out->receipt_files, sizeof out->receipt_files);
+	for (int state = 0; state < OUTBOX_STATES; state++)
+		out->counts[state] = (size_t)number(o, outbox_state_name((enum outbox_state)state));
+	struct json_object *standing = json_object_object_get(o, "standing");
+	out->has_standing = standing;
+	if (standing)
+		read_standing(standing, &out->standing);
+	json_object_put(o);
+	return true;
+}

@@ -1,0 +1,212 @@
+#include "agent.h"
+
+#include "clock.h"
+#include "save.h"
+#include "xlsx_mark.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct folder {
+	char path[PATH_MAX];
+	int inotify;
+	int64_t look_us; /* when it is looked through; 0: not now */
+};
+
+/* After the last change: what is copied in several pieces, or saved and renamed, has settled. */
+enum { SETTLE_MS = 300 };
+
+struct folder *
+folder_open(const char *path, char error[FOLDER_ERROR_BYTES])
+{
+	struct folder *f = calloc(1, sizeof *f);
+	char sent[PATH_MAX];
+	if (!f)
+		return NULL;
+	f->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	bool good = f->inotify >= 0 && realpath(path, f->path) &&
+	            inotify_add_watch(f->inotify, f->path,
+	                              IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM | IN_ONLYDIR) >= 0;
+	good = good && snprintf(sent, sizeof sent, "%s/sent", f->path) < (int)sizeof sent &&
+	       (!mkdir(sent, 0777) || errno == EEXIST);
+	f->look_us = clock_steady_us(); /* what came while nobody looked */
+	if (good)
+		return f;
+	snprintf(error, FOLDER_ERROR_BYTES, "%.180s: %.60s", path, strerror(errno));
+	folder_close(&f);
+	return NULL;
+}
+
+void
+folder_close(struct folder **folder)
+{
+	if (!*folder)
+		return;
+	if ((*folder)->inotify >= 0)
+		close((*folder)->inotify);
+	free(*folder);
+	*folder = NULL;
+}
+
+int
+folder_fd(const struct folder *f)
+{
+	return f->inotify;
+}
+
+void
+folder_note(struct folder *f)
+{
+	char events[4096];
+	while (read(f->inotify, events, sizeof events) > 0)
+		continue;
+	f->look_us = clock_steady_us() + SETTLE_MS * 1000;
+}
+
+int
+folder_wait_ms(const struct folder *f)
+{
+	int64_t left = f->look_us - clock_steady_us();
+	return !f->look_us ? -1 : left > 0 ? (int)(left / 1000) + 1 : 0;
+}
+
+/* ---------------------------------------------------------------- which files */
+
+static bool
+ends_with(const char *name, const char *end)
+{
+	size_t size = strlen(name), own = strlen(end);
+	return size > own && !strcasecmp(name + size - own, end);
+}
+
+static bool
+is_there(const struct folder *f, const char *format, const char *name)
+{
+	char path[PATH_MAX + NAME_MAX];
+	snprintf(path, sizeof path, format, f->path, name);
+	return !access(path, F_OK);
+}
+
+/* A sheet that no spreadsheet program has open: they put a file beside it while they do. */
+static bool
+is_finished(const struct folder *f, const char *name)
+{
+	bool sheet = ends_with(name, ".xlsx") || ends_with(name, ".csv");
+	bool own = *name == '.' || *name == '~' || ends_with(name, ".red.xlsx");
+	return sheet && !own && !is_there(f, "%s/.~lock.%s#", name) && !is_there(f, "%s/~$%s", name);
+}
+
+/* Problems were told of this very file, and it was not changed since. */
+static bool
+was_told(const char *path, const char *report)
+{
+	struct stat sheet, told;
+	return !stat(report, &told) && !stat(path, &sheet) &&
+	       (told.st_mtim.tv_sec > sheet.st_mtim.tv_sec ||
+	        (told.st_mtim.tv_sec == sheet.st_mtim.tv_sec && told.st_mtim.tv_nsec >= sheet.st_mtim.tv_nsec));
+}
+
+/* ---------------------------------------------------------------- one file */
+
+/* "NAME.problems.txt", and for a workbook "NAME.red.xlsx". */
+static void
+tell(const struct command *c, const char *path, const char *report, const struct findings *findings)
+{
+	char red[PATH_MAX], error[MARK_ERROR_BYTES];
+	FILE *out = fopen(report, "we");
+	if (out) {
+		findings_write(out, findings, c->language);
+		fclose(out);
+	}
+	fprintf(stderr, in_language(c, "%s: problems %zu: see %s\n", "%s：问题 %zu 个：见 %s\n"), path,
+	        findings->count + findings->more, report);
+	if (ends_with(path, ".xlsx") &&
+	    snprintf(red, sizeof red, "%.*s.red.xlsx", (int)strlen(path) - 5, path) < PATH_MAX &&
+	    !findings_mark(findings, path, red, c->language, error))
+		fprintf(stderr, "%s: %s\n", red, error);
+}
+
+static void
+remove_told(const char *path, const char *report)
+{
+	char red[PATH_MAX];
+	unlink(report);
+	if (ends_with(path, ".xlsx") &&
+	    snprintf(red, sizeof red, "%.*s.red.xlsx", (int)strlen(path) - 5, path) < PATH_MAX)
+		unlink(red);
+}
+
+/* Never over one that is there: "NAME", "NAME 2", … */
+static void
+move_to_sent(const struct folder *f, const char *path, const char *name)
+{
+	char to[PATH_MAX + NAME_MAX + 32];
+	for (int n = 1; n < 1000; n++) {
+		if (n == 1)
+			snprintf(to, sizeof to, "%s/sent/%s", f->path, name);
+		else
+			snprintf(to, sizeof to, "%s/sent/%d %s", f->path, n, name);
+		if (!link(path, to)) {
+			unlink(path);
+			return;
+		}
+		if (errno != EEXIST)
+			break;
+	}
+	if (rename(path, to)) /* a file system without links */
+		fprintf(stderr, "fupin agent: %s: %s\n", to, strerror(errno));
+}
+
+static bool
+take_one(const struct folder *f, const char *name, const struct command *c, struct outbox *outbox)
+{
+	char path[PATH_MAX], report[PATH_MAX];
+	if (snprintf(path, sizeof path, "%s/%s", f->path, name) >= (int)sizeof path ||
+	    snprintf(report, sizeof report, "%s.problems.txt", path) >= (int)sizeof report ||
+	    was_told(path, report))
+		return false;
+	const char *files[] = {path};
+	struct saving *v = calloc(1, sizeof *v);
+	if (!v)
+		return false;
+	v->files = files;
+	v->count = 1;
+	v->catalogue = &c->catalogue;
+	v->office = command_welcome(c)->unit;
+	v->today = date_of_time(command_centre_time(c));
+	bool saved = save_files(outbox, clock_wall_us(), v);
+	if (saved) {
+		remove_told(path, report);
+		move_to_sent(f, path, name);
+		fprintf(stderr, in_language(c, "%s: saved in the outbox\n", "%s：已存入发件箱\n"), path);
+	} else if (v->findings.count) {
+		tell(c, path, report, &v->findings);
+	} else {
+		fprintf(stderr, "fupin agent: %s: %s\n", path, outbox_error(outbox));
+	}
+	free(v);
+	return saved;
+}
+
+bool
+folder_take(struct folder *f, const struct command *c, struct outbox *outbox)
+{
+	struct dirent **names;
+	bool any = false;
+	f->look_us = 0;
+	int count = scandir(f->path, &names, NULL, alphasort);
+	for (int i = 0; i < count; i++) {
+		if (is_finished(f, names[i]->d_name))
+			any |= take_one(f, names[i]->d_name, c, outbox);
+		free(names[i]);
+	}
+	if (count >= 0)
+		free(names);
+	return any;
+}

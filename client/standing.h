@@ -1,0 +1,42 @@
+/* How an office stands: reports that were returned to it, what it owes next and how many days are left. Asked
+ * of the centre in a few questions; the agent keeps the answer for fupin status. */
+#ifndef FUPIN_CLIENT_STANDING_H
+#define FUPIN_CLIENT_STANDING_H
+
+#include "session.h"
+
+enum { STANDING_RETURNED_MAX = 20, STANDING_DEADLINES_MAX = 24 };
+
+/* To be corrected. */
+struct standing_report {
+	unit_code unit;
+	period period;
+	char form[CODE_BYTES_MAX], name[NAME_BYTES_MAX + 1], text[NOTE_BYTES_MAX + 1]; /* name: of the unit */
+};
+
+/* Reports of one form and month that are not due yet. */
+struct standing_deadline {
+	period period;
+	int64_t due; /* seconds since 1970 UTC, half-open */
+	uint32_t units, missing;
+	char form[CODE_BYTES_MAX];
+};
+
+struct standing {
+	int64_t time_us; /* the centre's clock */
+	bool store_ready;
+	size_t returned_count, deadline_count;
+	uint32_t returned_more; /* beyond those that are listed: at least so many */
+	uint32_t overdue;       /* reports that should be there and are not */
+	struct standing_report returned[STANDING_RETURNED_MAX];
+	struct standing_deadline deadlines[STANDING_DEADLINES_MAX]; /* the next one first */
+};
+
+/* After session_hello(). */
+enum session_failure standing_fetch(struct session *session, int timeout_ms,
+                                    const struct catalogue *catalogue, struct standing *out);
+
+/* Whole days from now until a deadline, rounded down; the end of its last day is 0 days away all that day. */
+int64_t standing_days_left(int64_t due, int64_t time_us);
+
+#endif
