@@ -2,6 +2,7 @@
 
 #include "decimal.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <json.h>
 #include <stdio.h>
@@ -85,7 +86,7 @@ command_shows_no_table(const struct command *c)
 }
 
 int
-command_open(struct command *c)
+command_open_home(struct command *c)
 {
 	char path[PATH_MAX], error[HOME_ERROR_BYTES];
 	catalogue_init(&c->catalogue, 512UL * 1024 * 1024);
@@ -97,16 +98,26 @@ command_open(struct command *c)
 	home_default(path);
 	if (c->home_option)
 		snprintf(path, sizeof path, "%s", c->home_option);
-	if (!home_read(path, &c->home, error)) {
-		fprintf(stderr, "fupin: %s\n", error);
-		return EXIT_NOT_ADMITTED;
-	}
-	c->session = session_open(&c->home, error);
-	if (!c->session) {
-		fprintf(stderr, "fupin: %s\n", error);
-		return EXIT_FAILED_INSIDE;
-	}
-	return command_fail(c, session_hello(c->session, c->timeout_ms));
+	if (home_read(path, &c->home, error))
+		return EXIT_DONE;
+	fprintf(stderr, "fupin: %s\n", error);
+	return EXIT_NOT_ADMITTED;
+}
+
+enum session_failure
+command_connect(struct command *c, int timeout_ms)
+{
+	char error[HOME_ERROR_BYTES];
+	if (!c->session)
+		c->session = session_open(&c->home, error);
+	return c->session ? session_hello(c->session, timeout_ms) : SESSION_BROKEN;
+}
+
+int
+command_open(struct command *c)
+{
+	int status = command_open_home(c);
+	return status == EXIT_DONE ? command_fail(c, command_connect(c, c->timeout_ms)) : status;
 }
 
 void
@@ -152,7 +163,7 @@ command_fail(const struct command *c, enum session_failure failure)
 		return session_refusal(c->session)->retry_after_ms ? EXIT_WAITING : EXIT_PROBLEMS;
 	}
 	default:
-		fprintf(stderr, "fupin: %s\n", session_error(c->session));
+		fprintf(stderr, "fupin: %s\n", c->session ? session_error(c->session) : strerror(ENOMEM));
 		return failure == SESSION_NO_ANSWER      ? EXIT_WAITING
 		       : failure == SESSION_NOT_ADMITTED ? EXIT_NOT_ADMITTED
 		                                         : EXIT_FAILED_INSIDE;

@@ -55,6 +55,10 @@ struct command {
 /* After args_parse(): begins the output, reads the home, connects, says hello. EXIT_DONE, or the status to
  * exit with (a message was printed). */
 int command_open(struct command *command);
+/* The same without the network. */
+int command_open_home(struct command *command);
+/* Connects and says hello, after command_open_home(). Nothing is printed. */
+enum session_failure command_connect(struct command *command, int timeout_ms);
 /* For what a subcommand does besides showing tables: false, and a message, if a file, a workbook or the past
  * was asked for. */
 bool command_shows_no_table(const struct command *command);
@@ -111,6 +115,8 @@ int cmd_submit(int argc, char **argv);
 int cmd_total(int argc, char **argv);
 int cmd_watch(int argc, char **argv);
 int cmd_status(int argc, char **argv);
+int cmd_outbox(int argc, char **argv);
+int cmd_carry(int argc, char **argv);
 int cmd_units(int argc, char **argv);
 int cmd_forms(int argc, char **argv);
 int cmd_reload(int argc, char **argv);

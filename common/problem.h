@@ -153,6 +153,13 @@ enum problem_code {
 	PROBLEM_CHECKLIST_UNKNOWN = 153,
 	PROBLEM_STEP_TOO_EARLY = 154,
 	PROBLEM_BUDGET_BELOW_GRANTED = 155,
+	/* Sealed files. */
+	PROBLEM_SEAL_UNREADABLE = 156,
+	PROBLEM_SEAL_VERSION = 157,
+	PROBLEM_SEAL_OTHER_CENTRE = 158,
+	PROBLEM_SEAL_FOREIGN = 159,
+	PROBLEM_SEAL_CHANGED = 160,
+	PROBLEM_SEAL_MISPLACED = 161,
 	/* Only at the client, when a workbook is read. */
 	PROBLEM_WORKBOOK_NONE = 200,
 	PROBLEM_WORKBOOK_OTHER = 201,
@@ -172,6 +179,11 @@ enum problem_code {
 	PROBLEM_FORMULA_ERROR = 215,
 	PROBLEM_FORMULA_NOT_SAVED = 216,
 	PROBLEM_NUMBER_INEXACT = 217,
+	/* Only at the client, when a sealed file is read. */
+	PROBLEM_SEAL_CUT_OFF = 218,
+	PROBLEM_SEAL_DAMAGED = 219,
+	PROBLEM_SEAL_OTHER_OFFICE = 220,
+	PROBLEM_SEAL_REPLAYED = 221,
 };
 
 /* What a problem speaks of: the request as a whole, or row `index` of its reports, fund entries, … */
