@@ -34,7 +34,7 @@ test_text(void **state)
 	assert_string_equal(progress_text(&some[3], LANGUAGE_ENGLISH, 41, text),
 	                    "sent 64/64 [############] 4.0/s 0:00 left");
 	assert_string_equal(progress_text(&some[4], LANGUAGE_CHINESE, 59, text),
-	                    "方案.pdf 1200/20480 KiB [#-------------] 1000 KiB/s 剩 0:20");
+	                    "方案.pdf 1200/20480 KiB [--------------] 1000 KiB/s 剩 0:20");
 	progress_text(&some[5], LANGUAGE_ENGLISH, 80, text);
 	assert_non_null(strstr(text, "99:59:59 left"));
 	/* Too narrow for a bar. */
