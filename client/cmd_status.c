@@ -11,14 +11,11 @@
 
 enum { LIST_MAX = 20 };
 
-static const char *const state_names[] = {"waiting", "receipted", "refused"};
-static const char *const state_names_zh[] = {"待发送", "已回执", "被退回"};
-
 struct listing {
 	const struct command *command;
 	struct table *table;
 	struct json_object *json;
-	size_t counts[3];
+	size_t counts[OUTBOX_STATES];
 	bool failed;
 };
 
@@ -44,7 +41,7 @@ list_item(void *context, const struct outbox_item *item)
 		struct json_object *o = json_object_new_object();
 		json_object_object_add(o, "id", json_object_new_string(id));
 		json_object_object_add(o, "digest", json_object_new_string(digest_format(&item->digest, digest)));
-		json_object_object_add(o, "state", json_object_new_string(state_names[item->state]));
+		json_object_object_add(o, "state", json_object_new_string(outbox_state_name(item->state)));
 		json_object_object_add(o, "saved", json_object_new_string(created));
 		json_object_object_add(o, "files", json_object_new_string(item->files));
 		if (item->state == OUTBOX_RECEIPTED) {
@@ -61,7 +58,7 @@ list_item(void *context, const struct outbox_item *item)
 	}
 	const struct cell cells[] = {
 	    cell_text(id),
-	    cell_text(in_language(l->command, state_names[item->state], state_names_zh[item->state])),
+	    cell_text(in_language(l->command, outbox_state_name(item->state), outbox_state_name_zh(item->state))),
 	    cell_figure(receipted, (int64_t)item->receipt.seq, 0),
 	    cell_time(receipted ? item->receipt.time_us / 1000000 : 0),
 	    cell_time(item->created_us / 1000000),

@@ -128,6 +128,8 @@ int cmd_check(int argc, char **argv);
 int cmd_total(int argc, char **argv);
 int cmd_watch(int argc, char **argv);
 int cmd_status(int argc, char **argv);
+int cmd_outbox(int argc, char **argv);
+int cmd_carry(int argc, char **argv);
 int cmd_units(int argc, char **argv);
 int cmd_forms(int argc, char **argv);
 int cmd_reload(int argc, char **argv);

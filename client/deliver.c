@@ -118,26 +118,37 @@ close_parcel(struct deliverer *d, struct parcel *p)
 		d->first_open++;
 }
 
-static const char *
-problems_text(const struct refusal *refusal, char *out, size_t size)
+static void
+add_problems(const struct problem_list *problems, enum language language, char *out, size_t size)
 {
-	size_t used = 0;
-	*out = 0;
-	for (size_t i = 0; i < refusal->problems->count && used < size; i++) {
+	size_t used = strlen(out);
+	for (size_t i = 0; i < problems->count; i++) {
 		char text[PROBLEM_TEXT_BYTES];
-		used += (size_t)snprintf(out + used, size - used, "%s%s", i ? "\n" : "",
-		                         problem_text(&refusal->problems->items[i], LANGUAGE_ENGLISH, text));
+		problem_text(&problems->items[i], language, text);
+		if (used + strlen(text) + 2 > size)
+			break; /* whole lines only */
+		used += (size_t)snprintf(out + used, size - used, "%s%s", i ? "\n" : "", text);
 	}
+}
+
+const char *
+deliver_problems(const struct problem_list *problems, char out[DELIVER_PROBLEMS_BYTES])
+{
+	enum { HALF = DELIVER_PROBLEMS_BYTES / 2 };
+	*out = 0;
+	add_problems(problems, LANGUAGE_ENGLISH, out, HALF);
+	strcat(out, OUTBOX_LANGUAGES);
+	add_problems(problems, LANGUAGE_CHINESE, out, DELIVER_PROBLEMS_BYTES);
 	return out;
 }
 
 static bool
 refuse_parcel(struct deliverer *d, struct parcel *p, const struct refusal *refusal)
 {
-	char text[8192];
+	char text[DELIVER_PROBLEMS_BYTES];
 	struct outbox_item item;
 	if (!begin_writing(d) ||
-	    !outbox_set_refused(d->outbox, p->position, problems_text(refusal, text, sizeof text)) ||
+	    !outbox_set_refused(d->outbox, p->position, deliver_problems(refusal->problems, text)) ||
 	    !outbox_get(d->outbox, p->position, &item))
 		return false;
 	d->delivery->refused++;
@@ -237,14 +248,29 @@ send_ready(struct deliverer *d, int64_t now)
 	return true;
 }
 
+/* The centre, or who answers in its name, has other bytes than these: what was sent waits on. */
+static bool
+leave_mistaken(struct deliverer *d, struct parcel *p, const struct receipt *receipt)
+{
+	struct outbox_item item;
+	if (!outbox_get(d->outbox, p->position, &item))
+		return false;
+	d->delivery->mistaken++;
+	if (d->watch->mistaken)
+		d->watch->mistaken(d->watch->context, &item, receipt);
+	close_parcel(d, p);
+	return true;
+}
+
 static bool
 take_receipt(struct deliverer *d, const struct receipt *receipt)
 {
 	for (size_t i = d->first_open; i < d->count; i++) {
 		struct parcel *p = &d->parcels[i];
-		if (p->done || !submission_id_equal(&p->id, &receipt->id) ||
-		    !digest_equal(&p->digest, &receipt->digest))
+		if (p->done || !submission_id_equal(&p->id, &receipt->id))
 			continue;
+		if (!digest_equal(&p->digest, &receipt->digest))
+			return leave_mistaken(d, p, receipt);
 		struct outbox_item item;
 		if (!begin_writing(d) || !outbox_set_receipt(d->outbox, p->position, receipt) ||
 		    !outbox_get(d->outbox, p->position, &item))

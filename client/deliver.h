@@ -10,6 +10,7 @@
 
 struct delivery {
 	size_t total, receipted, refused; /* what is left waits on */
+	size_t mistaken;                  /* of those: receipts came that are not of what was sent */
 	uint64_t seq_last;                /* of the receipts */
 	enum session_failure failure;     /* why it ended early, if it did */
 };
@@ -19,9 +20,15 @@ struct delivery_watch {
 	void *context;
 	void (*receipted)(void *context, const struct outbox_item *item, const struct receipt *receipt);
 	void (*refused)(void *context, const struct outbox_item *item, const struct refusal *refusal);
+	/* A receipt with its id and another digest: it is not taken, and not asked for again this time. */
+	void (*mistaken)(void *context, const struct outbox_item *item, const struct receipt *receipt);
 	void (*progress)(void *context, const struct delivery *delivery);
 	void (*sent)(void *context, const char *name, uint64_t bytes, uint64_t size); /* of a document's file */
 };
+
+/* Problems as the outbox keeps them: in both languages, whole lines, as many as fit. */
+enum { DELIVER_PROBLEMS_BYTES = 16384 };
+const char *deliver_problems(const struct problem_list *problems, char out[DELIVER_PROBLEMS_BYTES]);
 
 /* False: the outbox failed (outbox_error()); nothing was lost. */
 bool deliver(struct session *session, struct outbox *outbox, int timeout_ms,

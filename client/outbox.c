@@ -1,17 +1,8 @@
-#include "outbox.h"
+#include "outbox_internal.h"
 
-#include "arena.h"
-
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct outbox {
-	sqlite3 *db;
-	struct arena item; /* what outbox_get() returned last */
-	char error[OUTBOX_ERROR_BYTES];
-};
 
 enum { BUSY_WAIT_MS = 10000, BUSY_TRY_MS = 5, ITEM_BYTES_MAX = 64 * 1024 * 1024 };
 
@@ -22,14 +13,20 @@ static const char schema[] =
     " content BLOB NOT NULL, created_us INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0,"
     " files TEXT NOT NULL, places TEXT NOT NULL, bytes BLOB NOT NULL, seq INTEGER, time_us INTEGER,"
     " report_count INTEGER, entry_count INTEGER, problems TEXT);"
-    "CREATE INDEX IF NOT EXISTS submission_content ON submission (content) WHERE state <> 2;";
+    "CREATE INDEX IF NOT EXISTS submission_content ON submission (content) WHERE state <> 2;"
+    /* What went into sealed files, and which of it was answered. */
+    "CREATE TABLE IF NOT EXISTS letter (file BLOB NOT NULL, number INTEGER NOT NULL, position INTEGER NOT "
+    "NULL,"
+    " answered INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (file, number)) WITHOUT ROWID;";
 
 #define COLUMNS                                                                                              \
 	"position, id, digest, created_us, state, files, places, bytes, seq, time_us, report_count, "            \
-	"entry_count, problems"
+	"entry_count, CASE instr(problems, char(30)) WHEN 0 THEN problems "                                      \
+	"ELSE substr(problems, 1, instr(problems, char(30)) - 1) END, "                                          \
+	"substr(problems, instr(problems, char(30)) + 1)"
 
-static bool
-note(struct outbox *o, bool good)
+bool
+outbox_note(struct outbox *o, bool good)
 {
 	if (!good)
 		snprintf(o->error, sizeof o->error, "outbox: %s", sqlite3_errmsg(o->db));
@@ -39,7 +36,7 @@ note(struct outbox *o, bool good)
 static bool
 run(struct outbox *o, const char *sql)
 {
-	return note(o, sqlite3_exec(o->db, sql, NULL, NULL, NULL) == SQLITE_OK);
+	return outbox_note(o, sqlite3_exec(o->db, sql, NULL, NULL, NULL) == SQLITE_OK);
 }
 
 /*
@@ -53,7 +50,7 @@ set_up(struct outbox *o)
 	while ((result = sqlite3_exec(o->db, schema, NULL, NULL, NULL)) == SQLITE_BUSY &&
 	       waited_ms < BUSY_WAIT_MS)
 		waited_ms += sqlite3_sleep(BUSY_TRY_MS);
-	return note(o, result == SQLITE_OK);
+	return outbox_note(o, result == SQLITE_OK);
 }
 
 struct outbox *
@@ -66,7 +63,7 @@ outbox_open(const char *path, char error[OUTBOX_ERROR_BYTES])
 	bool good = sqlite3_open(path, &o->db) == SQLITE_OK;
 	/* Two clients on one outbox take turns. */
 	good = good && sqlite3_busy_timeout(o->db, BUSY_WAIT_MS) == SQLITE_OK;
-	if (!note(o, good) || !set_up(o)) {
+	if (!outbox_note(o, good) || !set_up(o)) {
 		snprintf(error, OUTBOX_ERROR_BYTES, "%.180s (%.60s)", o->error, path);
 		outbox_close(&o);
 	}
@@ -84,6 +81,23 @@ outbox_close(struct outbox **outbox)
 	*outbox = NULL;
 }
 
+static const struct {
+	const char *en, *zh;
+} state_names[OUTBOX_STATES] = {
+    {"waiting", "待发送"}, {"receipted", "已回执"}, {"refused", "被退回"}, {"dropped", "已作废"}};
+
+const char *
+outbox_state_name(enum outbox_state state)
+{
+	return (unsigned)state < OUTBOX_STATES ? state_names[state].en : "";
+}
+
+const char *
+outbox_state_name_zh(enum outbox_state state)
+{
+	return (unsigned)state < OUTBOX_STATES ? state_names[state].zh : "";
+}
+
 const char *
 outbox_error(const struct outbox *o)
 {
@@ -99,22 +113,32 @@ outbox_begin(struct outbox *o)
 bool
 outbox_commit(struct outbox *o)
 {
-	return run(o, "COMMIT");
+	if (run(o, "COMMIT"))
+		return true;
+	/* A disk that is full leaves the transaction open. */
+	outbox_cancel(o);
+	return false;
 }
 
-static sqlite3_stmt *
-prepare(struct outbox *o, const char *sql)
+void
+outbox_cancel(struct outbox *o)
+{
+	if (!sqlite3_get_autocommit(o->db))
+		sqlite3_exec(o->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+sqlite3_stmt *
+outbox_prepare(struct outbox *o, const char *sql)
 {
 	sqlite3_stmt *statement = NULL;
-	note(o, sqlite3_prepare_v2(o->db, sql, -1, &statement, NULL) == SQLITE_OK);
+	outbox_note(o, sqlite3_prepare_v2(o->db, sql, -1, &statement, NULL) == SQLITE_OK);
 	return statement;
 }
 
-/* Runs a statement to its end. */
-static bool
-finish(struct outbox *o, sqlite3_stmt *statement)
+bool
+outbox_finish(struct outbox *o, sqlite3_stmt *statement)
 {
-	bool good = note(o, sqlite3_step(statement) == SQLITE_DONE);
+	bool good = outbox_note(o, sqlite3_step(statement) == SQLITE_DONE);
 	sqlite3_finalize(statement);
 	return good;
 }
@@ -123,7 +147,8 @@ static int64_t
 find_same(struct outbox *o, const struct digest *content)
 {
 	int64_t position = 0;
-	sqlite3_stmt *s = prepare(o, "SELECT position FROM submission WHERE state <> 2 AND content = ?");
+	sqlite3_stmt *s =
+	    outbox_prepare(o, "SELECT position FROM submission WHERE state <> 2 AND state <> 3 AND content = ?");
 	if (!s)
 		return 0;
 	sqlite3_bind_blob(s, 1, content->bytes, DIGEST_BYTES, SQLITE_STATIC);
@@ -134,13 +159,19 @@ find_same(struct outbox *o, const struct digest *content)
 }
 
 static bool
-send_again(struct outbox *o, int64_t position)
+change_state(struct outbox *o, const char *sql, int64_t position)
 {
-	sqlite3_stmt *s = prepare(o, "UPDATE submission SET state = 0 WHERE position = ? AND state = 1");
+	sqlite3_stmt *s = outbox_prepare(o, sql);
 	if (!s)
 		return false;
 	sqlite3_bind_int64(s, 1, position);
-	return finish(o, s);
+	return outbox_finish(o, s);
+}
+
+static bool
+send_again(struct outbox *o, int64_t position)
+{
+	return change_state(o, "UPDATE submission SET state = 0 WHERE position = ? AND state = 1", position);
 }
 
 bool
@@ -149,8 +180,9 @@ outbox_add(struct outbox *o, const struct outbox_item *item, const struct digest
 	*position = find_same(o, content);
 	if (*position)
 		return send_again(o, *position);
-	sqlite3_stmt *s = prepare(o, "INSERT INTO submission (id, digest, content, created_us, files, places, "
-	                             "bytes) VALUES (?, ?, ?, ?, ?, ?, ?)");
+	sqlite3_stmt *s =
+	    outbox_prepare(o, "INSERT INTO submission (id, digest, content, created_us, files, places, "
+	                      "bytes) VALUES (?, ?, ?, ?, ?, ?, ?)");
 	if (!s)
 		return false;
 	sqlite3_bind_blob(s, 1, item->id.bytes, ID_BYTES, SQLITE_STATIC);
@@ -160,7 +192,7 @@ outbox_add(struct outbox *o, const struct outbox_item *item, const struct digest
 	sqlite3_bind_text(s, 5, item->files, -1, SQLITE_STATIC);
 	sqlite3_bind_text(s, 6, item->places, -1, SQLITE_STATIC);
 	sqlite3_bind_blob64(s, 7, item->bytes, item->size, SQLITE_STATIC);
-	if (!finish(o, s))
+	if (!outbox_finish(o, s))
 		return false;
 	*position = sqlite3_last_insert_rowid(o->db);
 	return true;
@@ -169,8 +201,9 @@ outbox_add(struct outbox *o, const struct outbox_item *item, const struct digest
 bool
 outbox_set_receipt(struct outbox *o, int64_t position, const struct receipt *receipt)
 {
-	sqlite3_stmt *s = prepare(o, "UPDATE submission SET state = 1, seq = ?, time_us = ?, report_count = ?, "
-	                             "entry_count = ?, problems = NULL WHERE position = ?");
+	sqlite3_stmt *s =
+	    outbox_prepare(o, "UPDATE submission SET state = 1, seq = ?, time_us = ?, report_count = ?, "
+	                      "entry_count = ?, problems = NULL WHERE position = ?");
 	if (!s)
 		return false;
 	sqlite3_bind_int64(s, 1, (int64_t)receipt->seq);
@@ -178,7 +211,7 @@ outbox_set_receipt(struct outbox *o, int64_t position, const struct receipt *rec
 	sqlite3_bind_int64(s, 3, receipt->report_count);
 	sqlite3_bind_int64(s, 4, receipt->entry_count);
 	sqlite3_bind_int64(s, 5, position);
-	return finish(o, s);
+	return outbox_finish(o, s);
 }
 
 bool
@@ -186,12 +219,43 @@ outbox_set_refused(struct outbox *o, int64_t position, const char *problems)
 {
 	/* A receipt is final: a late refusal of a repeated send cannot undo it. */
 	sqlite3_stmt *s =
-	    prepare(o, "UPDATE submission SET state = 2, problems = ? WHERE position = ? AND state = 0");
+	    outbox_prepare(o, "UPDATE submission SET state = 2, problems = ? WHERE position = ? AND state = 0");
 	if (!s)
 		return false;
 	sqlite3_bind_text(s, 1, problems, -1, SQLITE_STATIC);
 	sqlite3_bind_int64(s, 2, position);
-	return finish(o, s);
+	return outbox_finish(o, s);
+}
+
+bool
+outbox_wait_again(struct outbox *o, int64_t position)
+{
+	return change_state(
+	    o, "UPDATE submission SET state = 0, problems = NULL WHERE position = ? AND state = 2", position);
+}
+
+bool
+outbox_set_dropped(struct outbox *o, int64_t position)
+{
+	return change_state(o, "UPDATE submission SET state = 3 WHERE position = ? AND state IN (0, 2)",
+	                    position);
+}
+
+int64_t
+outbox_same_content(struct outbox *o, int64_t position)
+{
+	int64_t same = 0;
+	sqlite3_stmt *s =
+	    outbox_prepare(o, "SELECT b.position FROM submission a JOIN submission b ON b.content = "
+	                      "a.content AND b.state <> 2 AND b.state <> 3 WHERE a.position = ?1 "
+	                      "AND b.position <> ?1");
+	if (!s)
+		return 0;
+	sqlite3_bind_int64(s, 1, position);
+	if (sqlite3_step(s) == SQLITE_ROW)
+		same = sqlite3_column_int64(s, 0);
+	sqlite3_finalize(s);
+	return same;
 }
 
 static const char *
@@ -213,6 +277,7 @@ read_item(sqlite3_stmt *s, struct outbox_item *out)
 	    .bytes = sqlite3_column_blob(s, 7),
 	    .size = (size_t)sqlite3_column_bytes(s, 7),
 	    .problems = column_text(s, 12),
+	    .problems_zh = column_text(s, 13),
 	};
 	if (sqlite3_column_bytes(s, 1) == ID_BYTES)
 		memcpy(out->id.bytes, sqlite3_column_blob(s, 1), ID_BYTES);
@@ -233,8 +298,8 @@ outbox_each(struct outbox *o, int state, int64_t limit,
             void (*take)(void *context, const struct outbox_item *item), void *context)
 {
 	sqlite3_stmt *s =
-	    prepare(o, "SELECT * FROM (SELECT " COLUMNS " FROM submission WHERE ?1 < 0 OR state = ?1 "
-	               "ORDER BY position DESC LIMIT ?2) ORDER BY position");
+	    outbox_prepare(o, "SELECT * FROM (SELECT " COLUMNS " FROM submission WHERE ?1 < 0 OR state = ?1 "
+	                      "ORDER BY position DESC LIMIT ?2) ORDER BY position");
 	if (!s)
 		return false;
 	sqlite3_bind_int(s, 1, state);
@@ -245,7 +310,7 @@ outbox_each(struct outbox *o, int state, int64_t limit,
 		read_item(s, &item);
 		take(context, &item);
 	}
-	bool good = note(o, result == SQLITE_DONE);
+	bool good = outbox_note(o, result == SQLITE_DONE);
 	sqlite3_finalize(s);
 	return good;
 }
@@ -259,8 +324,9 @@ keep_item(struct outbox *o, struct outbox_item *item)
 	item->files = arena_string(&o->item, item->files);
 	item->places = arena_string(&o->item, item->places);
 	item->problems = arena_string(&o->item, item->problems);
+	item->problems_zh = arena_string(&o->item, item->problems_zh);
 	item->bytes = (const uint8_t *)arena_text(&o->item, (const char *)item->bytes, item->size);
-	if (item->files && item->places && item->problems && item->bytes)
+	if (item->files && item->places && item->problems && item->problems_zh && item->bytes)
 		return true;
 	snprintf(o->error, sizeof o->error, "outbox: no memory");
 	return false;
@@ -270,11 +336,11 @@ bool
 outbox_get(struct outbox *o, int64_t position, struct outbox_item *out)
 {
 	struct outbox_item item;
-	sqlite3_stmt *s = prepare(o, "SELECT " COLUMNS " FROM submission WHERE position = ?");
+	sqlite3_stmt *s = outbox_prepare(o, "SELECT " COLUMNS " FROM submission WHERE position = ?");
 	if (!s)
 		return false;
 	sqlite3_bind_int64(s, 1, position);
-	bool good = note(o, sqlite3_step(s) == SQLITE_ROW);
+	bool good = outbox_note(o, sqlite3_step(s) == SQLITE_ROW);
 	if (good) {
 		read_item(s, &item);
 		good = keep_item(o, &item);

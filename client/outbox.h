@@ -1,5 +1,6 @@
 /* The outbox: an SQLite file in the office's home (WAL, synchronous FULL). A submission is in it, id
- * and frozen bytes, before the first send; what became of it (a receipt, or a refusal) stays in it. */
+ * and frozen bytes, before the first send; what became of it (a receipt, or a refusal, and that this one was
+ * dealt with) stays in it. Nothing is ever taken out. */
 #ifndef FUPIN_CLIENT_OUTBOX_H
 #define FUPIN_CLIENT_OUTBOX_H
 
@@ -9,7 +10,11 @@
 
 struct outbox;
 
-enum outbox_state { OUTBOX_WAITING, OUTBOX_RECEIPTED, OUTBOX_REFUSED };
+enum outbox_state { OUTBOX_WAITING, OUTBOX_RECEIPTED, OUTBOX_REFUSED, OUTBOX_DROPPED };
+enum { OUTBOX_STATES = 4 };
+
+/* Between the English and the Chinese lines of problems. */
+#define OUTBOX_LANGUAGES "\x1E"
 
 struct outbox_item {
 	int64_t position; /* in the order of writing */
@@ -22,7 +27,8 @@ struct outbox_item {
 	const uint8_t *bytes;
 	size_t size;
 	struct receipt receipt; /* when receipted */
-	const char *problems;   /* when refused: text, a line each */
+	const char *problems;   /* when refused: a line each, in English */
+	const char *problems_zh;
 };
 
 enum { OUTBOX_ERROR_BYTES = 256 };
@@ -34,18 +40,27 @@ void outbox_close(struct outbox **outbox);
 /* Several changes that stand or fall together; what was begun is on disk when commit returns true. */
 bool outbox_begin(struct outbox *outbox) __attribute__((warn_unused_result));
 bool outbox_commit(struct outbox *outbox) __attribute__((warn_unused_result));
+/* What was begun was never there. */
+void outbox_cancel(struct outbox *outbox);
 
 /* Adds a waiting item (position is given out). `content` is the digest of the submission without its
- * id: what is there with the same content is not added again (*position says which). If that one has its
- * receipt, it waits again: the same bytes go to the centre once more, which answers with the first
- * receipt, or stores them if it had lost them. */
+ * id: what waits or has its receipt with the same content is not added again (*position says which). If that
+ * one has its receipt, it waits again: the same bytes go to the centre once more, which answers with the
+ * first receipt, or stores them if it had lost them. */
 bool outbox_add(struct outbox *outbox, const struct outbox_item *item, const struct digest *content,
                 int64_t *position) __attribute__((warn_unused_result));
 
 bool outbox_set_receipt(struct outbox *outbox, int64_t position, const struct receipt *receipt)
     __attribute__((warn_unused_result));
+/* `problems`: English lines, OUTBOX_LANGUAGES, Chinese lines; or the former alone. */
 bool outbox_set_refused(struct outbox *outbox, int64_t position, const char *problems)
     __attribute__((warn_unused_result));
+/* A refused one waits again: same id, same bytes. */
+bool outbox_wait_again(struct outbox *outbox, int64_t position) __attribute__((warn_unused_result));
+/* A refused one is dealt with, or a waiting one is given up. A receipt that comes all the same is taken. */
+bool outbox_set_dropped(struct outbox *outbox, int64_t position) __attribute__((warn_unused_result));
+/* Another one with the same content that waits or has its receipt; 0: none. */
+int64_t outbox_same_content(struct outbox *outbox, int64_t position);
 
 /* Calls `take` for each item (of one state, or all with -1) in order, at most `limit`, newest last. */
 bool outbox_each(struct outbox *outbox, int state, int64_t limit,
@@ -56,6 +71,19 @@ bool outbox_each(struct outbox *outbox, int state, int64_t limit,
 bool outbox_get(struct outbox *outbox, int64_t position, struct outbox_item *out)
     __attribute__((warn_unused_result));
 
+/* Sealed files: letter `number` of one holds the submission at `position`. */
+bool outbox_add_letter(struct outbox *outbox, const struct submission_id *file, uint32_t number,
+                       int64_t position) __attribute__((warn_unused_result));
+/* *position 0: this outbox has no such letter. `answered`: its answer was taken over. */
+bool outbox_find_letter(struct outbox *outbox, const struct submission_id *file, uint32_t number,
+                        int64_t *position, bool *answered) __attribute__((warn_unused_result));
+bool outbox_set_answered(struct outbox *outbox, const struct submission_id *file, uint32_t number)
+    __attribute__((warn_unused_result));
+
 const char *outbox_error(const struct outbox *outbox);
+
+/* "waiting", "待发送". */
+const char *outbox_state_name(enum outbox_state state);
+const char *outbox_state_name_zh(enum outbox_state state);
 
 #endif

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 int
 sending_open(struct sending *s, struct command *command)
@@ -118,10 +117,9 @@ name_others(const struct command *c, const struct outbox_item *item)
 	                         : in_language(c, "decisions", "决定");
 }
 
-static void
-on_receipt(void *context, const struct outbox_item *item, const struct receipt *receipt)
+void
+sending_print_receipt(struct sending *s, const struct outbox_item *item, const struct receipt *receipt)
 {
-	const struct sending *s = context;
 	char id[ID_TEXT_BYTES], time[20];
 	time_format(receipt->time_us, time);
 	if (receipt->other_count && !receipt->report_count && !receipt->entry_count) {
@@ -170,10 +168,9 @@ place_of(const struct outbox_item *item, const struct problem *problem, const st
 	return place_make(file, sheet, strtoul(colon + 1, NULL, 10));
 }
 
-static void
-on_refusal(void *context, const struct outbox_item *item, const struct refusal *refusal)
+void
+sending_print_refusal(struct sending *s, const struct outbox_item *item, const struct refusal *refusal)
 {
-	const struct sending *s = context;
 	struct submission submission;
 	struct arena arena;
 	decode_item(&arena, item, &submission);
@@ -197,29 +194,59 @@ on_refusal(void *context, const struct outbox_item *item, const struct refusal *
 }
 
 static void
+on_receipt(void *context, const struct outbox_item *item, const struct receipt *receipt)
+{
+	struct sending *s = context;
+	progress_clear(&s->progress);
+	sending_print_receipt(s, item, receipt);
+	fflush(stdout);
+}
+
+static void
+on_refusal(void *context, const struct outbox_item *item, const struct refusal *refusal)
+{
+	struct sending *s = context;
+	progress_clear(&s->progress);
+	sending_print_refusal(s, item, refusal);
+}
+
+static void
+on_mistaken(void *context, const struct outbox_item *item, const struct receipt *receipt)
+{
+	struct sending *s = context;
+	char id[ID_TEXT_BYTES], sent[DIGEST_TEXT_BYTES], got[DIGEST_TEXT_BYTES];
+	progress_clear(&s->progress);
+	fprintf(stderr,
+	        in_language(s->command,
+	                    "%s: a receipt came for %s, but of other content (digest %s, sent was %s): it is not "
+	                    "taken, the submission waits on; tell the administrator\n",
+	                    "%s：收到 %s 的回执，但内容不符（回执摘要 %s，所送摘要 "
+	                    "%s）：不予采信，此件继续待发，请告知管理员\n"),
+	        item->files, submission_id_format(&item->id, id), digest_format(&receipt->digest, got),
+	        digest_format(&item->digest, sent));
+}
+
+static void
 on_progress(void *context, const struct delivery *delivery)
 {
-	const struct sending *s = context;
-	fprintf(stderr, in_language(s->command, "\rsent %zu of %zu\033[K", "\r已送 %zu / %zu\033[K"),
-	        delivery->receipted + delivery->refused, delivery->total);
+	struct sending *s = context;
+	progress_show(&s->progress, in_language(s->command, "sent", "已送"), "",
+	              delivery->receipted + delivery->refused + delivery->mistaken, delivery->total);
 }
 
 static void
 on_sent(void *context, const char *name, uint64_t bytes, uint64_t size)
 {
-	const struct sending *s = context;
-	fprintf(stderr,
-	        in_language(s->command, "\r%s: %" PRIu64 " of %" PRIu64 " KiB\033[K",
-	                    "\r%s：%" PRIu64 " / %" PRIu64 " KiB\033[K"),
-	        name, bytes / 1024, size / 1024);
+	struct sending *s = context;
+	progress_show(&s->progress, name, "KiB", bytes / 1024, (size + 1023) / 1024);
 }
 
 static void
 say_waiting(const struct sending *s, size_t count)
 {
 	fprintf(stderr,
-	        in_language(s->command, "fupin: %zu saved in the outbox, not yet sent; fupin submit sends them\n",
-	                    "fupin：%zu 件已存入发件箱，尚未送达；再次运行 fupin submit 即可发送\n"),
+	        in_language(s->command, "fupin: %zu saved in the outbox, not yet sent; fupin outbox send sends them\n",
+	                    "fupin：%zu 件已存入发件箱，尚未送达；运行 fupin outbox send 即可发送\n"),
 	        count);
 }
 
@@ -243,18 +270,18 @@ sending_postpone(struct sending *s)
 int
 sending_deliver(struct sending *s, bool quiet)
 {
-	bool terminal = isatty(STDERR_FILENO) && !quiet;
 	struct delivery delivery;
 	const struct delivery_watch watch = {
 	    .context = s,
 	    .receipted = quiet ? NULL : on_receipt,
 	    .refused = on_refusal,
-	    .progress = terminal ? on_progress : NULL,
-	    .sent = terminal ? on_sent : NULL,
+	    .mistaken = on_mistaken,
+	    .progress = on_progress,
+	    .sent = on_sent,
 	};
+	progress_begin(&s->progress, quiet, s->command->language);
 	bool good = deliver(s->command->session, s->outbox, s->command->timeout_ms, &watch, &delivery);
-	if (terminal)
-		fprintf(stderr, "\r\033[K");
+	progress_clear(&s->progress);
 	if (!good) {
 		fprintf(stderr, "fupin: %s\n", outbox_error(s->outbox));
 		return EXIT_FAILED_INSIDE;

@@ -5,13 +5,18 @@
 
 #include "command.h"
 #include "outbox.h"
+#include "progress.h"
+
+struct refusal;
 
 struct sending {
 	struct command *command;
 	struct outbox *outbox;
+	struct progress progress;
 };
 
-/* After command_open() and command_catalogue(). All return an exit status; a message was printed. */
+/* After command_open() and command_catalogue() (or command_open_home(): then nothing can be delivered). All
+ * return an exit status; a message was printed. */
 int sending_open(struct sending *sending, struct command *command);
 void sending_close(struct sending *sending);
 
@@ -23,7 +28,14 @@ int sending_save(struct sending *sending, struct submission *submission, const c
 int sending_save_document(struct sending *sending, struct document *document, const char *path,
                           const char *what);
 
-/* Delivers all that waits; prints receipts and refusals (`quiet`: their numbers only). */
+/* What is printed of each answer, by whatever way it came. */
+void sending_print_receipt(struct sending *sending, const struct outbox_item *item,
+                           const struct receipt *receipt);
+void sending_print_refusal(struct sending *sending, const struct outbox_item *item,
+                           const struct refusal *refusal);
+
+/* Delivers all that waits; prints receipts and refusals (`quiet`: their numbers only), on a terminal how far
+ * it is. */
 int sending_deliver(struct sending *sending, bool quiet);
 
 /* What is said, and returned, where there is no centre now: what waits was saved and goes later. */

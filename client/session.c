@@ -361,6 +361,7 @@ static size_t
 bytes_of(const struct request *request)
 {
 	return request->kind == REQUEST_SUBMIT   ? request->submit.size
+	       : request->kind == REQUEST_CARRY  ? request->carry.size
 	       : request->kind == REQUEST_UPLOAD ? request->upload.part_size
 	       : request->kind == REQUEST_FILE   ? DOCUMENT_PART_BYTES
 	                                         : 0;

@@ -137,6 +137,12 @@ bool codec_projects_from_wire(struct arena *arena, const Fupin__V1__Projects *wi
 bool codec_project_kinds_to_wire(struct arena *arena, const struct catalogue *c, Fupin__V1__Catalogue *wire);
 bool codec_project_kinds_from_wire(const Fupin__V1__Catalogue *wire, struct catalogue *c);
 
+struct carry codec_carry_from_wire(const Fupin__V1__Carry *wire);
+void codec_carry_to_wire(const struct carry *carry, Fupin__V1__Carry *wire);
+/* False: its id is of another length. */
+bool codec_carried_from_wire(const Fupin__V1__Carried *wire, struct carried *out);
+void codec_carried_to_wire(const struct carried *carried, Fupin__V1__Carried *wire);
+
 struct report_key codec_key_from_wire(const Fupin__V1__ReportKey *wire);
 void codec_key_to_wire(const struct report_key *key, Fupin__V1__ReportKey *wire);
 

@@ -192,6 +192,7 @@ codec_encode_reply(struct arena *arena, const struct reply *reply, uint8_t **byt
 	Fupin__V1__Uploaded uploaded = FUPIN__V1__UPLOADED__INIT;
 	Fupin__V1__Documents documents;
 	Fupin__V1__FilePart file;
+	Fupin__V1__Carried carried;
 	bool good = true;
 	wire.request_id = reply->request_id;
 	switch (reply->kind) {
@@ -209,6 +210,11 @@ codec_encode_reply(struct arena *arena, const struct reply *reply, uint8_t **byt
 		wire.body_case = FUPIN__V1__REPLY__BODY_RECEIPT;
 		wire.receipt = &receipt;
 		receipt_to_wire(&reply->receipt, &receipt);
+		break;
+	case REPLY_CARRIED:
+		wire.body_case = FUPIN__V1__REPLY__BODY_CARRIED;
+		wire.carried = &carried;
+		codec_carried_to_wire(&reply->carried, &carried);
 		break;
 	case REPLY_TOTAL:
 		wire.body_case = FUPIN__V1__REPLY__BODY_TOTAL;
@@ -602,6 +608,9 @@ codec_decode_reply(struct arena *arena, const uint8_t *bytes, size_t size, struc
 	case FUPIN__V1__REPLY__BODY_RECEIPT:
 		out->kind = REPLY_RECEIPT;
 		return receipt_from_wire(wire->receipt, &out->receipt);
+	case FUPIN__V1__REPLY__BODY_CARRIED:
+		out->kind = REPLY_CARRIED;
+		return codec_carried_from_wire(wire->carried, &out->carried);
 	case FUPIN__V1__REPLY__BODY_TOTAL:
 		out->kind = REPLY_TOTAL;
 		return total_from_wire(arena, wire->total, &out->total);

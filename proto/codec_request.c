@@ -296,6 +296,10 @@ take_body(struct arena *arena, const Fupin__V1__Request *wire, struct request *o
 	case FUPIN__V1__REQUEST__BODY_COMPLIANCE:
 		out->kind = REQUEST_COMPLIANCE;
 		return take_compliance(arena, wire->compliance, out, problems);
+	case FUPIN__V1__REQUEST__BODY_CARRY:
+		out->kind = REQUEST_CARRY;
+		out->carry = codec_carry_from_wire(wire->carry);
+		return true;
 	case FUPIN__V1__REQUEST__BODY_PROJECTS:
 		return take_project_query(wire->projects, out, problems);
 	case FUPIN__V1__REQUEST__BODY_COMPLETENESS:
@@ -708,6 +712,7 @@ codec_encode_request(struct arena *arena, const struct request *request, uint8_t
 	Fupin__V1__Request wire = FUPIN__V1__REQUEST__INIT;
 	Fupin__V1__Hello hello = FUPIN__V1__HELLO__INIT;
 	Fupin__V1__Submit submit = FUPIN__V1__SUBMIT__INIT;
+	Fupin__V1__Carry carry;
 	Fupin__V1__TotalQuery total;
 	Fupin__V1__StatusQuery status = FUPIN__V1__STATUS_QUERY__INIT;
 	Fupin__V1__CatalogueQuery catalogue = FUPIN__V1__CATALOGUE_QUERY__INIT;
@@ -745,6 +750,11 @@ codec_encode_request(struct arena *arena, const struct request *request, uint8_t
 		wire.submit = &submit;
 		submit.submission.len = request->submit.size;
 		submit.submission.data = (uint8_t *)(uintptr_t)request->submit.bytes;
+		break;
+	case REQUEST_CARRY:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_CARRY;
+		wire.carry = &carry;
+		codec_carry_to_wire(&request->carry, &carry);
 		break;
 	case REQUEST_TOTAL:
 		wire.body_case = FUPIN__V1__REQUEST__BODY_TOTAL;

@@ -38,6 +38,7 @@ enum request_kind {
 	REQUEST_COMPLIANCE,
 	REQUEST_WATCH_COMPLIANCE, /* on the wire a Watch with the other kind of query */
 	REQUEST_PROJECTS,
+	REQUEST_CARRY,
 	REQUEST_KINDS,
 };
 
@@ -56,6 +57,15 @@ struct hello {
 /* The frozen bytes of a submission; decoded apart, so that the digest is of what was sent. */
 struct submit {
 	const uint8_t *bytes;
+	size_t size;
+};
+
+/* A letter of a sealed file (common/seal.h). */
+struct carry {
+	const uint8_t *header; /* of the file */
+	size_t header_size;
+	uint32_t number;
+	const uint8_t *letter;
 	size_t size;
 };
 
@@ -238,6 +248,7 @@ struct request {
 	union {
 		struct hello hello;
 		struct submit submit;
+		struct carry carry;
 		struct total_query total; /* of a watch, too */
 		struct report_query reports;
 		struct completeness_query completeness;
@@ -285,6 +296,7 @@ enum reply_kind {
 	REPLY_TRACE,
 	REPLY_COMPLIANCE,
 	REPLY_PROJECTS,
+	REPLY_CARRIED,
 };
 
 struct limits {
@@ -306,6 +318,14 @@ struct welcome {
 struct refusal {
 	const struct problem_list *problems;
 	uint32_t retry_after_ms; /* not 0: the same bytes may be accepted later */
+};
+
+struct carried {
+	const uint8_t *answer; /* sealed, for the office */
+	size_t size;
+	struct submission_id id; /* zeros: it could not be read */
+	uint64_t seq;            /* 0: refused */
+	bool again;
 };
 
 struct fund_total {
@@ -710,6 +730,7 @@ struct reply {
 		struct trace_answer trace;
 		struct compliance_answer compliance;
 		struct project_answer projects;
+		struct carried carried;
 		uint32_t reloaded; /* principals */
 	};
 };

@@ -8,6 +8,14 @@
 #include "admit.h"
 #include "gate.h"
 #include "holdings.h"
+#include "seal.h"
+
+/* Of a submission that came as a letter of a sealed file. */
+struct sealed {
+	struct seal_header header;
+	uint32_t number;
+	struct digest digest; /* of the submission */
+};
 
 /* One request on its way, with all that it needs: owns everything decoded from its frame. */
 struct envelope {
@@ -21,7 +29,9 @@ struct envelope {
 	struct digest digest; /* from here on: a submission's */
 	struct submission submission;
 	struct receipt receipt;
-	bool staged; /* its fund entries and steps of projects are */
+	bool staged;                 /* its fund entries and steps of projects are */
+	bool again;                  /* the receipt is the first one's, of an earlier time */
+	const struct sealed *sealed; /* NULL: it came over its office's own line */
 };
 
 /* Envelopes that were used and wait to be used again, with their first block of memory, the last one

@@ -211,6 +211,7 @@ answer_outcome(struct pipeline *p, struct envelope *e, enum intake_outcome outco
 		return true;
 	case INTAKE_DUPLICATE:
 		p->counters.duplicates++;
+		e->again = true;
 		send_receipt(p, e);
 		return true;
 	case INTAKE_OLDER:

@@ -63,10 +63,9 @@ service_give(struct service *s, const struct sender *to, const char *public_key,
 	return GATE_GONE;
 }
 
-void
-service_send(void *context, const struct envelope *envelope, const struct reply *reply)
+static void
+send_plain(struct service *s, const struct envelope *envelope, const struct reply *reply)
 {
-	struct service *s = context;
 	const char *office = envelope->office.name ? envelope->office.name : "unknown";
 	enum gate_sent sent = service_give(s, &envelope->sender, envelope->public_key, reply);
 	if (sent == GATE_UNREAD) {
@@ -77,6 +76,30 @@ service_send(void *context, const struct envelope *envelope, const struct reply 
 	} else if (sent != GATE_SENT) {
 		log_line(LOG_DEBUG, "reply_dropped", "office=%s", office);
 	}
+}
+
+/* A final answer goes back as it came, sealed; "later" is for who asks again. */
+void
+service_send(void *context, const struct envelope *envelope, const struct reply *reply)
+{
+	struct service *s = context;
+	struct arena arena;
+	struct reply carried;
+	bool later = reply->kind == REPLY_REFUSAL && reply->refusal.retry_after_ms;
+	if (!envelope->sealed || later) {
+		send_plain(s, envelope, reply);
+		return;
+	}
+	arena_init(&arena, ANSWER_BYTES_MAX);
+	if (service_seal_answer(s, envelope, reply, &arena, &carried)) {
+		send_plain(s, envelope, &carried);
+	} else {
+		struct problem_list problems;
+		problems.count = problems.more = 0;
+		problem_only(&problems, PROBLEM_BUSY);
+		service_refuse(s, envelope, &problems, UNREAD_RETRY_MS);
+	}
+	arena_free(&arena);
 }
 
 void
@@ -174,6 +197,8 @@ accept_frame(const struct service *s, const struct frame *frame, struct envelope
 	}
 	if (!codec_decode_request(&e->arena, frame->bytes, frame->size, &e->request, problems))
 		return false;
+	if (known && e->request.kind == REQUEST_CARRY)
+		return admit_request(&e->office, &e->request, problems) && service_open_letter(s, e, problems);
 	if (known)
 		return admit_request(&e->office, &e->request, problems);
 	problem_detail(problem_only(problems, PROBLEM_NOT_PERMITTED), "a key that was revoked");

@@ -85,6 +85,15 @@ bool service_look_up(void *service, struct envelope *submission);        /* of p
 void service_unblock(struct service *service, int session);
 void service_answer_status(struct service *service, struct envelope *envelope);
 
+/* service_carry.c: letters of sealed files. Opens one: the envelope is then its writer's Submit. False:
+ * `problems` say why not, to whom depends on whether it could be opened. */
+bool service_open_letter(const struct service *service, struct envelope *envelope,
+                         struct problem_list *problems) __attribute__((warn_unused_result));
+/* Seals a final answer for the office: *out is what the carrier gets; the arena owns its bytes. */
+bool service_seal_answer(const struct service *service, const struct envelope *envelope,
+                         const struct reply *answer, struct arena *arena, struct reply *out)
+    __attribute__((warn_unused_result));
+
 /* service_documents.c: files of documents, which the worker for them stores and fetches. The first two take
  * the envelope over. */
 void service_take_upload(struct service *service, struct envelope *envelope);

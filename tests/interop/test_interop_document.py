@@ -6,7 +6,7 @@ import unittest
 import fupin_pb2 as pb
 
 SOURCE = os.environ["FUPIN_SOURCE"]
-REQUESTS = ("Request", "Hello", "Submit", "Submission", "Report", "FundEntry", "TotalQuery", "StatusQuery",
+REQUESTS = ("Request", "Hello", "Submit", "Carry", "Submission", "Report", "FundEntry", "TotalQuery", "StatusQuery",
             "CatalogueQuery", "Watch", "Ack", "Unwatch", "SetClock", "ReportQuery", "ReportKey", "Extension",
             "Review", "CompletenessQuery", "HistoryQuery", "AsOf", "TargetPart",
             "TargetQuery", "AppraisalQuery", "Document", "Upload", "DocumentQuery", "DocumentKey", "FileQuery",

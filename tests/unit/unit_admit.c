@@ -76,6 +76,7 @@ test_requests(void **state)
 	    [REQUEST_COMPLIANCE] = {false, true, true, true, true},
 	    [REQUEST_WATCH_COMPLIANCE] = {false, true, true, true, true},
 	    [REQUEST_PROJECTS] = {false, true, true, true, true},
+	    [REQUEST_CARRY] = {false, true, true, true, true},
 	    [REQUEST_KINDS] = {false, false, false, false, false}, /* no such kind */
 	};
 	static const unit_code units[ROLES] = {220821, 220821, 2208, 22, 22};

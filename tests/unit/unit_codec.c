@@ -36,9 +36,11 @@ static const char *const request_names[REQUEST_KINDS] = {"none",
                                                          [REQUEST_BALANCES] = "balances",
                                                          [REQUEST_ENTRIES] = "entries",
                                                          [REQUEST_TRACE] = "trace",
-                                                         [REQUEST_PROJECTS] = "projects"};
-static const char *const reply_names[] = {"none",      "refusal", "welcome",  "receipt", "total",    "status",
-                                          "catalogue", "pong",    "reloaded", "push",    "unwatched"};
+                                                         [REQUEST_PROJECTS] = "projects",
+                                                         [REQUEST_CARRY] = "carry"};
+static const char *const reply_names[] = {"none",     "refusal", "welcome",   "receipt",
+                                          "total",    "status",  "catalogue", "pong",
+                                          "reloaded", "push",    "unwatched", [REPLY_CARRIED] = "carried"};
 
 static int
 make_plan(void **state)
@@ -611,6 +613,12 @@ same_request(const struct request *a, const struct request *b)
 		for (size_t i = 0; i < a->compliance.state_count; i++)
 			assert_true(a->compliance.states[i] == b->compliance.states[i]);
 		break;
+	case REQUEST_CARRY:
+		assert_true(a->carry.number == b->carry.number && a->carry.header_size == b->carry.header_size);
+		assert_memory_equal(a->carry.header, b->carry.header, a->carry.header_size);
+		assert_int_equal(a->carry.size, b->carry.size);
+		assert_memory_equal(a->carry.letter, b->carry.letter, a->carry.size);
+		break;
 	case REQUEST_SET_CLOCK:
 		assert_true(a->clock_us == b->clock_us);
 		break;
@@ -648,6 +656,9 @@ test_requests(void **state)
 	    {.id = 6, .kind = REQUEST_CATALOGUE, .catalogue = {false, true, {UINT64_MAX, 3}}},
 	    {.id = 7, .kind = REQUEST_PING},
 	    {.id = 8, .kind = REQUEST_RELOAD},
+	    {.id = 9,
+	     .kind = REQUEST_CARRY,
+	     .carry = {(const uint8_t *)"head\0er", 7, UINT32_MAX, (const uint8_t *)"\0letter", 7}},
 	    {.id = 9,
 	     .kind = REQUEST_WATCH,
 	     .total = {22, 201301, 201312, UNIT_COUNTY, 3, three_indicators, false, true}},
@@ -882,6 +893,14 @@ test_welcome_and_pong(void **state)
 	reply = (struct reply){.request_id = 6, .kind = REPLY_RELOADED, .reloaded = 71};
 	out = round_trip(&reply);
 	assert_int_equal(out.reloaded, 71);
+	const struct carried carried = {(const uint8_t *)"\0sealed", 7, submission_id_new(1), UINT64_MAX, true};
+	reply = (struct reply){.request_id = 7, .kind = REPLY_CARRIED, .carried = carried};
+	out = round_trip(&reply);
+	assert_true(out.carried.size == 7 && !memcmp(out.carried.answer, carried.answer, 7) && out.carried.again);
+	assert_true(out.carried.seq == UINT64_MAX && submission_id_equal(&out.carried.id, &carried.id));
+	reply.carried = (struct carried){(const uint8_t *)"", 0, {{0}}, 0, false}; /* it could not be read */
+	out = round_trip(&reply);
+	assert_true(!out.carried.seq && !out.carried.again && !submission_id_valid(&out.carried.id));
 	arena_free(&reply_arena);
 }
 

@@ -1,0 +1,244 @@
+/* fupin outbox list | send | retry | drop | export | import: what was saved, and what becomes of it. Only
+ * send needs the network. To add a verb: a function and a row of the table. */
+#include "decimal.h"
+#include "outbox_list.h"
+#include "outbox_sealed.h"
+#include "sending.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+struct boxing {
+	struct command command;
+	struct sending sending;
+	const char *state_option;
+	bool yes, quiet;
+	int count;
+	char **words; /* behind the verb */
+};
+
+/* ---------------------------------------------------------------- list, send */
+
+static int
+run_list(struct boxing *b)
+{
+	int state = -1;
+	const char *wanted = b->state_option ? b->state_option : "all";
+	for (int i = 0; i < OUTBOX_STATES; i++)
+		if (!strcmp(wanted, outbox_state_name((enum outbox_state)i)))
+			state = i;
+	if (state < 0 && strcmp(wanted, "all") != 0) {
+		fprintf(stderr,
+		        in_language(&b->command,
+		                    "fupin outbox: --state %s: waiting, refused, receipted, dropped or all\n",
+		                    "fupin outbox：--state %s：应为 waiting、refused、receipted、dropped 或 all\n"),
+		        wanted);
+		return EXIT_USAGE;
+	}
+	return outbox_list(&b->command, b->sending.outbox, state);
+}
+
+static int
+run_send(struct boxing *b)
+{
+	int status = command_catalogue(&b->command, true, true);
+	return status == EXIT_DONE ? sending_deliver(&b->sending, b->quiet) : status;
+}
+
+/* ---------------------------------------------------------------- retry, drop: all of them, or none */
+
+/* Is the item in a state that allows it? Prints why not. */
+typedef bool (*allows)(const struct boxing *b, const struct outbox_item *item);
+
+static void
+complain(const struct boxing *b, const struct outbox_item *item, const char *why)
+{
+	char id[ID_TEXT_BYTES];
+	fprintf(stderr,
+	        in_language(&b->command, "fupin outbox: %" PRId64 " (%s, %s): %s\n",
+	                    "fupin outbox：%" PRId64 "（%s，%s）：%s\n"),
+	        item->position, item->files, submission_id_format(&item->id, id), why);
+}
+
+static bool
+may_retry(const struct boxing *b, const struct outbox_item *item)
+{
+	const struct command *c = &b->command;
+	if (item->state != OUTBOX_REFUSED) {
+		complain(b, item,
+		         in_language(c, "is not refused; only what was refused can be sent again",
+		                     "未被退回；只有被退回的才能重新发送"));
+		return false;
+	}
+	if (!outbox_same_content(b->sending.outbox, item->position))
+		return true;
+	complain(b, item,
+	         in_language(c, "the same content was saved again since, and waits or has its receipt",
+	                     "相同内容此后已另行报送，正在等待或已有回执"));
+	return false;
+}
+
+static bool
+may_drop(const struct boxing *b, const struct outbox_item *item)
+{
+	const struct command *c = &b->command;
+	if (item->state == OUTBOX_REFUSED)
+		return true;
+	if (item->state == OUTBOX_RECEIPTED) {
+		complain(b, item,
+		         in_language(c,
+		                     "has its receipt: it is on the centre's disk, and stays as a record; "
+		                     "correct it with a new report",
+		                     "已有回执，中心已存盘，须保留备查；如有错误请另报更正"));
+		return false;
+	}
+	if (item->state == OUTBOX_DROPPED) {
+		complain(b, item, in_language(c, "was dropped before", "此前已作废"));
+		return false;
+	}
+	if (b->yes)
+		return true;
+	complain(b, item,
+	         in_language(c,
+	                     "still waits. If it was ever sent or exported, it may already be at the centre, and "
+	                     "dropping it here takes nothing back there. Send it and see, or repeat with --yes",
+	                     "尚在等待。如曾发送或导出，中心可能已经收到，此处作废并不能撤回。请先发送查明，或加 "
+	                     "--yes 再次执行"));
+	return false;
+}
+
+/* "3", one after the other. */
+static bool
+change_one(struct boxing *b, const char *word, allows may,
+           bool (*change)(struct outbox *outbox, int64_t position), int *status)
+{
+	struct outbox *o = b->sending.outbox;
+	struct outbox_item item;
+	int64_t position = 0;
+	*status = EXIT_PROBLEMS;
+	if (!decimal_parse(word, 0, &position) || position < 1 || !outbox_get(o, position, &item)) {
+		fprintf(stderr,
+		        in_language(&b->command, "fupin outbox: %s: no such number; fupin outbox list shows them\n",
+		                    "fupin outbox：%s：没有此编号；请用 fupin outbox list 查看\n"),
+		        word);
+		return false;
+	}
+	if (!may(b, &item))
+		return false;
+	*status = EXIT_FAILED_INSIDE;
+	return change(o, position);
+}
+
+static int
+change_all(struct boxing *b, allows may, bool (*change)(struct outbox *outbox, int64_t position))
+{
+	struct outbox *o = b->sending.outbox;
+	int status = EXIT_FAILED_INSIDE;
+	bool good = outbox_begin(o);
+	for (int i = 0; good && i < b->count; i++)
+		good = change_one(b, b->words[i], may, change, &status);
+	if (!good)
+		outbox_cancel(o);
+	else if (outbox_commit(o))
+		return EXIT_DONE;
+	else
+		status = EXIT_FAILED_INSIDE;
+	if (status == EXIT_FAILED_INSIDE)
+		fprintf(stderr, "fupin: %s\n", outbox_error(o));
+	else if (b->count > 1)
+		fputs(in_language(&b->command, "fupin outbox: nothing was changed\n", "fupin outbox：未作任何改动\n"),
+		      stderr);
+	return status;
+}
+
+static int
+run_retry(struct boxing *b)
+{
+	int status = change_all(b, may_retry, outbox_wait_again);
+	if (status == EXIT_DONE)
+		printf(in_language(&b->command, "%d waiting again; fupin outbox send sends them\n",
+		                   "%d 件重新待发；运行 fupin outbox send 即可发送\n"),
+		       b->count);
+	return status;
+}
+
+static int
+run_drop(struct boxing *b)
+{
+	int status = change_all(b, may_drop, outbox_set_dropped);
+	if (status == EXIT_DONE)
+		printf(in_language(&b->command, "%d dropped; they stay in the list as a record\n",
+		                   "%d 件已作废，仍留在列表中备查\n"),
+		       b->count);
+	return status;
+}
+
+/* ---------------------------------------------------------------- export, import */
+
+static int
+run_export(struct boxing *b)
+{
+	return outbox_export(&b->sending, b->words[0]);
+}
+
+static int
+run_import(struct boxing *b)
+{
+	int status = EXIT_DONE;
+	for (int i = 0; i < b->count; i++) {
+		int one = outbox_import(&b->sending, b->words[i]);
+		status = one == EXIT_DONE ? status : one;
+	}
+	return status;
+}
+
+/* ---------------------------------------------------------------- verbs */
+
+static const struct verb {
+	const char *name;
+	int (*run)(struct boxing *b);
+	int least, most; /* words */
+	bool network, table;
+} verbs[] = {
+    {"list", run_list, 0, 0, false, true},       {"send", run_send, 0, 0, true, false},
+    {"retry", run_retry, 1, 1000, false, false}, {"drop", run_drop, 1, 1000, false, false},
+    {"export", run_export, 1, 1, false, false},  {"import", run_import, 1, 1000, false, false},
+};
+
+static const struct verb *
+find_verb(int count, char **words)
+{
+	for (size_t i = 0; count && i < sizeof verbs / sizeof *verbs; i++)
+		if (!strcmp(words[0], verbs[i].name) && count - 1 >= verbs[i].least && count - 1 <= verbs[i].most)
+			return &verbs[i];
+	fputs("fupin outbox: list [--state S], send, retry N…, drop N… [--yes], export DIR or import "
+	      "FILE.receipts\n",
+	      stderr);
+	return NULL;
+}
+
+int
+cmd_outbox(int argc, char **argv)
+{
+	struct boxing b = {0};
+	const struct arg_kind kinds[] = {TABLE_OPTIONS(&b.command),
+	                                 {"--state", &b.state_option, NULL},
+	                                 {"--yes", NULL, &b.yes},
+	                                 {"--quiet", NULL, &b.quiet}};
+	int count;
+	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
+		return EXIT_USAGE;
+	const struct verb *verb = find_verb(count, argv);
+	if (!verb || (!verb->table && !command_shows_no_table(&b.command)))
+		return EXIT_USAGE;
+	b.count = count - 1;
+	b.words = argv + 1;
+	int status = verb->network ? command_open(&b.command) : command_open_home(&b.command);
+	if (status == EXIT_DONE)
+		status = sending_open(&b.sending, &b.command);
+	if (status == EXIT_DONE)
+		status = verb->run(&b);
+	sending_close(&b.sending);
+	return command_close(&b.command, status);
+}

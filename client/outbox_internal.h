@@ -1,0 +1,23 @@
+/* Shared by the outbox's files only. */
+#ifndef FUPIN_CLIENT_OUTBOX_INTERNAL_H
+#define FUPIN_CLIENT_OUTBOX_INTERNAL_H
+
+#include "arena.h"
+#include "outbox.h"
+
+#include <sqlite3.h>
+
+struct outbox {
+	sqlite3 *db;
+	struct arena item; /* what outbox_get() returned last */
+	char error[OUTBOX_ERROR_BYTES];
+};
+
+/* Keeps SQLite's message if it is not `good`; returns `good`. */
+bool outbox_note(struct outbox *outbox, bool good);
+/* NULL: outbox_error() says why. */
+sqlite3_stmt *outbox_prepare(struct outbox *outbox, const char *sql);
+/* Runs a statement to its end, and frees it. */
+bool outbox_finish(struct outbox *outbox, sqlite3_stmt *statement);
+
+#endif

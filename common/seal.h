@@ -1,0 +1,78 @@
+/* Sealed letters: submissions that go to the centre without a network, in a file that somebody carries, and
+ * the centre's answers that come back in the same way. Pure: bytes in, bytes out. PROTOCOL.md, "Sealed
+ * files", has the layout, byte by byte.
+ *
+ * A letter is sealed (libsodium's crypto_box) with the secret key of who writes it for the public key of who
+ * reads it: these are the CURVE keys that both have anyway. What is sealed begins with the file's header and
+ * the letter's number, so that no letter passes for another one, of another file, or for an answer. */
+#ifndef FUPIN_COMMON_SEAL_H
+#define FUPIN_COMMON_SEAL_H
+
+#include "bounds.h"
+#include "identity.h"
+#include "problem.h"
+
+enum {
+	SEAL_KEY_BYTES = 32,
+	SEAL_VERSION = 1,
+	SEAL_HEADER_BYTES = 108,
+	/* What a letter has beside its content: nonce, authenticator, header and number. */
+	SEAL_BYTES = 24 + 16 + SEAL_HEADER_BYTES + 4,
+	/* So large a content fits, sealed, into a request's frame. */
+	SEAL_CONTENT_MAX = FRAME_BYTES_MAX - 512,
+};
+
+/* Of one file. An office of a nation saves as many in a century. */
+enum { SEAL_LETTERS_MAX = 1000000 };
+
+/* Who wrote it, for whom. */
+enum seal_kind {
+	SEAL_SUBMISSIONS = 1, /* the office, for the centre */
+	SEAL_ANSWERS = 2,     /* the centre, for the office */
+};
+
+struct seal_key {
+	uint8_t bytes[SEAL_KEY_BYTES];
+};
+
+/* What stands at a file's beginning. Answers have the header of the file that they answer, but for the kind.
+ */
+struct seal_header {
+	enum seal_kind kind;
+	unsigned version;               /* as read */
+	struct seal_key office, centre; /* public keys */
+	struct submission_id file;      /* UUIDv7, of the file with the submissions */
+	int64_t time_us;                /* by the office's clock */
+	uint32_t count;                 /* letters */
+};
+
+void seal_header_write(const struct seal_header *header, uint8_t out[SEAL_HEADER_BYTES]);
+/* SEAL_UNREADABLE (also for the other kind), SEAL_VERSION, SEAL_CUT_OFF, or PROBLEM_NONE. */
+enum problem_code seal_header_read(const uint8_t *bytes, size_t size, enum seal_kind kind,
+                                   struct seal_header *out) __attribute__((warn_unused_result));
+
+/* Writes size + SEAL_BYTES bytes. `secret`: the writer's key. False: one of the keys is none. */
+bool seal_close(const struct seal_header *header, uint32_t number, const uint8_t *content, size_t size,
+                const struct seal_key *secret, uint8_t *out) __attribute__((warn_unused_result));
+/* `secret`: the reader's key. `room` has as many bytes as the letter; *content lies in it. SEAL_CHANGED: not
+ * sealed by that office (or centre) for us, or changed; SEAL_MISPLACED: not this letter of this file. */
+enum problem_code seal_open(const struct seal_header *header, uint32_t number, const uint8_t *letter,
+                            size_t size, const struct seal_key *secret, uint8_t *room,
+                            const uint8_t **content, size_t *content_size)
+    __attribute__((warn_unused_result));
+
+/* A whole file: header, letters with their lengths, digest. The header's problems; SEAL_CUT_OFF;
+ * SEAL_DAMAGED. */
+enum problem_code seal_file_check(const uint8_t *bytes, size_t size, enum seal_kind kind,
+                                  struct seal_header *out) __attribute__((warn_unused_result));
+/* The next letter of a file that was checked; *at begins at 0. False: that was the last. Of answers one may
+ * be empty: there is none yet. */
+bool seal_file_next(const uint8_t *bytes, size_t size, size_t *at, const uint8_t **letter,
+                    size_t *letter_size);
+/* The four bytes before a letter. */
+void seal_length_write(size_t size, uint8_t out[4]);
+
+/* An answer's content: the digest of the submission that it answers, then the Reply as on the line. */
+enum { SEAL_ANSWER_BYTES = DIGEST_BYTES };
+
+#endif

@@ -1,0 +1,141 @@
+/* Letters of sealed files: a submission that an office sealed for the centre, brought by another one. It is
+ * opened here, and is then that office's own Submit in everything but this: the answer goes back sealed,
+ * through the hands of who brought it. What cannot be opened is refused to the carrier. */
+#include "service_internal.h"
+
+#include "codec.h"
+
+#include <string.h>
+#include <zmq.h>
+
+static bool
+key_from_text(const char *text, struct seal_key *out)
+{
+	return zmq_z85_decode(out->bytes, text);
+}
+
+static void
+key_to_text(const struct seal_key *key, char out[KEY_TEXT_BYTES])
+{
+	zmq_z85_encode(out, key->bytes, sizeof key->bytes);
+}
+
+/* Which office sealed it, as the principals are now? */
+static enum problem_code
+find_writer(const struct service *s, const struct seal_header *header, struct envelope *e,
+            char key[KEY_TEXT_BYTES])
+{
+	struct seal_key own;
+	key_to_text(&header->centre, key);
+	if (!key_from_text(s->home.centre.public_key, &own) ||
+	    memcmp(own.bytes, header->centre.bytes, sizeof own.bytes) != 0)
+		return PROBLEM_SEAL_OTHER_CENTRE;
+	key_to_text(&header->office, key);
+	const struct principal *p = principal_by_key(s->principals, s->principal_count, key);
+	const char *name = p ? arena_string(&e->arena, p->name) : NULL;
+	if (!p)
+		return PROBLEM_SEAL_FOREIGN;
+	e->office = (struct office){.name = name ? name : "", .role = p->role, .unit = p->unit};
+	return PROBLEM_NONE;
+}
+
+/* The letter becomes a Submit. */
+static enum problem_code
+open_letter(const struct service *s, struct envelope *e, struct seal_header *header, char key[KEY_TEXT_BYTES])
+{
+	const struct carry carry = e->request.carry;
+	struct seal_key secret;
+	const uint8_t *content = NULL;
+	size_t size = 0;
+	if (carry.header_size != SEAL_HEADER_BYTES)
+		return PROBLEM_SEAL_UNREADABLE;
+	enum problem_code code = seal_header_read(carry.header, carry.header_size, SEAL_SUBMISSIONS, header);
+	if (!code)
+		code = find_writer(s, header, e, key);
+	if (code)
+		return code;
+	if (carry.number >= header->count)
+		return PROBLEM_SEAL_MISPLACED;
+	struct sealed *sealed = arena_alloc(&e->arena, sizeof *sealed);
+	uint8_t *room = arena_alloc(&e->arena, carry.size + 1);
+	if (!sealed || !room)
+		return PROBLEM_TOO_LARGE;
+	if (!key_from_text(s->home.centre.secret_key, &secret))
+		return PROBLEM_SEAL_CHANGED;
+	code = seal_open(header, carry.number, carry.letter, carry.size, &secret, room, &content, &size);
+	if (code)
+		return code;
+	*sealed = (struct sealed){*header, carry.number, digest_of(content, size)};
+	e->sealed = sealed;
+	e->request.kind = REQUEST_SUBMIT;
+	e->request.submit = (struct submit){content, size};
+	return PROBLEM_NONE;
+}
+
+bool
+service_open_letter(const struct service *s, struct envelope *e, struct problem_list *problems)
+{
+	struct seal_header header = {0};
+	char key[KEY_TEXT_BYTES] = "";
+	const struct office carrier = e->office;
+	uint32_t number = e->request.carry.number;
+	enum problem_code code = open_letter(s, e, &header, key);
+	if (!code) {
+		log_line(LOG_DEBUG, "carried", "office=%s by=%s letter=%u of=%u", e->office.name, carrier.name,
+		         number + 1, header.count);
+		return admit_request(&e->office, &e->request, problems);
+	}
+	e->office = carrier;
+	struct problem *p = problem_only(problems, code);
+	p->actual = code == PROBLEM_SEAL_VERSION ? header.version : (int64_t)number + 1;
+	p->limit = SEAL_VERSION;
+	problem_detail(p, "%s", code == PROBLEM_SEAL_OTHER_CENTRE || code == PROBLEM_SEAL_FOREIGN ? key : "");
+	return false;
+}
+
+/* The digest and the Reply, in front of each other. */
+static bool
+answer_content(const struct envelope *e, const struct reply *answer, struct arena *arena, uint8_t **out,
+               size_t *size)
+{
+	struct reply inside = *answer;
+	uint8_t *bytes;
+	size_t count;
+	inside.request_id = 0;
+	if (!codec_encode_reply(arena, &inside, &bytes, &count))
+		return false;
+	*size = SEAL_ANSWER_BYTES + count;
+	*out = arena_alloc(arena, *size);
+	if (!*out)
+		return false;
+	memcpy(*out, e->sealed->digest.bytes, DIGEST_BYTES);
+	memcpy(*out + SEAL_ANSWER_BYTES, bytes, count);
+	return true;
+}
+
+bool
+service_seal_answer(const struct service *s, const struct envelope *e, const struct reply *answer,
+                    struct arena *arena, struct reply *out)
+{
+	struct seal_header header = e->sealed->header;
+	struct seal_key secret;
+	uint8_t *content, *letter;
+	size_t size;
+	header.kind = SEAL_ANSWERS;
+	if (!answer_content(e, answer, arena, &content, &size) ||
+	    !key_from_text(s->home.centre.secret_key, &secret))
+		return false;
+	letter = arena_alloc(arena, size + SEAL_BYTES);
+	if (!letter || !seal_close(&header, e->sealed->number, content, size, &secret, letter))
+		return false;
+	bool receipt = answer->kind == REPLY_RECEIPT;
+	*out = (struct reply){.request_id = answer->request_id, .kind = REPLY_CARRIED};
+	out->carried = (struct carried){
+	    .answer = letter,
+	    .size = size + SEAL_BYTES,
+	    .id = e->submission.id,
+	    .seq = receipt ? answer->receipt.seq : 0,
+	    .again = receipt && e->again,
+	};
+	return true;
+}

@@ -1,0 +1,72 @@
+"""A centre that is none: it passes an office's requests on to the real one, and may keep or change what goes by."""
+import threading
+
+import zmq
+
+import fupin_pb2 as pb
+from wire import NoAnswer, Wire
+
+
+class Relay:
+    """`change(request, reply)` says what the office gets: a Reply, or None for nothing at all. `reply` is a function that
+    asks the real centre, as the office."""
+
+    def __init__(self, centre, office, change):
+        self.centre, self.office, self.change = centre, office, change
+        public, self.secret = zmq.curve_keypair()
+        self.key = public.decode()
+        self.stopping = threading.Event()
+        self.ready = threading.Event()
+        self.endpoint = None
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
+        assert self.ready.wait(30)
+
+    def serve(self):
+        context = zmq.Context()
+        socket = context.socket(zmq.ROUTER)
+        socket.linger = 0
+        socket.curve_server = True
+        socket.curve_secretkey = self.secret
+        self.endpoint = f"tcp://127.0.0.1:{socket.bind_to_random_port('tcp://127.0.0.1')}"
+        wire = Wire(self.centre.endpoint, self.centre.centre_key(), self.office.public_key, self.office.secret_key)
+        self.ready.set()
+        while not self.stopping.is_set():
+            if not socket.poll(50):
+                continue
+            sender, data = socket.recv_multipart()
+            request = pb.Request.FromString(data)
+            number = request.request_id
+
+            def ask():
+                return wire.ask(request)
+            try:
+                reply = self.change(request, ask)
+            except NoAnswer:
+                continue
+            if reply is not None:
+                reply.request_id = number
+                socket.send_multipart([sender, reply.SerializeToString()])
+        wire.close()
+        socket.close()
+        context.term()
+
+    def __enter__(self):
+        """The office's home leads here."""
+        write_ini(self.office, self.endpoint, self.key)
+        return self
+
+    def __exit__(self, *_):
+        self.stopping.set()
+        self.thread.join(30)
+        write_ini(self.office, self.centre.endpoint, self.centre.centre_key())
+
+
+def write_ini(office, endpoint, key):
+    with open(office.home + "/fupin.ini", "w", encoding="utf-8") as file:
+        file.write(f"[centre]\nendpoint = {endpoint}\npublic-key = {key}\n")
+
+
+def keeps_submissions(request, ask):
+    """The line that everything comes through but what matters: what is sent waits."""
+    return None if request.WhichOneof("body") == "submit" else ask()

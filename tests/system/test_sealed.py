@@ -1,0 +1,360 @@
+"""No network at all: what waits goes to the centre on a stick, and the answers come back on it."""
+import glob
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import unittest
+
+from harness import SLOW, Centre, CentreTest, entry, new_directory, pb, report, submission, wait_for
+from relay import Relay, keeps_submissions, write_ini
+from sealing import ANSWERS, Header, close, join, raw, split, unseal
+from test_outbox import NOWHERE, fund_sheet
+from wire import digest
+
+OFFICES = ("province", "admin", "prefecture-2201", "county-220122", "county-220112", "county-222403", "county-220182",
+           "county-220183", "county-220181")
+
+
+def listed(office):
+    return json.loads(office.run("outbox", "list", "--format", "json", check=0).stdout)
+
+
+def save(centre, office, *paths):
+    """Into the outbox and no further; then the office has no network any more."""
+    with Relay(centre, office, keeps_submissions):
+        office.run("submit", *paths, "--each", "--timeout", 1 * SLOW, check=4)
+    write_ini(office, NOWHERE, centre.centre_key())
+
+
+def export(office, count):
+    """The sealed file's path."""
+    stick = new_directory()
+    out = office.run("outbox", "export", stick, check=0).stdout
+    assert f"{count} submissions sealed" in out, out
+    path, = glob.glob(stick + "/*")
+    return path
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def write(path, data):
+    with open(path, "wb") as file:
+        file.write(data)
+    return path
+
+
+class Sealed(CentreTest):
+    options = {"offices": OFFICES}
+
+    def vouchers(self, unit):
+        return [row[0] for row in self.centre.sql(f"SELECT voucher FROM fund_entry WHERE unit = {unit} ORDER BY seq")]
+
+    def last_seq(self):
+        return self.centre.wire("province").ping().as_of.seq
+
+    def test_there_and_back(self):
+        office, carrier = self.centre.offices["county-220122"], self.centre.offices["prefecture-2201"]
+        names = ["甲-1", "甲-2", "甲-3"]
+        save(self.centre, office, *[fund_sheet(office, name) for name in names])
+        path = export(office, 3)
+        self.assertRegex(os.path.basename(path), r"^fupin-220122-20\d{6}-[0-9a-f]{8}\.sealed$")
+        self.assertEqual({s["state"] for s in listed(office)}, {"waiting"})
+        self.assertNotIn("甲-1".encode(), read(path))
+        out = carrier.run("carry", path, check=0).stdout
+        ids = [s["id"] for s in listed(office)]
+        self.assertEqual(re.findall(r": \d/3 (\S+): receipt, seq \d+", out), ids)
+        self.assertEqual(self.vouchers(220122), names)
+        receipts = path + ".receipts"
+        again = shutil.copy(receipts, receipts + ".first")
+        # Carried once more: the same receipts, nothing doubled.
+        seq = self.last_seq()
+        out = carrier.run("carry", path, check=0).stdout
+        self.assertEqual(len(re.findall("already carried, seq", out)), 3)
+        self.assertIn("receipts 3 (already carried 3)", out)
+        self.assertIn("此前已收", carrier.run("carry", path, language="zh_CN.UTF-8", check=0).stdout)
+        self.assertEqual((self.last_seq(), self.vouchers(220122)), (seq, names))
+        out = office.run("outbox", "import", receipts, check=0).stdout
+        self.assertEqual(re.findall(r"receipt (\S+) seq", out), ids)
+        self.assertEqual({s["state"] for s in listed(office)}, {"receipted"})
+        facts = [(s["seq"], s["time_us"]) for s in listed(office)]
+        for replayed in (receipts, again):
+            self.assertIn("were taken over before", office.run("outbox", "import", replayed, check=3).stderr)
+            self.assertIn("此前均已导入", office.run("outbox", "import", replayed, language="zh_CN.UTF-8", check=3).stderr)
+        self.assertEqual([(s["seq"], s["time_us"]) for s in listed(office)], facts)
+        # Nothing waits any more, and the line, when it is there, brings nothing else.
+        self.assertIn("nothing waits", office.run("outbox", "export", new_directory(), check=0).stdout)
+        write_ini(office, self.centre.endpoint, self.centre.centre_key())
+        office.run("outbox", "send", check=0)
+        self.assertEqual((self.last_seq(), [(s["seq"], s["time_us"]) for s in listed(office)]), (seq, facts))
+
+    def test_by_both_ways(self):
+        office, carrier = self.centre.offices["county-220112"], self.centre.offices["province"]
+        save(self.centre, office, fund_sheet(office, "乙-1"))
+        path = export(office, 1)
+        write_ini(office, self.centre.endpoint, self.centre.centre_key())
+        line = office.run("outbox", "send", check=0).stdout
+        out = carrier.run("carry", path, check=0).stdout
+        self.assertIn("already carried, " + re.search(r"seq \d+", line).group().replace("seq", "seq"), out)
+        office.run("outbox", "import", path + ".receipts", check=0)
+        self.assertEqual(self.vouchers(220112), ["乙-1"])
+        self.assertEqual([s["state"] for s in listed(office)], ["receipted"])
+
+    def test_refused_inside(self):
+        """What is wrong in a submission is the office's to know, not the carrier's."""
+        office, carrier = self.centre.offices["county-222403"], self.centre.offices["prefecture-2201"]
+        sheet = os.path.join(office.home, "report.csv")
+        with open(sheet, "w", encoding="utf-8") as file:
+            file.write("unit,period,replaces,people_lifted,households_lifted,registered_people\n222403,2013-07,5,77,20,900\n")
+        save(self.centre, office, sheet, fund_sheet(office, "丙-1"))
+        path = export(office, 2)
+        result = carrier.run("carry", path, check=3)
+        self.assertRegex(result.stdout, r": 1/2 \S+: refused; ")
+        self.assertRegex(result.stdout, r": 2/2 \S+: receipt, ")
+        self.assertNotIn("revision", result.stdout + result.stderr)
+        result = office.run("outbox", "import", path + ".receipts", check=3)
+        self.assertRegex(result.stderr, r"report\.csv: row 2, .*the centre's current revision is 0")
+        self.assertIn("receipts 1, refused 1", result.stdout)
+        self.assertEqual([s["state"] for s in listed(office)], ["refused", "receipted"])
+        # Sent again it waits again, and the old answer does not refuse it a second time.
+        office.run("outbox", "retry", "1", check=0)
+        office.run("outbox", "import", path + ".receipts", check=3)
+        self.assertEqual([s["state"] for s in listed(office)], ["waiting", "receipted"])
+
+    said = set()
+
+    def refused_file(self, carrier, data, *sentences, verb="carry", name="bad.sealed", office=None):
+        path = write(os.path.join(new_directory(), name), data)
+        words = ("carry", path) if verb == "carry" else ("outbox", "import", path)
+        for language, sentence in zip(("C", "zh_CN.UTF-8"), sentences):
+            if language != "C" and sentence in self.said:
+                continue  # once is enough
+            self.said.add(sentence)
+            result = (office or carrier).run(*words, language=language, check=3)
+            self.assertIn(name, result.stderr)
+            self.assertIn(sentence, result.stderr)
+
+    def test_bad_files(self):
+        office, other = self.centre.offices["county-220182"], self.centre.offices["county-220183"]
+        carrier = self.centre.offices["prefecture-2201"]
+        save(self.centre, office, *[fund_sheet(office, f"丁-{i}") for i in range(3)])
+        save(self.centre, other, fund_sheet(other, "戊-1"))
+        path, seq = export(office, 3), self.last_seq()
+        good, elsewhere = read(path), read(export(other, 1))
+        header, letters = split(good)
+        foreign, carried = split(elsewhere)[1], (carrier,)
+        cut, changed = ("is cut off", "密封文件不完整"), ("was changed since", "写成后被改动")
+        none = ("not a sealed file", "不是此处所需的密封文件")
+        self.refused_file(*carried, b"", *none)
+        self.refused_file(*carried, b"unit,period\n220122,2013-04\n", *none)
+        for size in (20, 108, 200, len(good) // 2, len(good) - 33, len(good) - 1):
+            self.refused_file(*carried, good[:size], *cut)
+        for at in (20, 85, 100, 150, len(good) - 40, len(good) - 1):
+            bad = bytearray(good)
+            bad[at] ^= 1
+            sentences = ("sealed for another centre", "封给另一中心") if 48 <= at < 80 else changed
+            self.refused_file(*carried, bytes(bad), *sentences)
+        self.refused_file(*carried, good + b"\0", *changed)
+        newer = Header(header.office, header.centre, 3, file=header.file, time_us=header.time_us, version=2)
+        self.refused_file(*carried, join(newer, letters), "is of version 2", "第 2 版")
+        stranger = Header(header.office, os.urandom(32), 3)
+        self.refused_file(*carried, join(stranger, letters), "sealed for another centre", "封给另一中心")
+        # One bad file, and the good one beside it is not sent either.
+        bad = write(os.path.join(new_directory(), "bad.sealed"), good[:-1])
+        self.assertIn("nothing was handed in", carrier.run("carry", path, bad, check=3).stderr)
+        # Put together anew, with a digest that fits: the centre sees it.
+        misplaced, open_ = ("does not belong at this place", "不属于本文件的这一位置"), ("cannot be opened", "无法开封")
+        self.refused_file(*carried, join(header, [letters[1], letters[0], letters[2]]), *misplaced)
+        self.refused_file(*carried, join(Header(header.office, header.centre, 2, file=header.file, time_us=header.time_us),
+                                         letters[:2]), *misplaced)
+        self.refused_file(*carried, join(Header(header.office, header.centre, 3), letters), *misplaced)
+        self.refused_file(*carried, join(header, [foreign[0]] + letters[1:]), *open_)
+        self.refused_file(*carried, join(Header(raw(other.public_key), header.centre, 3, file=header.file,
+                                                time_us=header.time_us), letters), *open_)
+        self.refused_file(*carried, join(Header(os.urandom(32), header.centre, 3, file=header.file, time_us=header.time_us),
+                                         letters), "does not know, or no longer", "不在本中心名册中")
+        self.assertEqual((self.last_seq(), self.vouchers(220182), self.vouchers(220183)), (seq, [], []))
+        self.assertEqual({s["state"] for s in listed(office)}, {"waiting"})
+        # The way back.
+        carrier.run("carry", path, check=0)
+        answers = read(path + ".receipts")
+        head, replies = split(answers)
+        own = {"verb": "import", "name": "bad.receipts", "office": office}
+        self.refused_file(carrier, good, "it holds submissions", "这是报送文件", **own)
+        self.refused_file(carrier, answers[:-7], *cut, **own)
+        for at in (100, 150, len(answers) - 1):
+            bad = bytearray(answers)
+            bad[at] ^= 1
+            self.refused_file(carrier, bytes(bad), *changed, **own)
+        self.refused_file(carrier, join(head, [replies[1], replies[0], replies[2]]), *misplaced, **own)
+        self.refused_file(carrier, join(head, [letters[0]] + replies[1:]), *misplaced, **own)  # sent back as an answer
+        self.refused_file(carrier, join(head, [foreign[0]] + replies[1:]), *open_, **own)
+        self.refused_file(carrier, join(Header(head.office, head.centre, 3, ANSWERS), replies), "does not belong", "不属于本文件", **own)
+        self.refused_file(carrier, join(Header(head.office, os.urandom(32), 3, ANSWERS, head.file, head.time_us), replies),
+                          "sealed for another centre", "封给另一中心", **own)
+        self.refused_file(carrier, answers, "not for this office's outbox", "不属于本单位的发件箱",
+                          **dict(own, office=other))
+        self.refused_file(carrier, join(Header(head.office, head.centre, 3, ANSWERS, head.file, head.time_us, 9), replies),
+                          "is of version 9", "第 9 版", **own)
+        self.assertEqual({s["state"] for s in listed(office)}, {"waiting"})
+        # Half of the answers, then all of them.
+        half = write(os.path.join(new_directory(), "half.receipts"), join(head, [b"", replies[1], b""]))
+        self.assertIn("not handed in yet 2", office.run("outbox", "import", half, check=0).stdout)
+        self.assertEqual([s["state"] for s in listed(office)], ["waiting", "receipted", "waiting"])
+        self.assertIn("receipts 2, refused 0, known before 1", office.run("outbox", "import", path + ".receipts", check=0).stdout)
+        self.assertEqual({s["state"] for s in listed(office)}, {"receipted"})
+
+    def test_from_the_document(self):
+        """A letter made from PROTOCOL.md alone, by an office with a key; and each refusal with its code."""
+        office, admin = self.centre.offices["county-220181"], self.centre.offices["admin"]
+        wire = self.centre.wire("admin")  # whoever it is may carry
+        secret, centre = raw(office.secret_key), raw(self.centre.centre_key())
+        own = submission(report(self.numbers, 220181, 201304, people_lifted=3)).SerializeToString()
+        outside = submission(report(self.numbers, 220182, 201304, people_lifted=3)).SerializeToString()
+        header = Header(raw(office.public_key), centre, 3)
+
+        def carry(number, letter, head=header):
+            data = head if isinstance(head, bytes) else head.write()
+            return wire.ask(pb.Request(carry=pb.Carry(header=data, number=number, letter=letter)))
+
+        def answer(reply, number):
+            self.assertEqual(reply.WhichOneof("body"), "carried")
+            back = Header(header.office, centre, 3, ANSWERS, header.file, header.time_us)
+            content = unseal(back, number, reply.carried.answer, secret)
+            return content[:32], pb.Reply.FromString(content[32:])
+
+        first = carry(0, close(header, 0, own, secret))
+        about, reply = answer(first, 0)
+        self.assertEqual((about, reply.request_id, reply.receipt.digest), (digest(own), 0, digest(own)))
+        self.assertEqual((first.carried.seq, first.carried.again, first.carried.id), (reply.receipt.seq, False, reply.receipt.id))
+        second = carry(0, close(header, 0, own, secret))
+        self.assertEqual((second.carried.again, answer(second, 0)[1].receipt), (True, reply.receipt))
+        # The office's own scope and role hold, whoever carries.
+        for number, content, code in ((1, outside, pb.UNIT_OUT_OF_SCOPE), (2, b"nonsense", pb.MALFORMED)):
+            refused = carry(number, close(header, number, content, secret))
+            about, reply = answer(refused, number)
+            self.assertEqual((about, refused.carried.seq, reply.refusal.problems[0].code), (digest(content), 0, code))
+        self.assertEqual(refused.carried.id, b"")
+        by_admin = Header(raw(admin.public_key), centre, 1)
+        reply = carry(0, close(by_admin, 0, own, raw(admin.secret_key)), by_admin)
+        self.assertEqual((reply.WhichOneof("body"), reply.carried.seq), ("carried", 0))
+        # What cannot be opened.
+        letter = close(header, 0, own, secret)
+        broken = bytearray(letter)
+        broken[60] ^= 4
+        unknown = Header(os.urandom(32), centre, 3)
+        for code, reply in ((pb.SEAL_UNREADABLE, carry(0, letter, b"")), (pb.SEAL_UNREADABLE, carry(0, letter, header.write() + b"x")),
+                            (pb.SEAL_UNREADABLE, carry(0, letter, Header(header.office, centre, 3, ANSWERS))),
+                            (pb.SEAL_UNREADABLE, carry(0, letter, Header(header.office, centre, 0))),
+                            (pb.SEAL_VERSION, carry(0, letter, Header(header.office, centre, 3, version=2))),
+                            (pb.SEAL_OTHER_CENTRE, carry(0, letter, Header(header.office, os.urandom(32), 3))),
+                            (pb.SEAL_FOREIGN, carry(0, letter, unknown)),
+                            (pb.SEAL_CHANGED, carry(0, bytes(broken))), (pb.SEAL_CHANGED, carry(0, b"")),
+                            (pb.SEAL_CHANGED, carry(0, letter[:151])), (pb.SEAL_CHANGED, carry(0, os.urandom(1500000))),
+                            (pb.SEAL_CHANGED, carry(0, letter, Header(raw(admin.public_key), centre, 3))),
+                            (pb.SEAL_MISPLACED, carry(1, letter)), (pb.SEAL_MISPLACED, carry(3, letter)),
+                            (pb.SEAL_MISPLACED, carry(0, letter, Header(header.office, centre, 3)))):
+            self.assertEqual((reply.WhichOneof("body"), [p.code for p in reply.refusal.problems], reply.refusal.retry_after_ms),
+                             ("refusal", [code], 0))
+        self.assertEqual(len(self.centre.sql("SELECT 1 FROM report WHERE unit IN (220181, 220182)")), 1)
+
+
+class Trouble(unittest.TestCase):
+    """What needs a centre of its own."""
+
+    def setUp(self):
+        self.centre = Centre(offices=("admin", "prefecture-2201", "county-220122", "county-220112")).start()
+        self.office, self.carrier = self.centre.offices["county-220122"], self.centre.offices["prefecture-2201"]
+
+    def tearDown(self):
+        self.centre.verify()
+        self.assertEqual(self.centre.stop(), 0)
+        self.centre.check_log()
+
+    def vouchers(self):
+        return [row[0] for row in self.centre.sql("SELECT voucher FROM fund_entry ORDER BY seq")]
+
+    def test_revoked_office(self):
+        save(self.centre, self.office, fund_sheet(self.office, "甲-1"))
+        path = export(self.office, 1)
+        self.centre.admit("admin", "prefecture-2201", "county-220112")
+        self.assertEqual(self.centre.load_principals().returncode, 0)
+        wait_for("the revocation", lambda: "count=3" in self.centre.log())
+        result = self.carrier.run("carry", path, check=3)
+        self.assertIn("does not know, or no longer", result.stderr)
+        self.assertIn("stopped at letter 1 of 1", result.stderr)
+        self.assertEqual((self.vouchers(), os.path.exists(path + ".receipts")), ([], False))
+        # Admitted again, the same file is good.
+        self.centre.admit("admin", "prefecture-2201", "county-220112", "county-220122")
+        self.assertEqual(self.centre.load_principals().returncode, 0)
+        wait_for("the admission", lambda: self.centre.log().count("count=4") > 1)
+        self.carrier.run("carry", path, check=0)
+        self.assertEqual(self.vouchers(), ["甲-1"])
+
+    def test_centre_killed_while_it_is_handed_in(self):
+        names = [f"乙-{i:02}" for i in range(30)]
+        save(self.centre, self.office, *[fund_sheet(self.office, name) for name in names])
+        path = export(self.office, 30)
+        for least in (3, 12):  # killed twice, each time in the midst of it; what was begun is given up
+            carrier = subprocess.Popen(self.carrier.command("carry", path, "--timeout", "2"), stdout=subprocess.PIPE,
+                                       stderr=subprocess.DEVNULL, text=True)
+            for _ in range(least):
+                carrier.stdout.readline()
+            self.centre.kill()
+            carrier.communicate(timeout=60 * SLOW)
+            self.assertEqual(carrier.returncode, 4)
+            self.centre.start()
+            write_ini(self.office, NOWHERE, self.centre.centre_key())
+        early = shutil.copy(path + ".receipts", path + ".early")
+        out = self.carrier.run("carry", path, check=0).stdout
+        self.assertGreaterEqual(len(re.findall("already carried, seq", out)), 12)
+        self.assertEqual(self.vouchers(), names)
+        self.office.run("outbox", "import", early, check=0)
+        self.office.run("outbox", "import", path + ".receipts", check=0)
+        states = listed(self.office)
+        self.assertEqual({s["state"] for s in states}, {"receipted"})
+        self.assertEqual([s["seq"] for s in states], sorted(s["seq"] for s in states))
+
+    def test_carrier_waits_for_the_centre(self):
+        """The centre goes away in the midst of it and comes back: the same carrier goes on."""
+        names = [f"丙-{i:02}" for i in range(20)]
+        save(self.centre, self.office, *[fund_sheet(self.office, name) for name in names])
+        path = export(self.office, 20)
+        carrier = subprocess.Popen(self.carrier.command("carry", path, "--timeout", str(60 * SLOW)), stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True)
+        carrier.stdout.readline()
+        self.centre.process.send_signal(signal.SIGKILL)
+        self.centre.process.wait(30)
+        restart = threading.Thread(target=self.centre.start)
+        restart.start()
+        out, err = carrier.communicate(timeout=120 * SLOW)
+        restart.join()
+        self.assertEqual(carrier.returncode, 0, err)
+        self.assertIn("refused 0, not handed in 0", out)
+        self.assertEqual(self.vouchers(), names)
+
+    def test_no_room_on_the_stick(self):
+        """What cannot be written whole is not there."""
+        sheet = fund_sheet(self.office, "丁")
+        with open(sheet, "a", encoding="utf-8") as file:
+            file.writelines(f"筹措,220122,丁-{i},2013/4/5,其他涉农资金,1\n" for i in range(3000))
+        save(self.centre, self.office, sheet)
+        stick = new_directory()
+        limited = subprocess.run(["/bin/bash", "-c", 'ulimit -f 48; trap "" XFSZ; exec "$@"', "x",
+                                  *self.office.command("outbox", "export", stick)], capture_output=True, text=True, check=False)
+        self.assertEqual((limited.returncode, limited.stdout), (1, ""), limited.stderr)
+        self.assertIn("File too large", limited.stderr)
+        self.assertEqual(os.listdir(stick), [])
+        result = self.office.run("outbox", "export", os.path.join(stick, "none"), check=1)
+        self.assertIn("No such file", result.stderr)
+        self.assertEqual({s["state"] for s in listed(self.office)}, {"waiting"})
+
+
+if __name__ == "__main__":
+    unittest.main()
