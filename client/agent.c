@@ -20,6 +20,7 @@ enum { STANDING_MS = 60000, REPORT_MS = 30000 };
 /* After a failure over a line that is there: doubled each time, with a random part; a new connection begins
  * anew. */
 enum { RETRY_MS = 1000, RETRY_MAX_MS = 60000 };
+enum { LOOK_AGAIN_MS = 1000 };
 /* So long at a time for the outbox, then signals and sheets have their turn; for a question to the centre. */
 enum { DELIVER_MS = 2000, ASK_MS = 5000 };
 
@@ -33,6 +34,7 @@ struct agent {
 	int64_t retry_us; /* not sooner */
 	int retry_ms;
 	int64_t standing_us, report_us; /* due */
+	int64_t look_us;                /* when the outbox is looked at again; 0: not now */
 	struct agent_report *report;
 	struct standing *standing; /* being asked */
 };
@@ -200,6 +202,8 @@ wait_ms(const struct agent *a)
 {
 	int64_t now = clock_steady_us();
 	int wait = least(REPORT_MS, a->report_us, now), folder = a->folder ? folder_wait_ms(a->folder) : -1;
+	if (a->greeted && a->look_us)
+		wait = least(wait, a->look_us, now);
 	if (a->greeted)
 		wait = least(wait, a->standing_us, now);
 	else if (session_connected(a->session))
@@ -224,8 +228,14 @@ wait_for_something(struct agent *a)
 	enum session_failure failure = session_wait(a->session, others, a->folder ? 3 : 2, wait_ms(a));
 	if (others[0].revents)
 		a->stopping = true;
-	if (others[1].revents)
+	/* A commit is written before it is there to be read: whoever keeps the outbox open after his has it seen
+	 * by the second look; all others by closing it. */
+	if (others[1].revents) {
 		drain(a->home_watch);
+		a->look_us = clock_steady_us() + LOOK_AGAIN_MS * 1000;
+	} else if (a->look_us && clock_steady_us() >= a->look_us) {
+		a->look_us = 0;
+	}
 	if (a->folder && others[2].revents)
 		folder_note(a->folder);
 	if (failure == SESSION_LOST) { /* the line is back */
@@ -278,7 +288,7 @@ static int
 watch_home(const struct home *home)
 {
 	int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (fd >= 0 && inotify_add_watch(fd, home->path, IN_MODIFY | IN_ONLYDIR) >= 0)
+	if (fd >= 0 && inotify_add_watch(fd, home->path, IN_MODIFY | IN_CLOSE_WRITE | IN_ONLYDIR) >= 0)
 		return fd;
 	if (fd >= 0)
 		close(fd);

@@ -35,6 +35,9 @@ bool agent_file_write(const struct home *home, const struct agent_report *report
 /* The report of an agent that is running now; false: there is none. */
 bool agent_file_read(const struct home *home, struct agent_report *out) __attribute__((warn_unused_result));
 
+struct json_object;
+struct json_object *agent_report_json(const struct agent_report *report);
+
 /* ---------------------------------------------------------------- the folder */
 
 struct folder;

@@ -100,8 +100,8 @@ standing_json(const struct standing *s)
 	return o;
 }
 
-static struct json_object *
-report_json(const struct agent_report *r)
+struct json_object *
+agent_report_json(const struct agent_report *r)
 {
 	struct json_object *o = json_object_new_object();
 	add_number(o, "pid", r->pid);
@@ -159,7 +159,7 @@ agent_file_write(const struct home *home, const struct agent_report *report)
 	char path[PATH_MAX], temporary[PATH_MAX];
 	if (!find_path(home, "agent.status", path) || !find_path(home, "agent.status.new", temporary))
 		return false;
-	struct json_object *o = report_json(report);
+	struct json_object *o = agent_report_json(report);
 	bool good = !json_object_to_file_ext(temporary, o, JSON_C_TO_STRING_PLAIN) && !rename(temporary, path);
 	json_object_put(o);
 	return good;

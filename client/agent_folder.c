@@ -86,10 +86,10 @@ ends_with(const char *name, const char *end)
 }
 
 static bool
-is_there(const struct folder *f, const char *format, const char *name)
+is_there(const struct folder *f, const char *before, const char *name, const char *after)
 {
 	char path[PATH_MAX + NAME_MAX];
-	snprintf(path, sizeof path, format, f->path, name);
+	snprintf(path, sizeof path, "%s/%s%s%s", f->path, before, name, after);
 	return !access(path, F_OK);
 }
 
@@ -99,7 +99,7 @@ is_finished(const struct folder *f, const char *name)
 {
 	bool sheet = ends_with(name, ".xlsx") || ends_with(name, ".csv");
 	bool own = *name == '.' || *name == '~' || ends_with(name, ".red.xlsx");
-	return sheet && !own && !is_there(f, "%s/.~lock.%s#", name) && !is_there(f, "%s/~$%s", name);
+	return sheet && !own && !is_there(f, ".~lock.", name, "#") && !is_there(f, "~$", name, "");
 }
 
 /* Problems were told of this very file, and it was not changed since. */
@@ -121,14 +121,14 @@ tell(const struct command *c, const char *path, const char *report, const struct
 	char red[PATH_MAX], error[MARK_ERROR_BYTES];
 	FILE *out = fopen(report, "we");
 	if (out) {
-		findings_write(out, findings, c->language);
+		findings_write(findings, c->language, out);
 		fclose(out);
 	}
 	fprintf(stderr, in_language(c, "%s: problems %zu: see %s\n", "%s：问题 %zu 个：见 %s\n"), path,
 	        findings->count + findings->more, report);
 	if (ends_with(path, ".xlsx") &&
 	    snprintf(red, sizeof red, "%.*s.red.xlsx", (int)strlen(path) - 5, path) < PATH_MAX &&
-	    !findings_mark(findings, path, red, c->language, error))
+	    !xlsx_mark_findings(path, red, findings, c->language, error))
 		fprintf(stderr, "%s: %s\n", red, error);
 }
 

@@ -90,7 +90,7 @@ print(const struct checking *k)
 		return;
 	}
 	print_left_out(k);
-	findings_print(k->findings, k->command.language);
+	findings_write(k->findings, k->command.language, stderr);
 	if (k->findings->count)
 		return;
 	printf(in_language(&k->command, "no problems: reports %zu, fund entries %zu, steps of projects %zu\n",
@@ -98,36 +98,16 @@ print(const struct checking *k)
 	       s->report_count, s->entry_count, s->project_count);
 }
 
-/* The column of a finding by its letters; where it has none, the first, where the row begins. */
-static size_t
-column_of(const struct finding *f)
-{
-	size_t column = 0;
-	for (const char *at = f->letters; *at; at++)
-		column = column * 26 + (size_t)(*at - 'A') + 1;
-	return column ? column - 1 : 0;
-}
-
 /* A copy of the workbook that shows where the problems are. */
 static bool
 mark(const struct checking *k, const char *file)
 {
-	const struct findings *f = k->findings;
-	char(*texts)[PROBLEM_TEXT_BYTES] = calloc(f->count, sizeof *texts), error[MARK_ERROR_BYTES] = "no memory";
-	struct xlsx_mark *marks = calloc(f->count, sizeof *marks);
-	size_t count = 0;
-	for (size_t i = 0; texts && marks && i < f->count; i++) {
-		const struct finding *finding = &f->items[i];
-		if (!*finding->place.sheet || !finding->place.line)
-			continue;
-		marks[count++] = (struct xlsx_mark){finding->place.sheet, finding->place.line, column_of(finding),
-		                                    problem_text(&finding->problem, k->command.language, texts[i])};
-	}
-	bool good = texts && marks && xlsx_mark(file, k->mark, marks, count, error);
-	free(texts);
-	free(marks);
+	char error[MARK_ERROR_BYTES];
+	bool good = xlsx_mark_findings(file, k->mark, k->findings, k->command.language, error);
 	if (good)
-		printf(in_language(&k->command, "%s: red cells %zu\n", "%s：红色单元格 %zu 处\n"), k->mark, count);
+		printf(in_language(&k->command, "%s: the red cells say what to mend\n",
+		                   "%s：红色单元格中说明了应如何改正\n"),
+		       k->mark);
 	else
 		fprintf(stderr, "fupin check: %s: %s\n", k->mark, error);
 	return good;

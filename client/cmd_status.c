@@ -1,13 +1,14 @@
-/* fupin status [ID]: is the centre there, who are we to it, what waits and what was receipted here; or
- * what the centre knows of one submission. fupin reload: the centre reads its principals again. */
-#include "command.h"
-#include "outbox.h"
+/* fupin status [ID]: is the centre there, who are we to it, what waits and what was receipted here, what was
+ * returned and what is due next: from the agent, if one runs, else asked of the centre; without a network
+ * what is known here. Or what the centre knows of one submission. fupin reload: the centre reads its
+ * principals again. */
+#include "agent.h"
+#include "deadline.h"
 
 #include <inttypes.h>
 #include <json.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
+#include <stdlib.h>
 
 enum { LIST_MAX = 20 };
 
@@ -15,16 +16,8 @@ struct listing {
 	const struct command *command;
 	struct table *table;
 	struct json_object *json;
-	size_t counts[OUTBOX_STATES];
 	bool failed;
 };
-
-static void
-count_item(void *context, const struct outbox_item *item)
-{
-	struct listing *l = context;
-	l->counts[item->state]++;
-}
 
 static void
 list_item(void *context, const struct outbox_item *item)
@@ -79,87 +72,198 @@ create_listing(const struct command *c)
 	                    sizeof columns / sizeof *columns);
 }
 
+/* ---------------------------------------------------------------- how the office stands */
+
+/* What is known, and from where. */
+struct knowing {
+	struct command *command;
+	bool online, from_agent;
+	struct pong pong;        /* online */
+	struct agent_report now; /* also without an agent: what it would say */
+};
+
 static void
-print_centre(const struct command *c, const struct pong *pong)
+print_centre(const struct knowing *k)
 {
-	const struct welcome *w = session_welcome(c->session);
+	const struct command *c = k->command;
+	const struct welcome *w = command_welcome(c);
 	char now[20];
-	time_format(pong->time_us, now);
+	time_format(command_centre_time(c), now);
+	if (k->online)
+		time_format(k->pong.time_us, now);
 	output_line(c->output,
 	            in_language(c, "centre      %s at %s, protocol %u, its clock %s (UTC+08:00)",
 	                        "中心        %s（%s），协议 %u，中心时间 %s（UTC+08:00）"),
 	            w->software, c->home.endpoint, w->protocol, now);
+	if (!k->now.reachable)
+		output_line(c->output,
+		            in_language(c, "            not reached%s%s: what is said here may be old",
+		                        "            未连上%s%s：以下可能不是最新"),
+		            *k->now.error ? ", " : "", k->now.error);
 	output_line(c->output, in_language(c, "plan        %s", "方案        %s"),
 	            in_language(c, w->title_en, w->title_zh));
 	output_line(c->output,
 	            in_language(c, "this office %s, role %s, unit %" PRId64 "",
 	                        "本单位      %s，角色 %s，单位 %" PRId64 ""),
 	            w->principal, role_name(w->role), w->unit);
-	output_line(
-	    c->output,
-	    in_language(c, "database    %s, %u submissions on their way to it", "数据库      %s，%u 件正在写入"),
-	    pong->store_ready ? in_language(c, "ready", "正常") : in_language(c, "away", "不可用"),
-	    pong->waiting);
+	if (k->online)
+		output_line(c->output,
+		            in_language(c, "database    %s, %u submissions on their way to it",
+		                        "数据库      %s，%u 件正在写入"),
+		            k->pong.store_ready ? in_language(c, "ready", "正常") : in_language(c, "away", "不可用"),
+		            k->pong.waiting);
+}
+
+static void
+print_agent(const struct knowing *k)
+{
+	const struct command *c = k->command;
+	const struct agent_report *r = &k->now;
+	char since[20], heard[20] = "-", receipt[20];
+	time_format(r->since_us, since);
+	if (r->heard_us)
+		time_format(r->heard_us, heard);
+	if (k->from_agent)
+		output_line(c->output,
+		            in_language(c, "agent       runs since %s, heard the centre last at %s",
+		                        "代理        自 %s 运行，最近联系中心 %s"),
+		            since, heard);
+	if (!k->from_agent || !r->receipt_seq)
+		return;
+	time_format(r->receipt_us, receipt);
+	output_line(c->output,
+	            in_language(c, "receipt     the last: seq %" PRIu64 " %s: %s",
+	                        "回执        最近：序号 %" PRIu64 " %s：%s"),
+	            r->receipt_seq, receipt, r->receipt_files);
+}
+
+static void
+print_standing(const struct knowing *k)
+{
+	const struct command *c = k->command;
+	const struct standing *s = &k->now.standing;
+	char month[8], due[DEADLINE_TEXT_BYTES];
+	if (!k->now.has_standing)
+		return;
+	for (size_t i = 0; i < s->returned_count; i++) {
+		const struct standing_report *r = &s->returned[i];
+		period_format(r->period, month);
+		output_line(
+		    c->output,
+		    in_language(c, "returned    %" PRId64 " %s %s %s: %s", "退回        %" PRId64 " %s %s %s：%s"),
+		    r->unit, r->name, month, r->form, r->text);
+	}
+	if (s->returned_more)
+		output_line(c->output, "%s",
+		            in_language(c, "            … and more: fupin review list --state returned",
+		                        "            ……更多见 fupin review list --state returned"));
+	if (s->overdue)
+		output_line(c->output,
+		            in_language(c, "overdue     %u reports: fupin late lists them",
+		                        "逾期        %u 张报表未报：见 fupin late"),
+		            s->overdue);
+	for (size_t i = 0; i < s->deadline_count; i++) {
+		const struct standing_deadline *d = &s->deadlines[i];
+		period_format(d->period, month);
+		output_line(c->output,
+		            in_language(c, "due         %s %s: %s, days left %" PRId64 ", missing %u of %u",
+		                        "到期        %s %s：%s，还有 %" PRId64 " 天，未报 %u / %u"),
+		            month, d->form, deadline_format(d->due, due),
+		            standing_days_left(d->due, command_centre_time(c)), d->missing, d->units);
+	}
 }
 
 static int
-print_outbox_json(struct listing *l, struct outbox *outbox, const struct pong *pong)
+print_json(struct listing *l, struct outbox *outbox, const struct knowing *k)
 {
-	const struct welcome *w = session_welcome(l->command->session);
-	struct json_object *o = json_object_new_object();
+	const struct welcome *w = command_welcome(l->command);
+	struct json_object *o = agent_report_json(&k->now);
 	l->json = json_object_new_array();
 	bool good = outbox_each(outbox, -1, INT64_MAX, list_item, l);
+	json_object_object_add(o, "agent", json_object_new_boolean(k->from_agent));
 	json_object_object_add(o, "centre", json_object_new_string(w->software));
 	json_object_object_add(o, "principal", json_object_new_string(w->principal));
-	json_object_object_add(o, "seq", json_object_new_int64((int64_t)pong->as_of.seq));
-	json_object_object_add(o, "time_us", json_object_new_int64(pong->time_us));
-	json_object_object_add(o, "store_ready", json_object_new_boolean(pong->store_ready));
+	json_object_object_add(o, "seq",
+	                       json_object_new_int64((int64_t)(k->online ? k->pong.as_of.seq : w->as_of.seq)));
+	json_object_object_add(
+	    o, "time_us", json_object_new_int64(k->online ? k->pong.time_us : command_centre_time(l->command)));
+	json_object_object_add(
+	    o, "store_ready",
+	    json_object_new_boolean(k->online ? k->pong.store_ready : k->now.standing.store_ready));
 	json_object_object_add(o, "submissions", l->json);
 	command_print_json(l->command, o);
 	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
 }
 
 static int
-print_outbox(struct listing *l, struct outbox *outbox, const struct pong *pong)
+print_tables(struct listing *l, struct outbox *outbox, const struct knowing *k)
 {
 	const struct command *c = l->command;
+	const struct as_of kept = {command_welcome(c)->as_of.seq, command_centre_time(c)};
 	if (c->format == FORMAT_JSON)
-		return print_outbox_json(l, outbox, pong);
+		return print_json(l, outbox, k);
 	l->table = create_listing(c);
-	bool good = l->table && outbox_each(outbox, -1, INT64_MAX, count_item, l) &&
-	            outbox_each(outbox, -1, LIST_MAX, list_item, l) && !l->failed;
+	bool good = l->table && outbox_each(outbox, -1, LIST_MAX, list_item, l) && !l->failed;
 	if (good && c->format == FORMAT_TABLE) {
-		print_centre(c, pong);
+		print_centre(k);
+		print_agent(k);
+		print_standing(k);
 		output_line(c->output,
 		            in_language(c, "outbox      %zu waiting, %zu receipted, %zu refused",
 		                        "发件箱      待发送 %zu，已回执 %zu，被退回 %zu"),
-		            l->counts[OUTBOX_WAITING], l->counts[OUTBOX_RECEIPTED], l->counts[OUTBOX_REFUSED]);
+		            k->now.counts[OUTBOX_WAITING], k->now.counts[OUTBOX_RECEIPTED],
+		            k->now.counts[OUTBOX_REFUSED]);
 	}
 	good = good && table_end(l->table);
 	if (good)
-		command_footer(c, &pong->as_of, session_welcome(c->session)->label);
+		command_footer(c, k->online ? &k->pong.as_of : &kept, command_welcome(c)->label);
 	table_destroy(&l->table);
 	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
+}
+
+/* Of the centre itself; what it does not answer stays unknown. */
+static int
+ask_centre(struct knowing *k)
+{
+	struct command *c = k->command;
+	struct request request = {.kind = REQUEST_PING};
+	struct reply reply;
+	int status = command_catalogue_or_kept(c);
+	if (status != EXIT_DONE || !c->session)
+		return status;
+	status = command_ask(c, &request, REPLY_PONG, &reply);
+	if (status != EXIT_DONE)
+		return status;
+	k->pong = reply.pong;
+	k->online = k->now.reachable = true;
+	k->now.has_standing = !standing_fetch(c->session, c->timeout_ms, &c->catalogue, &k->now.standing);
+	return EXIT_DONE;
 }
 
 static int
 overview(struct command *c)
 {
-	struct request request = {.kind = REQUEST_PING};
-	struct reply reply;
+	struct knowing *k = calloc(1, sizeof *k);
 	struct listing listing = {.command = c};
 	char error[OUTBOX_ERROR_BYTES];
-	int status = command_ask(c, &request, REPLY_PONG, &reply);
-	if (status != EXIT_DONE)
-		return status;
-	struct pong pong = reply.pong;
-	struct outbox *outbox = outbox_open(c->home.outbox, error);
-	if (!outbox) {
-		fprintf(stderr, "fupin status: %s\n", error);
+	if (!k)
 		return EXIT_FAILED_INSIDE;
+	k->command = c;
+	k->from_agent = agent_file_read(&c->home, &k->now);
+	int status = k->from_agent ? command_kept_catalogue(c) : ask_centre(k);
+	struct outbox *outbox = status == EXIT_DONE ? outbox_open(c->home.outbox, error) : NULL;
+	if (status == EXIT_DONE && !outbox) {
+		fprintf(stderr, "fupin status: %s\n", error);
+		status = EXIT_FAILED_INSIDE;
 	}
-	status = print_outbox(&listing, outbox, &pong);
+	if (outbox)
+		status =
+		    outbox_counts(outbox, k->now.counts) ? print_tables(&listing, outbox, k) : EXIT_FAILED_INSIDE;
+	/* As everywhere: the centre was not there. What was asked for is shown all the same. */
+	if (status == EXIT_DONE && !k->now.reachable)
+		status = EXIT_WAITING;
 	outbox_close(&outbox);
+	free(k);
 	return status;
 }
 
@@ -204,10 +308,11 @@ cmd_status(int argc, char **argv)
 		return EXIT_USAGE;
 	if (count && !command_shows_no_table(&c))
 		return EXIT_USAGE;
-	int status = command_open(&c);
+	int status = count ? command_open(&c) : command_open_home(&c);
 	if (status == EXIT_DONE)
 		status = count ? one_submission(&c, argv[0]) : overview(&c);
-	return command_close(&c, status);
+	int end = command_close(&c, status == EXIT_WAITING ? EXIT_DONE : status);
+	return status == EXIT_WAITING ? EXIT_WAITING : end;
 }
 
 int

@@ -47,7 +47,7 @@ save(struct submitting *s, char **files, int count)
 			say_saved(s);
 		return EXIT_DONE;
 	}
-	findings_print(&v->findings, s->command.language);
+	findings_write(&v->findings, s->command.language, stderr);
 	if (v->findings.count)
 		return EXIT_PROBLEMS;
 	const char *error = outbox_error(s->sending.outbox);

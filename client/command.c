@@ -14,8 +14,6 @@ enum { TIMEOUT_DEFAULT_MS = 30000, TIMEOUT_SECONDS_MAX = 86400 };
 /* A centre that is there answers much sooner; a clerk without a line does not wait longer for his sheet. */
 enum { SOON_MS = 3000 };
 
-#define CATALOGUE_BYTES_MAX (512UL * 1024 * 1024)
-
 static enum language
 language_of_environment(void)
 {
@@ -136,6 +134,22 @@ take_kept(struct command *c)
 	catalogue_free(&c->catalogue);
 	catalogue_init(&c->catalogue, CATALOGUE_BYTES_MAX);
 	return false;
+}
+
+void
+command_renew_kept(struct command *c)
+{
+	struct catalogue catalogue;
+	catalogue_init(&catalogue, CATALOGUE_BYTES_MAX);
+	struct kept *kept = kept_read(&c->home, &catalogue);
+	if (!kept) {
+		catalogue_free(&catalogue);
+		return;
+	}
+	kept_free(&c->kept);
+	catalogue_free(&c->catalogue);
+	c->kept = kept;
+	c->catalogue = catalogue;
 }
 
 static int

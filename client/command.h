@@ -18,6 +18,9 @@ enum exit_status {
 	EXIT_NOT_ADMITTED = 5, /* key or configuration: missing, or unknown to the centre */
 };
 
+/* A nation's. */
+#define CATALOGUE_BYTES_MAX (512UL * 1024 * 1024)
+
 /* Options that every subcommand takes, and the office they lead to. */
 struct command {
 	const char *home_option, *timeout_option, *format_option, *output_option, *as_of_option;
@@ -67,6 +70,8 @@ enum session_failure command_connect(struct command *command, int timeout_ms);
 int command_catalogue_or_kept(struct command *command);
 /* The same the other way round: the one that is kept, and the network only if there is none. */
 int command_kept_catalogue(struct command *command);
+/* What is kept now takes the place of what was kept before; without any, nothing changes. */
+void command_renew_kept(struct command *command);
 /* What the centre says, or said last, of itself and of this office. */
 const struct welcome *command_welcome(const struct command *command);
 /* The centre's clock, as far as it is known. */
@@ -125,6 +130,7 @@ void command_footer(const struct command *command, const struct as_of *as_of, co
 int cmd_keygen(int argc, char **argv);
 int cmd_submit(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_agent(int argc, char **argv);
 int cmd_total(int argc, char **argv);
 int cmd_watch(int argc, char **argv);
 int cmd_status(int argc, char **argv);

@@ -33,6 +33,8 @@ static const struct {
      "list [--state S] | send | retry N… | drop N… [--yes] | export DIR | import FILE.receipts",
      "what was saved and what became of it; send it, give it up, or take it elsewhere as a sealed file"},
     {"carry", cmd_carry, "FILE.sealed…", "hand in sealed files that an office without a network exported"},
+    {"agent", cmd_agent, "[--folder DIR]",
+     "keep the outbox flowing; --folder: take finished sheets from there"},
     {"units", cmd_units, "[UNIT] [--level LEVEL] [--group G] [--as-of T]",
      "the units that this office may read"},
     {"forms", cmd_forms, "[FORM] [--as-of T]", "the forms; or one form with its indicators and rules"},

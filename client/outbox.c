@@ -315,6 +315,24 @@ outbox_each(struct outbox *o, int state, int64_t limit,
 	return good;
 }
 
+bool
+outbox_counts(struct outbox *o, size_t counts[OUTBOX_STATES])
+{
+	int result;
+	sqlite3_stmt *s = outbox_prepare(o, "SELECT state, count(*) FROM submission GROUP BY state");
+	if (!s)
+		return false;
+	memset(counts, 0, OUTBOX_STATES * sizeof *counts);
+	while ((result = sqlite3_step(s)) == SQLITE_ROW) {
+		int state = sqlite3_column_int(s, 0);
+		if (state >= 0 && state < OUTBOX_STATES)
+			counts[state] = (size_t)sqlite3_column_int64(s, 1);
+	}
+	bool good = outbox_note(o, result == SQLITE_DONE);
+	sqlite3_finalize(s);
+	return good;
+}
+
 /* A statement left open would hold a read transaction, in which nothing of another client is seen and
  * nothing can be written: so the item is copied. */
 static bool

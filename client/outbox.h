@@ -67,6 +67,9 @@ bool outbox_each(struct outbox *outbox, int state, int64_t limit,
                  void (*take)(void *context, const struct outbox_item *item), void *context)
     __attribute__((warn_unused_result));
 
+/* How many there are of each state. */
+bool outbox_counts(struct outbox *outbox, size_t counts[OUTBOX_STATES]) __attribute__((warn_unused_result));
+
 /* One item by position; its pointers are valid until the next call. */
 bool outbox_get(struct outbox *outbox, int64_t position, struct outbox_item *out)
     __attribute__((warn_unused_result));

@@ -245,25 +245,19 @@ static void
 say_waiting(const struct sending *s, size_t count)
 {
 	fprintf(stderr,
-	        in_language(s->command, "fupin: %zu saved in the outbox, not yet sent; fupin outbox send sends them\n",
+	        in_language(s->command,
+	                    "fupin: %zu saved in the outbox, not yet sent; fupin outbox send sends them\n",
 	                    "fupin：%zu 件已存入发件箱，尚未送达；运行 fupin outbox send 即可发送\n"),
 	        count);
-}
-
-static void
-count_item(void *context, const struct outbox_item *item)
-{
-	(void)item;
-	++*(size_t *)context;
 }
 
 int
 sending_postpone(struct sending *s)
 {
-	size_t count = 0;
-	if (!outbox_each(s->outbox, OUTBOX_WAITING, INT64_MAX, count_item, &count))
+	size_t counts[OUTBOX_STATES];
+	if (!outbox_counts(s->outbox, counts))
 		return saved(s, false);
-	say_waiting(s, count);
+	say_waiting(s, counts[OUTBOX_WAITING]);
 	return EXIT_WAITING;
 }
 

@@ -363,3 +363,33 @@ xlsx_mark(const char *path, const char *copy, const struct xlsx_mark *marks, siz
 		snprintf(error, MARK_ERROR_BYTES, "%s", strerror(ENOMEM));
 	return good;
 }
+
+/* By its letters; where it has none, the first, where the row begins. */
+static size_t
+column_of(const struct finding *f)
+{
+	size_t column = 0;
+	for (const char *at = f->letters; *at; at++)
+		column = column * 26 + (size_t)(*at - 'A') + 1;
+	return column ? column - 1 : 0;
+}
+
+bool
+xlsx_mark_findings(const char *path, const char *copy, const struct findings *findings,
+                   enum language language, char error[MARK_ERROR_BYTES])
+{
+	char(*texts)[PROBLEM_TEXT_BYTES] = calloc(findings->count + 1, sizeof *texts);
+	struct xlsx_mark *marks = calloc(findings->count + 1, sizeof *marks);
+	size_t count = 0;
+	snprintf(error, MARK_ERROR_BYTES, "%s", strerror(ENOMEM));
+	for (size_t i = 0; texts && marks && i < findings->count; i++) {
+		const struct finding *f = &findings->items[i];
+		if (*f->place.sheet && f->place.line)
+			marks[count++] = (struct xlsx_mark){f->place.sheet, f->place.line, column_of(f),
+			                                    problem_text(&f->problem, language, texts[i])};
+	}
+	bool good = texts && marks && xlsx_mark(path, copy, marks, count, error);
+	free(texts);
+	free(marks);
+	return good;
+}

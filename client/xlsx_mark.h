@@ -3,7 +3,7 @@
 #ifndef FUPIN_CLIENT_XLSX_MARK_H
 #define FUPIN_CLIENT_XLSX_MARK_H
 
-#include "text_table.h"
+#include "finding.h"
 
 struct xlsx_mark {
 	const char *sheet;
@@ -18,5 +18,10 @@ enum { MARK_ERROR_BYTES = 256 };
  * there is no copy. */
 bool xlsx_mark(const char *path, const char *copy, const struct xlsx_mark *marks, size_t count,
                char error[MARK_ERROR_BYTES]) __attribute__((warn_unused_result));
+
+/* The same for what a check found. */
+bool xlsx_mark_findings(const char *path, const char *copy, const struct findings *findings,
+                        enum language language, char error[MARK_ERROR_BYTES])
+    __attribute__((warn_unused_result));
 
 #endif
