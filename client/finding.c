@@ -44,39 +44,45 @@ column_letters(size_t column, char out[LETTERS_BYTES])
 }
 
 static void
-print_column(const struct finding *finding, bool zh)
+print_column(const struct finding *finding, bool zh, FILE *out)
 {
 	if (!*finding->letters)
-		fprintf(stderr, zh ? "“%s”列" : "column %s", finding->column);
+		fprintf(out, zh ? "“%s”列" : "column %s", finding->column);
 	else if (!*finding->column)
-		fprintf(stderr, zh ? "%s 列" : "column %s", finding->letters);
+		fprintf(out, zh ? "%s 列" : "column %s", finding->letters);
 	else
-		fprintf(stderr, zh ? "%s 列（%s）" : "column %s (%s)", finding->letters, finding->column);
+		fprintf(out, zh ? "%s 列（%s）" : "column %s (%s)", finding->letters, finding->column);
 }
 
 void
-finding_print(const struct finding *finding, enum language language)
+finding_write(const struct finding *finding, enum language language, FILE *out)
 {
 	char text[PROBLEM_TEXT_BYTES];
 	bool zh = language == LANGUAGE_CHINESE;
 	const struct place *place = &finding->place;
 	const char *between = "", *comma = zh ? "，" : ", ";
 	if (place->file)
-		fprintf(stderr, "%s: ", place->file);
+		fprintf(out, "%s: ", place->file);
 	if (*place->sheet) {
-		fprintf(stderr, zh ? "工作表“%s”" : "sheet %s", place->sheet);
+		fprintf(out, zh ? "工作表“%s”" : "sheet %s", place->sheet);
 		between = comma;
 	}
 	if (place->line) {
-		fprintf(stderr, zh ? "%s第 %zu 行" : "%srow %zu", between, place->line);
+		fprintf(out, zh ? "%s第 %zu 行" : "%srow %zu", between, place->line);
 		between = comma;
 	}
 	if (*finding->letters || *finding->column) {
-		fprintf(stderr, "%s", between);
-		print_column(finding, zh);
+		fprintf(out, "%s", between);
+		print_column(finding, zh, out);
 		between = comma;
 	}
 	if (*between)
-		fprintf(stderr, zh ? "：" : ": ");
-	fprintf(stderr, "%s\n", problem_text(&finding->problem, language, text));
+		fprintf(out, zh ? "：" : ": ");
+	fprintf(out, "%s\n", problem_text(&finding->problem, language, text));
+}
+
+void
+finding_print(const struct finding *finding, enum language language)
+{
+	finding_write(finding, language, stderr);
 }

@@ -6,6 +6,8 @@
 #include "problem.h"
 #include "text_table.h"
 
+#include <stdio.h>
+
 /* Where a row of a submission came from. */
 struct place {
 	const char *file;
@@ -41,6 +43,7 @@ struct finding *finding_add(struct findings *findings);
 /* "county.csv: row 14, column 产业资金: 800,000.00 exceeds …", "county.xlsx: sheet 资金, row 14, column F
  * (金额): …", on standard error. */
 void finding_print(const struct finding *finding, enum language language);
+void finding_write(const struct finding *finding, enum language language, FILE *out);
 
 /* Of a table's row (line 0: as a whole). */
 struct place place_make(const char *file, const char *sheet, size_t line);

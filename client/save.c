@@ -1,6 +1,7 @@
 #include "save.h"
 
 #include "codec.h"
+#include "seal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,8 +32,9 @@ places_text(struct draft *d)
 	return text;
 }
 
-/* Room in a frame for what stands around a submission: request id, field numbers, lengths. */
-enum { REQUEST_BYTES = 64 };
+/* Room in a frame for what stands around a submission: request id, field numbers, lengths; and the seal of
+ * one that is carried (common/seal.h). */
+enum { REQUEST_BYTES = FRAME_BYTES_MAX - SEAL_CONTENT_MAX };
 
 /* What does not fit into a frame must never get into the outbox: it would stand there for ever. */
 static bool
