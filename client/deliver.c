@@ -3,6 +3,7 @@
 #include "bounds.h"
 #include "clock.h"
 #include "codec.h"
+#include "item_place.h"
 
 #include <limits.h>
 #include <sodium.h>
@@ -118,38 +119,13 @@ close_parcel(struct deliverer *d, struct parcel *p)
 		d->first_open++;
 }
 
-static void
-add_problems(const struct problem_list *problems, enum language language, char *out, size_t size)
-{
-	size_t used = strlen(out);
-	for (size_t i = 0; i < problems->count; i++) {
-		char text[PROBLEM_TEXT_BYTES];
-		problem_text(&problems->items[i], language, text);
-		if (used + strlen(text) + 2 > size)
-			break; /* whole lines only */
-		used += (size_t)snprintf(out + used, size - used, "%s%s", i ? "\n" : "", text);
-	}
-}
-
-const char *
-deliver_problems(const struct problem_list *problems, char out[DELIVER_PROBLEMS_BYTES])
-{
-	enum { HALF = DELIVER_PROBLEMS_BYTES / 2 };
-	*out = 0;
-	add_problems(problems, LANGUAGE_ENGLISH, out, HALF);
-	strcat(out, OUTBOX_LANGUAGES);
-	add_problems(problems, LANGUAGE_CHINESE, out, DELIVER_PROBLEMS_BYTES);
-	return out;
-}
-
 static bool
 refuse_parcel(struct deliverer *d, struct parcel *p, const struct refusal *refusal)
 {
-	char text[DELIVER_PROBLEMS_BYTES];
+	char text[ITEM_PROBLEMS_BYTES];
 	struct outbox_item item;
-	if (!begin_writing(d) ||
-	    !outbox_set_refused(d->outbox, p->position, deliver_problems(refusal->problems, text)) ||
-	    !outbox_get(d->outbox, p->position, &item))
+	if (!begin_writing(d) || !outbox_get(d->outbox, p->position, &item) ||
+	    !outbox_set_refused(d->outbox, p->position, item_problems(&item, refusal->problems, text)))
 		return false;
 	d->delivery->refused++;
 	if (d->watch->refused)

@@ -26,10 +26,6 @@ struct delivery_watch {
 	void (*sent)(void *context, const char *name, uint64_t bytes, uint64_t size); /* of a document's file */
 };
 
-/* Problems as the outbox keeps them: in both languages, whole lines, as many as fit. */
-enum { DELIVER_PROBLEMS_BYTES = 16384 };
-const char *deliver_problems(const struct problem_list *problems, char out[DELIVER_PROBLEMS_BYTES]);
-
 /* False: the outbox failed (outbox_error()); nothing was lost. */
 bool deliver(struct session *session, struct outbox *outbox, int timeout_ms,
              const struct delivery_watch *watch, struct delivery *out) __attribute__((warn_unused_result));

@@ -121,6 +121,12 @@ send_waiting(struct fupin_office *o, struct outbox *outbox, struct sending *s, c
 		         delivery.total);
 		return FUPIN_PROBLEMS;
 	}
+	if (delivery.mistaken) {
+		snprintf(error, FUPIN_ERROR_BYTES,
+		         "a receipt came that is of other content than what was sent: it is not "
+		         "taken, the submission waits on");
+		return FUPIN_WAITING;
+	}
 	return failed(o, delivery.failure, error);
 }
 

@@ -2,7 +2,7 @@
 
 #include "clock.h"
 #include "codec.h"
-#include "deliver.h"
+#include "item_place.h"
 #include "sealed_file.h"
 
 #include <errno.h>
@@ -284,12 +284,12 @@ take_nothing(struct importing *m, const struct answer *a)
 static bool
 take_over(struct importing *m, const struct answer *a)
 {
-	char text[DELIVER_PROBLEMS_BYTES];
+	char text[ITEM_PROBLEMS_BYTES];
 	struct outbox *o = m->sending->outbox;
-	bool good =
-	    a->reply.kind == REPLY_RECEIPT
-	        ? outbox_set_receipt(o, a->item.position, &a->reply.receipt)
-	        : outbox_set_refused(o, a->item.position, deliver_problems(a->reply.refusal.problems, text));
+	bool good = a->reply.kind == REPLY_RECEIPT
+	                ? outbox_set_receipt(o, a->item.position, &a->reply.receipt)
+	                : outbox_set_refused(o, a->item.position,
+	                                     item_problems(&a->item, a->reply.refusal.problems, text));
 	return good && outbox_set_answered(o, &m->file.header.file, a->number);
 }
 

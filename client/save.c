@@ -1,6 +1,7 @@
 #include "save.h"
 
 #include "codec.h"
+#include "seal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,8 +58,9 @@ part_of(const struct submission *s, size_t first, size_t count)
 	return part;
 }
 
-/* Room in a frame for what stands around a submission: request id, field numbers, lengths. */
-enum { REQUEST_BYTES = 64 };
+/* Room in a frame for what stands around a submission: request id, field numbers, lengths; and the seal of
+ * one that is carried (common/seal.h). */
+enum { REQUEST_BYTES = FRAME_BYTES_MAX - SEAL_CONTENT_MAX };
 
 /* One part, as an item of the outbox. What makes it the same as one that is there already is its content
  * without the id. `*fits` false: it is too long for a frame, nothing was saved. */

@@ -75,9 +75,7 @@ other_kind(const struct sealed_file *f, enum seal_kind kind)
 	enum seal_kind other = kind == SEAL_ANSWERS ? SEAL_SUBMISSIONS : SEAL_ANSWERS;
 	if (seal_header_read(f->bytes, f->size, other, &header))
 		return "";
-	return kind == SEAL_ANSWERS ? ": it holds submissions, the answers are in a file .receipts "
-	                              "(这是报送文件，答复在 .receipts 中)"
-	                            : ": it holds the centre's answers (这是中心的答复)";
+	return kind == SEAL_ANSWERS ? ": it holds submissions (内为报送)" : ": it holds answers (内为答复)";
 }
 
 bool

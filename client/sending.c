@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "codec.h"
 #include "deliver.h"
+#include "item_place.h"
 #include "sheet.h"
 
 #include <inttypes.h>
@@ -92,25 +93,13 @@ sending_save_document(struct sending *s, struct document *document, const char *
 
 /* ---------------------------------------------------------------- on the way */
 
-/* What was saved; empty if it cannot be read. The arena owns it. */
-static void
-decode_item(struct arena *arena, const struct outbox_item *item, struct submission *out)
-{
-	struct problem_list ignored;
-	ignored.count = ignored.more = 0;
-	arena_init(arena, DECODE_BYTES_MAX);
-	*out = (struct submission){0};
-	if (!codec_decode_submission(arena, item->bytes, item->size, out, &ignored))
-		*out = (struct submission){0};
-}
-
 /* What its rows are that are neither reports nor fund entries. */
 static const char *
 name_others(const struct command *c, const struct outbox_item *item)
 {
 	struct arena arena;
 	struct submission s;
-	decode_item(&arena, item, &s);
+	item_decode(&arena, item, &s);
 	arena_free(&arena);
 	return s.document_count  ? in_language(c, "documents", "文件")
 	       : s.project_count ? in_language(c, "steps of projects", "项目步骤")
@@ -139,45 +128,16 @@ sending_print_receipt(struct sending *s, const struct outbox_item *item, const s
 	printf(in_language(s->command, ": %s\n", "：%s\n"), item->files);
 }
 
-/* The k-th line of the places, split into file, sheet and line. */
-static struct place
-place_of(const struct outbox_item *item, const struct problem *problem, const struct submission *s,
-         char file[PATH_MAX])
-{
-	struct place place = {0};
-	if (problem->subject == SUBJECT_REQUEST)
-		return place;
-	size_t row = problem->index + (problem->subject == SUBJECT_ENTRY     ? s->report_count
-	                               : problem->subject == SUBJECT_PROJECT ? s->report_count + s->entry_count
-	                                                                     : 0);
-	const char *at = item->places;
-	for (; at && row; row--) {
-		at = strchr(at, '\n');
-		at = at ? at + 1 : NULL;
-	}
-	const char *end = at ? strchr(at, '\n') : NULL;
-	const char *colon = end;
-	while (colon && colon > at && *colon != ':')
-		colon--;
-	if (!colon || colon == at)
-		return place;
-	snprintf(file, PATH_MAX, "%.*s", (int)(colon - at), at);
-	char *sheet = strstr(file, PLACE_SHEET);
-	if (sheet)
-		*sheet++ = 0;
-	return place_make(file, sheet, strtoul(colon + 1, NULL, 10));
-}
-
 void
 sending_print_refusal(struct sending *s, const struct outbox_item *item, const struct refusal *refusal)
 {
 	struct submission submission;
 	struct arena arena;
-	decode_item(&arena, item, &submission);
+	item_decode(&arena, item, &submission);
 	for (size_t i = 0; i < refusal->problems->count; i++) {
 		char file[PATH_MAX];
 		struct finding finding = {.problem = refusal->problems->items[i]};
-		finding.place = place_of(item, &finding.problem, &submission, file);
+		finding.place = item_place(item, &finding.problem, &submission, file);
 		const struct indicator *indicator =
 		    catalogue_indicator_by_name(&s->command->catalogue, finding.problem.column);
 		snprintf(finding.column, sizeof finding.column, "%s",

@@ -83,8 +83,8 @@ main(int argc, char **argv)
 	size_t file_size = make_file(&h, &office.secret, submission, size, file);
 	write_seed("file", 0, file, file_size);
 	write_seed("mended", 1, file, file_size);
-	memcpy(file + SEAL_HEADER_BYTES, file + SEAL_HEADER_BYTES + 4,
-	       size + SEAL_BYTES); /* header, first letter */
+	memmove(file + SEAL_HEADER_BYTES, file + SEAL_HEADER_BYTES + 4,
+	        size + SEAL_BYTES); /* header, first letter */
 	write_seed("letter", 2, file, SEAL_HEADER_BYTES + size + SEAL_BYTES);
 	write_seed("submission", 3, submission, size);
 	write_seed("reply", 4, reply, reply_size);

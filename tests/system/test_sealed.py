@@ -9,10 +9,10 @@ import subprocess
 import threading
 import unittest
 
-from harness import SLOW, Centre, CentreTest, entry, new_directory, pb, report, submission, wait_for
+from harness import SLOW, Centre, CentreTest, Database, new_directory, pb, report, submission, wait_for
 from relay import Relay, keeps_submissions, write_ini
 from sealing import ANSWERS, Header, close, join, raw, split, unseal
-from test_outbox import NOWHERE, fund_sheet
+from test_outbox import NOWHERE, SHORT, fund_sheet
 from wire import digest
 
 OFFICES = ("province", "admin", "prefecture-2201", "county-220122", "county-220112", "county-222403", "county-220182",
@@ -26,7 +26,7 @@ def listed(office):
 def save(centre, office, *paths):
     """Into the outbox and no further; then the office has no network any more."""
     with Relay(centre, office, keeps_submissions):
-        office.run("submit", *paths, "--each", "--timeout", 1 * SLOW, check=4)
+        office.run("submit", *paths, "--each", "--timeout", SHORT, check=4)
     write_ini(office, NOWHERE, centre.centre_key())
 
 
@@ -186,7 +186,7 @@ class Sealed(CentreTest):
         answers = read(path + ".receipts")
         head, replies = split(answers)
         own = {"verb": "import", "name": "bad.receipts", "office": office}
-        self.refused_file(carrier, good, "it holds submissions", "这是报送文件", **own)
+        self.refused_file(carrier, good, "it holds submissions", "内为报送", **own)
         self.refused_file(carrier, answers[:-7], *cut, **own)
         for at in (100, 150, len(answers) - 1):
             bad = bytearray(answers)
@@ -338,6 +338,30 @@ class Trouble(unittest.TestCase):
         self.assertEqual(carrier.returncode, 0, err)
         self.assertIn("refused 0, not handed in 0", out)
         self.assertEqual(self.vouchers(), names)
+
+    def test_database_away(self):
+        """Later is no answer: it is not sealed, and the carrier asks again by himself."""
+        self.centre.stop()
+        database = Database()
+        self.centre = Centre(database=database, offices=("admin", "prefecture-2201", "county-220122")).start()
+        self.office, self.carrier = self.centre.offices["county-220122"], self.centre.offices["prefecture-2201"]
+        save(self.centre, self.office, fund_sheet(self.office, "戊-1"))
+        path = export(self.office, 1)
+        wire = self.centre.wire("prefecture-2201")
+        database.stop()
+        wait_for("the loss", lambda: "database_lost" in self.centre.log())
+        _, letters = split(read(path))
+        reply = wire.ask(pb.Request(carry=pb.Carry(header=read(path)[:108], number=0, letter=letters[0])))
+        self.assertEqual(reply.refusal.problems[0].code, pb.STORE_UNAVAILABLE)
+        self.assertGreater(reply.refusal.retry_after_ms, 0)
+        result = self.carrier.run("carry", path, "--timeout", "1", check=4)
+        self.assertFalse(os.path.exists(path + ".receipts"), result.stdout)
+        carrier = subprocess.Popen(self.carrier.command("carry", path, "--timeout", str(60 * SLOW)), stdout=subprocess.PIPE, text=True)
+        asked = self.centre.log().count("code=STORE_UNAVAILABLE")
+        wait_for("the carrier's question", lambda: self.centre.log().count("code=STORE_UNAVAILABLE") > asked)
+        database.start()
+        self.assertIn("receipts 1", carrier.communicate(timeout=60 * SLOW)[0])
+        self.assertEqual((carrier.returncode, self.vouchers()), (0, ["戊-1"]))
 
     def test_no_room_on_the_stick(self):
         """What cannot be written whole is not there."""

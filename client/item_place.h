@@ -1,0 +1,24 @@
+/* Where the rows of what is in the outbox came from: a refusal that comes days later still names file and
+ * row. */
+#ifndef FUPIN_CLIENT_ITEM_PLACE_H
+#define FUPIN_CLIENT_ITEM_PLACE_H
+
+#include "arena.h"
+#include "finding.h"
+#include "outbox.h"
+
+#include <limits.h>
+
+/* What was saved; empty if it cannot be read. The arena, which is initialised here, owns it. */
+void item_decode(struct arena *arena, const struct outbox_item *item, struct submission *out);
+
+/* Of a problem of that submission; file NULL: it is about no row of a file. `file` is room for the name. */
+struct place item_place(const struct outbox_item *item, const struct problem *problem,
+                        const struct submission *submission, char file[PATH_MAX]);
+
+/* Problems as the outbox keeps them: a line each, with its place, as many as fit; in both languages. */
+enum { ITEM_PROBLEMS_BYTES = 16384 };
+const char *item_problems(const struct outbox_item *item, const struct problem_list *problems,
+                          char out[ITEM_PROBLEMS_BYTES]);
+
+#endif
