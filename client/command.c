@@ -10,8 +10,8 @@
 
 enum { TIMEOUT_DEFAULT_MS = 30000, TIMEOUT_SECONDS_MAX = 86400 };
 
-static enum language
-language_of_environment(void)
+enum language
+command_language(void)
 {
 	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -60,7 +60,7 @@ static bool
 read_options(struct command *c)
 {
 	int64_t seconds = TIMEOUT_DEFAULT_MS / 1000;
-	c->language = language_of_environment();
+	c->language = command_language();
 	if (c->timeout_option &&
 	    (!decimal_parse(c->timeout_option, 0, &seconds) || seconds < 1 || seconds > TIMEOUT_SECONDS_MAX)) {
 		fprintf(stderr, "fupin: --timeout %s: not seconds from 1 to %d\n", c->timeout_option,
@@ -85,7 +85,7 @@ command_shows_no_table(const struct command *c)
 }
 
 int
-command_open(struct command *c)
+command_connect(struct command *c)
 {
 	char path[PATH_MAX], error[HOME_ERROR_BYTES];
 	catalogue_init(&c->catalogue, 512UL * 1024 * 1024);
@@ -106,7 +106,14 @@ command_open(struct command *c)
 		fprintf(stderr, "fupin: %s\n", error);
 		return EXIT_FAILED_INSIDE;
 	}
-	return command_fail(c, session_hello(c->session, c->timeout_ms));
+	return EXIT_DONE;
+}
+
+int
+command_open(struct command *c)
+{
+	int status = command_connect(c);
+	return status == EXIT_DONE ? command_fail(c, session_hello(c->session, c->timeout_ms)) : status;
 }
 
 void
@@ -149,6 +156,9 @@ command_fail(const struct command *c, enum session_failure failure)
 			char text[PROBLEM_TEXT_BYTES];
 			fprintf(stderr, "fupin: %s\n", problem_text(&problems->items[i], c->language, text));
 		}
+		enum problem_code code = problems->count ? problems->items[0].code : PROBLEM_NONE;
+		if (code == PROBLEM_NOT_ADMITTED || code == PROBLEM_KEY_REVOKED)
+			return EXIT_NOT_ADMITTED;
 		return session_refusal(c->session)->retry_after_ms ? EXIT_WAITING : EXIT_PROBLEMS;
 	}
 	default:

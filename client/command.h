@@ -55,6 +55,10 @@ struct command {
 /* After args_parse(): begins the output, reads the home, connects, says hello. EXIT_DONE, or the status to
  * exit with (a message was printed). */
 int command_open(struct command *command);
+/* The same without the hello, which a key that is not admitted may not say. */
+int command_connect(struct command *command);
+/* The environment's, for what is printed before. */
+enum language command_language(void);
 /* For what a subcommand does besides showing tables: false, and a message, if a file, a workbook or the past
  * was asked for. */
 bool command_shows_no_table(const struct command *command);
@@ -129,5 +133,7 @@ int cmd_bulletin(int argc, char **argv);
 int cmd_document(int argc, char **argv);
 int cmd_fund(int argc, char **argv);
 int cmd_project(int argc, char **argv);
+int cmd_enroll(int argc, char **argv);
+int cmd_admin(int argc, char **argv);
 
 #endif

@@ -113,3 +113,20 @@ home_create(const char *path, const char *name, const char *endpoint, const char
 		return fail(error, "office key", why);
 	return !endpoint || !centre_key || write_ini(path, endpoint, centre_key, error);
 }
+
+bool
+home_enrol(const char *path, const char *name, const char *endpoint, const char *centre_key,
+           struct key_pair *out, char error[HOME_ERROR_BYTES])
+{
+	struct home present = {0};
+	char ini[PATH_MAX];
+	if (!join(ini, path, ini_name, error))
+		return false;
+	/* One that cannot be read is written anew. */
+	bool other = !ini_parse(ini, take_setting, &present) && *present.centre_key &&
+	             strcmp(present.centre_key, centre_key) != 0;
+	if (other)
+		return fail(error, ini,
+		            "is of another centre than the code: give this one a directory of its own with --home");
+	return home_create(path, name, endpoint, centre_key, out, error);
+}

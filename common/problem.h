@@ -1,9 +1,10 @@
 /* Problems: reasoned refusals. One cause, one code; numbers are never reused.
  *
  * Numbers group the codes by stage: request, permission, submission, reports, fund entries, decisions, store;
- * documents; the ledger; from 200 on what only an office's own program finds. Within one cell checks run in
- * this order; PROTOCOL.md says the order of the stages. To add a problem, add a row to problem_kinds in
- * problem.c, its code here and in proto/fupin.proto (a test compares the three with PROTOCOL.md). */
+ * documents; the ledger; who may connect; from 200 on what only an office's own program finds. Within one
+ * cell checks run in this order; PROTOCOL.md says the order of the stages. To add a problem, add a row to
+ * problem_kinds in problem.c, its code here and in proto/fupin.proto (a test compares the three with
+ * PROTOCOL.md). */
 #ifndef FUPIN_COMMON_PROBLEM_H
 #define FUPIN_COMMON_PROBLEM_H
 
@@ -153,6 +154,19 @@ enum problem_code {
 	PROBLEM_CHECKLIST_UNKNOWN = 153,
 	PROBLEM_STEP_TOO_EARLY = 154,
 	PROBLEM_BUDGET_BELOW_GRANTED = 155,
+	/* Who may connect. */
+	PROBLEM_NOT_ADMITTED = 164,
+	PROBLEM_KEY_REVOKED = 165,
+	PROBLEM_CODE_UNKNOWN = 166,
+	PROBLEM_CODE_EXPIRED = 167,
+	PROBLEM_CODE_USED = 168,
+	PROBLEM_INVITATION_INVALID = 169,
+	PROBLEM_ENROLMENT_UNKNOWN = 170,
+	PROBLEM_ENROLMENT_STATE_WRONG = 171,
+	PROBLEM_FINGERPRINT_WRONG = 172,
+	PROBLEM_OFFICE_UNKNOWN = 173,
+	PROBLEM_KEY_TAKEN = 174,
+	PROBLEM_OWN_KEY = 175,
 	/* Only at the client, when a workbook is read. */
 	PROBLEM_WORKBOOK_NONE = 200,
 	PROBLEM_WORKBOOK_OTHER = 201,

@@ -137,6 +137,15 @@ bool codec_projects_from_wire(struct arena *arena, const Fupin__V1__Projects *wi
 bool codec_project_kinds_to_wire(struct arena *arena, const struct catalogue *c, Fupin__V1__Catalogue *wire);
 bool codec_project_kinds_from_wire(const Fupin__V1__Catalogue *wire, struct catalogue *c);
 
+/* Enrolment, whole bodies at once. False: `what` says what is wrong, or (NULL) there is no memory. */
+bool codec_enrol_request_from_wire(struct arena *arena, const Fupin__V1__Request *wire, struct request *out,
+                                   const char **what);
+/* False: another kind, or no memory. */
+bool codec_enrol_request_to_wire(struct arena *arena, const struct request *request,
+                                 Fupin__V1__Request *wire);
+bool codec_enrol_reply_to_wire(struct arena *arena, const struct reply *reply, Fupin__V1__Reply *wire);
+bool codec_enrol_reply_from_wire(struct arena *arena, const Fupin__V1__Reply *wire, struct reply *out);
+
 struct report_key codec_key_from_wire(const Fupin__V1__ReportKey *wire);
 void codec_key_to_wire(const struct report_key *key, Fupin__V1__ReportKey *wire);
 

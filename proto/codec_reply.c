@@ -333,7 +333,7 @@ codec_encode_reply(struct arena *arena, const struct reply *reply, uint8_t **byt
 		wire.unwatched = &unwatched;
 		break;
 	default:
-		return false;
+		good = codec_enrol_reply_to_wire(arena, reply, &wire);
 	}
 	return good && codec_pack(arena, &wire.base, bytes, size);
 }
@@ -688,6 +688,6 @@ codec_decode_reply(struct arena *arena, const uint8_t *bytes, size_t size, struc
 		out->kind = REPLY_UNWATCHED;
 		return true;
 	default:
-		return false;
+		return codec_enrol_reply_from_wire(arena, wire, out);
 	}
 }
