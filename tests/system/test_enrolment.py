@@ -309,6 +309,7 @@ class Revocation(unittest.TestCase):
     def test_cut_off_at_both_in_standing_connections(self):
         wires = [centre.wire("county-220122") for centre in (self.first, self.second)]
         self.assertEqual(wires[0].submit(submission(entry(COUNTY, "before"))).seq, 1)
+        wait_for("the other centre", lambda: wires[1].ping().as_of.seq == 1)
         watching = [centre.wire("county-220122") for centre in (self.first, self.second)]
         for wire in watching:
             wire.ask(pb.Request(watch=pb.Watch(query=pb.TotalQuery(unit=COUNTY, **{"from": 201301, "to": 201312}))))
