@@ -60,6 +60,13 @@ choose_name(const struct admin *a, const struct invite *invite, char out[OFFICE_
 	return !needed;
 }
 
+/* The administrator may sit at the centre; the office does not. */
+static bool
+names_this_machine(const char *endpoints)
+{
+	return strstr(endpoints, "127.0.0.1") || strstr(endpoints, "localhost") || strstr(endpoints, "ipc://");
+}
+
 static int
 show_code(const struct admin *a, const struct enrol_code *code, const struct enrolment *e)
 {
@@ -80,6 +87,12 @@ show_code(const struct admin *a, const struct enrol_code *code, const struct enr
 		    stderr,
 		    in_language(c, "it replaces the key that %s has now, %s\n", "接纳后将替换 %s 现有的密钥 %s\n"),
 		    e->name, key_fingerprint(e->present_key, fingerprint));
+	if (names_this_machine(code->endpoints))
+		fprintf(stderr,
+		        in_language(c,
+		                    "%s is reached from this machine alone: for an office elsewhere say --endpoint\n",
+		                    "%s 只有本机能够连接：外地单位请用 --endpoint 指明中心地址\n"),
+		        code->endpoints);
 	fflush(stderr);
 	printf("%s\n", text);
 	return EXIT_DONE;

@@ -157,7 +157,7 @@ command_fail(const struct command *c, enum session_failure failure)
 			fprintf(stderr, "fupin: %s\n", problem_text(&problems->items[i], c->language, text));
 		}
 		enum problem_code code = problems->count ? problems->items[0].code : PROBLEM_NONE;
-		if (code == PROBLEM_NOT_ADMITTED || code == PROBLEM_KEY_REVOKED)
+		if (problem_is_of_key(code))
 			return EXIT_NOT_ADMITTED;
 		return session_refusal(c->session)->retry_after_ms ? EXIT_WAITING : EXIT_PROBLEMS;
 	}

@@ -445,6 +445,12 @@ problem_is_transient(enum problem_code code)
 }
 
 bool
+problem_is_of_key(enum problem_code code)
+{
+	return code == PROBLEM_NOT_ADMITTED || code == PROBLEM_KEY_REVOKED;
+}
+
+bool
 problem_is_wire(enum problem_code code)
 {
 	const struct problem_kind *kind = kind_of(code);

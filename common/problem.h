@@ -235,6 +235,8 @@ const char *problem_name(enum problem_code code);
 
 /* Does the same submission have a chance later, unchanged? (busy, store away) */
 bool problem_is_transient(enum problem_code code);
+/* Is it the key that is refused, whatever it sends? */
+bool problem_is_of_key(enum problem_code code);
 /* May this code stand in a reply? */
 bool problem_is_wire(enum problem_code code);
 

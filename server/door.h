@@ -1,10 +1,11 @@
 /* The door: what a key that is not admitted may do. Pure.
  *
- * Such a key (a guest) gets a line only while some code is out that has not expired (a used one is still good for
- * telling the administrator that a second key brought it) and was not withdrawn, or if it has to be told what became of it:
- * it brought a code and waits, was refused lately, or was revoked. On that line it may send an Enrol and
- * nothing else. So without an invitation a stranger meets what it always met, a closed port; and with one it
- * meets these bounds, each of which is there so that guests take nothing from offices. */
+ * Such a key (a guest) gets a line only while some code is out that has not expired (a used one is still good
+ * for telling the administrator that a second key brought it) and was not withdrawn, or if it has to be told
+ * what became of it: it brought a code and waits, was refused lately, or was revoked. On that line it may
+ * send an Enrol and nothing else. So without an invitation a stranger meets what it always met, a closed
+ * port; and with one it meets these bounds, each of which is there so that guests take nothing from offices.
+ */
 #ifndef FUPIN_SERVER_DOOR_H
 #define FUPIN_SERVER_DOOR_H
 

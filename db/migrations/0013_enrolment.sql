@@ -56,3 +56,26 @@ CREATE TABLE door_event (
     public_key    text,
     detail        text NOT NULL DEFAULT ''
 );
+
+-- To be read: times in microseconds since 1970 UTC (0: not yet), and what time has made of an invitation.
+CREATE VIEW enrolment_now AS
+SELECT number, CASE WHEN state = 'invited' AND expires_at <= now() THEN 'expired' ELSE state END AS state, name, role, unit,
+       (extract(epoch FROM invited_at) * 1000000)::bigint AS invited_us, invited_by,
+       (extract(epoch FROM expires_at) * 1000000)::bigint AS expires_us,
+       coalesce(public_key, '') AS public_key, office, host, software,
+       coalesce((extract(epoch FROM requested_at) * 1000000)::bigint, 0) AS requested_us, rivals,
+       coalesce((extract(epoch FROM decided_at) * 1000000)::bigint, 0) AS decided_us, decided_by, reason,
+       -- the key that the principal has now, and would lose
+       coalesce((SELECT p.public_key FROM principal p WHERE p.name = e.name AND e.state IN ('invited', 'waiting')
+                    AND p.public_key IS DISTINCT FROM e.public_key), '') AS present_key,
+       secret_hash
+  FROM enrolment e;
+
+CREATE VIEW office_now AS
+SELECT name, role, unit, public_key, coalesce((extract(epoch FROM admitted_at) * 1000000)::bigint, 0) AS admitted_us, admitted_by,
+       0::bigint AS revoked_us, '' AS revoked_by, '' AS reason
+  FROM principal WHERE public_key IS NOT NULL
+ UNION ALL
+SELECT name, role, unit, public_key, coalesce((extract(epoch FROM admitted_at) * 1000000)::bigint, 0), admitted_by,
+       (extract(epoch FROM revoked_at) * 1000000)::bigint, revoked_by, reason
+  FROM revoked_key;
