@@ -1,4 +1,5 @@
 """Enrolment: an office's way in with a one-time code, and a key's way out."""
+import hashlib
 import json
 import os
 import re
@@ -13,6 +14,7 @@ from harness import Centre, CentreTest, Database, FUPIN, SLOW, Office, entry, pb
 from wire import NoAnswer, Wire, codes
 
 COUNTY, OTHER, THIRD = 220122, 220112, 222403
+Z85 = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
 FINGERPRINT = re.compile(r"\b(\d{4}(?: \d{4}){4})\b")
 
 
@@ -72,6 +74,18 @@ def secret_of(code):
     return data[33:49]
 
 
+def digits_of(key):
+    """The fingerprint, as PROTOCOL.md has it."""
+    data = b""
+    for i in range(0, 40, 5):
+        number = 0
+        for character in key[i:i + 5]:
+            number = number * 85 + Z85.index(character)
+        data += number.to_bytes(4, "big")
+    hashed = hashlib.blake2b(data, digest_size=32).digest()
+    return " ".join("%04d" % (int.from_bytes(hashed[i:i + 4], "big") % 10000) for i in range(0, 20, 4))
+
+
 class Enrolment(CentreTest):
     def setUp(self):
         self.admin = self.centre.offices["admin"]
@@ -89,6 +103,7 @@ class Enrolment(CentreTest):
         code = invite(self.admin, "220122", "--name", "county-220122-b")
         self.assertRegex(code, r"\A[0-9A-Z]{5}(-[0-9A-Z]{1,5})+\Z")
         first = office.run("enroll", code, "--name", "农安县扶贫办", check=0)
+        self.assertEqual(fingerprint(first), digits_of(office.key()))
         self.assertEqual(os.stat(os.path.join(office.home, "office.key_secret")).st_mode & 0o777, 0o600)
         again = office.run("enroll", code, "--name", "农安县扶贫办", language="zh_CN.UTF-8", check=0)
         self.assertIn("等待管理员接纳", again.stdout)
