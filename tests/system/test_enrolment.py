@@ -364,10 +364,10 @@ class Revocation(unittest.TestCase):
             other.send(pb.Request(submit=pb.Submit(submission=submission(entry(OTHER, "in-the-batch")).SerializeToString())))
             wait_for("the batch on its way", lambda: self.first.wire("province").ping().waiting == 1)
             # These are behind it: some in the next batch, which is made already, the others in the queue.
-            sent = [submission(entry(COUNTY, f"waits-{i}")) for i in range(60)]
+            sent = [submission(entry(COUNTY, f"waits-{i}")) for i in range(240)]
             for s in sent:
                 wire.send(pb.Request(submit=pb.Submit(submission=s.SerializeToString())))
-            wait_for("all in the queue", lambda: self.first.wire("province").ping().waiting == 61)
+            wait_for("all in the queue", lambda: self.first.wire("province").ping().waiting == 241)
             self.admin.run("admin", "revoke", "county-220122", "--reason", "lost", check=0)
             lock.rollback()
         self.assertTrue(other.receive().receipt.seq)
