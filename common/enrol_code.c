@@ -104,13 +104,14 @@ enrol_code_parse(const char *text, struct enrol_code *out)
 		return ENROL_CODE_TYPO;
 	if (bytes[0] != VERSION)
 		return ENROL_CODE_NEWER;
+	size -= HEAD_BYTES;
 	*out = (struct enrol_code){0};
 	key_encode(bytes + 1, out->centre_key);
 	memcpy(out->secret, bytes + 1 + KEY_BYTES, ENROL_SECRET_BYTES);
-	memcpy(out->endpoints, bytes + HEAD_BYTES, size - HEAD_BYTES);
+	memcpy(out->endpoints, bytes + HEAD_BYTES, size);
 	/* Whoever made it: no line of fupin.ini may come out of it but the endpoint's. */
-	for (const char *at = out->endpoints; at < out->endpoints + size - HEAD_BYTES; at++)
-		if ((unsigned char)*at < ' ' || (unsigned char)*at > '~' || strchr(";#\"'", *at))
+	for (size_t i = 0; i < size; i++)
+		if (out->endpoints[i] < ' ' || out->endpoints[i] > '~' || strchr(";#\"'", out->endpoints[i]))
 			return ENROL_CODE_TYPO;
 	return ENROL_CODE_GOOD;
 }

@@ -2,15 +2,15 @@
 import hashlib
 import json
 import os
+import pty
 import re
-import signal
 import subprocess
 import time
 import unittest
 
 import zmq
 
-from harness import Centre, CentreTest, Database, FUPIN, SLOW, Office, entry, pb, submission, wait_for
+from harness import SLOW, Centre, CentreTest, Database, Office, entry, pb, submission, wait_for
 from wire import NoAnswer, Wire, codes
 
 COUNTY, OTHER, THIRD = 220122, 220112, 222403
@@ -179,6 +179,38 @@ class Enrolment(CentreTest):
         self.assertEqual(next(r["state"] for r in requests(self.admin) if r["name"] == "mismatch"), "waiting")
         office.run("status", check=5)
         self.assertEqual(self.centre.sql("SELECT count(*) FROM door_event WHERE name = 'mismatch' AND action = 'mismatch'"), [(4,)])
+
+    def answer(self, number, line):
+        """`admit` on a terminal: what it showed, and its exit status."""
+        pid, terminal = pty.fork()
+        if pid == 0:
+            command = self.admin.command("admin", "admit", number)
+            os.execve(command[0], command, dict(os.environ, LC_ALL="C"))
+        shown = b""
+        while b"yes/no" not in shown:
+            shown += os.read(terminal, 4096)
+        os.write(terminal, line)
+        try:
+            while more := os.read(terminal, 4096):
+                shown += more
+        except OSError:
+            pass  # its end
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        os.close(terminal)
+        return shown.decode(), status
+
+    def test_admitted_at_a_terminal(self):
+        office = self.newcomer("asked")
+        digits = fingerprint(office.run("enroll", invite(self.admin, "220112", "--name", "asked"), check=0))
+        number = next(r["number"] for r in requests(self.admin) if r["name"] == "asked")
+        for line in (b"no\n", b"\n", b"y\n", b"\x04"):
+            shown, status = self.answer(number, line)
+            self.assertIn(digits, shown)
+            self.assertEqual(status, 3)
+        office.run("status", check=5)
+        shown, status = self.answer(number, b"yes\n")
+        self.assertEqual((status, "admitted: asked " + digits in shown), (0, True))
+        office.run("status", check=0)
 
     def test_refused(self):
         office = self.newcomer("refused")
