@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import sqlite3
 import subprocess
 import time
 import unittest
@@ -340,6 +341,7 @@ class Revocation(unittest.TestCase):
         self.database = Database()
         self.first = Centre(database=self.database).start()
         self.second = self.first.beside().start()
+        self.first.tell_offices(self.first.endpoint)
         self.admin = self.first.offices["admin"]
 
     def tearDown(self):
@@ -416,6 +418,35 @@ class Revocation(unittest.TestCase):
         self.assertGreater(refused, 20)
         self.assertEqual(len(stored), 1 + len(sent) - refused)
         lock.close()
+
+    def test_the_outbox_keeps_what_was_shut_out(self):
+        """The key is revoked while the office's program waits for receipts: nothing counts as refused, all of it goes with a new key."""
+        office = self.first.offices["county-220122"]
+        sheets = []
+        for i in range(100):
+            sheets.append(os.path.join(self.first.directory, f"{i}.csv"))
+            with open(sheets[-1], "w", encoding="utf-8") as file:
+                file.write(f"kind,unit,voucher,occurred,source,amount\nraised,{COUNTY},v-{i},2013-04-15,social,1\n")
+        lock = self.database.connect()
+        lock.autocommit = False
+        with lock.cursor() as cursor:
+            cursor.execute("SELECT * FROM journal_head FOR UPDATE")
+            program = subprocess.Popen(office.command("submit", "--each", *sheets), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            wait_for("a full window", lambda: self.first.wire("province").ping().waiting == 64)
+            self.admin.run("admin", "revoke", "county-220122", "--reason", "new computer", check=0)
+            lock.rollback()
+        lock.close()
+        _, errors = program.communicate(timeout=120 * SLOW)
+        self.assertEqual(program.returncode, 5, errors)
+        self.assertIn("this key was revoked: new computer", errors)
+        outbox = sqlite3.connect(os.path.join(office.home, "outbox.db"))
+        states = dict(outbox.execute("SELECT state, count(*) FROM submission GROUP BY state"))
+        outbox.close()
+        self.assertGreater(states.get(0, 0), 20)
+        self.assertNotIn(2, states)
+        enrol(self.admin, office, COUNTY)
+        office.run("submit", check=0)
+        self.assertEqual(self.database.rows("SELECT count(*), count(DISTINCT voucher) FROM fund_entry"), [(100, 100)])
 
     def test_the_file_does_not_bring_a_revoked_key_back(self):
         office = Newcomer(self.first, "enrolled")
