@@ -14,8 +14,8 @@ enum { TIMEOUT_DEFAULT_MS = 30000, TIMEOUT_SECONDS_MAX = 86400 };
 /* A centre that is there answers much sooner; a clerk without a line does not wait longer for his sheet. */
 enum { SOON_MS = 3000 };
 
-static enum language
-language_of_environment(void)
+enum language
+command_language(void)
 {
 	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -64,7 +64,7 @@ static bool
 read_options(struct command *c)
 {
 	int64_t seconds = TIMEOUT_DEFAULT_MS / 1000;
-	c->language = language_of_environment();
+	c->language = command_language();
 	if (c->timeout_option &&
 	    (!decimal_parse(c->timeout_option, 0, &seconds) || seconds < 1 || seconds > TIMEOUT_SECONDS_MAX)) {
 		fprintf(stderr, "fupin: --timeout %s: not seconds from 1 to %d\n", c->timeout_option,
@@ -105,6 +105,17 @@ command_open_home(struct command *c)
 		return EXIT_DONE;
 	fprintf(stderr, "fupin: %s\n", error);
 	return EXIT_NOT_ADMITTED;
+}
+
+int
+command_open_line(struct command *c)
+{
+	char error[HOME_ERROR_BYTES];
+	int status = command_open_home(c);
+	if (status != EXIT_DONE || (c->session = session_open(&c->home, error)))
+		return status;
+	fprintf(stderr, "fupin: %s\n", error);
+	return EXIT_FAILED_INSIDE;
 }
 
 enum session_failure
@@ -235,6 +246,9 @@ command_fail(const struct command *c, enum session_failure failure)
 			char text[PROBLEM_TEXT_BYTES];
 			fprintf(stderr, "fupin: %s\n", problem_text(&problems->items[i], c->language, text));
 		}
+		enum problem_code code = problems->count ? problems->items[0].code : PROBLEM_NONE;
+		if (problem_is_of_key(code))
+			return EXIT_NOT_ADMITTED;
 		return session_refusal(c->session)->retry_after_ms ? EXIT_WAITING : EXIT_PROBLEMS;
 	}
 	default:

@@ -263,6 +263,14 @@ take_receipt(struct deliverer *d, const struct receipt *receipt)
 	return true;
 }
 
+/* Who is shut out keeps what he has: it can go when his key, or his next one, is admitted. */
+static bool
+is_shut_out(const struct reply *reply)
+{
+	return reply->kind == REPLY_REFUSAL && reply->refusal.problems->count &&
+	       problem_is_of_key(reply->refusal.problems->items[0].code);
+}
+
 static bool
 take_refusal(struct deliverer *d, uint64_t request_id, const struct refusal *refusal, int64_t now)
 {
@@ -301,6 +309,8 @@ take_answers(struct deliverer *d, int wait_ms)
 			take_all_back(d);
 			return end_writing(d);
 		}
+		if (!failure && is_shut_out(&reply))
+			failure = SESSION_REFUSED;
 		if (failure) {
 			d->delivery->failure = failure;
 			return end_writing(d);

@@ -51,11 +51,25 @@ take_setting(void *data, const char *section, const char *name, const char *valu
 	return 1;
 }
 
+/* What is wrong with it comes whole: it says what to do. */
+static bool
+read_key(const char *path, struct key_pair *out, char error[HOME_ERROR_BYTES])
+{
+	char why[KEYFILE_ERROR_BYTES];
+	if (keyfile_read(path, out, why)) {
+		if (*out->secret_key)
+			return true;
+		return fail(error, path, "no secret-key in it");
+	}
+	snprintf(error, HOME_ERROR_BYTES, "office key: %.490s", why);
+	return false;
+}
+
 bool
 home_read(const char *path, struct home *out, char error[HOME_ERROR_BYTES])
 {
 	struct home home = {0};
-	char ini[PATH_MAX], secret[PATH_MAX], why[KEYFILE_ERROR_BYTES], text[64];
+	char ini[PATH_MAX], secret[PATH_MAX], text[64];
 	snprintf(home.path, sizeof home.path, "%s", path);
 	if (!join(ini, path, ini_name, error) || !join(secret, path, secret_name, error) ||
 	    !join(home.outbox, path, "outbox.db", error))
@@ -68,8 +82,8 @@ home_read(const char *path, struct home *out, char error[HOME_ERROR_BYTES])
 		return fail(error, ini, text);
 	if (!*home.endpoint || !*home.centre_key)
 		return fail(error, ini, "endpoint or public-key of the [centre] is missing");
-	if (!keyfile_read(secret, &home.office, why) || !*home.office.secret_key)
-		return fail(error, "office key", why);
+	if (!read_key(secret, &home.office, error))
+		return false;
 	*out = home;
 	return true;
 }
@@ -109,7 +123,24 @@ home_create(const char *path, const char *name, const char *endpoint, const char
 		if (!keyfile_write(secret, &keys, name, true, why) || !keyfile_write(public, &keys, name, false, why))
 			return fail(error, "office key", why);
 	}
-	if (!keyfile_read(secret, out, why))
-		return fail(error, "office key", why);
+	if (!read_key(secret, out, error))
+		return false;
 	return !endpoint || !centre_key || write_ini(path, endpoint, centre_key, error);
+}
+
+bool
+home_enrol(const char *path, const char *name, const char *endpoint, const char *centre_key,
+           struct key_pair *out, char error[HOME_ERROR_BYTES])
+{
+	struct home present = {0};
+	char ini[PATH_MAX];
+	if (!join(ini, path, ini_name, error))
+		return false;
+	/* One that cannot be read is written anew. */
+	bool other = !ini_parse(ini, take_setting, &present) && *present.centre_key &&
+	             strcmp(present.centre_key, centre_key) != 0;
+	if (other)
+		return fail(error, ini,
+		            "is of another centre than the code: give this one a directory of its own with --home");
+	return home_create(path, name, endpoint, centre_key, out, error);
 }

@@ -24,6 +24,11 @@ void home_default(char out[PATH_MAX]);
 bool home_read(const char *path, struct home *out, char error[HOME_ERROR_BYTES])
     __attribute__((warn_unused_result));
 
+/* Makes the office's key pair (never over an existing one) and writes fupin.ini for this centre; not over one
+ * of another centre. */
+bool home_enrol(const char *path, const char *name, const char *endpoint, const char *centre_key,
+                struct key_pair *out, char error[HOME_ERROR_BYTES]) __attribute__((warn_unused_result));
+
 /* Makes the office's key pair (never over an existing one) and, if both are given, writes fupin.ini.
  * `centre_key` is a key or the path of the centre's public certificate. */
 bool home_create(const char *path, const char *name, const char *endpoint, const char *centre_key,

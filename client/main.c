@@ -82,6 +82,13 @@ static const struct {
      "tables of one moment, a sheet each (without names: all); CSV and JSON hold one"},
     {"bulletin", cmd_bulletin, "MONTH [UNIT] [--as-of T] [--output FILE.xlsx]",
      "a month on a page: figures, targets, parts, funds, who is late, what changed"},
+    {"enroll", cmd_enroll, "CODE [--name OFFICE] [--wait]",
+     "with a code of the administrator: make this office's key pair, ask to be admitted; again: how it "
+     "stands"},
+    {"admin", cmd_admin,
+     "invite UNIT [--name NAME] [--role R] [--hours 72] [--endpoint E] | requests [--all] | admit N "
+     "[--fingerprint F] | refuse N [--reason TEXT] | revoke NAME|KEY --reason TEXT | offices [--admitted]",
+     "administrator: codes for offices, who asks to be admitted, admit, revoke"},
     {"keygen", cmd_keygen, "[--name NAME] [--endpoint E --centre-key KEY|FILE]",
      "make this office's key pair, print the public key"},
     {"reload", cmd_reload, "", "administrator: the centre reads its offices again"},

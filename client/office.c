@@ -42,6 +42,8 @@ failed(const struct fupin_office *o, enum session_failure failure, char error[FU
 		const struct refusal *refusal = session_refusal(o->session);
 		snprintf(error, FUPIN_ERROR_BYTES, "%s",
 		         problem_text(&refusal->problems->items[0], LANGUAGE_ENGLISH, text));
+		if (problem_is_of_key(refusal->problems->items[0].code))
+			return FUPIN_NOT_ADMITTED;
 		return refusal->retry_after_ms ? FUPIN_WAITING : FUPIN_PROBLEMS;
 	}
 	snprintf(error, FUPIN_ERROR_BYTES, "%s", session_error(o->session));

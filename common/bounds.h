@@ -84,6 +84,20 @@ enum {
 	/* Findings of the rules that one answer lists, each with its figures: likewise. */
 	FINDINGS_LISTED_MAX = 1000,
 
+	/* Enrolment: names, hosts and reasons are read by people. A code that is good for longer than a month is
+	 * lost in a drawer. */
+	OFFICE_NAME_BYTES_MAX = 64,
+	INVITATION_HOURS_MAX = 720,
+	INVITATION_HOURS = 72,
+	/* What a key that is not admitted may send: an Enrol takes less than 300 bytes. */
+	GUEST_FRAME_BYTES_MAX = 1024,
+	/* Invitations that nobody used yet, and requests that wait: a province invites all its counties in one
+	 * go; more is a program that went wrong. */
+	INVITATIONS_OPEN_MAX = 1000,
+	/* Such that one answer lists; offices that one answer lists (every county of a nation has a few). */
+	ENROLMENTS_LISTED_MAX = 1000,
+	OFFICES_LISTED_MAX = 20000,
+
 	/* The first period that any plan of this programme can name. */
 	PERIOD_FIRST = 200001,
 	PERIOD_LAST = 209912,

@@ -61,8 +61,10 @@ keyfile_read(const char *path, struct key_pair *out, char error[KEYFILE_ERROR_BY
 		return false;
 	}
 	if (*keys.secret_key && (status.st_mode & 077)) {
-		snprintf(error, KEYFILE_ERROR_BYTES, "%s: others can read this secret key; run: chmod 600 '%s'", path,
-		         path);
+		snprintf(
+		    error, KEYFILE_ERROR_BYTES,
+		    "%s: others can read this secret key; run: chmod 600 '%s' （其他用户可读取此私钥，请运行此命令）",
+		    path, path);
 		return false;
 	}
 	*out = keys;

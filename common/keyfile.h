@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-enum { KEY_TEXT_BYTES = 41, KEYFILE_ERROR_BYTES = 256 };
+enum { KEY_TEXT_BYTES = 41, KEYFILE_ERROR_BYTES = 512 };
 
 struct key_pair {
 	char public_key[KEY_TEXT_BYTES];

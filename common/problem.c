@@ -312,6 +312,45 @@ static const struct problem_kind {
     {PROBLEM_SEAL_MISPLACED, WIRE, "SEAL_MISPLACED",
      "letter %A does not belong at this place of this file: the file was put together from others",
      "第 %A 件不属于本文件的这一位置：文件是由其他文件拼成的"},
+    {PROBLEM_NOT_ADMITTED, WIRE, "NOT_ADMITTED",
+     "the centre does not admit this key: until the administrator admits it, it may only enrol (fupin enroll "
+     "CODE)",
+     "中心未接纳本密钥：管理员接纳之前只能注册（fupin enroll 注册码）"},
+    {PROBLEM_KEY_REVOKED, WIRE, "KEY_REVOKED",
+     "this key was revoked: %D. What it had committed stays; ask the administrator for a new code, then: "
+     "fupin enroll CODE",
+     "本密钥已被吊销：%D。此前已入库的报送仍然有效；请向管理员索取新的注册码，再运行 fupin enroll 注册码"},
+    {PROBLEM_CODE_UNKNOWN, WIRE, "CODE_UNKNOWN",
+     "the centre has given out no such code: ask the administrator for a new one",
+     "中心没有发出过此注册码：请向管理员索取新码"},
+    {PROBLEM_CODE_EXPIRED, WIRE, "CODE_EXPIRED",
+     "the code expired at %A: ask the administrator for a new one", "注册码已于 %A 过期：请向管理员索取新码"},
+    {PROBLEM_CODE_USED, WIRE, "CODE_USED",
+     "another key used this code before, and a code is good for one: tell the administrator, and ask for a "
+     "new "
+     "one",
+     "此注册码已被另一密钥使用，一码只能用一次：请告知管理员，并索取新码"},
+    {PROBLEM_INVITATION_INVALID, WIRE, "INVITATION_INVALID", "an invitation cannot be like this: %D",
+     "邀请无效：%D"},
+    {PROBLEM_ENROLMENT_UNKNOWN, WIRE, "ENROLMENT_UNKNOWN",
+     "there is no enrolment number %A in your scope: fupin admin requests --all lists them",
+     "管辖范围内没有第 %A 号注册：可用 fupin admin requests --all 查看"},
+    {PROBLEM_ENROLMENT_STATE_WRONG, WIRE, "ENROLMENT_STATE_WRONG",
+     "enrolment number %A is not one that can be decided so: it is %D", "第 %A 号注册不能如此处理：现为 %D"},
+    {PROBLEM_FINGERPRINT_WRONG, WIRE, "FINGERPRINT_WRONG",
+     "the fingerprint of enrolment number %A is another one: do not admit it before the office has read you "
+     "the same digits",
+     "第 %A 号注册的指纹与此不符：该单位在电话里读出相同数字之前，请勿接纳"},
+    {PROBLEM_OFFICE_UNKNOWN, WIRE, "OFFICE_UNKNOWN",
+     "no office in your scope is admitted by this name or key, %D: fupin admin offices lists them",
+     "管辖范围内没有以此名称或密钥接纳的单位：%D；可用 fupin admin offices 查看"},
+    {PROBLEM_KEY_TAKEN, WIRE, "KEY_TAKEN",
+     "this key is admitted already, as %D: use another --home for another office",
+     "本密钥已作为 %D 接纳：另一单位请用另一 "
+     "--home"},
+    {PROBLEM_OWN_KEY, WIRE, "OWN_KEY",
+     "nobody revokes or replaces the key that he speaks with: let another administrator do it",
+     "不能吊销或更换自己正在使用的密钥：请由另一名管理员处理"},
     {PROBLEM_WORKBOOK_NONE, 0, "WORKBOOK_NONE",
      "the file is no workbook, whatever its name says: save it as .xlsx (or .csv)",
      "文件虽名为 .xlsx，内容却不是工作簿：请另存为 .xlsx（或 .csv）"},
@@ -439,6 +478,12 @@ problem_is_transient(enum problem_code code)
 }
 
 bool
+problem_is_of_key(enum problem_code code)
+{
+	return code == PROBLEM_NOT_ADMITTED || code == PROBLEM_KEY_REVOKED;
+}
+
+bool
 problem_is_wire(enum problem_code code)
 {
 	const struct problem_kind *kind = kind_of(code);
@@ -475,7 +520,7 @@ number_text(const struct problem *problem, int64_t value, char out[DECIMAL_TEXT_
 {
 	if (is_deadline(problem->code))
 		return deadline_format(value, out);
-	if (problem->code == PROBLEM_NOT_OPEN) {
+	if (problem->code == PROBLEM_NOT_OPEN || problem->code == PROBLEM_CODE_EXPIRED) {
 		time_format(value * 1000000, out);
 		return out;
 	}

@@ -1,9 +1,10 @@
 /* Problems: reasoned refusals. One cause, one code; numbers are never reused.
  *
  * Numbers group the codes by stage: request, permission, submission, reports, fund entries, decisions, store;
- * documents; the ledger; from 200 on what only an office's own program finds. Within one cell checks run in
- * this order; PROTOCOL.md says the order of the stages. To add a problem, add a row to problem_kinds in
- * problem.c, its code here and in proto/fupin.proto (a test compares the three with PROTOCOL.md). */
+ * documents; the ledger; who may connect; from 200 on what only an office's own program finds. Within one
+ * cell checks run in this order; PROTOCOL.md says the order of the stages. To add a problem, add a row to
+ * problem_kinds in problem.c, its code here and in proto/fupin.proto (a test compares the three with
+ * PROTOCOL.md). */
 #ifndef FUPIN_COMMON_PROBLEM_H
 #define FUPIN_COMMON_PROBLEM_H
 
@@ -160,6 +161,19 @@ enum problem_code {
 	PROBLEM_SEAL_FOREIGN = 159,
 	PROBLEM_SEAL_CHANGED = 160,
 	PROBLEM_SEAL_MISPLACED = 161,
+	/* Who may connect. */
+	PROBLEM_NOT_ADMITTED = 164,
+	PROBLEM_KEY_REVOKED = 165,
+	PROBLEM_CODE_UNKNOWN = 166,
+	PROBLEM_CODE_EXPIRED = 167,
+	PROBLEM_CODE_USED = 168,
+	PROBLEM_INVITATION_INVALID = 169,
+	PROBLEM_ENROLMENT_UNKNOWN = 170,
+	PROBLEM_ENROLMENT_STATE_WRONG = 171,
+	PROBLEM_FINGERPRINT_WRONG = 172,
+	PROBLEM_OFFICE_UNKNOWN = 173,
+	PROBLEM_KEY_TAKEN = 174,
+	PROBLEM_OWN_KEY = 175,
 	/* Only at the client, when a workbook is read. */
 	PROBLEM_WORKBOOK_NONE = 200,
 	PROBLEM_WORKBOOK_OTHER = 201,
@@ -236,6 +250,8 @@ const char *problem_name(enum problem_code code);
 
 /* Does the same submission have a chance later, unchanged? (busy, store away) */
 bool problem_is_transient(enum problem_code code);
+/* Is it the key that is refused, whatever it sends? */
+bool problem_is_of_key(enum problem_code code);
 /* May this code stand in a reply? */
 bool problem_is_wire(enum problem_code code);
 

@@ -142,6 +142,14 @@ void codec_carry_to_wire(const struct carry *carry, Fupin__V1__Carry *wire);
 /* False: its id is of another length. */
 bool codec_carried_from_wire(const Fupin__V1__Carried *wire, struct carried *out);
 void codec_carried_to_wire(const struct carried *carried, Fupin__V1__Carried *wire);
+/* Enrolment, whole bodies at once. False: `what` says what is wrong, or (NULL) there is no memory. */
+bool codec_enrol_request_from_wire(struct arena *arena, const Fupin__V1__Request *wire, struct request *out,
+                                   const char **what);
+/* False: another kind, or no memory. */
+bool codec_enrol_request_to_wire(struct arena *arena, const struct request *request,
+                                 Fupin__V1__Request *wire);
+bool codec_enrol_reply_to_wire(struct arena *arena, const struct reply *reply, Fupin__V1__Reply *wire);
+bool codec_enrol_reply_from_wire(struct arena *arena, const Fupin__V1__Reply *wire, struct reply *out);
 
 struct report_key codec_key_from_wire(const Fupin__V1__ReportKey *wire);
 void codec_key_to_wire(const struct report_key *key, Fupin__V1__ReportKey *wire);

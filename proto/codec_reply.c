@@ -339,7 +339,7 @@ codec_encode_reply(struct arena *arena, const struct reply *reply, uint8_t **byt
 		wire.unwatched = &unwatched;
 		break;
 	default:
-		return false;
+		good = codec_enrol_reply_to_wire(arena, reply, &wire);
 	}
 	return good && codec_pack(arena, &wire.base, bytes, size);
 }
@@ -697,6 +697,6 @@ codec_decode_reply(struct arena *arena, const uint8_t *bytes, size_t size, struc
 		out->kind = REPLY_UNWATCHED;
 		return true;
 	default:
-		return false;
+		return codec_enrol_reply_from_wire(arena, wire, out);
 	}
 }

@@ -246,6 +246,16 @@ take_watch(struct arena *arena, const Fupin__V1__Watch *wire, struct request *ou
 }
 
 static bool
+take_enrolment(struct arena *arena, const Fupin__V1__Request *wire, struct request *out,
+               struct problem_list *problems)
+{
+	const char *what = NULL;
+	if (codec_enrol_request_from_wire(arena, wire, out, &what))
+		return true;
+	return what ? malformed(problems, what) : unreadable(arena, problems);
+}
+
+static bool
 take_body(struct arena *arena, const Fupin__V1__Request *wire, struct request *out,
           struct problem_list *problems)
 {
@@ -314,6 +324,12 @@ take_body(struct arena *arena, const Fupin__V1__Request *wire, struct request *o
 		return take_file_query(wire->file, out, problems);
 	case FUPIN__V1__REQUEST__BODY_HISTORY:
 		return take_history(wire->history, out, problems);
+	case FUPIN__V1__REQUEST__BODY_ENROL:
+	case FUPIN__V1__REQUEST__BODY_INVITE:
+	case FUPIN__V1__REQUEST__BODY_ENROLMENTS:
+	case FUPIN__V1__REQUEST__BODY_DECIDE:
+	case FUPIN__V1__REQUEST__BODY_OFFICES:
+		return take_enrolment(arena, wire, out, problems);
 	case FUPIN__V1__REQUEST__BODY_SET_CLOCK:
 		out->kind = REQUEST_SET_CLOCK;
 		out->clock_us = wire->set_clock->time_us;
@@ -892,7 +908,7 @@ codec_encode_request(struct arena *arena, const struct request *request, uint8_t
 		set_clock.time_us = request->clock_us;
 		break;
 	default:
-		return false;
+		good = codec_enrol_request_to_wire(arena, request, &wire);
 	}
 	return good && codec_pack(arena, &wire.base, bytes, size);
 }

@@ -21,6 +21,37 @@ role_parse(const char *text, enum role *out)
 	return false;
 }
 
+enum unit_level
+role_level(enum role role)
+{
+	static const enum unit_level levels[ROLES] = {
+	    [ROLE_COUNTY] = UNIT_COUNTY, [ROLE_PREFECTURE] = UNIT_PREFECTURE, [ROLE_PROVINCE] = UNIT_PROVINCE};
+	return (unsigned)role < (unsigned)ROLES ? levels[role] : UNIT_NONE;
+}
+
+static const struct {
+	const char *en, *zh;
+} enrolment_names[ENROLMENT_STATES] = {
+    {"", ""},
+    {"invited", "已邀请"},
+    {"waiting", "待接纳"},
+    {"admitted", "已接纳"},
+    {"refused", "已拒绝"},
+    {"expired", "已过期"},
+};
+
+const char *
+enrolment_state_name(enum enrolment_state state)
+{
+	return enrolment_names[state].en;
+}
+
+const char *
+enrolment_state_name_zh(enum enrolment_state state)
+{
+	return enrolment_names[state].zh;
+}
+
 static const struct {
 	const char *en, *zh;
 } state_names[FUND_STATES] = {

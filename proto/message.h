@@ -3,6 +3,7 @@
 #define FUPIN_PROTO_MESSAGE_H
 
 #include "catalogue.h"
+#include "enrol_code.h"
 #include "pace.h"
 #include "plan_rule.h"
 #include "problem.h"
@@ -39,6 +40,11 @@ enum request_kind {
 	REQUEST_WATCH_COMPLIANCE, /* on the wire a Watch with the other kind of query */
 	REQUEST_PROJECTS,
 	REQUEST_CARRY,
+	REQUEST_ENROL,
+	REQUEST_INVITE,
+	REQUEST_ENROLMENTS,
+	REQUEST_DECIDE,
+	REQUEST_OFFICES,
 	REQUEST_KINDS,
 };
 
@@ -242,6 +248,28 @@ struct ack {
 	uint64_t watch, seq;
 };
 
+/* A key that is not admitted brings the secret of an invitation. */
+struct enrol {
+	uint8_t secret[ENROL_SECRET_BYTES];
+	const char *office, *host, *software; /* for people to see */
+};
+
+struct invite {
+	struct digest secret_hash;
+	unit_code unit;
+	enum role role;
+	const char *name; /* of the principal that it will be */
+	uint32_t hours;
+};
+
+enum office_action { OFFICE_ACTION_NONE = 0, OFFICE_ADMIT = 1, OFFICE_REFUSE = 2, OFFICE_REVOKE = 3 };
+
+struct office_decision {
+	enum office_action action;
+	uint64_t number; /* of the enrolment */
+	const char *office, *fingerprint, *reason;
+};
+
 struct request {
 	uint64_t id;
 	enum request_kind kind;
@@ -267,7 +295,12 @@ struct request {
 		struct catalogue_query catalogue;
 		struct ack ack;
 		uint64_t unwatch; /* request id of the watch */
-		int64_t clock_us; /* of a SET_CLOCK: microseconds since 1970 UTC */
+		struct enrol enrol;
+		struct invite invite;
+		struct office_decision decide;
+		bool enrolments_all;  /* of an ENROLMENTS: those that are over, too */
+		bool offices_revoked; /* of an OFFICES: revoked keys, too */
+		int64_t clock_us;     /* of a SET_CLOCK: microseconds since 1970 UTC */
 	};
 };
 
@@ -297,6 +330,10 @@ enum reply_kind {
 	REPLY_COMPLIANCE,
 	REPLY_PROJECTS,
 	REPLY_CARRIED,
+	REPLY_ENROLMENT,
+	REPLY_ENROLMENTS,
+	REPLY_OFFICES,
+	REPLY_DECIDED,
 };
 
 struct limits {
@@ -702,6 +739,56 @@ struct project_answer {
 	struct project_key next; /* there may be more: go on after this one; unit 0: that was all */
 };
 
+enum enrolment_state {
+	ENROLMENT_NONE = 0,
+	ENROLMENT_INVITED = 1, /* nobody brought the code yet */
+	ENROLMENT_WAITING = 2, /* a key did, and waits for the administrator */
+	ENROLMENT_ADMITTED = 3,
+	ENROLMENT_REFUSED = 4,
+	ENROLMENT_EXPIRED = 5, /* nobody brought it in time */
+};
+enum { ENROLMENT_STATES = 6 };
+
+/* An invitation, and what became of it. Times in microseconds since 1970 UTC; 0: not yet. */
+struct enrolment {
+	uint64_t number;
+	enum enrolment_state state;
+	const char *name; /* of the principal */
+	enum role role;
+	unit_code unit;
+	int64_t invited_us, expires_us, requested_us, decided_us;
+	const char *invited_by, *decided_by, *reason;
+	const char *public_key, *office, *host, *software; /* of who brought the code; "" */
+	uint32_t rivals;                                   /* other keys that brought it later */
+	const char *present_key;                           /* that the principal has now, and would lose; "" */
+};
+
+struct enrolment_list {
+	size_t count;
+	struct enrolment *items; /* the newest first */
+	bool more;
+};
+
+/* A principal with a key, or a key that was revoked. */
+struct office_item {
+	const char *name;
+	enum role role;
+	unit_code unit;
+	const char *public_key;
+	int64_t admitted_us, revoked_us; /* revoked 0: it is admitted */
+	const char *admitted_by, *revoked_by, *reason;
+};
+
+struct office_list {
+	size_t count;
+	struct office_item *items; /* by unit, then name */
+	bool more;
+};
+
+struct decided {
+	const char *name, *public_key, *replaced_key;
+};
+
 /* The plan of a project as it was registered last. */
 const struct project_row *project_plan(const struct project_item *item);
 
@@ -731,6 +818,10 @@ struct reply {
 		struct compliance_answer compliance;
 		struct project_answer projects;
 		struct carried carried;
+		struct enrolment enrolment;
+		struct enrolment_list enrolments;
+		struct office_list offices;
+		struct decided decided;
 		uint32_t reloaded; /* principals */
 	};
 };
@@ -739,5 +830,10 @@ const char *fund_state_name(enum fund_state state);
 const char *fund_state_name_zh(enum fund_state state);
 const char *role_name(enum role role);
 bool role_parse(const char *text, enum role *out);
+/* The level of the units that offices of this role are of; UNIT_NONE: of any. */
+enum unit_level role_level(enum role role);
+/* "waiting" */
+const char *enrolment_state_name(enum enrolment_state state);
+const char *enrolment_state_name_zh(enum enrolment_state state);
 
 #endif

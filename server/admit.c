@@ -20,7 +20,10 @@ static const bool permissions[ROLES][ACTIONS] = {
                        [ACTION_SET_TARGET] = true,
                        [ACTION_TAKE] = true,
                        [ACTION_RETURN] = true},
-    [ROLE_ADMIN] = {[ACTION_READ] = true, [ACTION_RELOAD] = true, [ACTION_SET_CLOCK] = true},
+    [ROLE_ADMIN] = {[ACTION_READ] = true,
+                    [ACTION_RELOAD] = true,
+                    [ACTION_SET_CLOCK] = true,
+                    [ACTION_ADMIT_OFFICES] = true},
 };
 
 bool
@@ -71,6 +74,21 @@ may_upload(const struct office *office, unit_code unit, struct problem_list *pro
 	return false;
 }
 
+/* Invitations are to units of the administrator's own scope; the rest looks at it in the database. */
+static bool
+may_admit_offices(const struct office *office, const struct request *request, struct problem_list *problems)
+{
+	if (!role_may(office->role, ACTION_ADMIT_OFFICES))
+		return deny(office, problems);
+	unit_code unit = request->kind == REQUEST_INVITE ? request->invite.unit : office->unit;
+	if (unit_within(unit, office->unit))
+		return true;
+	struct problem *p = problem_add(problems, PROBLEM_UNIT_OUT_OF_SCOPE, SUBJECT_REQUEST, 0, "unit");
+	p->actual = unit;
+	p->limit = office->unit;
+	return false;
+}
+
 bool
 admit_request(const struct office *office, const struct request *request, struct problem_list *problems)
 {
@@ -78,6 +96,7 @@ admit_request(const struct office *office, const struct request *request, struct
 	case REQUEST_HELLO:
 	case REQUEST_PING:
 	case REQUEST_CARRY: /* whoever it is: what is inside goes by the office that sealed it */
+	case REQUEST_ENROL: /* it is told that it is admitted */
 		return office->role != ROLE_NONE || deny(office, problems);
 	case REQUEST_SUBMIT:
 		return role_may(office->role, ACTION_SUBMIT_REPORT) || role_may(office->role, ACTION_SUBMIT_FUNDS) ||
@@ -119,6 +138,11 @@ admit_request(const struct office *office, const struct request *request, struct
 		return role_may(office->role, ACTION_READ) || deny(office, problems);
 	case REQUEST_SET_CLOCK:
 		return role_may(office->role, ACTION_SET_CLOCK) || deny(office, problems);
+	case REQUEST_INVITE:
+	case REQUEST_ENROLMENTS:
+	case REQUEST_DECIDE:
+	case REQUEST_OFFICES:
+		return may_admit_offices(office, request, problems);
 	case REQUEST_RELOAD:
 		return role_may(office->role, ACTION_RELOAD) || deny(office, problems);
 	default:

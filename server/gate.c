@@ -21,7 +21,8 @@ struct unread {
 enum { UNREAD_OFFICES = 256 };
 
 struct gate {
-	void *context, *router, *zap;
+	void *context, *router, *zap, *monitor;
+	size_t connections; /* as of the monitor's last event */
 	gate_admits admits;
 	void *admits_context;
 	char endpoint[GATE_ENDPOINT_BYTES];
@@ -65,6 +66,36 @@ configure(void *router, const struct key_pair *keys)
 	       set_int(router, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS);
 }
 
+/* Tells of connections as they come and go. */
+static bool
+open_monitor(struct gate *gate)
+{
+	static const char address[] = "inproc://gate-monitor";
+	/* No limit: an event that was lost would be counted for ever. */
+	if (zmq_socket_monitor(gate->router, address, ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED))
+		return false;
+	gate->monitor = zmq_socket(gate->context, ZMQ_PAIR);
+	return gate->monitor && set_int(gate->monitor, ZMQ_LINGER, 0) && set_int(gate->monitor, ZMQ_RCVHWM, 0) &&
+	       !zmq_connect(gate->monitor, address);
+}
+
+size_t
+gate_connections(struct gate *gate)
+{
+	uint8_t event[6]; /* number (16 bits), value (32 bits); then a frame with the address */
+	char address[GATE_ENDPOINT_BYTES];
+	while (zmq_recv(gate->monitor, event, sizeof event, ZMQ_DONTWAIT) == sizeof event) {
+		uint16_t number;
+		memcpy(&number, event, sizeof number);
+		zmq_recv(gate->monitor, address, sizeof address, ZMQ_DONTWAIT);
+		if (number == ZMQ_EVENT_ACCEPTED)
+			gate->connections++;
+		else if (gate->connections)
+			gate->connections--;
+	}
+	return gate->connections;
+}
+
 static bool
 open_sockets(struct gate *gate, const char *endpoint, const char *local_endpoint, const struct key_pair *keys)
 {
@@ -77,7 +108,7 @@ open_sockets(struct gate *gate, const char *endpoint, const char *local_endpoint
 	gate->router = zmq_socket(gate->context, ZMQ_ROUTER);
 	return gate->zap && gate->router && set_int(gate->zap, ZMQ_LINGER, 0) &&
 	       !zmq_bind(gate->zap, "inproc://zeromq.zap.01") && configure(gate->router, keys) &&
-	       !zmq_bind(gate->router, endpoint) &&
+	       open_monitor(gate) && !zmq_bind(gate->router, endpoint) &&
 	       !zmq_getsockopt(gate->router, ZMQ_LAST_ENDPOINT, gate->endpoint, &size) &&
 	       (!local_endpoint || !zmq_bind(gate->router, local_endpoint));
 }
@@ -109,6 +140,8 @@ gate_close(struct gate **gate)
 	zmq_msg_close(&g->payload);
 	if (g->router)
 		zmq_close(g->router);
+	if (g->monitor)
+		zmq_close(g->monitor);
 	if (g->zap)
 		zmq_close(g->zap);
 	if (g->context)

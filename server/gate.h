@@ -46,6 +46,9 @@ const char *gate_endpoint(const struct gate *gate);
 void *gate_socket(struct gate *gate);
 void *gate_zap_socket(struct gate *gate);
 
+/* Connections that stand, offices' and others', handshakes under way among them. */
+size_t gate_connections(struct gate *gate);
+
 /* Answers one authentication request, if there is one. */
 void gate_authenticate(struct gate *gate);
 

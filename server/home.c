@@ -88,8 +88,12 @@ make_keys(const char *directory, const char *name, bool with_public, struct key_
 		if (!keyfile_write(secret, &keys, name, true, why))
 			return fail(error, directory, why);
 	}
-	if (!keyfile_read(secret, out, why) || !*out->secret_key)
-		return fail(error, directory, why);
+	if (!keyfile_read(secret, out, why)) {
+		snprintf(error, HOME_ERROR_BYTES, "%.500s", why); /* whole: it says what to do */
+		return false;
+	}
+	if (!*out->secret_key)
+		return fail(error, secret, "no secret-key in it");
 	if (with_public && access(public, F_OK) && !keyfile_write(public, out, name, false, why))
 		return fail(error, directory, why);
 	return true;

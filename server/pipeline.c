@@ -374,6 +374,11 @@ place(struct pipeline *p, struct envelope *e, bool memory_is_fresh)
 	int64_t time_us = moment_us(p);
 	problems.count = problems.more = 0;
 	bool settled = true;
+	if (p->admits && !p->admits(p->context, e, &problems)) {
+		records_release(p->holdings.records, &e->submission);
+		refuse(p, e, &problems);
+		return false;
+	}
 	enum intake_outcome outcome = intake_compare(&p->holdings, time_us, e, &problems);
 	if (outcome == INTAKE_ACCEPTED)
 		outcome = book(p, e, &problems, &settled);

@@ -23,6 +23,11 @@ typedef bool (*pipeline_look_up)(void *context, struct envelope *envelope);
  * pipeline_found_files(). False: too much to do. */
 typedef bool (*pipeline_find_files)(void *context, struct envelope *envelope);
 
+/* Is the key of who sent this still admitted? Asked when its turn to be written has come: it may have waited
+ * while its key was revoked. False: `problems` says what it is told. */
+typedef bool (*pipeline_admits)(void *context, const struct envelope *envelope,
+                                struct problem_list *problems);
+
 struct pipeline_counters {
 	uint64_t submissions, reports, entries, batches, refused, duplicates, busy;
 };
@@ -38,11 +43,12 @@ struct pipeline {
 	pipeline_reply reply;
 	pipeline_look_up look_up;
 	pipeline_find_files find_files;
-	void *context;         /* of all three */
-	struct as_of as_of;    /* the last commit that is in the totals */
-	struct as_of written;  /* the last one that is on disk */
-	struct as_of writing;  /* the last one of the batch that is being written */
-	struct as_of numbered; /* the last number that was given to a submission */
+	pipeline_admits admits; /* NULL: all are */
+	void *context;          /* of all four */
+	struct as_of as_of;     /* the last commit that is in the totals */
+	struct as_of written;   /* the last one that is on disk */
+	struct as_of writing;   /* the last one of the batch that is being written */
+	struct as_of numbered;  /* the last number that was given to a submission */
 	struct lanes lanes;
 	struct envelope_list next;  /* numbered and encoded: to be written next */
 	struct envelope_list batch; /* being written */

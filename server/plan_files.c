@@ -278,9 +278,7 @@ take_principal(struct sheet *s, void *item)
 	principal->unit = take_known_unit(s, 2);
 	if (!role_parse(sheet_cell(s, 1), &principal->role))
 		sheet_error(s, 1, "is not a role (county, prefecture, province, admin)");
-	static const enum unit_level role_levels[ROLES] = {
-	    [ROLE_COUNTY] = UNIT_COUNTY, [ROLE_PREFECTURE] = UNIT_PREFECTURE, [ROLE_PROVINCE] = UNIT_PROVINCE};
-	enum unit_level level = role_levels[principal->role];
+	enum unit_level level = role_level(principal->role);
 	if (principal->unit && level && unit_level_of(principal->unit) != level)
 		sheet_error(s, 2, "is not of the role's level");
 	const char *key = sheet_cell(s, 3);

@@ -67,6 +67,16 @@ static void
 send_plain(struct service *s, const struct envelope *envelope, const struct reply *reply)
 {
 	const char *office = envelope->office.name ? envelope->office.name : "unknown";
+	/* It was revoked while its question waited: it is told so, and nothing else. That something of it is on
+	 * disk it may still hear. */
+	bool harmless = reply->kind == REPLY_REFUSAL || reply->kind == REPLY_RECEIPT ||
+	                envelope->request.kind == REQUEST_ENROL;
+	if (!harmless && !service_admits(s, envelope->public_key)) {
+		struct problem_list problems;
+		service_turn_away(s, envelope->public_key, &problems);
+		service_refuse(s, envelope, &problems, 0);
+		return;
+	}
 	enum gate_sent sent = service_give(s, &envelope->sender, envelope->public_key, reply);
 	if (sent == GATE_UNREAD) {
 		struct problem_list problems;
@@ -119,9 +129,9 @@ service_refuse(struct service *s, const struct envelope *envelope, const struct 
 static bool
 admits(void *context, const char *public_key)
 {
-	const struct service *s = context;
-	return !strcmp(public_key, s->home.local.public_key) ||
-	       principal_by_key(s->principals, s->principal_count, public_key);
+	struct service *s = context;
+	return service_admits(s, public_key) ||
+	       door_lets_in(&s->door, public_key, gate_connections(s->gate), clock_steady_us());
 }
 
 /* Looked up for every frame: a key that was taken out is cut off at once, also on a standing line. */
@@ -180,9 +190,30 @@ dispatch(struct service *s, struct envelope *envelope)
 	case REQUEST_SET_CLOCK:
 		set_clock(s, envelope);
 		break;
+	case REQUEST_ENROL:
+	case REQUEST_INVITE:
+	case REQUEST_ENROLMENTS:
+	case REQUEST_DECIDE:
+	case REQUEST_OFFICES:
+		service_answer_enrolment(s, envelope);
+		break;
 	default:
 		service_ask(s, envelope);
 	}
+}
+
+/* Of a guest: an Enrol, or it is not even read. */
+static bool
+accept_guest(const struct service *s, const struct frame *frame, struct envelope *e,
+             struct problem_list *problems)
+{
+	bool good = frame->size <= GUEST_FRAME_BYTES_MAX &&
+	            codec_decode_request(&e->arena, frame->bytes, frame->size, &e->request, problems);
+	if (good && e->request.kind == REQUEST_ENROL)
+		return true;
+	if (good || frame->size > GUEST_FRAME_BYTES_MAX)
+		service_turn_away(s, frame->public_key, problems);
+	return false;
 }
 
 /* Whole, readable, from a known key, and allowed to its role? */
@@ -195,14 +226,11 @@ accept_frame(const struct service *s, const struct frame *frame, struct envelope
 		problem_detail(problem_only(problems, PROBLEM_MALFORMED), "a message is exactly one frame");
 		return false;
 	}
-	if (!codec_decode_request(&e->arena, frame->bytes, frame->size, &e->request, problems))
-		return false;
-	if (known && e->request.kind == REQUEST_CARRY)
-		return admit_request(&e->office, &e->request, problems) && service_open_letter(s, e, problems);
-	if (known)
-		return admit_request(&e->office, &e->request, problems);
-	problem_detail(problem_only(problems, PROBLEM_NOT_PERMITTED), "a key that was revoked");
-	return false;
+	if (!known)
+		return accept_guest(s, frame, e, problems);
+	return codec_decode_request(&e->arena, frame->bytes, frame->size, &e->request, problems) &&
+	       admit_request(&e->office, &e->request, problems) &&
+	       (e->request.kind != REQUEST_CARRY || service_open_letter(s, e, problems));
 }
 
 static void
@@ -285,7 +313,7 @@ journal_poll_item(const struct journal *journal)
 	};
 }
 
-enum { POLL_ZAP, POLL_GATE, POLL_SIGNALS, POLL_WORKER, POLL_FILES, POLL_JOURNAL, POLL_COUNT };
+enum { POLL_ZAP, POLL_GATE, POLL_SIGNALS, POLL_WORKER, POLL_FILES, POLL_DOORMAN, POLL_JOURNAL, POLL_COUNT };
 
 /* -1: never. */
 static int
@@ -300,6 +328,7 @@ wait_ms(const struct service *s, bool pushed)
 {
 	int64_t now_us = clock_steady_us();
 	int wait = sooner(worker_wait_ms(s->worker, now_us), worker_wait_ms(s->files, now_us));
+	wait = sooner(wait, worker_wait_ms(s->doorman, now_us));
 	if (!pushed || pipeline_has_work(&s->pipeline))
 		return 0;
 	wait = sooner(wait, journal_wait_ms(s->pipeline.journal, now_us));
@@ -321,6 +350,7 @@ wait_for_events(struct service *s, zmq_pollitem_t items[POLL_COUNT], int wait)
 	items[POLL_SIGNALS] = (zmq_pollitem_t){.fd = s->signals, .events = ZMQ_POLLIN};
 	items[POLL_WORKER] = (zmq_pollitem_t){.fd = worker_fd(s->worker), .events = ZMQ_POLLIN};
 	items[POLL_FILES] = (zmq_pollitem_t){.fd = worker_fd(s->files), .events = ZMQ_POLLIN};
+	items[POLL_DOORMAN] = (zmq_pollitem_t){.fd = worker_fd(s->doorman), .events = ZMQ_POLLIN};
 	/* The journal comes last: without a connection there is nothing of it to poll. */
 	bool connected = journal_fd(journal) >= 0;
 	if (connected)
@@ -344,6 +374,8 @@ turn(struct service *s, bool *pushed)
 		worker_finish(s->worker, s);
 	if (items[POLL_FILES].revents)
 		worker_finish(s->files, s);
+	if (items[POLL_DOORMAN].revents)
+		worker_finish(s->doorman, s);
 	if (items[POLL_GATE].revents)
 		take_frames(s);
 	if (!step_journal(s))

@@ -3,6 +3,7 @@
 #define FUPIN_SERVER_SERVICE_INTERNAL_H
 
 #include "compliance.h"
+#include "door.h"
 #include "home.h"
 #include "log.h"
 #include "pipeline.h"
@@ -33,7 +34,8 @@ struct service {
 	struct envelope_pool envelopes;
 	struct gate *gate;
 	struct worker *worker;
-	struct worker *files; /* documents' bytes: whoever asks something else does not wait behind them */
+	struct worker *doorman; /* who may connect: a revocation does not wait behind a question about the past */
+	struct worker *files;   /* documents' bytes: whoever asks something else does not wait behind them */
 	struct watches *watches;
 	struct compliance *compliance; /* how units stand to the plan's rules */
 	int signals;
@@ -43,6 +45,8 @@ struct service {
 	struct arena principal_arena;
 	struct principal *principals;
 	size_t principal_count;
+	struct door door;                /* for everybody else; what it lists lies in principal_arena */
+	size_t door_jobs;                /* that wait for the database */
 	struct lanes questions;          /* to be answered from memory; offices take turns */
 	int64_t questions_due_us;        /* not sooner, if submissions wait */
 	bool reloading, reload_again;    /* again: asked for while one was under way */
@@ -76,6 +80,30 @@ bool service_push(struct service *service); /* false: there is more to push, or 
 /* service_start.c: everything from the data directory to the socket, and back. */
 bool service_open(struct service *service, const struct plan *files, gate_admits admits);
 void service_close(struct service *service);
+
+/* service_enrol.c: who is admitted, and enrolment. */
+/* Is it a principal's key, or the local one? */
+bool service_admits(const struct service *service, const char *public_key);
+/* What a key that is not admitted is told. */
+void service_turn_away(const struct service *service, const char *public_key, struct problem_list *problems);
+bool service_admits_submission(void *service, const struct envelope *envelope,
+                               struct problem_list *problems); /* of pipeline.h */
+
+/* Principals and door as the database has them; in the worker's thread. */
+struct admitted {
+	bool good;
+	struct arena arena;
+	struct principal *principals;
+	size_t count;
+	struct door door;
+	char error[PG_ERROR_BYTES];
+};
+void admitted_load(struct admitted *admitted, struct pg_conn *connection, const char *error);
+/* In the loop's: takes them over, or frees them; whoever is not among them loses his watches. */
+void service_take_admitted(struct service *service, struct admitted *admitted);
+
+/* An ENROL, INVITE, ENROLMENTS, DECIDE or OFFICES; takes the envelope over. */
+void service_answer_enrolment(struct service *service, struct envelope *envelope);
 
 /* service_jobs.c: questions to the database, asked by the worker. */
 void service_reload(struct service *service, struct envelope *asked_by); /* NULL: nobody waits for it */

@@ -17,20 +17,14 @@ enum { RELOAD_AGAIN_US = 1000000 };
 
 struct reload_job {
 	struct job job;
-	bool good;
-	struct arena arena;
-	struct principal *principals;
-	size_t count;
-	char error[PG_ERROR_BYTES];
+	struct admitted admitted;
 };
 
 static void
 load_principals(struct job *job, struct pg_conn *connection, const char *error)
 {
 	struct reload_job *r = (struct reload_job *)job;
-	arena_reset(&r->arena);
-	snprintf(r->error, sizeof r->error, "%s", error);
-	r->good = connection && principals_load(connection, &r->arena, &r->principals, &r->count, r->error);
+	admitted_load(&r->admitted, connection, error);
 }
 
 /* Answers all who asked for the reload. */
@@ -60,23 +54,15 @@ take_principals(struct job *job, void *context)
 {
 	struct reload_job *r = (struct reload_job *)job;
 	struct service *s = context;
-	if (r->good) {
-		arena_free(&s->principal_arena);
-		s->principal_arena = r->arena;
-		s->principals = r->principals;
-		s->principal_count = r->count;
-		log_line(LOG_INFO, "principals_loaded", "count=%zu", r->count);
-	} else {
-		service_fail("reload_failed", r->error);
-		arena_free(&r->arena);
-	}
+	bool good = r->admitted.good;
+	service_take_admitted(s, &r->admitted);
 	/* A key that was taken out must not stay because the database was away for a moment. */
-	s->reload_due_us = r->good ? 0 : clock_steady_us() + RELOAD_AGAIN_US;
+	s->reload_due_us = good ? 0 : clock_steady_us() + RELOAD_AGAIN_US;
 	s->reloading = false;
 	if (s->reload_again)
 		begin_reload(s);
 	else
-		tell_reloaded(s, r->good);
+		tell_reloaded(s, good);
 	free(r);
 }
 
@@ -87,8 +73,8 @@ begin_reload(struct service *s)
 	s->reload_again = false;
 	if (r) {
 		r->job = (struct job){.work = load_principals, .finish = take_principals, .urgent = true};
-		arena_init(&r->arena, PLAN_BYTES_MAX);
-		s->reloading = worker_post(s->worker, &r->job);
+		arena_init(&r->admitted.arena, PLAN_BYTES_MAX);
+		s->reloading = worker_post(s->doorman, &r->job);
 	}
 	if (s->reloading)
 		return;

@@ -3,6 +3,7 @@
 #include "service_internal.h"
 
 #include "clock.h"
+#include "enrol_store.h"
 #include "replay.h"
 #include "version.h"
 
@@ -170,9 +171,11 @@ open_store(struct service *s, const struct plan *files)
 	if (!open_journal(s))
 		return false;
 	struct pg_conn *connection = pg_connect(&s->store.target, error);
-	bool good = connection && save_plan(s, connection, files, error) &&
-	            catalogue_load(connection, 0, &s->plan, error) &&
-	            principals_load(connection, &s->principal_arena, &s->principals, &s->principal_count, error);
+	bool good =
+	    connection && save_plan(s, connection, files, error) &&
+	    catalogue_load(connection, 0, &s->plan, error) &&
+	    principals_load(connection, &s->principal_arena, &s->principals, &s->principal_count, error) &&
+	    door_load(connection, &s->principal_arena, clock_steady_us(), &s->door, error);
 	if (!good)
 		service_fail("database_failed", error);
 	good = good && fill_memory(s, connection) && note_plan(s, connection);
@@ -218,7 +221,9 @@ open_helpers(struct service *s)
 	s->compliance = compliance_create(&s->pipeline.holdings);
 	if (s->watches && s->compliance)
 		watches_follow_rules(s->watches, s->compliance);
-	return (s->worker && s->files && s->watches && s->compliance) || service_fail("out_of_memory", "worker");
+	s->doorman = worker_start(&s->store.target);
+	return (s->worker && s->files && s->doorman && s->watches && s->compliance) ||
+	       service_fail("out_of_memory", "worker");
 }
 
 /* Nobody shall take a drill's figures for real ones. */
@@ -245,6 +250,7 @@ service_open(struct service *s, const struct plan *files, gate_admits admits)
 	s->pipeline.reply = service_send;
 	s->pipeline.look_up = service_look_up;
 	s->pipeline.find_files = service_find_files;
+	s->pipeline.admits = service_admits_submission;
 	s->pipeline.context = s;
 	raise_file_limit();
 	if (!start_drill(s->options))
@@ -261,6 +267,7 @@ service_close(struct service *s)
 {
 	worker_stop(&s->worker, s);
 	worker_stop(&s->files, s);
+	worker_stop(&s->doorman, s);
 	service_forget_past(s);
 	watches_destroy(&s->watches);
 	compliance_destroy(&s->compliance);

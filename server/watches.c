@@ -257,6 +257,19 @@ watches_probe(struct watches *w, const char *public_key, watches_send send, void
 	}
 }
 
+void
+watches_expel(struct watches *w, watches_admitted admitted, watches_tell tell, void *context)
+{
+	struct watch *next;
+	for (struct watch *watch = w->first; watch; watch = next) {
+		next = watch->next;
+		if (admitted(context, watch->public_key))
+			continue;
+		tell(context, &watch->sender, watch->public_key, watch->request_id);
+		drop(w, watch);
+	}
+}
+
 static enum watch_sent
 push(struct watch *watch, const struct as_of *as_of, int64_t now_us, watches_send send, void *context,
      const struct reply *reply)

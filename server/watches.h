@@ -35,6 +35,12 @@ typedef enum watch_sent (*watches_send)(void *context, const struct sender *to, 
 /* Finds out, with a push without rows, which watches of a key have lost their connection, and ends them. */
 void watches_probe(struct watches *watches, const char *public_key, watches_send send, void *context);
 
+/* Ends the watches whose key is not admitted any more, and tells each that it ended. */
+typedef bool (*watches_admitted)(void *context, const char *public_key);
+typedef void (*watches_tell)(void *context, const struct sender *to, const char *public_key,
+                             uint64_t request_id);
+void watches_expel(struct watches *watches, watches_admitted admitted, watches_tell tell, void *context);
+
 /* Pushes to those in turn that have not seen a change and may get it, for at most `budget_us`. True: all
  * have what they may get. */
 bool watches_push(struct watches *watches, const struct totals *totals, const struct as_of *as_of,

@@ -384,7 +384,7 @@ class Revoked(unittest.TestCase):
         centre.admit("admin")
         self.assertEqual(centre.load_principals().returncode, 0)
         centre.wire("admin").ask(pb.Request(reload=pb.Reload()))
-        self.assertEqual(codes(county.ask(pb.Request(ping=pb.Ping())).refusal), ["NOT_PERMITTED"])
+        self.assertEqual(codes(county.ask(pb.Request(ping=pb.Ping())).refusal), ["NOT_ADMITTED"])
         self.assertRaises(NoAnswer, centre.wire("county-220122").ping, SHORT)
 
 

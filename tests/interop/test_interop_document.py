@@ -11,7 +11,7 @@ REQUESTS = ("Request", "Hello", "Submit", "Carry", "Submission", "Report", "Fund
             "Review", "CompletenessQuery", "HistoryQuery", "AsOf", "TargetPart",
             "TargetQuery", "AppraisalQuery", "Document", "Upload", "DocumentQuery", "DocumentKey", "FileQuery",
             "BalanceQuery", "EntryQuery", "TraceQuery", "ComplianceQuery", "FindingKey", "ProjectRow", "ProjectPlan", "ProjectBudget", "ProjectQuery",
-            "ProjectKey")
+            "ProjectKey", "Enrol", "Invite", "EnrolmentQuery", "OfficeDecision", "OfficeQuery")
 
 
 def read(*path):
@@ -68,7 +68,8 @@ class Document(unittest.TestCase):
         for name in ("SUBMISSION_ROWS_MAX", "CREDIT_WINDOW", "PROBLEMS_MAX", "VOUCHER_BYTES_MAX",
                      "NOTE_BYTES_MAX", "SOFTWARE_BYTES_MAX", "QUEUE_SUBMISSIONS_MAX", "PERIOD_FIRST",
                      "PERIOD_LAST", "FRAME_BYTES_MAX", "ANSWER_BYTES_MAX", "DOCUMENT_BYTES_MAX", "DOCUMENT_PART_BYTES",
-                     "FILE_JOBS_MAX", "DOCUMENTS_LISTED_MAX", "FINDINGS_LISTED_MAX"):
+                     "FILE_JOBS_MAX", "DOCUMENTS_LISTED_MAX", "FINDINGS_LISTED_MAX", "OFFICE_NAME_BYTES_MAX",
+                     "INVITATION_HOURS_MAX", "GUEST_FRAME_BYTES_MAX", "INVITATIONS_OPEN_MAX", "ENROLMENTS_LISTED_MAX", "OFFICES_LISTED_MAX"):
             factors = re.search(rf"\b{name} = ([\d *]+),", bounds).group(1).split("*")
             value = 1
             for factor in factors:

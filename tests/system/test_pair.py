@@ -152,7 +152,7 @@ class Pair(unittest.TestCase):
         edit_csv(os.path.join(self.first.plan, "principals.csv"), keyless)
         self.assertEqual(self.first.load_principals().returncode, 0)
         for wire in self.wires:
-            wait_for("the refusal", lambda: codes(wire.ask(pb.Request(ping=pb.Ping())).refusal) == ["NOT_PERMITTED"])
+            wait_for("the refusal", lambda: codes(wire.ask(pb.Request(ping=pb.Ping())).refusal) == ["NOT_ADMITTED"])
 
     def test_one_that_is_frozen_in_a_transaction(self):
         """It holds the head; the other one ends its session and goes on."""

@@ -259,7 +259,7 @@ class Plan(unittest.TestCase):
         centre.process.send_signal(signal.SIGHUP)
         wait_for("the new office", lambda: fresh.run("status").returncode == 0)
         refused = standing.ask(pb.Request(ping=pb.Ping()))
-        self.assertEqual(codes(refused.refusal), ["NOT_PERMITTED"])
+        self.assertEqual(codes(refused.refusal), ["NOT_ADMITTED"])
         with self.assertRaises(NoAnswer):
             centre.wire("county-220112").ping(timeout=0.5)
         centre.admit(*centre.offices)

@@ -230,7 +230,8 @@ class Interrupted(unittest.TestCase):
                 row["public_key"] = "" if row["name"] == "province" else row["public_key"]
         edit_csv(os.path.join(self.centre.plan, "principals.csv"), keyless)
         self.assertEqual(self.centre.load_principals().returncode, 0)
-        wait_for("the new list", lambda: "event=principals_loaded" in self.centre.log())
+        refusal = watcher.receive()  # it is told that its watch has ended, by itself
+        self.assertEqual((refusal.request_id, codes(refusal.refusal)), (watch, ["NOT_ADMITTED"]))
         self.send()
         with self.assertRaises(NoAnswer):
             watcher.receive(timeout=0.3)

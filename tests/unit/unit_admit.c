@@ -27,7 +27,10 @@ test_roles(void **state)
 	                       [ACTION_SET_TARGET] = true,
 	                       [ACTION_TAKE] = true,
 	                       [ACTION_RETURN] = true},
-	    [ROLE_ADMIN] = {[ACTION_READ] = true, [ACTION_RELOAD] = true, [ACTION_SET_CLOCK] = true},
+	    [ROLE_ADMIN] = {[ACTION_READ] = true,
+	                    [ACTION_RELOAD] = true,
+	                    [ACTION_SET_CLOCK] = true,
+	                    [ACTION_ADMIT_OFFICES] = true},
 	};
 	(void)state;
 	for (int role = 0; role < ROLES; role++)
@@ -77,6 +80,11 @@ test_requests(void **state)
 	    [REQUEST_WATCH_COMPLIANCE] = {false, true, true, true, true},
 	    [REQUEST_PROJECTS] = {false, true, true, true, true},
 	    [REQUEST_CARRY] = {false, true, true, true, true},
+	    [REQUEST_ENROL] = {false, true, true, true, true},
+	    [REQUEST_INVITE] = {false, false, false, false, true},
+	    [REQUEST_ENROLMENTS] = {false, false, false, false, true},
+	    [REQUEST_DECIDE] = {false, false, false, false, true},
+	    [REQUEST_OFFICES] = {false, false, false, false, true},
 	    [REQUEST_KINDS] = {false, false, false, false, false}, /* no such kind */
 	};
 	static const unit_code units[ROLES] = {220821, 220821, 2208, 22, 22};
@@ -111,6 +119,8 @@ test_requests(void **state)
 				request.compliance.unit = units[role];
 			if (kind == REQUEST_PROJECTS)
 				request.projects.unit = units[role];
+			if (kind == REQUEST_INVITE)
+				request.invite.unit = units[role];
 			if (kind == REQUEST_HISTORY)
 				request.history.unit = units[role];
 			bool good = admit_request(&office, &request, &problems);

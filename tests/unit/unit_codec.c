@@ -37,10 +37,28 @@ static const char *const request_names[REQUEST_KINDS] = {"none",
                                                          [REQUEST_ENTRIES] = "entries",
                                                          [REQUEST_TRACE] = "trace",
                                                          [REQUEST_PROJECTS] = "projects",
-                                                         [REQUEST_CARRY] = "carry"};
-static const char *const reply_names[] = {"none",     "refusal", "welcome",   "receipt",
-                                          "total",    "status",  "catalogue", "pong",
-                                          "reloaded", "push",    "unwatched", [REPLY_CARRIED] = "carried"};
+                                                         [REQUEST_CARRY] = "carry",
+                                                         [REQUEST_ENROL] = "enrol",
+                                                         [REQUEST_INVITE] = "invite",
+                                                         [REQUEST_ENROLMENTS] = "enrolments",
+                                                         [REQUEST_DECIDE] = "decide",
+                                                         [REQUEST_OFFICES] = "offices"};
+static const char *const reply_names[] = {"none",
+                                          "refusal",
+                                          "welcome",
+                                          "receipt",
+                                          "total",
+                                          "status",
+                                          "catalogue",
+                                          "pong",
+                                          "reloaded",
+                                          "push",
+                                          "unwatched",
+                                          [REPLY_CARRIED] = "carried",
+                                          [REPLY_ENROLMENT] = "enrolment",
+                                          [REPLY_ENROLMENTS] = "enrolments",
+                                          [REPLY_OFFICES] = "offices",
+                                          [REPLY_DECIDED] = "decided"};
 
 static int
 make_plan(void **state)

@@ -541,6 +541,49 @@ test_probe_tells_the_time(void **state)
 	centre_free(c);
 }
 
+static bool
+only_key_2(void *context, const char *public_key)
+{
+	char key[KEY_TEXT_BYTES];
+	(void)context;
+	key_text(2, key);
+	return !strcmp(public_key, key);
+}
+
+static void
+note_told(void *context, const struct sender *to, const char *public_key, uint64_t request_id)
+{
+	struct centre *c = context;
+	assert_false(only_key_2(NULL, public_key));
+	c->sent[c->count++] = (struct sent){.sender = to->id[4], .request_id = request_id};
+}
+
+/* A key is revoked: each of its watches is told once and gets no push; the others go on. */
+static void
+test_expel(void **state)
+{
+	struct centre *c = centre_make();
+	struct problem_list problems = {0};
+	struct total_query query = {.unit = PROVINCE, .from = 201301, .to = 201312};
+	(void)state;
+	commit(c, 0);
+	for (uint8_t i = 1; i <= 4; i++)
+		assert_true(add_query(c, i, i < 4 ? 1 : 2, i, &query, &problems));
+	watches_expel(c->watches, only_key_2, note_told, c);
+	assert_int_equal(c->count, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_true(c->sent[i].request_id == c->sent[i].sender && c->sent[i].sender < 4);
+	assert_int_equal(watches_count(c->watches), 1);
+	c->count = 0;
+	commit(c, 1);
+	assert_true(push(c));
+	assert_true(c->count == 1 && c->sent[0].sender == 4);
+	c->count = 0;
+	watches_expel(c->watches, only_key_2, note_told, c);
+	assert_int_equal(c->count, 0);
+	centre_free(c);
+}
+
 /* ---------------------------------------------------------------- turns */
 
 /* Without any time, each call still serves one; all are served before one is served twice. */
@@ -615,21 +658,14 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_changes_below),
-	    cmocka_unit_test(test_one_until_acknowledged),
-	    cmocka_unit_test(test_unknown_watches),
-	    cmocka_unit_test(test_replace),
-	    cmocka_unit_test(test_heartbeat),
-	    cmocka_unit_test(test_abandoned),
-	    cmocka_unit_test(test_later),
-	    cmocka_unit_test(test_gone),
-	    cmocka_unit_test(test_limits),
-	    cmocka_unit_test(test_rows),
-	    cmocka_unit_test(test_many_pushes),
-	    cmocka_unit_test(test_probe),
-	    cmocka_unit_test(test_probe_tells_the_time),
-	    cmocka_unit_test(test_budget),
-	    cmocka_unit_test(test_budget_and_gone),
+	    cmocka_unit_test(test_changes_below),   cmocka_unit_test(test_one_until_acknowledged),
+	    cmocka_unit_test(test_unknown_watches), cmocka_unit_test(test_replace),
+	    cmocka_unit_test(test_heartbeat),       cmocka_unit_test(test_abandoned),
+	    cmocka_unit_test(test_later),           cmocka_unit_test(test_gone),
+	    cmocka_unit_test(test_limits),          cmocka_unit_test(test_rows),
+	    cmocka_unit_test(test_many_pushes),     cmocka_unit_test(test_probe),
+	    cmocka_unit_test(test_expel),           cmocka_unit_test(test_probe_tells_the_time),
+	    cmocka_unit_test(test_budget),          cmocka_unit_test(test_budget_and_gone),
 	};
 	return cmocka_run_group_tests(tests, make_plan, free_plan);
 }

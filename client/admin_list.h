@@ -1,0 +1,11 @@
+/* What `fupin admin` shows as tables: enrolments, and the offices that are admitted. */
+#ifndef FUPIN_CLIENT_ADMIN_LIST_H
+#define FUPIN_CLIENT_ADMIN_LIST_H
+
+#include "command.h"
+
+/* Both return what to exit with. The command has the catalogue's units, for their names. */
+int show_enrolments(const struct command *command, const struct enrolment_list *list);
+int show_offices(const struct command *command, const struct office_list *list);
+
+#endif

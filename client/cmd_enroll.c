@@ -1,0 +1,201 @@
+/* fupin enroll CODE: the office's way in. The key pair is made here and the private key stays here; what goes
+ * to the centre is the code's secret, over a line that only the centre of the code can read. Run again, it
+ * shows how the request stands. */
+#include "command.h"
+#include "version.h"
+
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Who waits asks so often; a door that is shut for a moment is tried again so often. */
+enum { WAIT_MS = 3000, DOOR_MS = 500, DOOR_TRIES = 4 };
+
+struct enrolling {
+	struct command command;
+	const char *office;
+	bool wait;
+	struct enrol_code code;
+	char host[OFFICE_NAME_BYTES_MAX + 1];
+};
+
+static bool
+read_code(const struct command *c, const char *text, struct enrol_code *out)
+{
+	const char *what = NULL;
+	switch (enrol_code_parse(text, out)) {
+	case ENROL_CODE_GOOD:
+		return true;
+	case ENROL_CODE_CHARACTER:
+		what = in_language(c, "it has a character that no code has: only letters, digits and dashes",
+		                   "含有注册码中没有的字符：只应有字母、数字和连字符");
+		break;
+	case ENROL_CODE_SHORT:
+		what = in_language(c, "it is too short: copy all of it", "不完整：请完整复制");
+		break;
+	case ENROL_CODE_TYPO:
+		what = in_language(c, "there is a typing error in it: copy it again", "有录入错误：请重新复制");
+		break;
+	case ENROL_CODE_NEWER:
+		what = in_language(c, "it is for a newer fupin: update this one", "适用于更新版本的 fupin：请先升级");
+		break;
+	}
+	fprintf(stderr,
+	        in_language(c, "fupin enroll: the code: %s. Nothing was sent.\n",
+	                    "fupin enroll：注册码%s。未发送任何内容。\n"),
+	        what);
+	return false;
+}
+
+/* The centre shuts its door to strangers while nobody is invited, and lets in only so many at once. */
+static int
+ask(struct enrolling *e, struct enrolment *out)
+{
+	struct command *c = &e->command;
+	struct request request = {
+	    .kind = REQUEST_ENROL,
+	    .enrol = {.office = e->office, .host = e->host, .software = "fupin " FUPIN_VERSION}};
+	struct reply reply;
+	enum session_failure failure;
+	memcpy(request.enrol.secret, e->code.secret, ENROL_SECRET_BYTES);
+	for (int tries = 0;; tries++) {
+		failure = session_ask_patiently(c->session, &request, REPLY_ENROLMENT, c->timeout_ms, &reply);
+		if (failure != SESSION_NOT_ADMITTED || tries == DOOR_TRIES || !session_reconnect(c->session))
+			break;
+		poll(NULL, 0, DOOR_MS);
+	}
+	if (failure == SESSION_NOT_ADMITTED) {
+		fprintf(stderr, "%s",
+		        in_language(
+		            c,
+		            "fupin enroll: the centre lets nobody in that it does not know: the code has expired or "
+		            "was withdrawn. Ask the administrator for a new one.\n",
+		            "fupin enroll：中心目前不接受新单位：注册码已过期或已撤回。请向管理员索取新码。\n"));
+		return EXIT_NOT_ADMITTED;
+	}
+	int status = command_fail(c, failure);
+	if (status == EXIT_DONE)
+		*out = reply.enrolment;
+	return status;
+}
+
+static void
+show_waiting(const struct command *c, const struct enrolment *e)
+{
+	char fingerprint[FINGERPRINT_BYTES];
+	printf(in_language(
+	           c,
+	           "request %" PRIu64 " waits for the administrator: %s, role %s, unit %" PRId64 "\n"
+	           "fingerprint of this office's key:  %s\n"
+	           "Read these digits to the administrator by telephone. If he reads the same, he admits this "
+	           "office; then: fupin status\n",
+	           "第 %" PRIu64 " 号注册申请等待管理员接纳：%s，角色 %s，单位 %" PRId64 "\n"
+	           "本单位密钥指纹：  %s\n"
+	           "请打电话把这些数字读给管理员，双方数字一致即予接纳；之后可运行 fupin status\n"),
+	       e->number, e->name, role_name(e->role), e->unit, key_fingerprint(e->public_key, fingerprint));
+	fflush(stdout);
+}
+
+static int
+show(const struct enrolling *e, const struct enrolment *enrolment)
+{
+	const struct command *c = &e->command;
+	switch (enrolment->state) {
+	case ENROLMENT_WAITING:
+		show_waiting(c, enrolment);
+		return EXIT_DONE;
+	case ENROLMENT_ADMITTED:
+		printf(in_language(c, "admitted as %s, role %s, unit %" PRId64 ": go on with fupin status\n",
+		                   "已接纳：%s，角色 %s，单位 %" PRId64 "；可运行 fupin status\n"),
+		       enrolment->name, role_name(enrolment->role), enrolment->unit);
+		return EXIT_DONE;
+	case ENROLMENT_REFUSED:
+		fprintf(stderr,
+		        in_language(c, "fupin enroll: the administrator refused it%s%s: ask for a new code\n",
+		                    "fupin enroll：管理员已拒绝%s%s；请索取新码\n"),
+		        *enrolment->reason ? in_language(c, ": ", "：") : "", enrolment->reason);
+		return EXIT_PROBLEMS;
+	default:
+		fprintf(stderr, "fupin enroll: %s\n", enrolment_state_name(enrolment->state));
+		return EXIT_PROBLEMS;
+	}
+}
+
+/* Until it is decided; for ever, or as long as --timeout says. */
+static int
+wait_for_decision(struct enrolling *e, struct enrolment *enrolment)
+{
+	int64_t left_ms = e->command.timeout_option ? e->command.timeout_ms : INT64_MAX;
+	int status = EXIT_DONE;
+	while (status == EXIT_DONE && enrolment->state == ENROLMENT_WAITING) {
+		if (left_ms <= 0)
+			return EXIT_WAITING;
+		poll(NULL, 0, left_ms < WAIT_MS ? (int)left_ms : WAIT_MS);
+		left_ms -= WAIT_MS;
+		status = ask(e, enrolment);
+		/* A centre that is away for a while is waited for, too. */
+		if (status == EXIT_WAITING && left_ms > 0)
+			status = EXIT_DONE;
+	}
+	return status == EXIT_DONE ? show(e, enrolment) : status;
+}
+
+static int
+enroll(struct enrolling *e)
+{
+	struct enrolment enrolment = {0};
+	int status = ask(e, &enrolment);
+	if (status == EXIT_DONE)
+		status = show(e, &enrolment);
+	if (status == EXIT_DONE && e->wait)
+		status = wait_for_decision(e, &enrolment);
+	return status;
+}
+
+static int
+prepare(struct enrolling *e)
+{
+	char path[PATH_MAX], error[HOME_ERROR_BYTES];
+	struct key_pair keys;
+	home_default(path);
+	if (e->command.home_option)
+		snprintf(path, sizeof path, "%s", e->command.home_option);
+	if (!home_enrol(path, "office", e->code.endpoints, e->code.centre_key, &keys, error)) {
+		fprintf(stderr, "fupin enroll: %s\n", error);
+		return EXIT_NOT_ADMITTED;
+	}
+	return command_open_line(&e->command);
+}
+
+int
+cmd_enroll(int argc, char **argv)
+{
+	struct enrolling e = {.command.language = command_language()};
+	const struct arg_kind kinds[] = {
+	    COMMAND_OPTIONS(&e.command), {"--name", &e.office, NULL}, {"--wait", NULL, &e.wait}};
+	int count;
+	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
+		return EXIT_USAGE;
+	if (count != 1) {
+		fprintf(stderr, "%s",
+		        in_language(&e.command, "fupin enroll: give the administrator's code, in one piece\n",
+		                    "fupin enroll：请给出管理员发来的注册码（连续一串）\n"));
+		return EXIT_USAGE;
+	}
+	if (gethostname(e.host, sizeof e.host) || !memchr(e.host, 0, sizeof e.host))
+		*e.host = 0;
+	if (!e.office)
+		e.office = e.host;
+	if (strlen(e.office) > OFFICE_NAME_BYTES_MAX) {
+		fprintf(stderr, "fupin enroll: --name: at most %d bytes\n", OFFICE_NAME_BYTES_MAX);
+		return EXIT_USAGE;
+	}
+	if (!read_code(&e.command, argv[0], &e.code))
+		return EXIT_USAGE;
+	int status = prepare(&e);
+	if (status == EXIT_DONE)
+		status = enroll(&e);
+	return command_close(&e.command, status);
+}

@@ -1,0 +1,59 @@
+/* Shared by the files of enrol_store.h only. Functions of this kind: false, the database failed (`error` says
+ * why); what was refused is in `problems`, and is a good answer. */
+#ifndef FUPIN_SERVER_ENROL_INTERNAL_H
+#define FUPIN_SERVER_ENROL_INTERNAL_H
+
+#include "enrol_store.h"
+
+/* What one call works with. */
+struct enrol_work {
+	struct pg_conn *connection;
+	const struct asker *asker;
+	const struct request *request;
+	struct arena *arena;
+	struct problem_list *problems;
+	struct reply *reply;
+	char *error;
+	char scope[24]; /* a prefix of the units' codes */
+};
+
+enum { NUMBER_BYTES = 24 };
+
+const char *enrol_column(const struct pg_result *result, int row, int at);
+int64_t enrol_number(const struct pg_result *result, int row, int at);
+const char *enrol_keep(struct arena *arena, const struct pg_result *result, int row, int at);
+enum role enrol_role(const char *name);
+
+/* A row of enrolment_now. */
+struct enrolment enrol_take(struct arena *arena, const struct pg_result *result, int row);
+/* One row, or none: *found. */
+bool enrol_find(struct enrol_work *w, const char *sql, size_t count, const char *const *values, bool *found,
+                struct enrolment *out);
+bool enrol_run(struct enrol_work *w, const char *sql, size_t count, const char *const *values);
+
+/* Every change of who may connect is recorded, and told to every fupind. */
+bool enrol_record(struct enrol_work *w, const char *action, const struct enrolment *e, const char *public_key,
+                  const char *detail);
+/* Always true. */
+bool enrol_refuse(struct enrol_work *w, enum problem_code code, int64_t actual, const char *detail);
+bool enrol_give(struct enrol_work *w, const struct enrolment *e);
+
+/* The principal that has a key, or a name: *found. */
+struct enrol_holder {
+	const char *name, *public_key;
+	enum role role;
+	unit_code unit;
+};
+bool enrol_find_holder(struct enrol_work *w, const char *where, const char *value, bool *found,
+                       struct enrol_holder *out);
+/* An invitation gives no name that another office has: *good. */
+bool enrol_check_name(struct enrol_work *w, const char *name, enum role role, unit_code unit,
+                      struct enrol_holder *out, bool *good);
+
+bool enrol_invite(struct enrol_work *w);
+bool enrol_list(struct enrol_work *w);
+bool enrol_offices(struct enrol_work *w);
+bool enrol_decide(struct enrol_work *w);
+bool enrol_revoke(struct enrol_work *w);
+
+#endif

@@ -1,0 +1,28 @@
+/* Enrolment in the database: invitations, requests, who is admitted and revoked, and the record of it. Each
+ * call is one transaction; what changes who may connect is told to every fupind of the database
+ * (PG_CHANNEL_PRINCIPALS). */
+#ifndef FUPIN_SERVER_ENROL_STORE_H
+#define FUPIN_SERVER_ENROL_STORE_H
+
+#include "admit.h"
+#include "door.h"
+#include "pg.h"
+
+/* Who asks. */
+struct asker {
+	const struct office *office; /* a guest's has ROLE_NONE */
+	const char *public_key;
+};
+
+/* Does what an ENROL, INVITE, ENROLMENTS, DECIDE or OFFICES asks for. `problems` says what it was refused
+ * for; without any, *reply is the answer, and what it has lives in `arena`. False: the database failed,
+ * nothing was changed. */
+bool enrol_store_answer(struct pg_conn *connection, const struct asker *asker, const struct request *request,
+                        struct arena *arena, struct problem_list *problems, struct reply *reply,
+                        char error[PG_ERROR_BYTES]) __attribute__((warn_unused_result));
+
+/* Guests and invitations as they are now, into `arena`; `now_us` of the steady clock. The buckets stay. */
+bool door_load(struct pg_conn *connection, struct arena *arena, int64_t now_us, struct door *out,
+               char error[PG_ERROR_BYTES]) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,195 @@
+/* Who is admitted, what the others are told, and enrolment: asked of the database by a worker of its own. */
+#include "service_internal.h"
+
+#include "clock.h"
+#include "enrol_store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ASK_AGAIN_MS = 1000, WRONG_AGAIN_MS = 10000 };
+
+/* ---------------------------------------------------------------- who is admitted */
+
+bool
+service_admits(const struct service *s, const char *public_key)
+{
+	return !strcmp(public_key, s->home.local.public_key) ||
+	       principal_by_key(s->principals, s->principal_count, public_key);
+}
+
+void
+service_turn_away(const struct service *s, const char *public_key, struct problem_list *problems)
+{
+	const struct guest *guest = door_guest(&s->door, public_key);
+	problems->count = problems->more = 0;
+	if (guest && guest->revoked)
+		problem_detail(problem_only(problems, PROBLEM_KEY_REVOKED), "%s", guest->reason);
+	else
+		problem_only(problems, PROBLEM_NOT_ADMITTED);
+}
+
+bool
+service_admits_submission(void *service, const struct envelope *envelope, struct problem_list *problems)
+{
+	struct service *s = service;
+	if (service_admits(s, envelope->public_key))
+		return true;
+	service_turn_away(s, envelope->public_key, problems);
+	return false;
+}
+
+void
+admitted_load(struct admitted *a, struct pg_conn *connection, const char *error)
+{
+	arena_reset(&a->arena);
+	snprintf(a->error, sizeof a->error, "%s", error);
+	a->good = connection && principals_load(connection, &a->arena, &a->principals, &a->count, a->error) &&
+	          door_load(connection, &a->arena, clock_steady_us(), &a->door, a->error);
+}
+
+static bool
+watcher_is_admitted(void *context, const char *public_key)
+{
+	return service_admits(context, public_key);
+}
+
+static void
+tell_watcher(void *context, const struct sender *to, const char *public_key, uint64_t request_id)
+{
+	struct problem_list problems;
+	struct reply reply = {.request_id = request_id, .kind = REPLY_REFUSAL};
+	service_turn_away(context, public_key, &problems);
+	reply.refusal.problems = &problems;
+	service_give(context, to, public_key, &reply);
+}
+
+void
+service_take_admitted(struct service *s, struct admitted *a)
+{
+	if (!a->good) {
+		service_fail("reload_failed", a->error);
+		arena_free(&a->arena);
+		return;
+	}
+	arena_free(&s->principal_arena);
+	s->principal_arena = a->arena;
+	s->principals = a->principals;
+	s->principal_count = a->count;
+	s->door.guests = a->door.guests;
+	s->door.guest_count = a->door.guest_count;
+	s->door.open_until_us = a->door.open_until_us;
+	watches_expel(s->watches, watcher_is_admitted, tell_watcher, s);
+	log_line(LOG_INFO, "principals_loaded", "count=%zu guests=%zu", a->count, a->door.guest_count);
+}
+
+/* ---------------------------------------------------------------- enrolment */
+
+struct enrol_job {
+	struct job job;
+	struct envelope *envelope;
+	bool asked;
+	struct problem_list problems;
+	struct reply reply;
+	struct admitted admitted; /* after a change: what it made of who may connect */
+	char error[PG_ERROR_BYTES];
+};
+
+static bool
+changes_who_is_admitted(const struct request *request)
+{
+	return request->kind == REQUEST_ENROL || request->kind == REQUEST_INVITE ||
+	       request->kind == REQUEST_DECIDE;
+}
+
+static void
+ask_store(struct job *job, struct pg_conn *connection, const char *error)
+{
+	struct enrol_job *j = (struct enrol_job *)job;
+	struct envelope *e = j->envelope;
+	struct asker asker = {&e->office, e->public_key};
+	snprintf(j->error, sizeof j->error, "%s", error);
+	j->asked = connection && enrol_store_answer(connection, &asker, &e->request, &e->arena, &j->problems,
+	                                            &j->reply, j->error);
+	/* This centre knows it before it answers; the others hear of it. */
+	if (j->asked && !j->problems.count && changes_who_is_admitted(&e->request))
+		admitted_load(&j->admitted, connection, error);
+}
+
+static void
+log_change(const struct envelope *e, const struct reply *reply)
+{
+	char who[LOG_QUOTED_BYTES], name[LOG_QUOTED_BYTES];
+	log_quoted(e->office.name, who);
+	if (e->request.kind == REQUEST_INVITE || e->request.kind == REQUEST_ENROL)
+		log_line(LOG_INFO, e->request.kind == REQUEST_INVITE ? "invited" : "enrol_request",
+		         "by=%s number=%llu name=%s state=%s key=%s", who,
+		         (unsigned long long)reply->enrolment.number, log_quoted(reply->enrolment.name, name),
+		         enrolment_state_name(reply->enrolment.state), e->public_key);
+	else if (e->request.kind == REQUEST_DECIDE)
+		log_line(LOG_INFO, "office_decided", "by=%s action=%d name=%s key=%s", who,
+		         (int)e->request.decide.action, log_quoted(reply->decided.name, name),
+		         reply->decided.public_key);
+}
+
+static void
+give_answer(struct job *job, void *context)
+{
+	struct enrol_job *j = (struct enrol_job *)job;
+	struct service *s = context;
+	struct envelope *e = j->envelope;
+	bool loaded = j->admitted.good;
+	s->door_jobs--;
+	if (loaded)
+		service_take_admitted(s, &j->admitted);
+	else
+		arena_free(&j->admitted.arena);
+	if (!j->asked) {
+		service_fail("enrolment_failed", j->error);
+		problem_only(&j->problems, PROBLEM_STORE_UNAVAILABLE);
+		service_refuse(s, e, &j->problems, ASK_AGAIN_MS);
+	} else if (j->problems.count) {
+		if (j->problems.items[0].code == PROBLEM_CODE_UNKNOWN)
+			door_note_wrong(&s->door, clock_steady_us());
+		service_refuse(s, e, &j->problems, 0);
+	} else {
+		log_change(e, &j->reply);
+		service_send(s, e, &j->reply);
+	}
+	envelope_destroy(&e);
+	free(j);
+}
+
+static bool
+post(struct service *s, struct envelope *e)
+{
+	struct enrol_job *j = s->door_jobs < DOOR_JOBS_MAX ? calloc(1, sizeof *j) : NULL;
+	if (!j)
+		return false;
+	j->job = (struct job){.work = ask_store, .finish = give_answer};
+	j->envelope = e;
+	arena_init(&j->admitted.arena, PLAN_BYTES_MAX);
+	if (worker_post(s->doorman, &j->job)) {
+		s->door_jobs++;
+		return true;
+	}
+	free(j);
+	return false;
+}
+
+void
+service_answer_enrolment(struct service *s, struct envelope *e)
+{
+	bool guest = !e->office.name;
+	struct problem_list problems;
+	bool takes =
+	    e->request.kind != REQUEST_ENROL || door_takes_enrol(&s->door, e->public_key, clock_steady_us());
+	if (guest)
+		e->office = (struct office){.name = "", .role = ROLE_NONE};
+	if (takes && post(s, e))
+		return;
+	problem_only(&problems, PROBLEM_BUSY);
+	service_refuse(s, e, &problems, takes ? ASK_AGAIN_MS : WRONG_AGAIN_MS);
+	envelope_destroy(&e);
+}
