@@ -124,7 +124,7 @@ show_enrolments(const struct command *c, const struct enrolment_list *list)
 		command_print_json(c, array);
 		return EXIT_DONE;
 	}
-	struct table *table = begin(c, in_language(c, "enrolments", "注册"), enrolment_titles, ENROLMENT_COLUMNS);
+	struct table *table = begin(c, _("enrolments"), enrolment_titles, ENROLMENT_COLUMNS);
 	bool good = table;
 	size_t waiting = 0, rivals = 0;
 	for (size_t i = 0; good && i < list->count; i++) {
@@ -136,18 +136,14 @@ show_enrolments(const struct command *c, const struct enrolment_list *list)
 	table_destroy(&table);
 	if (!good)
 		return EXIT_FAILED_INSIDE;
-	output_line(c->output,
-	            in_language(c, "%zu wait: fupin admin admit N, when the office has read you the same digits",
-	                        "%zu 个等待接纳：对方在电话里读出相同指纹后，运行 fupin admin admit 编号"),
+	output_line(c->output, _("%zu wait: fupin admin admit N, when the office has read you the same digits"),
 	            waiting);
 	if (rivals)
-		output_line(
-		    c->output,
-		    in_language(c, "%zu codes were brought by another key, too: were they seen by somebody else?",
-		                "%zu 个注册码还被其他密钥使用过：注册码是否已泄露？"),
-		    rivals);
+		output_line(c->output,
+		            _("%zu codes were brought by another key, too: were they seen by somebody else?"),
+		            rivals);
 	if (list->more)
-		output_line(c->output, "%s", in_language(c, "… and older ones", "……还有更早的"));
+		output_line(c->output, "%s", _("… and older ones"));
 	return EXIT_DONE;
 }
 
@@ -201,7 +197,7 @@ show_offices(const struct command *c, const struct office_list *list)
 		command_print_json(c, array);
 		return EXIT_DONE;
 	}
-	struct table *table = begin(c, in_language(c, "offices", "单位"), office_titles, OFFICE_COLUMNS);
+	struct table *table = begin(c, _("offices"), office_titles, OFFICE_COLUMNS);
 	bool good = table;
 	size_t revoked = 0;
 	for (size_t i = 0; good && i < list->count; i++) {
@@ -212,10 +208,8 @@ show_offices(const struct command *c, const struct office_list *list)
 	table_destroy(&table);
 	if (!good)
 		return EXIT_FAILED_INSIDE;
-	output_line(c->output,
-	            in_language(c, "%zu admitted, %zu keys revoked", "已接纳 %zu 个，已吊销密钥 %zu 个"),
-	            list->count - revoked, revoked);
+	output_line(c->output, _("%zu admitted, %zu keys revoked"), list->count - revoked, revoked);
 	if (list->more)
-		output_line(c->output, "%s", in_language(c, "… and more", "……还有更多"));
+		output_line(c->output, "%s", _("… and more"));
 	return EXIT_DONE;
 }

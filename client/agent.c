@@ -50,7 +50,7 @@ write_report(struct agent *a)
 	if (!outbox_counts(a->outbox, r->counts))
 		snprintf(r->error, sizeof r->error, "%s", outbox_error(a->outbox));
 	if (!agent_file_write(&a->command->home, r))
-		fprintf(stderr, "fupin agent: agent.status: %s\n", strerror(errno));
+		fprintf(stderr, _("fupin agent: its status cannot be written: %s\n"), strerror(errno));
 	sd_notifyf(0, "STATUS=%s, waiting %zu, refused %zu",
 	           r->reachable ? "centre reachable" : "centre not reached", r->counts[OUTBOX_WAITING],
 	           r->counts[OUTBOX_REFUSED]);
@@ -67,9 +67,7 @@ set_reachable(struct agent *a, bool reachable, const char *error)
 	snprintf(r->error, sizeof r->error, "%s", error);
 	if (!changed)
 		return;
-	fprintf(stderr, "%s%s%s\n",
-	        reachable ? in_language(a->command, "the centre is reached", "已连上中心")
-	                  : in_language(a->command, "the centre is not reached", "未连上中心"),
+	fprintf(stderr, "%s%s%s\n", reachable ? _("the centre is reached") : _("the centre is not reached"),
 	        *error ? ": " : "", error);
 	write_report(a);
 }
@@ -150,18 +148,15 @@ on_receipt(void *context, const struct outbox_item *item, const struct receipt *
 	a->report->receipt_seq = receipt->seq;
 	a->report->receipt_us = receipt->time_us;
 	snprintf(a->report->receipt_files, sizeof a->report->receipt_files, "%s", item->files);
-	fprintf(stderr, in_language(a->command, "receipt: %s\n", "回执：%s\n"), item->files);
+	fprintf(stderr, _("receipt: %s\n"), item->files);
 }
 
 static void
 on_refusal(void *context, const struct outbox_item *item, const struct refusal *refusal)
 {
-	const struct agent *a = context;
+	(void)context;
 	(void)refusal;
-	fprintf(
-	    stderr,
-	    in_language(a->command, "refused: %s; see fupin outbox list\n", "被退回：%s；见 fupin outbox list\n"),
-	    item->files);
+	fprintf(stderr, _("refused: %s; see fupin outbox list\n"), item->files);
 }
 
 static void
@@ -247,7 +242,7 @@ wait_for_something(struct agent *a)
 	if (a->greeted && !session_connected(a->session)) {
 		a->greeted = false;
 		a->retry_us = 0;
-		set_reachable(a, false, in_language(a->command, "the line is broken", "线路中断"));
+		set_reachable(a, false, _("the line is broken"));
 	}
 }
 
@@ -334,10 +329,7 @@ agent_run(struct command *command, const char *folder)
 	struct agent a = {.command = command, .retry_ms = RETRY_MS};
 	char error[HOME_ERROR_BYTES];
 	if (!agent_lock(&command->home, &a.lock)) {
-		fprintf(stderr,
-		        in_language(command, "fupin agent: another agent works in %s\n",
-		                    "fupin agent：%s 已有代理程序在运行\n"),
-		        command->home.path);
+		fprintf(stderr, _("fupin agent: another agent works in %s\n"), command->home.path);
 		return EXIT_FAILED_INSIDE;
 	}
 	command_renew_kept(command);

@@ -124,8 +124,7 @@ tell(const struct command *c, const char *path, const char *report, const struct
 		findings_write(findings, c->language, out);
 		fclose(out);
 	}
-	fprintf(stderr, in_language(c, "%s: problems %zu: see %s\n", "%s：问题 %zu 个：见 %s\n"), path,
-	        findings->count + findings->more, report);
+	fprintf(stderr, _("%s: problems %zu: see %s\n"), path, findings->count + findings->more, report);
 	if (ends_with(path, ".xlsx") &&
 	    snprintf(red, sizeof red, "%.*s.red.xlsx", (int)strlen(path) - 5, path) < PATH_MAX &&
 	    !xlsx_mark_findings(path, red, findings, c->language, error))
@@ -184,7 +183,7 @@ take_one(const struct folder *f, const char *name, const struct command *c, stru
 	if (saved) {
 		remove_told(path, report);
 		move_to_sent(f, path, name);
-		fprintf(stderr, in_language(c, "%s: saved in the outbox\n", "%s：已存入发件箱\n"), path);
+		fprintf(stderr, _("%s: saved in the outbox\n"), path);
 	} else if (v->findings.count) {
 		tell(c, path, report, &v->findings);
 	} else {

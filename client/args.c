@@ -1,5 +1,7 @@
 #include "args.h"
 
+#include "text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -38,17 +40,17 @@ args_parse(int argc, char **argv, const struct arg_kind *kinds, size_t kind_coun
 		const struct arg_kind *kind =
 		    find(word, equals ? (size_t)(equals - word) : strlen(word), kinds, kind_count);
 		if (!kind)
-			return complain(word, "is not an option here; see fupin help");
+			return complain(word, _("is not an option here; see fupin help"));
 		if (kind->given) {
 			if (equals)
-				return complain(word, "takes no value");
+				return complain(word, _("takes no value"));
 			*kind->given = true;
 		} else if (equals) {
 			*kind->value = equals + 1;
 		} else if (i + 1 < argc) {
 			*kind->value = argv[++i];
 		} else {
-			return complain(word, "needs a value");
+			return complain(word, _("needs a value"));
 		}
 	}
 	return true;

@@ -136,15 +136,14 @@ put_figures(const struct bulletin *b)
 	}
 	fill_measure(b, 0, MONEY_DECIMALS, &pace[used], measures[used]);
 	used++;
-	columns[used] =
-	    (struct table_column){in_language(c, "special funds raised (yuan)", "筹措专项资金（元）"), true};
+	columns[used] = (struct table_column){_("special funds raised (yuan)"), true};
 	struct cell *next = &cells[0][0];
 	for (size_t i = 0; i < FACTS; i++) {
 		*next++ = cell_text(in_language(c, fact_names[i][0], fact_names[i][1]));
 		for (size_t m = 0; m < used; m++)
 			*next++ = measures[m][i];
 	}
-	section(b, in_language(c, "Figures of the plan", "主要指标"));
+	section(b, _("Figures of the plan"));
 	return put_table(b, columns, used + 1, &cells[0][0], FACTS);
 }
 
@@ -190,27 +189,19 @@ put_parts(const struct bulletin *b)
 	const struct command *c = b->command;
 	const struct total_answer *total = &b->totals[TOTAL_MONTH].state;
 	const struct table_column columns[PART_COLUMNS] = {
-	    {in_language(c, "unit", "单位"), false},
-	    {in_language(c, "month", "本月脱贫"), true},
-	    {in_language(c, "change", "比上月"), true},
-	    {in_language(c, "year", "本年累计"), true},
-	    {in_language(c, "approved", "已审核"), true},
-	    {in_language(c, "reached", "完成率"), true},
-	    {in_language(c, "to pace", "与进度差"), true},
-	    {in_language(c, "villages", "完成村"), true},
-	    {in_language(c, "missing", "缺报"), true},
-	    {in_language(c, "spent (yuan)", "累计支出（元）"), true}};
+	    {_("unit"), false},       {_("month"), true},    {C_("since last month", "change"), true},
+	    {_("year"), true},        {_("approved"), true}, {_("reached"), true},
+	    {_("to pace"), true},     {_("villages"), true}, {C_("bulletin", "missing"), true},
+	    {_("spent (yuan)"), true}};
 	if (!bulletin_parts_level(b->unit))
 		return true;
-	section(b, in_language(c, "Units: people lifted, villages done, reports missing, money spent",
-	                       "各地脱贫人口、完成村、缺报和支出"));
+	section(b, _("Units: people lifted, villages done, reports missing, money spent"));
 	struct table *table = table_create(c->output, NULL, columns, PART_COLUMNS);
 	bool good = table;
 	for (size_t i = 0; good && i < total->unit_count; i++) {
 		struct cell cells[PART_COLUMNS];
 		bool last = i + 1 == total->unit_count;
-		fill_part(b, i, last ? in_language(c, "total", "合计") : command_unit_name(c, total->units[i].unit),
-		          cells);
+		fill_part(b, i, last ? _("total") : command_unit_name(c, total->units[i].unit), cells);
 		good = table_add(table, cells);
 	}
 	good = good && table_end(table);
@@ -232,11 +223,11 @@ put_funds(const struct bulletin *b)
 	             {"spent", "支出", FUND_SPENT, UNIT_NONE}};
 	enum { LINES = sizeof lines / sizeof *lines, WIDTH = 5 };
 	const struct command *c = b->command;
-	const struct table_column columns[WIDTH] = {{in_language(c, "yuan", "元"), false},
-	                                            {in_language(c, "this month", "本月"), true},
-	                                            {in_language(c, "last month", "上月"), true},
-	                                            {in_language(c, "change", "比上月增减"), true},
-	                                            {in_language(c, "year so far", "本年累计"), true}};
+	const struct table_column columns[WIDTH] = {{_("yuan"), false},
+	                                            {_("this month"), true},
+	                                            {_("last month"), true},
+	                                            {C_("since last month (long)", "change"), true},
+	                                            {_("year so far"), true}};
 	struct cell cells[LINES][WIDTH];
 	for (size_t i = 0; i < LINES; i++) {
 		struct figure figures[TOTAL_YEAR + 1];
@@ -249,7 +240,7 @@ put_funds(const struct bulletin *b)
 		cells[i][3] = change_cell(figures[TOTAL_BEFORE], figures[TOTAL_MONTH], MONEY_DECIMALS);
 		cells[i][4] = figure_cell(figures[TOTAL_YEAR], MONEY_DECIMALS);
 	}
-	section(b, in_language(c, "Funds", "资金"));
+	section(b, _("Funds"));
 	return put_table(b, columns, WIDTH, &cells[0][0], LINES);
 }
 
@@ -258,14 +249,11 @@ put_funds(const struct bulletin *b)
 static bool
 put_completeness(const struct bulletin *b)
 {
-	const struct command *c = b->command;
 	const struct completeness_row *r = &b->parts[b->part_count - 1];
 	const struct table_column columns[] = {
-	    {in_language(c, "due", "应报"), true},          {in_language(c, "received", "已报"), true},
-	    {in_language(c, "complete", "完整率"), true},   {in_language(c, "on time", "按时"), true},
-	    {in_language(c, "late", "迟报"), true},         {in_language(c, "missing", "未报"), true},
-	    {in_language(c, "returned", "退回"), true},     {in_language(c, "approved", "已审核"), true},
-	    {in_language(c, "not due yet", "未到期"), true}};
+	    {_("due"), true},      {_("received"), true}, {_("complete"), true},
+	    {_("on time"), true},  {_("late"), true},     {_("missing"), true},
+	    {_("returned"), true}, {_("approved"), true}, {_("not due yet"), true}};
 	const struct cell cells[] = {cell_figure(r->due, r->due, 0),
 	                             cell_figure(r->due, r->received, 0),
 	                             cell_share(true, r->received, r->due),
@@ -275,7 +263,7 @@ put_completeness(const struct bulletin *b)
 	                             cell_figure(r->due, r->returned, 0),
 	                             cell_figure(r->due, r->approved, 0),
 	                             cell_number(r->open, 0)};
-	section(b, in_language(c, "Reports of the month", "本月报表"));
+	section(b, _("Reports of the month"));
 	return put_table(b, columns, sizeof columns / sizeof *columns, cells, 1);
 }
 
@@ -288,11 +276,11 @@ put_late(const struct bulletin *b)
 	struct cell cells[BULLETIN_LATE][WIDTH];
 	char codes[BULLETIN_LATE][24];
 	size_t found = bulletin_late(b, late), shown = found < BULLETIN_LATE ? found : BULLETIN_LATE;
-	const struct table_column columns[WIDTH] = {{in_language(c, "office", "单位"), false},
-	                                            {in_language(c, "code", "代码"), false},
-	                                            {in_language(c, "missing this month", "本月未报"), true},
-	                                            {in_language(c, "missing this year", "本年未报"), true},
-	                                            {in_language(c, "came late this month", "本月迟报"), true}};
+	const struct table_column columns[WIDTH] = {{_("office"), false},
+	                                            {_("code"), false},
+	                                            {_("missing this month"), true},
+	                                            {_("missing this year"), true},
+	                                            {_("came late this month"), true}};
 	for (size_t i = 0; i < shown; i++) {
 		snprintf(codes[i], sizeof codes[i], "%" PRId64, late[i].unit);
 		cells[i][0] = cell_text(command_unit_name(c, late[i].unit));
@@ -301,14 +289,12 @@ put_late(const struct bulletin *b)
 		cells[i][3] = cell_number(late[i].missing_year, 0);
 		cells[i][4] = cell_number(late[i].late_month, 0);
 	}
-	section(b, in_language(c, "Late offices", "欠报和迟报单位"));
+	section(b, _("Late offices"));
 	if (!found)
-		output_line(c->output, "%s", in_language(c, "nobody", "无"));
+		output_line(c->output, "%s", _("nobody"));
 	bool good = !found || put_table(b, columns, WIDTH, &cells[0][0], shown);
 	if (good && found > shown)
-		output_line(c->output,
-		            in_language(c, "… and %zu more (fupin late)", "……另有 %zu 个单位（fupin late）"),
-		            found - shown);
+		output_line(c->output, _("… and %zu more (fupin late)"), found - shown);
 	return good;
 }
 
@@ -322,10 +308,8 @@ put_changes(const struct bulletin *b)
 	const struct indicator *people = catalogue_indicator_by_name(&c->catalogue, headline_indicators[0]);
 	struct county_change changes[BULLETIN_CHANGES];
 	struct cell cells[BULLETIN_CHANGES][WIDTH];
-	const struct table_column columns[WIDTH] = {{in_language(c, "county", "县"), false},
-	                                            {in_language(c, "last month", "上月"), true},
-	                                            {in_language(c, "this month", "本月"), true},
-	                                            {in_language(c, "change", "增减"), true}};
+	const struct table_column columns[WIDTH] = {
+	    {_("county"), false}, {_("last month"), true}, {_("this month"), true}, {_("change"), true}};
 	if (!people || !bulletin_parts_level(b->unit))
 		return true;
 	size_t count = bulletin_changes(b, people->number, changes);
@@ -335,10 +319,9 @@ put_changes(const struct bulletin *b)
 		cells[i][2] = cell_number(changes[i].after, people->decimals);
 		cells[i][3] = cell_change(true, changes[i].after - changes[i].before, people->decimals);
 	}
-	section(b, in_language(c, "Largest changes since last month: people lifted",
-	                       "与上月相比变化最大的县：脱贫人口"));
+	section(b, _("Largest changes since last month: people lifted"));
 	if (!count)
-		output_line(c->output, "%s", in_language(c, "none known", "无"));
+		output_line(c->output, "%s", _("none known"));
 	return !count || put_table(b, columns, WIDTH, &cells[0][0], count);
 }
 
@@ -358,16 +341,14 @@ put_again(const struct bulletin *b)
 		time[10] = 'T';
 		time[16] = 0; /* whole minutes */
 	}
-	output_line(b->command->output,
-	            in_language(b->command, "this page again: fupin bulletin %s %" PRId64 " --as-of %s%s",
-	                        "重印本页：fupin bulletin %s %" PRId64 " --as-of %s%s"),
-	            month, b->unit, seq, time);
+	output_line(b->command->output, _("this page again: fupin bulletin %s %" PRId64 " --as-of %s%s"), month,
+	            b->unit, seq, time);
 }
 
 bool
 bulletin_page(const struct bulletin *b)
 {
-	output_page(b->command->output, in_language(b->command, "bulletin", "月报"));
+	output_page(b->command->output, _("bulletin"));
 	title(b);
 	bool good = put_figures(b) && put_parts(b) && put_funds(b) && put_completeness(b) && put_late(b) &&
 	            put_changes(b);

@@ -8,6 +8,7 @@
 #include "decimal.h"
 
 #include <inttypes.h>
+#include <json.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,7 +31,7 @@ choose_role(const struct admin *a, unit_code unit, enum role *out)
 	if (a->role) {
 		if (role_parse(a->role, out))
 			return true;
-		fprintf(stderr, "fupin admin: --role %s: not county, prefecture, province or admin\n", a->role);
+		fprintf(stderr, _("fupin admin: --role %s: not county, prefecture, province or admin\n"), a->role);
 		return false;
 	}
 	for (int role = ROLE_COUNTY; role <= ROLE_PROVINCE; role++)
@@ -38,7 +39,7 @@ choose_role(const struct admin *a, unit_code unit, enum role *out)
 			*out = (enum role)role;
 			return true;
 		}
-	fprintf(stderr, "fupin admin: %" PRId64 ": offices are of a county, a prefecture or the province\n",
+	fprintf(stderr, _("fupin admin: %" PRId64 ": offices are of a county, a prefecture or the province\n"),
 	        unit);
 	return false;
 }
@@ -50,7 +51,7 @@ choose_name(const struct admin *a, const struct invite *invite, char out[OFFICE_
 {
 	bool needed = !a->name && invite->role == ROLE_ADMIN;
 	if (needed)
-		fprintf(stderr, "fupin admin: --role admin needs a --name, for each administrator another one\n");
+		fprintf(stderr, _("fupin admin: --role admin needs a --name, for each administrator another one\n"));
 	else if (a->name)
 		snprintf(out, OFFICE_NAME_BYTES_MAX + 1, "%s", a->name);
 	else if (invite->role == ROLE_PROVINCE)
@@ -76,25 +77,20 @@ show_code(const struct admin *a, const struct enrol_code *code, const struct enr
 	if (!enrol_code_format(code, text))
 		return EXIT_FAILED_INSIDE;
 	fprintf(stderr,
-	        in_language(c,
-	                    "invitation %" PRIu64 ": %s, role %s, unit %" PRId64
-	                    " %s. The code is good once, until %s (UTC+08:00):\n",
-	                    "第 %" PRIu64 " 号邀请：%s，角色 %s，单位 %" PRId64
-	                    " %s。注册码只能用一次，有效至 %s（UTC+08:00）：\n"),
+	        _("invitation %" PRIu64 ": %s, role %s, unit %" PRId64
+	          " %s. The code is good once, until %s (UTC+08:00):\n"),
 	        e->number, e->name, role_name(e->role), e->unit, command_unit_name(c, e->unit), until);
 	if (*e->present_key)
-		fprintf(
-		    stderr,
-		    in_language(c, "it replaces the key that %s has now, %s\n", "接纳后将替换 %s 现有的密钥 %s\n"),
-		    e->name, key_fingerprint(e->present_key, fingerprint));
+		fprintf(stderr, _("it replaces the key that %s has now, %s\n"), e->name,
+		        key_fingerprint(e->present_key, fingerprint));
 	if (names_this_machine(code->endpoints))
-		fprintf(stderr,
-		        in_language(c,
-		                    "%s is reached from this machine alone: for an office elsewhere say --endpoint\n",
-		                    "%s 只有本机能够连接：外地单位请用 --endpoint 指明中心地址\n"),
+		fprintf(stderr, _("%s is reached from this machine alone: for an office elsewhere say --endpoint\n"),
 		        code->endpoints);
 	fflush(stderr);
-	printf("%s\n", text);
+	if (c->format == FORMAT_JSON)
+		command_print_text(c, "code", text);
+	else
+		printf("%s\n", text);
 	return EXIT_DONE;
 }
 
@@ -112,7 +108,7 @@ draw_code(const struct admin *a, struct enrol_code *out)
 		memcpy(out->endpoints, endpoints, size + 1);
 	if (enrol_code_format(out, text))
 		return true;
-	fprintf(stderr, "fupin admin: --endpoint: 1 to %d characters\n", ENROL_ENDPOINTS_MAX);
+	fprintf(stderr, _("fupin admin: --endpoint: 1 to %d characters\n"), ENROL_ENDPOINTS_MAX);
 	return false;
 }
 
@@ -121,11 +117,11 @@ read_invite(const struct admin *a, struct invite *out, char name[OFFICE_NAME_BYT
 {
 	int64_t hours = INVITATION_HOURS;
 	if (a->hours && (!decimal_parse(a->hours, 0, &hours) || hours < 1 || hours > INVITATION_HOURS_MAX)) {
-		fprintf(stderr, "fupin admin: --hours %s: not 1 to %d\n", a->hours, INVITATION_HOURS_MAX);
+		fprintf(stderr, _("fupin admin: --hours %s: not 1 to %d\n"), a->hours, INVITATION_HOURS_MAX);
 		return false;
 	}
 	if (a->name && strlen(a->name) > OFFICE_NAME_BYTES_MAX) {
-		fprintf(stderr, "fupin admin: --name: at most %d bytes\n", OFFICE_NAME_BYTES_MAX);
+		fprintf(stderr, _("fupin admin: --name: at most %d bytes\n"), OFFICE_NAME_BYTES_MAX);
 		return false;
 	}
 	out->hours = (uint32_t)hours;
@@ -182,7 +178,7 @@ read_number(const char *text, uint64_t *out)
 {
 	int64_t number;
 	if (!decimal_parse(text, 0, &number) || number < 1) {
-		fprintf(stderr, "fupin admin: %s: not the number of a request (fupin admin requests)\n", text);
+		fprintf(stderr, _("fupin admin: %s: not the number of a request (fupin admin requests)\n"), text);
 		return false;
 	}
 	*out = (uint64_t)number;
@@ -193,10 +189,17 @@ static int
 show_decided(const struct admin *a, const struct decided *d, const char *what)
 {
 	char fingerprint[FINGERPRINT_BYTES];
+	if (a->command.format == FORMAT_JSON) {
+		struct json_object *o = json_object_new_object();
+		json_object_object_add(o, "name", json_object_new_string(d->name));
+		json_object_object_add(o, "public_key", json_object_new_string(d->public_key));
+		json_object_object_add(o, "replaced_key", json_object_new_string(d->replaced_key));
+		command_print_json(&a->command, o);
+		return EXIT_DONE;
+	}
 	printf("%s: %s %s\n", what, d->name, key_fingerprint(d->public_key, fingerprint));
 	if (*d->replaced_key)
-		printf(in_language(&a->command, "revoked, as it is replaced: %s\n", "原密钥已吊销：%s\n"),
-		       key_fingerprint(d->replaced_key, fingerprint));
+		printf(_("revoked, as it is replaced: %s\n"), key_fingerprint(d->replaced_key, fingerprint));
 	return EXIT_DONE;
 }
 
@@ -204,7 +207,6 @@ show_decided(const struct admin *a, const struct decided *d, const char *what)
 static int
 ask_about(struct admin *a, uint64_t number, char fingerprint[FINGERPRINT_BYTES])
 {
-	const struct command *c = &a->command;
 	struct request request = {.kind = REQUEST_ENROLMENTS, .enrolments_all = true};
 	struct reply reply;
 	char answer[16] = "";
@@ -216,23 +218,17 @@ ask_about(struct admin *a, uint64_t number, char fingerprint[FINGERPRINT_BYTES])
 		if (reply.enrolments.items[i].number == number)
 			e = &reply.enrolments.items[i];
 	if (!e || e->state != ENROLMENT_WAITING) {
-		fprintf(stderr,
-		        in_language(c, "fupin admin: request %" PRIu64 " does not wait (fupin admin requests)\n",
-		                    "fupin admin：第 %" PRIu64 " 号不在等待接纳之列（fupin admin requests）\n"),
-		        number);
+		fprintf(stderr, _("fupin admin: request %" PRIu64 " does not wait (fupin admin requests)\n"), number);
 		return EXIT_PROBLEMS;
 	}
 	key_fingerprint(e->public_key, fingerprint);
-	printf(in_language(c,
-	                   "%s, role %s, unit %" PRId64 "; calls itself %s\nfingerprint:  %s\n"
-	                   "Does the office read you these digits, by a telephone number that you know? yes/no: ",
-	                   "%s，角色 %s，单位 %" PRId64 "；自报名称 %s\n密钥指纹：  %s\n"
-	                   "请拨打您已知的号码核对：对方读出的数字是否一致？是则输入 yes："),
+	printf(_("%s, role %s, unit %" PRId64 "; calls itself %s\nfingerprint:  %s\n"
+	         "Does the office read you these digits, by a telephone number that you know? yes/no: "),
 	       e->name, role_name(e->role), e->unit, e->office, fingerprint);
 	fflush(stdout);
 	if (fgets(answer, sizeof answer, stdin) && !strcmp(answer, "yes\n"))
 		return EXIT_DONE;
-	fprintf(stderr, "%s", in_language(c, "fupin admin: not admitted\n", "fupin admin：未接纳\n"));
+	fprintf(stderr, "%s", _("fupin admin: not admitted\n"));
 	return EXIT_PROBLEMS;
 }
 
@@ -253,9 +249,7 @@ admit(struct admin *a)
 	}
 	if (status == EXIT_DONE)
 		status = command_ask(&a->command, &request, REPLY_DECIDED, &reply);
-	return status == EXIT_DONE
-	           ? show_decided(a, &reply.decided, in_language(&a->command, "admitted", "已接纳"))
-	           : status;
+	return status == EXIT_DONE ? show_decided(a, &reply.decided, _("admitted")) : status;
 }
 
 static int
@@ -269,9 +263,7 @@ refuse(struct admin *a)
 	if (!read_number(a->words[0], &request.decide.number))
 		return EXIT_USAGE;
 	int status = command_ask(&a->command, &request, REPLY_DECIDED, &reply);
-	return status == EXIT_DONE
-	           ? show_decided(a, &reply.decided, in_language(&a->command, "refused", "已拒绝"))
-	           : status;
+	return status == EXIT_DONE ? show_decided(a, &reply.decided, _("refused")) : status;
 }
 
 static int
@@ -282,9 +274,7 @@ revoke_office(struct admin *a)
 	    .decide = {.action = OFFICE_REVOKE, .office = a->words[0], .fingerprint = "", .reason = a->reason}};
 	struct reply reply;
 	int status = command_ask(&a->command, &request, REPLY_DECIDED, &reply);
-	return status == EXIT_DONE
-	           ? show_decided(a, &reply.decided, in_language(&a->command, "revoked", "已吊销"))
-	           : status;
+	return status == EXIT_DONE ? show_decided(a, &reply.decided, _("revoked")) : status;
 }
 
 /* ---------------------------------------------------------------- all */
@@ -311,16 +301,11 @@ is_complete(const struct admin *a, int (*run)(struct admin *admin))
 {
 	if (run == admit && !a->fingerprint && !isatty(STDIN_FILENO)) {
 		fprintf(stderr, "%s",
-		        in_language(
-		            &a->command,
-		            "fupin admin admit: without a terminal it needs --fingerprint, as the office reads it\n",
-		            "fupin admin admit：没有终端时需用 --fingerprint 给出对方读出的指纹\n"));
+		        _("fupin admin admit: without a terminal it needs --fingerprint, as the office reads it\n"));
 		return false;
 	}
 	if (run == revoke_office && (!a->reason || !*a->reason)) {
-		fprintf(stderr, "%s",
-		        in_language(&a->command, "fupin admin revoke: say why with --reason, the office is told\n",
-		                    "fupin admin revoke：请用 --reason 说明理由，对方会看到\n"));
+		fprintf(stderr, "%s", _("fupin admin revoke: say why with --reason, the office is told\n"));
 		return false;
 	}
 	return true;
@@ -329,7 +314,7 @@ is_complete(const struct admin *a, int (*run)(struct admin *admin))
 int
 cmd_admin(int argc, char **argv)
 {
-	struct admin a = {.command.language = command_language()};
+	struct admin a = {.command.language = text_language()};
 	const struct arg_kind kinds[] = {
 	    TABLE_OPTIONS(&a.command),         {"--name", &a.name, NULL},
 	    {"--role", &a.role, NULL},         {"--hours", &a.hours, NULL},

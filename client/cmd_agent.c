@@ -13,7 +13,7 @@ cmd_agent(int argc, char **argv)
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
 		return EXIT_USAGE;
 	if (count) {
-		fprintf(stderr, "fupin agent: %s: not expected\n", argv[0]);
+		fprintf(stderr, _("fupin agent: %s: not expected\n"), argv[0]);
 		return EXIT_USAGE;
 	}
 	int status = command_open_home(&c);

@@ -91,15 +91,15 @@ print_scores(const struct appraising *a, const struct appraisal_row *rows, size_
 	struct table_column *columns = calloc(5 + items, sizeof *columns);
 	struct table *table = NULL;
 	if (columns) {
-		columns[0] = (struct table_column){in_language(c, "rank", "名次"), true};
-		columns[1] = (struct table_column){in_language(c, "code", "代码"), false};
-		columns[2] = (struct table_column){in_language(c, "unit", "单位"), false};
-		columns[3] = (struct table_column){in_language(c, "score", "得分"), true};
-		columns[4] = (struct table_column){in_language(c, "weight", "计分权重"), true};
+		columns[0] = (struct table_column){_("rank"), true};
+		columns[1] = (struct table_column){_("code"), false};
+		columns[2] = (struct table_column){_("unit"), false};
+		columns[3] = (struct table_column){_("score"), true};
+		columns[4] = (struct table_column){C_("of the score", "weight"), true};
 		for (size_t i = 0; i < items; i++)
 			columns[5 + i] = (struct table_column){
 			    in_language(c, c->catalogue.appraisal[i].code, c->catalogue.appraisal[i].name_zh), true};
-		table = table_create(c->output, in_language(c, "appraisal", "考评"), columns, 5 + items);
+		table = table_create(c->output, _("appraisal"), columns, 5 + items);
 	}
 	bool good = table;
 	for (size_t i = 0; good && i < count; i++)
@@ -125,8 +125,7 @@ add_part(const struct appraising *a, struct table *table, unit_code unit, const 
 	const struct cell cells[] = {cell_text(code),
 	                             cell_text(command_unit_name(c, unit)),
 	                             cell_text(in_language(c, item->name_en, item->name_zh)),
-	                             cell_text(item->approved ? in_language(c, "approved", "已审核")
-	                                                      : in_language(c, "submitted", "已报")),
+	                             cell_text(item->approved ? _("approved") : _("submitted")),
 	                             cell_figure(counts, part->numerator, decimals),
 	                             cell_figure(counts, part->denominator, decimals),
 	                             cell_share(counts, part->numerator, part->denominator),
@@ -140,14 +139,17 @@ static int
 print_parts(const struct appraising *a, const struct appraisal_row *rows, size_t count)
 {
 	const struct command *c = &a->command;
-	const struct table_column columns[] = {
-	    {in_language(c, "code", "代码"), false},   {in_language(c, "unit", "单位"), false},
-	    {in_language(c, "item", "项目"), false},   {in_language(c, "figures", "口径"), false},
-	    {in_language(c, "reached", "完成"), true}, {in_language(c, "of", "应完成"), true},
-	    {in_language(c, "share", "比例"), true},   {in_language(c, "weight", "权重"), true},
-	    {in_language(c, "points", "得分"), true},  {in_language(c, "to be seen by", "数据来源"), false}};
-	struct table *table = table_create(c->output, in_language(c, "appraisal", "考评"), columns,
-	                                   sizeof columns / sizeof *columns);
+	const struct table_column columns[] = {{_("code"), false},
+	                                       {_("unit"), false},
+	                                       {_("item"), false},
+	                                       {_("figures"), false},
+	                                       {C_("amount", "reached"), true},
+	                                       {_("of"), true},
+	                                       {_("share"), true},
+	                                       {_("weight"), true},
+	                                       {_("points"), true},
+	                                       {_("to be seen by"), false}};
+	struct table *table = table_create(c->output, _("appraisal"), columns, sizeof columns / sizeof *columns);
 	bool good = table;
 	for (size_t i = 0; good && i < count; i++)
 		for (size_t p = 0; good && p < rows[i].count; p++)
@@ -155,9 +157,7 @@ print_parts(const struct appraising *a, const struct appraisal_row *rows, size_t
 	good = good && table_end(table);
 	for (size_t i = 0; good && i < count; i++) {
 		char score[DECIMAL_TEXT_BYTES];
-		output_line(c->output,
-		            in_language(c, "%s: %s of 100 points, from items of weight %u together",
-		                        "%s：%s 分（满分 100），参与计分的权重合计 %u"),
+		output_line(c->output, _("%s: %s of 100 points, from items of weight %u together"),
 		            command_unit_name(c, rows[i].unit), decimal_format(rows[i].score, 2, score),
 		            rows[i].weight);
 	}
@@ -230,11 +230,11 @@ run(struct appraising *a, int count, char **words)
 	a->request.kind = REQUEST_APPRAISAL;
 	*q = (struct appraisal_query){.unit = scope.unit, .to = scope.to, .whole = true, .as_of = c->as_of};
 	if (count > 2 || (a->by_option && !unit_level_parse(a->by_option, &q->by))) {
-		fprintf(stderr, "fupin appraisal: a unit, the last month, --by prefecture or county\n");
+		fprintf(stderr, _("fupin appraisal: a unit, the last month, --by prefecture or county\n"));
 		return EXIT_USAGE;
 	}
 	if (!c->catalogue.appraisal_count) {
-		fprintf(stderr, "fupin appraisal: the plan has no appraisal.csv\n");
+		fprintf(stderr, _("fupin appraisal: the plan has no appraisal.csv\n"));
 		return EXIT_PROBLEMS;
 	}
 	status = command_ask(c, &a->request, REPLY_APPRAISAL, &a->reply);

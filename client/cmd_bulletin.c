@@ -96,7 +96,7 @@ read_words(struct bulletin *b, struct command *c, int count, char **words)
 	if (count > 1 && !command_find_unit(c, words[1], &b->unit))
 		return false;
 	if (unit_level_of(b->unit) > UNIT_COUNTY) {
-		fprintf(stderr, "fupin bulletin: a county, or a unit above it\n");
+		fprintf(stderr, _("fupin bulletin: a county, or a unit above it\n"));
 		return false;
 	}
 	b->before = period_from_index(period_index(b->month) - 1);
@@ -109,7 +109,7 @@ static int
 run(struct bulletin *b, struct command *c, int count, char **words)
 {
 	if (count < 1 || count > 2 || !period_parse(words[0], &b->month) || b->month == PERIOD_FIRST) {
-		fprintf(stderr, "fupin bulletin: which month? for example: fupin bulletin 2013-06\n");
+		fprintf(stderr, _("fupin bulletin: which month? for example: fupin bulletin 2013-06\n"));
 		return EXIT_USAGE;
 	}
 	int status = command_open(c);
@@ -120,7 +120,7 @@ run(struct bulletin *b, struct command *c, int count, char **words)
 	if (status != EXIT_DONE)
 		return status;
 	if (c->format != FORMAT_TABLE && c->format != FORMAT_XLSX) {
-		fprintf(stderr, "fupin bulletin: a page to read: table or xlsx; fupin export has the figures\n");
+		fprintf(stderr, _("fupin bulletin: a page to read: table or xlsx; fupin export has the figures\n"));
 		return EXIT_USAGE;
 	}
 	if (!read_words(b, c, count, words))

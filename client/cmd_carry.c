@@ -2,11 +2,13 @@
  * the centre answers to each, sealed for its office, into FILE.receipts. Who carries sees whether it was
  * taken, no more. */
 #include "command.h"
+#include "finding_json.h"
 #include "progress.h"
 #include "sealed_file.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <json.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zmq.h>
@@ -60,9 +62,7 @@ read_loads(struct carrying *c, char **paths)
 			return EXIT_FAILED_INSIDE;
 	}
 	if (status != EXIT_DONE)
-		fputs(
-		    in_language(&c->command, "fupin carry: nothing was handed in\n", "fupin carry：未代交任何内容\n"),
-		    stderr);
+		fputs(_("fupin carry: nothing was handed in\n"), stderr);
 	return status;
 }
 
@@ -85,21 +85,27 @@ static void
 print_carried(struct carrying *c, const struct load *l, uint32_t number, const struct carried *a)
 {
 	char id[ID_TEXT_BYTES] = "-";
-	const struct command *command = &c->command;
 	if (c->quiet)
 		return;
 	if (submission_id_valid(&a->id))
 		submission_id_format(&a->id, id);
 	progress_clear(&c->progress);
+	if (c->command.format == FORMAT_JSON) {
+		struct json_object *o = json_object_new_object();
+		json_object_object_add(o, "file", json_object_new_string(l->path));
+		json_object_object_add(o, "letter", json_object_new_int64(number + 1));
+		json_object_object_add(o, "of", json_object_new_int64(l->file.header.count));
+		json_object_object_add(o, "id", json_object_new_string(id));
+		json_object_object_add(o, "seq", json_object_new_int64((int64_t)a->seq));
+		json_object_object_add(o, "again", json_object_new_boolean(a->again));
+		json_line(o);
+		return;
+	}
 	printf("%s: %u/%u %s: ", l->path, number + 1, l->file.header.count, id);
 	if (!a->seq)
-		puts(in_language(command, "refused; the reasons are for its office, in the receipts",
-		                 "被退回；原因封在回执中，由报送单位查看"));
+		puts(_("refused; the reasons are for its office, in the receipts"));
 	else
-		printf(a->again ? in_language(command, "already carried, seq %" PRIu64 "\n",
-		                              "此前已收，序号 %" PRIu64 "\n")
-		                : in_language(command, "receipt, seq %" PRIu64 "\n", "已收，序号 %" PRIu64 "\n"),
-		       a->seq);
+		printf(a->again ? _("already carried, seq %" PRIu64 "\n") : _("receipt, seq %" PRIu64 "\n"), a->seq);
 	fflush(stdout);
 }
 
@@ -129,10 +135,7 @@ refuse_file(struct carrying *c, const struct load *l, uint32_t number)
 	progress_clear(&c->progress);
 	for (size_t i = 0; i < refusal->problems->count; i++)
 		complain(c, l, &refusal->problems->items[i]);
-	fprintf(stderr,
-	        in_language(&c->command,
-	                    "fupin carry: %s: stopped at letter %u of %u; nothing from there on was handed in\n",
-	                    "fupin carry：%s：止于第 %u 件（共 %u 件），自此件起均未代交\n"),
+	fprintf(stderr, _("fupin carry: %s: stopped at letter %u of %u; nothing from there on was handed in\n"),
 	        l->path, number + 1, l->file.header.count);
 	return refusal->retry_after_ms ? EXIT_WAITING : EXIT_PROBLEMS;
 }
@@ -156,7 +159,7 @@ carry_letter(struct carrying *c, struct load *l, uint32_t number, const uint8_t 
 		return EXIT_FAILED_INSIDE;
 	}
 	print_carried(c, l, number, &reply.carried);
-	progress_show(&c->progress, in_language(&c->command, "carried", "代交"), "", ++c->done, c->total);
+	progress_show(&c->progress, _("carried"), "", ++c->done, c->total);
 	return EXIT_DONE;
 }
 
@@ -211,11 +214,8 @@ write_receipts(const struct carrying *c, const struct load *l)
 		fprintf(stderr, "fupin carry: %s: %s\n", path, strerror(size < PATH_MAX ? errno : ENAMETOOLONG));
 		return EXIT_FAILED_INSIDE;
 	}
-	printf(in_language(&c->command,
-	                   "%s: receipts %zu (already carried %zu), refused %zu, not handed in %zu\n"
-	                   "Take %s back to the office, for fupin outbox import\n",
-	                   "%s：回执 %zu（其中此前已收 %zu），退回 %zu，未代交 %zu\n"
-	                   "请把 %s 带回报送单位，用 fupin outbox import 导入\n"),
+	printf(_("%s: receipts %zu (already carried %zu), refused %zu, not handed in %zu\n"
+	         "Take %s back to the office, for fupin outbox import\n"),
 	       l->path, l->answered - l->refused, l->again, l->refused, header.count - l->answered, path);
 	return EXIT_DONE;
 }
@@ -247,7 +247,7 @@ cmd_carry(int argc, char **argv)
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
 		return EXIT_USAGE;
 	if (!count) {
-		fputs("fupin carry: which files? fupin-….sealed, as fupin outbox export wrote them\n", stderr);
+		fputs(_("fupin carry: which files? fupin-….sealed, as fupin outbox export wrote them\n"), stderr);
 		return EXIT_USAGE;
 	}
 	c.count = (size_t)count;

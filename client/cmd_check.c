@@ -1,6 +1,7 @@
 /* fupin check FILE… (.csv, .xlsx): what the centre would find, found here, by its own code, without a
  * network: the units and forms are those that it gave last. */
 #include "command.h"
+#include "finding_json.h"
 #include "sheet.h"
 #include "xlsx_mark.h"
 
@@ -28,35 +29,17 @@ read_and_check(struct checking *k, char **files, int count)
 		draft_check(&k->draft, &c->catalogue, date_of_time(command_centre_time(c)), k->findings);
 }
 
-static struct json_object *
-finding_json(const struct finding *f, enum language language)
-{
-	char text[PROBLEM_TEXT_BYTES];
-	const char *name = problem_name(f->problem.code);
-	struct json_object *o = json_object_new_object();
-	json_object_object_add(o, "file", json_object_new_string(f->place.file ? f->place.file : ""));
-	json_object_object_add(o, "sheet", json_object_new_string(f->place.sheet));
-	json_object_object_add(o, "row", json_object_new_int64((int64_t)f->place.line));
-	json_object_object_add(o, "column_letters", json_object_new_string(f->letters));
-	json_object_object_add(o, "column", json_object_new_string(f->column));
-	json_object_object_add(o, "code", json_object_new_string(name ? name : ""));
-	json_object_object_add(o, "text", json_object_new_string(problem_text(&f->problem, language, text)));
-	return o;
-}
-
 static void
 print_json(const struct checking *k)
 {
 	const struct submission *s = &k->draft.submission;
-	struct json_object *o = json_object_new_object(), *problems = json_object_new_array();
-	for (size_t i = 0; i < k->findings->count; i++)
-		json_object_array_add(problems, finding_json(&k->findings->items[i], k->command.language));
+	struct json_object *o = json_object_new_object();
 	json_object_object_add(o, "reports", json_object_new_int64((int64_t)s->report_count));
 	json_object_object_add(o, "fund_entries", json_object_new_int64((int64_t)s->entry_count));
 	json_object_object_add(o, "project_steps", json_object_new_int64((int64_t)s->project_count));
 	json_object_object_add(o, "rows_left_out", json_object_new_int64((int64_t)k->draft.left_out_count));
 	json_object_object_add(o, "more_problems", json_object_new_int64((int64_t)k->findings->more));
-	json_object_object_add(o, "problems", problems);
+	json_object_object_add(o, "problems", findings_json(k->findings, k->command.language));
 	command_print_json(&k->command, o);
 }
 
@@ -75,8 +58,7 @@ print_left_out(const struct checking *k)
 			snprintf(rows, sizeof rows, "%zu", p[i].line);
 		else
 			snprintf(rows, sizeof rows, "%zu-%zu", p[first].line, p[i].line);
-		printf(in_language(&k->command, "%s, rows %s: nothing of the month is filled in: left out\n",
-		                   "%s，第 %s 行：没有填写本期数，不报\n"),
+		printf(_("%s, rows %s: nothing of the month is filled in: left out\n"),
 		       place_name(&p[i], k->command.language, name), rows);
 	}
 }
@@ -93,9 +75,8 @@ print(const struct checking *k)
 	findings_write(k->findings, k->command.language, stderr);
 	if (k->findings->count)
 		return;
-	printf(in_language(&k->command, "no problems: reports %zu, fund entries %zu, steps of projects %zu\n",
-	                   "没有问题：报表 %zu，资金记录 %zu，项目步骤 %zu\n"),
-	       s->report_count, s->entry_count, s->project_count);
+	printf(_("no problems: reports %zu, fund entries %zu, steps of projects %zu\n"), s->report_count,
+	       s->entry_count, s->project_count);
 }
 
 /* A copy of the workbook that shows where the problems are. */
@@ -105,9 +86,7 @@ mark(const struct checking *k, const char *file)
 	char error[MARK_ERROR_BYTES];
 	bool good = xlsx_mark_findings(file, k->mark, k->findings, k->command.language, error);
 	if (good)
-		printf(in_language(&k->command, "%s: the red cells say what to mend\n",
-		                   "%s：红色单元格中说明了应如何改正\n"),
-		       k->mark);
+		printf(_("%s: the red cells say what to mend\n"), k->mark);
 	else
 		fprintf(stderr, "fupin check: %s: %s\n", k->mark, error);
 	return good;
@@ -138,9 +117,8 @@ cmd_check(int argc, char **argv)
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
 		return EXIT_USAGE;
 	if (!count || (k.mark && count > 1)) {
-		fprintf(
-		    stderr,
-		    "fupin check: which files? With --mark one workbook: fupin check 2013-06.xlsx --mark red.xlsx\n");
+		fprintf(stderr, _("fupin check: which files? With --mark one workbook: fupin check 2013-06.xlsx "
+		                  "--mark red.xlsx\n"));
 		return EXIT_USAGE;
 	}
 	draft_init(&k.draft);

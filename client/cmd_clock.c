@@ -17,7 +17,7 @@ cmd_clock(int argc, char **argv)
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count) || count > 1)
 		return EXIT_USAGE;
 	if (count && !deadline_parse(argv[0], &time)) {
-		fprintf(stderr, "fupin clock: %s: not a time: write 2013-08-20T09:00\n", argv[0]);
+		fprintf(stderr, _("fupin clock: %s: not a time: write 2013-08-20T09:00\n"), argv[0]);
 		return EXIT_USAGE;
 	}
 	if (count)
@@ -27,7 +27,10 @@ cmd_clock(int argc, char **argv)
 		status = command_ask(&c, &request, REPLY_PONG, &reply);
 	if (status == EXIT_DONE) {
 		time_format(reply.pong.time_us, text);
-		printf("%s (UTC+08:00)\n", text);
+		if (c.format == FORMAT_JSON)
+			command_print_text(&c, "time", text);
+		else
+			printf("%s (UTC+08:00)\n", text);
 	}
 	return command_close(&c, status);
 }

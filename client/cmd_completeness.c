@@ -39,8 +39,7 @@ add_row(const struct command *c, struct table *table, const struct completeness_
 {
 	char code[24], name[NAME_BYTES_MAX + 16], late[32] = "";
 	snprintf(code, sizeof code, "%" PRId64, row->unit);
-	snprintf(name, sizeof name, "%s%s", command_unit_name(c, row->unit),
-	         whole ? in_language(c, " total", " 合计") : "");
+	snprintf(name, sizeof name, "%s%s", command_unit_name(c, row->unit), whole ? _(" total") : "");
 	if (row->late_most)
 		format_lateness(row->late_most, c->language, late);
 	const struct cell cells[] = {cell_text(code),
@@ -62,19 +61,19 @@ add_row(const struct command *c, struct table *table, const struct completeness_
 static struct table *
 create_rows(const struct command *c, const char *sheet)
 {
-	const struct table_column columns[] = {{in_language(c, "code", "代码"), false},
-	                                       {in_language(c, "unit", "单位"), false},
-	                                       {in_language(c, "due", "应报"), true},
-	                                       {in_language(c, "received", "已报"), true},
-	                                       {in_language(c, "complete", "完整率"), true},
-	                                       {in_language(c, "on time", "按时"), true},
-	                                       {in_language(c, "timely", "及时率"), true},
-	                                       {in_language(c, "latest by", "最长迟报"), true},
-	                                       {in_language(c, "missing", "未报"), true},
-	                                       {in_language(c, "returned", "退回"), true},
-	                                       {in_language(c, "approved", "已审核"), true},
-	                                       {in_language(c, "not due yet", "未到期"), true},
-	                                       {in_language(c, "of these received", "其中已报"), true}};
+	const struct table_column columns[] = {{_("code"), false},
+	                                       {_("unit"), false},
+	                                       {_("due"), true},
+	                                       {_("received"), true},
+	                                       {_("complete"), true},
+	                                       {_("on time"), true},
+	                                       {_("timely"), true},
+	                                       {_("latest by"), true},
+	                                       {_("missing"), true},
+	                                       {_("returned"), true},
+	                                       {_("approved"), true},
+	                                       {_("not due yet"), true},
+	                                       {_("of these received"), true}};
 	return table_create(c->output, sheet, columns, sizeof columns / sizeof *columns);
 }
 
@@ -94,10 +93,9 @@ add_duty(const struct command *k, struct table *table, const struct duty *duty, 
 	if (duty->closed)
 		deadline_format(duty->closed, closed);
 	format_lateness((duty->first_time ? duty->first_time : now) - duty->due, k->language, late);
-	const char *state = duty->first_time ? in_language(k, "came late", "迟报")
-	                    : duty->closed && duty->closed <= now
-	                        ? in_language(k, "missing, closed", "未报，已截止")
-	                        : in_language(k, "missing", "未报");
+	const char *state = duty->first_time                      ? _("came late")
+	                    : duty->closed && duty->closed <= now ? _("missing, closed")
+	                                                          : _("missing");
 	const struct cell cells[] = {cell_text(code),   cell_text(command_unit_name(k, duty->key.unit)),
 	                             cell_text(county), cell_text(form ? form->code : ""),
 	                             cell_text(when),   cell_text(state),
@@ -109,12 +107,10 @@ add_duty(const struct command *k, struct table *table, const struct duty *duty, 
 static struct table *
 create_list(const struct command *c, const char *sheet)
 {
-	const struct table_column columns[] = {
-	    {in_language(c, "code", "代码"), false},   {in_language(c, "unit", "单位"), false},
-	    {in_language(c, "county", "县"), false},   {in_language(c, "form", "表"), false},
-	    {in_language(c, "period", "期间"), false}, {in_language(c, "state", "状态"), false},
-	    {in_language(c, "late by", "迟"), true},   {in_language(c, "due", "应报"), false},
-	    {in_language(c, "closed", "截止"), false}, {in_language(c, "came", "报送"), false}};
+	const struct table_column columns[] = {{_("code"), false},   {_("unit"), false},   {_("county"), false},
+	                                       {_("form"), false},   {_("period"), false}, {_("state"), false},
+	                                       {_("late by"), true}, {_("due"), false},    {_("closed"), false},
+	                                       {_("came"), false}};
 	return table_create(c->output, sheet, columns, sizeof columns / sizeof *columns);
 }
 
@@ -184,7 +180,7 @@ end_table(const struct command *c, struct table *table, const struct completenes
 	if (!good)
 		return EXIT_FAILED_INSIDE;
 	time_format(a->time_us, time);
-	output_line(c->output, in_language(c, "by %s (UTC+08:00)", "到 %s（UTC+08:00）为止"), time);
+	output_line(c->output, _("by %s (UTC+08:00)"), time);
 	command_footer(c, &a->as_of, a->label);
 	return EXIT_DONE;
 }
@@ -213,7 +209,7 @@ show_late(const struct command *c, const char *sheet, const struct completeness_
 		good = add_duty(c, table, &a->duties[i], a->time_us / 1000000);
 	int status = end_table(c, table, a, good);
 	if (status == EXIT_DONE && a->more)
-		output_line(c->output, in_language(c, "… and %u more (--limit)", "……另有 %u 份（--limit）"), a->more);
+		output_line(c->output, _("… and %u more (--limit)"), a->more);
 	return status;
 }
 
@@ -243,11 +239,11 @@ ask(struct counting *c, int count, char **words)
 	                                 .as_of = c->command.as_of};
 	snprintf(q->group, sizeof q->group, "%s", c->group_option ? c->group_option : "");
 	if (c->by_option && !unit_level_parse(c->by_option, &q->by)) {
-		fprintf(stderr, "fupin: --by %s: not a level\n", c->by_option);
+		fprintf(stderr, _("fupin: --by %s: not a level\n"), c->by_option);
 		return EXIT_USAGE;
 	}
 	if (c->limit_option && (!decimal_parse(c->limit_option, 0, &limit) || limit < 1 || limit > INT32_MAX)) {
-		fprintf(stderr, "fupin: --limit %s: not a number\n", c->limit_option);
+		fprintf(stderr, _("fupin: --limit %s: not a number\n"), c->limit_option);
 		return EXIT_USAGE;
 	}
 	q->limit = (uint32_t)limit;
@@ -260,10 +256,9 @@ run(struct counting *c, int count, char **words)
 	int status = ask(c, count, words);
 	const struct completeness_answer *a = &c->reply.completeness;
 	if (status == EXIT_DONE && c->list)
-		status = show_late(&c->command, in_language(&c->command, "late", "迟报"), a);
+		status = show_late(&c->command, _("late"), a);
 	else if (status == EXIT_DONE)
-		status = show_completeness(&c->command, in_language(&c->command, "completeness", "完整率"),
-		                           &c->request.completeness, a);
+		status = show_completeness(&c->command, _("completeness"), &c->request.completeness, a);
 	return command_close(&c->command, status);
 }
 

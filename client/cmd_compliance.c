@@ -156,30 +156,27 @@ static int
 print_table(const struct complying *k)
 {
 	const struct command *c = &k->command;
-	const struct table_column columns[] = {{in_language(c, "state", "状态"), false},
-	                                       {in_language(c, "rule", "规则"), false},
-	                                       {in_language(c, "section", "条款"), false},
-	                                       {in_language(c, "code", "代码"), false},
-	                                       {in_language(c, "unit", "单位"), false},
-	                                       {in_language(c, "measured", "实际"), true},
+	const struct table_column columns[] = {{_("state"), false},
+	                                       {_("rule"), false},
+	                                       {_("section"), false},
+	                                       {_("code"), false},
+	                                       {_("unit"), false},
+	                                       {_("measured"), true},
 	                                       {"", false},
-	                                       {in_language(c, "required", "要求"), true},
-	                                       {in_language(c, "measure", "计量"), false},
-	                                       {in_language(c, "short by (yuan)", "差额(元)"), true},
-	                                       {in_language(c, "counts by", "截止"), false},
-	                                       {in_language(c, "figures", "依据"), false}};
-	struct table *table = table_create(c->output, in_language(c, "compliance", "合规"), columns,
-	                                   sizeof columns / sizeof *columns);
+	                                       {_("required"), true},
+	                                       {C_("of a rule", "measure"), false},
+	                                       {_("short by (yuan)"), true},
+	                                       {_("counts by"), false},
+	                                       {C_("evidence", "figures"), false}};
+	struct table *table = table_create(c->output, _("compliance"), columns, sizeof columns / sizeof *columns);
 	bool good = table;
 	for (size_t i = 0; good && i < k->count; i++)
 		good = add_finding(c, table, &k->items[i]);
 	good = good && table_end(table);
 	const uint32_t *n = k->first.states;
 	if (good)
-		output_line(c->output,
-		            in_language(c, "%u red, %u amber, %u green, %u not judged",
-		                        "不达标 %u，预警 %u，达标 %u，无法判定 %u"),
-		            n[RULE_RED], n[RULE_AMBER], n[RULE_GREEN], n[RULE_NOT_JUDGED]);
+		output_line(c->output, _("%u red, %u amber, %u green, %u not judged"), n[RULE_RED], n[RULE_AMBER],
+		            n[RULE_GREEN], n[RULE_NOT_JUDGED]);
 	if (good)
 		command_footer(c, &k->first.as_of, k->label);
 	table_destroy(&table);

@@ -29,10 +29,7 @@ find_kind(const struct command *c, const char *text)
 	const struct document_kind *kind = catalogue_document_by_name(&c->catalogue, text);
 	if (kind)
 		return kind;
-	fprintf(stderr,
-	        in_language(c, "fupin document: %s: the plan asks for no such document;",
-	                    "fupin document：计划中没有文件“%s”；"),
-	        text);
+	fprintf(stderr, _("fupin document: %s: the plan asks for no such document;"), text);
 	for (size_t i = 0; i < c->catalogue.document_kind_count; i++)
 		fprintf(stderr, " %s %s", c->catalogue.document_kinds[i].code,
 		        c->catalogue.document_kinds[i].name_zh);
@@ -74,7 +71,7 @@ describe(struct documenting *d, const char *file, const struct document_kind *ki
 	                                .note = d->note_option ? d->note_option : ""};
 	free(bytes);
 	if (!realpath(file, d->path) || strchr(d->path, '\n')) {
-		fprintf(stderr, "fupin document send: %s: its path cannot be kept\n", file);
+		fprintf(stderr, _("fupin document send: %s: its path cannot be kept\n"), file);
 		return EXIT_PROBLEMS;
 	}
 	return check_document(&d->command.catalogue, &d->document, 0, &problems)
@@ -131,9 +128,7 @@ send_file(struct documenting *d, const char *kind_text, const char *file)
 	if (status != EXIT_DONE)
 		return status;
 	if (same) {
-		printf(in_language(c, "%s: the centre has it already, as version %u\n",
-		                   "%s：中心已有此文件，为第 %u 版\n"),
-		       file, d->document.replaces);
+		printf(_("%s: the centre has it already, as version %u\n"), file, d->document.replaces);
 		return EXIT_DONE;
 	}
 	snprintf(what, sizeof what, "document %s %s", kind->code, file);
@@ -182,7 +177,7 @@ get(struct documenting *d, const char *unit, const char *kind_text)
 		return EXIT_USAGE;
 	if (d->version_option &&
 	    (!decimal_parse(d->version_option, 0, &version) || version < 1 || version > INT32_MAX)) {
-		fprintf(stderr, "fupin document get: --version %s: not a version\n", d->version_option);
+		fprintf(stderr, _("fupin document get: --version %s: not a version\n"), d->version_option);
 		return EXIT_USAGE;
 	}
 	key.kind = kind->number;
@@ -197,8 +192,8 @@ get(struct documenting *d, const char *unit, const char *kind_text)
 	}
 	if (failure)
 		return command_fail(c, failure);
-	printf(in_language(c, "%s: version %u, %" PRIu64 " bytes, %s\n", "%s：第 %u 版，%" PRIu64 " 字节，%s\n"),
-	       d->path, item.key.version, item.size, file_type_name(item.type));
+	printf(_("%s: version %u, %" PRIu64 " bytes, %s\n"), d->path, item.key.version, item.size,
+	       file_type_name(item.type));
 	return EXIT_DONE;
 }
 
@@ -211,7 +206,7 @@ run(struct documenting *d, int count, char **words)
 	bool sends = !strcmp(verb, "send") && count == 3, lists = !strcmp(verb, "list") && count <= 2,
 	     gets = !strcmp(verb, "get") && count == 3;
 	if (!sends && !lists && !gets) {
-		fprintf(stderr, "fupin document: send KIND FILE, list [UNIT] or get UNIT KIND; see fupin help\n");
+		fprintf(stderr, _("fupin document: send KIND FILE, list [UNIT] or get UNIT KIND; see fupin help\n"));
 		return EXIT_USAGE;
 	}
 	if (!lists && !command_shows_no_table(&d->command))

@@ -5,6 +5,7 @@
 #include "version.h"
 
 #include <inttypes.h>
+#include <json.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,30 +23,26 @@ struct enrolling {
 };
 
 static bool
-read_code(const struct command *c, const char *text, struct enrol_code *out)
+read_code(const char *text, struct enrol_code *out)
 {
 	const char *what = NULL;
 	switch (enrol_code_parse(text, out)) {
 	case ENROL_CODE_GOOD:
 		return true;
 	case ENROL_CODE_CHARACTER:
-		what = in_language(c, "it has a character that no code has: only letters, digits and dashes",
-		                   "含有注册码中没有的字符：只应有字母、数字和连字符");
+		what = _("it has a character that no code has: only letters, digits and dashes");
 		break;
 	case ENROL_CODE_SHORT:
-		what = in_language(c, "it is too short: copy all of it", "不完整：请完整复制");
+		what = _("it is too short: copy all of it");
 		break;
 	case ENROL_CODE_TYPO:
-		what = in_language(c, "there is a typing error in it: copy it again", "有录入错误：请重新复制");
+		what = _("there is a typing error in it: copy it again");
 		break;
 	case ENROL_CODE_NEWER:
-		what = in_language(c, "it is for a newer fupin: update this one", "适用于更新版本的 fupin：请先升级");
+		what = _("it is for a newer fupin: update this one");
 		break;
 	}
-	fprintf(stderr,
-	        in_language(c, "fupin enroll: the code: %s. Nothing was sent.\n",
-	                    "fupin enroll：注册码%s。未发送任何内容。\n"),
-	        what);
+	fprintf(stderr, _("fupin enroll: the code: %s. Nothing was sent.\n"), what);
 	return false;
 }
 
@@ -68,11 +65,8 @@ ask(struct enrolling *e, struct enrolment *out)
 	}
 	if (failure == SESSION_NOT_ADMITTED) {
 		fprintf(stderr, "%s",
-		        in_language(
-		            c,
-		            "fupin enroll: the centre lets nobody in that it does not know: the code has expired or "
-		            "was withdrawn. Ask the administrator for a new one.\n",
-		            "fupin enroll：中心目前不接受新单位：注册码已过期或已撤回。请向管理员索取新码。\n"));
+		        _("fupin enroll: the centre lets nobody in that it does not know: the code has expired or "
+		          "was withdrawn. Ask the administrator for a new one.\n"));
 		return EXIT_NOT_ADMITTED;
 	}
 	int status = command_fail(c, failure);
@@ -82,40 +76,53 @@ ask(struct enrolling *e, struct enrolment *out)
 }
 
 static void
-show_waiting(const struct command *c, const struct enrolment *e)
+show_waiting(const struct enrolment *e)
 {
 	char fingerprint[FINGERPRINT_BYTES];
-	printf(in_language(
-	           c,
-	           "request %" PRIu64 " waits for the administrator: %s, role %s, unit %" PRId64 "\n"
-	           "fingerprint of this office's key:  %s\n"
-	           "Read these digits to the administrator by telephone. If he reads the same, he admits this "
-	           "office; then: fupin status\n",
-	           "第 %" PRIu64 " 号注册申请等待管理员接纳：%s，角色 %s，单位 %" PRId64 "\n"
-	           "本单位密钥指纹：  %s\n"
-	           "请打电话把这些数字读给管理员，双方数字一致即予接纳；之后可运行 fupin status\n"),
+	printf(_("request %" PRIu64 " waits for the administrator: %s, role %s, unit %" PRId64 "\n"
+	         "fingerprint of this office's key:  %s\n"
+	         "Read these digits to the administrator by telephone. If he reads the same, he admits this "
+	         "office; then: fupin status\n"),
 	       e->number, e->name, role_name(e->role), e->unit, key_fingerprint(e->public_key, fingerprint));
 	fflush(stdout);
+}
+
+static void
+show_json(const struct command *c, const struct enrolment *e)
+{
+	char fingerprint[FINGERPRINT_BYTES];
+	struct json_object *o = json_object_new_object();
+	json_object_object_add(o, "number", json_object_new_int64((int64_t)e->number));
+	json_object_object_add(o, "state", json_object_new_string(enrolment_state_name(e->state)));
+	json_object_object_add(o, "name", json_object_new_string(e->name));
+	json_object_object_add(o, "role", json_object_new_string(role_name(e->role)));
+	json_object_object_add(o, "unit", json_object_new_int64(e->unit));
+	json_object_object_add(o, "fingerprint",
+	                       json_object_new_string(key_fingerprint(e->public_key, fingerprint)));
+	json_object_object_add(o, "reason", json_object_new_string(e->reason));
+	command_print_json(c, o);
 }
 
 static int
 show(const struct enrolling *e, const struct enrolment *enrolment)
 {
-	const struct command *c = &e->command;
+	if (e->command.format == FORMAT_JSON) {
+		show_json(&e->command, enrolment);
+		return enrolment->state == ENROLMENT_WAITING || enrolment->state == ENROLMENT_ADMITTED
+		           ? EXIT_DONE
+		           : EXIT_PROBLEMS;
+	}
 	switch (enrolment->state) {
 	case ENROLMENT_WAITING:
-		show_waiting(c, enrolment);
+		show_waiting(enrolment);
 		return EXIT_DONE;
 	case ENROLMENT_ADMITTED:
-		printf(in_language(c, "admitted as %s, role %s, unit %" PRId64 ": go on with fupin status\n",
-		                   "已接纳：%s，角色 %s，单位 %" PRId64 "；可运行 fupin status\n"),
-		       enrolment->name, role_name(enrolment->role), enrolment->unit);
+		printf(_("admitted as %s, role %s, unit %" PRId64 ": go on with fupin status\n"), enrolment->name,
+		       role_name(enrolment->role), enrolment->unit);
 		return EXIT_DONE;
 	case ENROLMENT_REFUSED:
-		fprintf(stderr,
-		        in_language(c, "fupin enroll: the administrator refused it%s%s: ask for a new code\n",
-		                    "fupin enroll：管理员已拒绝%s%s；请索取新码\n"),
-		        *enrolment->reason ? in_language(c, ": ", "：") : "", enrolment->reason);
+		fprintf(stderr, _("fupin enroll: the administrator refused it%s%s: ask for a new code\n"),
+		        *enrolment->reason ? _(": ") : "", enrolment->reason);
 		return EXIT_PROBLEMS;
 	default:
 		fprintf(stderr, "fupin enroll: %s\n", enrolment_state_name(enrolment->state));
@@ -172,16 +179,14 @@ prepare(struct enrolling *e)
 int
 cmd_enroll(int argc, char **argv)
 {
-	struct enrolling e = {.command.language = command_language()};
+	struct enrolling e = {.command.language = text_language()};
 	const struct arg_kind kinds[] = {
 	    COMMAND_OPTIONS(&e.command), {"--name", &e.office, NULL}, {"--wait", NULL, &e.wait}};
 	int count;
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
 		return EXIT_USAGE;
 	if (count != 1) {
-		fprintf(stderr, "%s",
-		        in_language(&e.command, "fupin enroll: give the administrator's code, in one piece\n",
-		                    "fupin enroll：请给出管理员发来的注册码（连续一串）\n"));
+		fprintf(stderr, "%s", _("fupin enroll: give the administrator's code, in one piece\n"));
 		return EXIT_USAGE;
 	}
 	if (gethostname(e.host, sizeof e.host) || !memchr(e.host, 0, sizeof e.host))
@@ -189,10 +194,10 @@ cmd_enroll(int argc, char **argv)
 	if (!e.office)
 		e.office = e.host;
 	if (strlen(e.office) > OFFICE_NAME_BYTES_MAX) {
-		fprintf(stderr, "fupin enroll: --name: at most %d bytes\n", OFFICE_NAME_BYTES_MAX);
+		fprintf(stderr, _("fupin enroll: --name: at most %d bytes\n"), OFFICE_NAME_BYTES_MAX);
 		return EXIT_USAGE;
 	}
-	if (!read_code(&e.command, argv[0], &e.code))
+	if (!read_code(argv[0], &e.code))
 		return EXIT_USAGE;
 	int status = prepare(&e);
 	if (status == EXIT_DONE)

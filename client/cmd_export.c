@@ -206,7 +206,7 @@ read_tables(struct exporting *x, int count, char **words)
 		while (at < TABLES_COUNT && strcmp(words[i], tables[at].word))
 			at++;
 		if (at == TABLES_COUNT) {
-			fprintf(stderr, "fupin export: %s: not a table; see fupin help\n", words[i]);
+			fprintf(stderr, _("fupin export: %s: not a table; see fupin help\n"), words[i]);
 			return false;
 		}
 		add_jobs(x, at);
@@ -214,8 +214,8 @@ read_tables(struct exporting *x, int count, char **words)
 	if (x->command.format == FORMAT_XLSX || x->job_count == 1)
 		return true;
 	fprintf(stderr,
-	        "fupin export: %zu tables, but CSV and JSON hold one: name one, with --by or --form, or "
-	        "take .xlsx\n",
+	        _("fupin export: %zu tables, but CSV and JSON hold one: name one, with --by or --form, or "
+	          "take .xlsx\n"),
 	        x->job_count);
 	return false;
 }
@@ -230,16 +230,16 @@ read_scope(struct exporting *x)
 	if (x->unit_option && !command_find_unit(c, x->unit_option, &x->unit))
 		return false;
 	if (x->period_option && !period_range_parse(x->period_option, &x->from, &x->to)) {
-		fprintf(stderr, "fupin export: --period %s: write 2013-04, 2013-01..2013-06 or 2013\n",
+		fprintf(stderr, _("fupin export: --period %s: write 2013-04, 2013-01..2013-06 or 2013\n"),
 		        x->period_option);
 		return false;
 	}
 	if (x->form_option && !(form = catalogue_form_by_code(&c->catalogue, x->form_option))) {
-		fprintf(stderr, "fupin export: --form %s: no such form; fupin forms lists them\n", x->form_option);
+		fprintf(stderr, _("fupin export: --form %s: no such form; fupin forms lists them\n"), x->form_option);
 		return false;
 	}
 	if (x->by_option && !unit_level_parse(x->by_option, &x->by)) {
-		fprintf(stderr, "fupin export: --by %s: not a level\n", x->by_option);
+		fprintf(stderr, _("fupin export: --by %s: not a level\n"), x->by_option);
 		return false;
 	}
 	x->form = form ? form->number : 0;
@@ -257,7 +257,7 @@ run(struct exporting *x, int count, char **words)
 	if (status != EXIT_DONE)
 		return status;
 	if (x->command.format == FORMAT_TABLE) {
-		fprintf(stderr, "fupin export: to which file? --output FILE.xlsx, FILE.csv or FILE.json\n");
+		fprintf(stderr, _("fupin export: to which file? --output FILE.xlsx, FILE.csv or FILE.json\n"));
 		return EXIT_USAGE;
 	}
 	if (!read_scope(x) || !read_tables(x, count, words))

@@ -23,7 +23,7 @@ add(struct extending *x, struct extension e)
 	if (x->submission.extension_count == EXTENSIONS_MAX)
 		return false;
 	if (!deadline_parse(time, &e.until)) {
-		fprintf(stderr, "fupin extend: %s: not a time: write 2013-08-20 or 2013-08-20T17:00\n", time);
+		fprintf(stderr, _("fupin extend: %s: not a time: write 2013-08-20 or 2013-08-20T17:00\n"), time);
 		return false;
 	}
 	e.reason = x->reason;
@@ -49,7 +49,7 @@ static int
 fill_document(struct extending *x, unit_code unit, const struct document_kind *kind)
 {
 	if (!x->times[DEADLINE_DUE] || x->times[DEADLINE_CLOSED] || x->times[DEADLINE_CORRECTIONS]) {
-		fprintf(stderr, "fupin extend: a document is due at --due, and never closes\n");
+		fprintf(stderr, _("fupin extend: a document is due at --due, and never closes\n"));
 		return EXIT_USAGE;
 	}
 	struct extension e = {.unit = unit, .event = DEADLINE_DUE, .document = kind->number};
@@ -72,13 +72,13 @@ fill(struct extending *x, int count, char **words)
 		return fill_document(x, unit, kind);
 	if (!period_parse(words[1], &when)) {
 		fprintf(stderr,
-		        "fupin extend: %s: neither a period (2013-04) nor a document of the plan (fupin document "
-		        "list)\n",
+		        _("fupin extend: %s: neither a period (2013-04) nor a document of the plan (fupin document "
+		          "list)\n"),
 		        words[1]);
 		return EXIT_USAGE;
 	}
 	if (count > 2 && !(only = catalogue_form_by_code(c, words[2]))) {
-		fprintf(stderr, "fupin extend: %s: no such form; fupin forms lists them\n", words[2]);
+		fprintf(stderr, _("fupin extend: %s: no such form; fupin forms lists them\n"), words[2]);
 		return EXIT_USAGE;
 	}
 	for (size_t i = 0; i < c->form_count; i++)
@@ -103,8 +103,8 @@ cmd_extend(int argc, char **argv)
 		return EXIT_USAGE;
 	bool has_time = x.times[DEADLINE_DUE] || x.times[DEADLINE_CLOSED] || x.times[DEADLINE_CORRECTIONS];
 	if (count < 2 || count > 3 || !has_time || !x.reason) {
-		fprintf(stderr, "fupin extend: a unit, a period or a document, --reason, and --due, --closed or "
-		                "--corrections; see fupin help\n");
+		fprintf(stderr, _("fupin extend: a unit, a period or a document, --reason, and --due, --closed or "
+		                  "--corrections; see fupin help\n"));
 		return EXIT_USAGE;
 	}
 	int status = command_open(&x.command);

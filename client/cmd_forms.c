@@ -19,11 +19,10 @@ format_periods(const struct form_version *version, char out[24])
 static int
 print_forms(const struct command *c)
 {
-	const struct table_column columns[] = {
-	    {in_language(c, "form", "表"), false},          {in_language(c, "version", "版本"), true},
-	    {in_language(c, "level", "级别"), false},       {in_language(c, "periods", "期间"), false},
-	    {in_language(c, "indicators", "指标数"), true}, {in_language(c, "name", "名称"), false}};
-	struct table *table = table_create(c->output, in_language(c, "forms", "报表"), columns, 6);
+	const struct table_column columns[] = {{_("form"), false},      {_("version"), true},
+	                                       {_("level"), false},     {_("periods"), false},
+	                                       {_("indicators"), true}, {_("name"), false}};
+	struct table *table = table_create(c->output, _("forms"), columns, 6);
 	bool good = table;
 	for (size_t i = 0; good && i < c->catalogue.version_count; i++) {
 		const struct form_version *version = &c->catalogue.versions[i];
@@ -63,8 +62,8 @@ add_field(const struct command *c, struct table *table, const struct form_versio
 	    cell_text(i->name_zh),
 	    cell_text(i->name_en),
 	    cell_text(in_language(c, i->measure_en, i->measure_zh)),
-	    cell_text(flow ? in_language(c, "flow", "流量") : in_language(c, "stock", "存量")),
-	    cell_text(field->required ? in_language(c, "required", "必填") : ""),
+	    cell_text(flow ? _("flow") : _("stock")),
+	    cell_text(field->required ? C_("field", "required") : ""),
 	    cell_number(field->minimum, i->decimals),
 	    cell_number(field->maximum, i->decimals),
 	    cell_text(field->whole >= 0 ? version->fields[field->whole].definition->code : ""),
@@ -79,20 +78,20 @@ add_field(const struct command *c, struct table *table, const struct form_versio
 static int
 print_form(const struct command *c, const struct form *form)
 {
-	const struct table_column columns[] = {{in_language(c, "version", "版本"), true},
-	                                       {in_language(c, "indicator", "指标代码"), false},
+	const struct table_column columns[] = {{_("version"), true},
+	                                       {_("indicator"), false},
 	                                       {"名称", false},
 	                                       {"name", false},
-	                                       {in_language(c, "measure", "计量单位"), false},
-	                                       {in_language(c, "kind", "类型"), false},
-	                                       {in_language(c, "required", "必填"), false},
-	                                       {in_language(c, "least", "下限"), true},
-	                                       {in_language(c, "most", "上限"), true},
-	                                       {in_language(c, "part of", "其中项属于"), false},
-	                                       {in_language(c, "year within", "全年不超过"), false},
-	                                       {in_language(c, "step after", "前一步骤"), false},
-	                                       {in_language(c, "project", "工程"), false},
-	                                       {in_language(c, "notice", "文件条款"), false}};
+	                                       {_("measure"), false},
+	                                       {_("kind"), false},
+	                                       {C_("field", "required"), false},
+	                                       {_("least"), true},
+	                                       {_("most"), true},
+	                                       {_("part of"), false},
+	                                       {_("year within"), false},
+	                                       {_("step after"), false},
+	                                       {C_("of the plan", "project"), false},
+	                                       {_("notice"), false}};
 	struct table *table = table_create(c->output, form->code, columns, sizeof columns / sizeof *columns);
 	bool good = table;
 	for (size_t i = 0; good && i < c->catalogue.version_count; i++) {
@@ -106,16 +105,13 @@ print_form(const struct command *c, const struct form *form)
 		char least[DECIMAL_TEXT_BYTES];
 		const struct indicator *of = catalogue_indicator(&c->catalogue, counted->counts);
 		if (of && counted->form == form->number)
-			output_line(c->output,
-			            in_language(c, "counted, not reported: %s %s (%s at least %s)",
-			                        "由系统计数，不填报：%s %s（%s 不少于 %s）"),
-			            counted->code, in_language(c, counted->name_en, counted->name_zh), of->code,
+			output_line(c->output, _("counted, not reported: %s %s (%s at least %s)"), counted->code,
+			            in_language(c, counted->name_en, counted->name_zh), of->code,
 			            decimal_format(counted->at_least, of->decimals, least));
 	}
 	for (size_t i = 0; good && i < c->catalogue.check_count; i++)
 		if (c->catalogue.checks[i].form == form->number)
-			output_line(c->output, in_language(c, "warning %u: %s", "提示 %u：%s"),
-			            c->catalogue.checks[i].number,
+			output_line(c->output, _("warning %u: %s"), c->catalogue.checks[i].number,
 			            in_language(c, c->catalogue.checks[i].text_en, c->catalogue.checks[i].text_zh));
 	table_destroy(&table);
 	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
@@ -196,7 +192,7 @@ cmd_forms(int argc, char **argv)
 	if (status == EXIT_DONE && count) {
 		form = catalogue_form_by_code(&c.catalogue, argv[0]);
 		if (!form) {
-			fprintf(stderr, "fupin forms: %s: no such form; fupin forms lists them\n", argv[0]);
+			fprintf(stderr, _("fupin forms: %s: no such form; fupin forms lists them\n"), argv[0]);
 			status = EXIT_USAGE;
 		}
 	}

@@ -34,8 +34,7 @@ create_table(const struct funding *f, const char *what)
 	const struct command *c = &f->command;
 	static const char *const ages[] = {"≤15", "≤30", "≤60", ">60"};
 	char titles[2 * FUND_AGES + FUND_STATES][48];
-	struct table_column columns[2 + 2 * FUND_AGES + FUND_STATES] = {{in_language(c, "code", "代码"), false},
-	                                                                {what, false}};
+	struct table_column columns[2 + 2 * FUND_AGES + FUND_STATES] = {{_("code"), false}, {what, false}};
 	size_t count = 2;
 	for (int state = FUND_STATE_RAISED; !f->ages && state < FUND_STATES; state++) {
 		const char *name = in_language(c, fund_state_name((enum fund_state)state),
@@ -48,7 +47,7 @@ create_table(const struct funding *f, const char *what)
 	}
 	for (int i = 0; f->ages && i < 2 * FUND_AGES; i++, count++) {
 		enum fund_state state = i < FUND_AGES ? FUND_STATE_ON_HAND : FUND_STATE_IN_TRANSIT;
-		snprintf(titles[count], sizeof titles[count], in_language(c, "%s %s days", "%s %s天"),
+		snprintf(titles[count], sizeof titles[count], _("%s %s days"),
 		         in_language(c, fund_state_name(state), fund_state_name_zh(state)), ages[i % FUND_AGES]);
 		columns[count] = (struct table_column){titles[count], true};
 	}
@@ -176,7 +175,7 @@ add_sources(const struct funding *f, struct rows *rows, const struct unit_balanc
 			                in_language(&f->command, source->name_en, source->name_zh), &sums);
 	}
 	fund_sums_add(&whole, unit, 0);
-	return good && rows_add(rows, "source", "", in_language(&f->command, "total", "合计"), &whole);
+	return good && rows_add(rows, "source", "", _("total"), &whole);
 }
 
 static bool
@@ -189,8 +188,7 @@ add_units(const struct funding *f, struct rows *rows, const struct balance_answe
 		bool whole = f->by && i + 1 == answer->unit_count;
 		snprintf(code, sizeof code, "%" PRId64, answer->units[i].unit);
 		snprintf(name, sizeof name, "%s%s", command_unit_name(&f->command, answer->units[i].unit),
-		         whole && f->command.format != FORMAT_JSON ? in_language(&f->command, " total", " 合计")
-		                                                   : "");
+		         whole && f->command.format != FORMAT_JSON ? _(" total") : "");
 		fund_sums_add(&sums, &answer->units[i], f->source);
 		good = rows_add(rows, "unit", code, name, &sums);
 	}
@@ -207,9 +205,7 @@ show_balance(struct funding *f)
 		return status;
 	const struct balance_answer *answer = &reply.balances;
 	bool by_source = !f->by && !f->source;
-	bool good = rows_begin(&rows, f,
-	                       by_source ? in_language(&f->command, "source", "来源")
-	                                 : in_language(&f->command, "unit", "单位")) &&
+	bool good = rows_begin(&rows, f, by_source ? _("source") : _("unit")) &&
 	            (by_source ? add_sources(f, &rows, &answer->units[0]) : add_units(f, &rows, answer)) &&
 	            rows_end(&rows, &answer->as_of, answer->label);
 	rows_free(&rows);
@@ -227,8 +223,7 @@ show_levels(struct funding *f)
 	struct fund_sums whole = {0};
 	char label[NAME_BYTES_MAX + 1] = "";
 	struct as_of as_of = {0};
-	int status =
-	    rows_begin(&rows, f, in_language(&f->command, "level", "层级")) ? EXIT_DONE : EXIT_FAILED_INSIDE;
+	int status = rows_begin(&rows, f, C_("funds", "level")) ? EXIT_DONE : EXIT_FAILED_INSIDE;
 	for (int level = (int)unit_level_of(f->unit); status == EXIT_DONE && level <= (int)UNIT_VILLAGE;
 	     level++) {
 		struct fund_sums sums = {0};
@@ -248,8 +243,7 @@ show_levels(struct funding *f)
 		}
 	}
 	if (status == EXIT_DONE &&
-	    (!rows_add(&rows, "level", "", in_language(&f->command, "total", "合计"), &whole) ||
-	     !rows_end(&rows, &as_of, label)))
+	    (!rows_add(&rows, "level", "", _("total"), &whole) || !rows_end(&rows, &as_of, label)))
 		status = EXIT_FAILED_INSIDE;
 	rows_free(&rows);
 	return status;
@@ -278,25 +272,22 @@ print_fault(const struct command *c, unit_code unit, const struct fund_term *sou
 	char left[DECIMAL_TEXT_BYTES], right[DECIMAL_TEXT_BYTES];
 	const fund_amount *s = sums->states;
 	bool way = fault == FUND_ON_THE_WAY;
-	fprintf(stderr, in_language(c, "%" PRId64 " %s, %s: ", "%" PRId64 " %s，%s："), unit,
-	        command_unit_name(c, unit), source->code);
+	fprintf(stderr, _("%" PRId64 " %s, %s: "), unit, command_unit_name(c, unit), source->code);
 	for (int state = 0; fault == FUND_BELOW_ZERO && state < FUND_STATES; state++)
 		if (s[state] < 0) {
-			fprintf(stderr, in_language(c, "an account is below zero: %s %s\n", "有账户余额为负：%s %s\n"),
+			fprintf(stderr, _("an account is below zero: %s %s\n"),
 			        in_language(c, fund_state_name((enum fund_state)state),
 			                    fund_state_name_zh((enum fund_state)state)),
 			        decimal_format(fund_amount_shown(s[state]), MONEY_DECIMALS, left));
 			return;
 		}
-	fprintf(
-	    stderr, "%s: %s ≠ %s\n",
-	    way ? in_language(c, "what units received is not what others sent them", "各单位收到的与拨出的不符")
-	        : in_language(c, "what came in is not what is there, was spent or went out",
-	                      "收入与结存、支出、转出之和不符"),
-	    decimal_format(fund_amount_shown(way ? s[FUND_STATE_CAME_IN] : fund_sums_came(sums)), MONEY_DECIMALS,
-	                   left),
-	    decimal_format(fund_amount_shown(way ? s[FUND_STATE_WENT_OUT] : fund_sums_is(sums)), MONEY_DECIMALS,
-	                   right));
+	fprintf(stderr, "%s: %s ≠ %s\n",
+	        way ? _("what units received is not what others sent them")
+	            : _("what came in is not what is there, was spent or went out"),
+	        decimal_format(fund_amount_shown(way ? s[FUND_STATE_CAME_IN] : fund_sums_came(sums)),
+	                       MONEY_DECIMALS, left),
+	        decimal_format(fund_amount_shown(way ? s[FUND_STATE_WENT_OUT] : fund_sums_is(sums)),
+	                       MONEY_DECIMALS, right));
 }
 
 static void
@@ -339,9 +330,7 @@ check(struct funding *f)
 	struct reply reply = {0};
 	const struct catalogue *catalogue = &f->command.catalogue;
 	char label[NAME_BYTES_MAX + 1] = "";
-	int status = k.sources && rows_begin(&rows, f, in_language(&f->command, "source", "来源"))
-	                 ? EXIT_DONE
-	                 : EXIT_FAILED_INSIDE;
+	int status = k.sources && rows_begin(&rows, f, _("source")) ? EXIT_DONE : EXIT_FAILED_INSIDE;
 	if (status != EXIT_DONE) {
 		free(k.sources);
 		return status;
@@ -362,12 +351,8 @@ check(struct funding *f)
 			status = EXIT_FAILED_INSIDE;
 	bool right = status == EXIT_DONE && check_whole(f, &k);
 	if (status == EXIT_DONE) {
-		output_line(f->command.output,
-		            in_language(&f->command, "%zu units with money, each source: %s",
-		                        "%zu 个有资金的单位，逐个来源：%s"),
-		            k.units,
-		            right ? in_language(&f->command, "no fen is missing", "分文不差")
-		                  : in_language(&f->command, "WRONG, see above", "有误，见上"));
+		output_line(f->command.output, _("%zu units with money, each source: %s"), k.units,
+		            right ? _("no fen is missing") : _("WRONG, see above"));
 		status = !rows_end(&rows, &reply.balances.as_of, label) ? EXIT_FAILED_INSIDE
 		         : right                                        ? EXIT_DONE
 		                                                        : EXIT_PROBLEMS;
@@ -397,12 +382,11 @@ read_options(struct funding *f, const char *unit)
 	if (unit && !command_find_unit(c, unit, &f->unit))
 		return false;
 	if (f->by_option && !unit_level_parse(f->by_option, &f->by)) {
-		fprintf(stderr, "fupin fund: --by %s: not a level\n", f->by_option);
+		fprintf(stderr, _("fupin fund: --by %s: not a level\n"), f->by_option);
 		return false;
 	}
 	if (f->voucher_option && strlen(f->voucher_option) > VOUCHER_BYTES_MAX) {
-		fprintf(stderr, in_language(c, "fupin fund: --voucher: no voucher is so long\n",
-		                            "fupin fund：--voucher：没有这么长的凭证号\n"));
+		fprintf(stderr, _("fupin fund: --voucher: no voucher is so long\n"));
 		return false;
 	}
 	if (!f->source_option)
@@ -410,10 +394,7 @@ read_options(struct funding *f, const char *unit)
 	const struct fund_term *source =
 	    fund_term_by_name(c->catalogue.sources, c->catalogue.source_count, f->source_option);
 	if (!source)
-		fprintf(stderr,
-		        in_language(c, "fupin fund: %s: the plan has no such source of funds\n",
-		                    "fupin fund：计划中没有资金来源“%s”\n"),
-		        f->source_option);
+		fprintf(stderr, _("fupin fund: %s: the plan has no such source of funds\n"), f->source_option);
 	f->source = source ? source->number : 0;
 	return source;
 }
@@ -426,8 +407,9 @@ run(struct funding *f, int count, char **words)
 	while (count && verb < sizeof verbs / sizeof *verbs && strcmp(words[0], verbs[verb]) != 0)
 		verb++;
 	if (!count || count > 2 || verb == sizeof verbs / sizeof *verbs) {
-		fprintf(stderr,
-		        "fupin fund: balance, ledger, transit, flow, loans or check, then a UNIT; see fupin help\n");
+		fprintf(
+		    stderr,
+		    _("fupin fund: balance, ledger, transit, flow, loans or check, then a UNIT; see fupin help\n"));
 		return EXIT_USAGE;
 	}
 	int status = command_open(&f->command);

@@ -50,10 +50,9 @@ print_report(const struct command *c, const struct history_answer *h, size_t at)
 	const struct history_event *event = &h->events[at], *before = report_before(h, at);
 	struct cell old, new;
 	char rooms[2][CELL_TEXT_BYTES];
-	fprintf(out, in_language(c, "revision %u (form version %u)", "第 %u 版（表第 %u 版）"), event->revision,
-	        event->version);
+	fprintf(out, _("revision %u (form version %u)"), event->revision, event->version);
 	if (*event->text)
-		fprintf(out, in_language(c, ", because: %s", "，原因：%s"), event->text);
+		fprintf(out, _(", because: %s"), event->text);
 	fprintf(out, "\n");
 	for (size_t at_indicator = 0; before && at_indicator < c->catalogue.indicator_count; at_indicator++) {
 		const struct indicator *i = &c->catalogue.indicators[at_indicator];
@@ -62,7 +61,7 @@ print_report(const struct command *c, const struct history_answer *h, size_t at)
 			        cell_show(&old, false, rooms[0]), cell_show(&new, false, rooms[1]));
 	}
 	if (!before)
-		fprintf(out, in_language(c, "    %zu figures\n", "    %zu 个指标\n"), event->value_count);
+		fprintf(out, _("    %zu figures\n"), event->value_count);
 }
 
 static const char *
@@ -80,21 +79,18 @@ print_event(const struct command *c, const struct history_answer *h, size_t at)
 	const struct history_event *event = &h->events[at];
 	char time[20], until[DEADLINE_TEXT_BYTES];
 	time_format(event->time_us, time);
-	fprintf(out, "%s  seq %" PRIu64 "  %s  ", time, event->seq, event->principal);
+	fprintf(out, _("%s  seq %" PRIu64 "  %s  "), time, event->seq, event->principal);
 	if (event->version) {
 		print_report(c, h, at);
 	} else if (event->decision) {
-		fprintf(out, in_language(c, "revision %u %s", "第 %u 版%s"), event->revision,
-		        decision_text(c, event->decision));
+		fprintf(out, _("revision %u %s"), event->revision, decision_text(c, event->decision));
 		if (event->decision == DECISION_RETURN)
-			fprintf(out, in_language(c, ": %s, %s", "：%s，%s"),
+			fprintf(out, _(": %s, %s"),
 			        in_language(c, return_reason_name(event->reason), return_reason_name_zh(event->reason)),
 			        event->text);
 		fprintf(out, "\n");
 	} else {
-		fprintf(out,
-		        in_language(c, "%s of %" PRId64 " %s extended to %s, because: %s\n",
-		                    "%s时间（%" PRId64 " %s）宽限至 %s，原因：%s\n"),
+		fprintf(out, _("%s of %" PRId64 " %s extended to %s, because: %s\n"),
 		        in_language(c, deadline_event_name(event->event), deadline_event_name_zh(event->event)),
 		        event->unit, command_unit_name(c, event->unit), deadline_format(event->until, until),
 		        event->text);
@@ -111,7 +107,7 @@ print_text(const struct command *c, const struct history_answer *h, const char *
 	for (size_t i = 0; i < h->count; i++)
 		print_event(c, h, i);
 	if (!h->count)
-		output_line(c->output, "%s", in_language(c, "nothing yet", "尚无记录"));
+		output_line(c->output, "%s", _("nothing yet"));
 	if (*h->label)
 		output_line(c->output, "%s", h->label);
 }
@@ -125,11 +121,11 @@ add_row(const struct command *c, struct table *table, const struct history_event
 {
 	char until[DEADLINE_TEXT_BYTES], what[64];
 	if (event->version)
-		snprintf(what, sizeof what, "%s", in_language(c, "report", "报送"));
+		snprintf(what, sizeof what, "%s", _("report"));
 	else if (event->decision)
 		snprintf(what, sizeof what, "%s", decision_text(c, event->decision));
 	else
-		snprintf(what, sizeof what, in_language(c, "%s until %s", "%s宽限至 %s"),
+		snprintf(what, sizeof what, _("%s until %s"),
 		         in_language(c, deadline_event_name(event->event), deadline_event_name_zh(event->event)),
 		         deadline_format(event->until, until));
 	const struct cell cells[] = {
@@ -169,15 +165,11 @@ add_event(const struct command *c, struct table *table, const struct history_ans
 static int
 print_table(const struct command *c, const struct history_answer *h)
 {
-	const struct table_column columns[] = {
-	    {in_language(c, "commit", "提交序号"), true}, {in_language(c, "time", "时间"), false},
-	    {in_language(c, "office", "单位"), false},    {in_language(c, "what", "事项"), false},
-	    {in_language(c, "revision", "版次"), true},   {in_language(c, "reason", "原因"), false},
-	    {in_language(c, "text", "说明"), false},      {in_language(c, "indicator", "指标代码"), false},
-	    {in_language(c, "name", "名称"), false},      {in_language(c, "before", "原值"), true},
-	    {in_language(c, "after", "现值"), true}};
-	struct table *table =
-	    table_create(c->output, in_language(c, "history", "沿革"), columns, sizeof columns / sizeof *columns);
+	const struct table_column columns[] = {{_("commit"), true}, {_("time"), false},      {_("office"), false},
+	                                       {_("what"), false},  {_("revision"), true},   {_("reason"), false},
+	                                       {_("text"), false},  {_("indicator"), false}, {_("name"), false},
+	                                       {_("before"), true}, {_("after"), true}};
+	struct table *table = table_create(c->output, _("history"), columns, sizeof columns / sizeof *columns);
 	bool good = table;
 	for (size_t i = 0; good && i < h->count; i++)
 		good = add_event(c, table, h, i);
@@ -246,7 +238,7 @@ cmd_history(int argc, char **argv)
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
 		return EXIT_USAGE;
 	if (count != 3) {
-		fprintf(stderr, "fupin history: a unit, a period and a form; see fupin help\n");
+		fprintf(stderr, _("fupin history: a unit, a period and a form; see fupin help\n"));
 		return EXIT_USAGE;
 	}
 	int status = command_open(&c);

@@ -7,7 +7,9 @@ int
 cmd_keygen(int argc, char **argv)
 {
 	const char *home_option = NULL, *name = "office", *endpoint = NULL, *centre_key = NULL;
+	bool json = false;
 	const struct arg_kind kinds[] = {{"--home", &home_option, NULL},
+	                                 {"--json", NULL, &json},
 	                                 {"--name", &name, NULL},
 	                                 {"--endpoint", &endpoint, NULL},
 	                                 {"--centre-key", &centre_key, NULL}};
@@ -17,7 +19,7 @@ cmd_keygen(int argc, char **argv)
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
 		return EXIT_USAGE;
 	if (count) {
-		fprintf(stderr, "fupin keygen: %s: not expected\n", argv[0]);
+		fprintf(stderr, _("fupin keygen: %s: not expected\n"), argv[0]);
 		return EXIT_USAGE;
 	}
 	home_default(path);
@@ -27,6 +29,6 @@ cmd_keygen(int argc, char **argv)
 		fprintf(stderr, "fupin keygen: %s\n", error);
 		return EXIT_FAILED_INSIDE;
 	}
-	printf("%s\n", keys.public_key);
+	printf(json ? "{ \"public_key\": \"%s\" }\n" : "%s\n", keys.public_key);
 	return EXIT_DONE;
 }

@@ -29,11 +29,7 @@ run_list(struct boxing *b)
 		if (!strcmp(wanted, outbox_state_name((enum outbox_state)i)))
 			state = i;
 	if (state < 0 && strcmp(wanted, "all") != 0) {
-		fprintf(stderr,
-		        in_language(&b->command,
-		                    "fupin outbox: --state %s: waiting, refused, receipted, dropped or all\n",
-		                    "fupin outbox：--state %s：应为 waiting、refused、receipted、dropped 或 all\n"),
-		        wanted);
+		fprintf(stderr, _("fupin outbox: --state %s: waiting, refused, receipted, dropped or all\n"), wanted);
 		return EXIT_USAGE;
 	}
 	return outbox_list(&b->command, b->sending.outbox, state);
@@ -52,59 +48,44 @@ run_send(struct boxing *b)
 typedef bool (*allows)(const struct boxing *b, const struct outbox_item *item);
 
 static void
-complain(const struct boxing *b, const struct outbox_item *item, const char *why)
+complain(const struct outbox_item *item, const char *why)
 {
 	char id[ID_TEXT_BYTES];
-	fprintf(stderr,
-	        in_language(&b->command, "fupin outbox: %" PRId64 " (%s, %s): %s\n",
-	                    "fupin outbox：%" PRId64 "（%s，%s）：%s\n"),
-	        item->position, item->files, submission_id_format(&item->id, id), why);
+	fprintf(stderr, _("fupin outbox: %" PRId64 " (%s, %s): %s\n"), item->position, item->files,
+	        submission_id_format(&item->id, id), why);
 }
 
 static bool
 may_retry(const struct boxing *b, const struct outbox_item *item)
 {
-	const struct command *c = &b->command;
 	if (item->state != OUTBOX_REFUSED) {
-		complain(b, item,
-		         in_language(c, "is not refused; only what was refused can be sent again",
-		                     "未被退回；只有被退回的才能重新发送"));
+		complain(item, _("is not refused; only what was refused can be sent again"));
 		return false;
 	}
 	if (!outbox_same_content(b->sending.outbox, item->position))
 		return true;
-	complain(b, item,
-	         in_language(c, "the same content was saved again since, and waits or has its receipt",
-	                     "相同内容此后已另行报送，正在等待或已有回执"));
+	complain(item, _("the same content was saved again since, and waits or has its receipt"));
 	return false;
 }
 
 static bool
 may_drop(const struct boxing *b, const struct outbox_item *item)
 {
-	const struct command *c = &b->command;
 	if (item->state == OUTBOX_REFUSED)
 		return true;
 	if (item->state == OUTBOX_RECEIPTED) {
-		complain(b, item,
-		         in_language(c,
-		                     "has its receipt: it is on the centre's disk, and stays as a record; "
-		                     "correct it with a new report",
-		                     "已有回执，中心已存盘，须保留备查；如有错误请另报更正"));
+		complain(item, _("has its receipt: it is on the centre's disk, and stays as a record; "
+		                 "correct it with a new report"));
 		return false;
 	}
 	if (item->state == OUTBOX_DROPPED) {
-		complain(b, item, in_language(c, "was dropped before", "此前已作废"));
+		complain(item, _("was dropped before"));
 		return false;
 	}
 	if (b->yes)
 		return true;
-	complain(b, item,
-	         in_language(c,
-	                     "still waits. If it was ever sent or exported, it may already be at the centre, and "
-	                     "dropping it here takes nothing back there. Send it and see, or repeat with --yes",
-	                     "尚在等待。如曾发送或导出，中心可能已经收到，此处作废并不能撤回。请先发送查明，或加 "
-	                     "--yes 再次执行"));
+	complain(item, _("still waits. If it was ever sent or exported, it may already be at the centre, and "
+	                 "dropping it here takes nothing back there. Send it and see, or repeat with --yes"));
 	return false;
 }
 
@@ -118,10 +99,7 @@ change_one(struct boxing *b, const char *word, allows may,
 	int64_t position = 0;
 	*status = EXIT_PROBLEMS;
 	if (!decimal_parse(word, 0, &position) || position < 1 || !outbox_get(o, position, &item)) {
-		fprintf(stderr,
-		        in_language(&b->command, "fupin outbox: %s: no such number; fupin outbox list shows them\n",
-		                    "fupin outbox：%s：没有此编号；请用 fupin outbox list 查看\n"),
-		        word);
+		fprintf(stderr, _("fupin outbox: %s: no such number; fupin outbox list shows them\n"), word);
 		return false;
 	}
 	if (!may(b, &item))
@@ -147,8 +125,7 @@ change_all(struct boxing *b, allows may, bool (*change)(struct outbox *outbox, i
 	if (status == EXIT_FAILED_INSIDE)
 		fprintf(stderr, "fupin: %s\n", outbox_error(o));
 	else if (b->count > 1)
-		fputs(in_language(&b->command, "fupin outbox: nothing was changed\n", "fupin outbox：未作任何改动\n"),
-		      stderr);
+		fputs(_("fupin outbox: nothing was changed\n"), stderr);
 	return status;
 }
 
@@ -156,10 +133,10 @@ static int
 run_retry(struct boxing *b)
 {
 	int status = change_all(b, may_retry, outbox_wait_again);
-	if (status == EXIT_DONE)
-		printf(in_language(&b->command, "%d waiting again; fupin outbox send sends them\n",
-		                   "%d 件重新待发；运行 fupin outbox send 即可发送\n"),
-		       b->count);
+	if (status == EXIT_DONE && b->command.format == FORMAT_JSON)
+		command_print_number(&b->command, "waiting_again", b->count);
+	else if (status == EXIT_DONE)
+		printf(_("%d waiting again; fupin outbox send sends them\n"), b->count);
 	return status;
 }
 
@@ -167,10 +144,10 @@ static int
 run_drop(struct boxing *b)
 {
 	int status = change_all(b, may_drop, outbox_set_dropped);
-	if (status == EXIT_DONE)
-		printf(in_language(&b->command, "%d dropped; they stay in the list as a record\n",
-		                   "%d 件已作废，仍留在列表中备查\n"),
-		       b->count);
+	if (status == EXIT_DONE && b->command.format == FORMAT_JSON)
+		command_print_number(&b->command, "dropped", b->count);
+	else if (status == EXIT_DONE)
+		printf(_("%d dropped; they stay in the list as a record\n"), b->count);
 	return status;
 }
 
@@ -212,8 +189,8 @@ find_verb(int count, char **words)
 	for (size_t i = 0; count && i < sizeof verbs / sizeof *verbs; i++)
 		if (!strcmp(words[0], verbs[i].name) && count - 1 >= verbs[i].least && count - 1 <= verbs[i].most)
 			return &verbs[i];
-	fputs("fupin outbox: list [--state S], send, retry N…, drop N… [--yes], export DIR or import "
-	      "FILE.receipts\n",
+	fputs(_("fupin outbox: list [--state S], send, retry N…, drop N… [--yes], export DIR or import "
+	        "FILE.receipts\n"),
 	      stderr);
 	return NULL;
 }

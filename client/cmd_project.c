@@ -29,12 +29,8 @@ read_states(const struct projecting *p, uint32_t *states)
 		return true;
 	if (!project_state_parse(p->state_option, &state)) {
 		fprintf(stderr,
-		        in_language(
-		            &p->command,
-		            "fupin project: --state is planned, noticed, under_way, complete, accepted or "
-		            "dropped, not %s\n",
-		            "fupin project：--state 应为 planned、noticed、under_way、complete、accepted 或 dropped，"
-		            "而非 %s\n"),
+		        _("fupin project: --state is planned, noticed, under_way, complete, accepted or "
+		          "dropped, not %s\n"),
 		        p->state_option);
 		return false;
 	}
@@ -94,7 +90,7 @@ list(struct projecting *p, const char *unit)
 	else if (status == EXIT_DONE && !table_end(p->table))
 		status = EXIT_FAILED_INSIDE;
 	else if (status == EXIT_DONE) {
-		output_line(c->output, in_language(c, "%zu projects", "%zu 个项目"), p->shown);
+		output_line(c->output, _("%zu projects"), p->shown);
 		command_footer(c, &as_of, label);
 	}
 	table_destroy(&p->table);
@@ -125,17 +121,12 @@ show_one(struct projecting *p, const char *unit, const char *code)
 	if (status != EXIT_DONE)
 		return status;
 	if (!reply.projects.count || !project_plan(&reply.projects.items[0])) {
-		fprintf(stderr,
-		        in_language(c, "fupin project: %s has no project %s\n", "fupin project：%s 没有项目 %s\n"),
-		        unit, code);
+		fprintf(stderr, _("fupin project: %s has no project %s\n"), unit, code);
 		return EXIT_PROBLEMS;
 	}
 	const struct project_item *item = the_one(&reply.projects, request.projects.unit);
 	if (!item) {
-		fprintf(stderr,
-		        in_language(
-		            c, "fupin project: %s has several, say which one:", "fupin project：%s 有多个，请写明："),
-		        unit);
+		fprintf(stderr, _("fupin project: %s has several, say which one:"), unit);
 		for (size_t i = 0; i < reply.projects.count; i++)
 			fprintf(stderr, " %s", reply.projects.items[i].code);
 		fputc('\n', stderr);
@@ -157,7 +148,7 @@ run(struct projecting *p, int count, char **words)
 	const char *verb = count ? words[0] : "";
 	bool lists = !strcmp(verb, "list") && count <= 2, shows = !strcmp(verb, "show") && count == 3;
 	if (!lists && !shows) {
-		fprintf(stderr, "fupin project: list [UNIT] or show UNIT CODE; see fupin help\n");
+		fprintf(stderr, _("fupin project: list [UNIT] or show UNIT CODE; see fupin help\n"));
 		return EXIT_USAGE;
 	}
 	int status = command_open(&p->command);

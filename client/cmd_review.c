@@ -51,7 +51,7 @@ read_states(struct reviewing *r, const char *text)
 		}
 		if (r->query.state_count == REVIEW_STATES ||
 		    !review_state_parse(word, &r->states[r->query.state_count++])) {
-			fprintf(stderr, "fupin review: --state %s: sent, returned, passed, taken or all\n", word);
+			fprintf(stderr, _("fupin review: --state %s: sent, returned, passed, taken or all\n"), word);
 			return false;
 		}
 	}
@@ -83,7 +83,7 @@ read_seen(struct reviewing *r)
 {
 	int64_t seq = 0;
 	if (r->seen_option && (!decimal_parse(r->seen_option, 0, &seq) || seq < 1)) {
-		fprintf(stderr, "fupin review: --seen %s: the number of the commit that a list is as of\n",
+		fprintf(stderr, _("fupin review: --seen %s: the number of the commit that a list is as of\n"),
 		        r->seen_option);
 		return false;
 	}
@@ -222,8 +222,8 @@ write_warnings(const struct command *c, const struct report_item *item, char *ou
 		const struct soft_check *check = catalogue_check(&c->catalogue, item->warnings[i].check);
 		char actual[DECIMAL_TEXT_BYTES], limit[DECIMAL_TEXT_BYTES];
 		int decimals = check ? catalogue_indicator(&c->catalogue, check->indicator)->decimals : 0;
-		used += (size_t)snprintf(out + used, size - used, in_language(c, "%s%s (%s, %s)", "%s%s（%s，%s）"),
-		                         i ? "; " : "", check ? in_language(c, check->text_en, check->text_zh) : "?",
+		used += (size_t)snprintf(out + used, size - used, _("%s%s (%s, %s)"), i ? "; " : "",
+		                         check ? in_language(c, check->text_en, check->text_zh) : "?",
 		                         decimal_format(item->warnings[i].actual, decimals, actual),
 		                         decimal_format(item->warnings[i].limit, decimals, limit));
 	}
@@ -258,28 +258,29 @@ static int
 print_list(const struct reviewing *r)
 {
 	const struct command *c = &r->command;
-	const struct table_column columns[] = {
-	    {in_language(c, "code", "代码"), false},        {in_language(c, "unit", "单位"), false},
-	    {in_language(c, "period", "期间"), false},      {in_language(c, "form", "表"), false},
-	    {in_language(c, "revision", "版次"), true},     {in_language(c, "state", "状态"), false},
-	    {in_language(c, "approved", "通过版次"), true}, {in_language(c, "first sent", "首次报送"), false},
-	    {in_language(c, "warnings", "提示"), false},    {in_language(c, "returned for", "退回原因"), false}};
+	const struct table_column columns[] = {{_("code"), false},
+	                                       {_("unit"), false},
+	                                       {_("period"), false},
+	                                       {_("form"), false},
+	                                       {_("revision"), true},
+	                                       {_("state"), false},
+	                                       {C_("revision", "approved"), true},
+	                                       {_("first sent"), false},
+	                                       {_("warnings"), false},
+	                                       {_("returned for"), false}};
 	if (c->format == FORMAT_JSON) {
 		print_json(r);
 		return EXIT_DONE;
 	}
-	struct table *table =
-	    table_create(c->output, in_language(c, "reports", "报表"), columns, sizeof columns / sizeof *columns);
+	struct table *table = table_create(c->output, _("reports"), columns, sizeof columns / sizeof *columns);
 	bool good = table;
 	for (size_t i = 0; good && i < r->count; i++)
 		good = add_item(c, table, &r->items[i]);
 	good = good && table_end(table);
 	if (good && r->count && !c->as_of_option)
 		output_line(c->output,
-		            in_language(c,
-		                        "to decide on this list as it stands here: review pass, take or return … "
-		                        "--seen %" PRIu64,
-		                        "按本清单所示作出决定：review pass、take 或 return … --seen %" PRIu64),
+		            _("to decide on this list as it stands here: review pass, take or return … "
+		              "--seen %" PRIu64),
 		            r->as_of.seq);
 	if (good)
 		command_footer(c, &r->as_of, r->label);
@@ -316,8 +317,8 @@ decide(struct reviewing *r, enum decision decision, int count, char **words)
 		return EXIT_FAILED_INSIDE;
 	if (decision == DECISION_RETURN &&
 	    !return_reason_parse(r->reason_option ? r->reason_option : "", &reason)) {
-		fprintf(stderr, "fupin review return: --reason wrong_figure, missing_figure, inconsistent, "
-		                "no_evidence, asked_for or other, and --text\n");
+		fprintf(stderr, _("fupin review return: --reason wrong_figure, missing_figure, inconsistent, "
+		                  "no_evidence, asked_for or other, and --text\n"));
 		free(reviews);
 		return EXIT_USAGE;
 	}
@@ -338,9 +339,7 @@ decide(struct reviewing *r, enum decision decision, int count, char **words)
 	         count > 0 ? words[0] : "", count > 1 ? words[1] : "", count > 2 ? words[2] : "", r->count);
 	int status = r->count ? send_decisions(r, reviews, r->count, what) : EXIT_DONE;
 	if (!r->count)
-		fprintf(stderr, "%s",
-		        in_language(&r->command, "fupin review: nothing there to be decided on\n",
-		                    "fupin review：没有可审核的报表\n"));
+		fprintf(stderr, "%s", _("fupin review: nothing there to be decided on\n"));
 	free(reviews);
 	return r->count ? status : EXIT_PROBLEMS;
 }
@@ -375,7 +374,7 @@ run(struct reviewing *r, int action, enum decision decision, int count, char **w
 		return status;
 	r->query.values = action == ACTION_SHOW;
 	if (action == ACTION_DECIDE && decision == DECISION_RETURN && count < 2) {
-		fprintf(stderr, "fupin review return: which unit, and which period?\n");
+		fprintf(stderr, _("fupin review return: which unit, and which period?\n"));
 		return EXIT_USAGE;
 	}
 	if (action == ACTION_DECIDE && !read_seen(r))
@@ -425,7 +424,7 @@ cmd_review(int argc, char **argv)
 	while (count && verb < sizeof verbs / sizeof *verbs && strcmp(argv[0], verbs[verb].name))
 		verb++;
 	if (!count || verb == sizeof verbs / sizeof *verbs) {
-		fprintf(stderr, "fupin review: list, show, pass, return or take; see fupin help\n");
+		fprintf(stderr, _("fupin review: list, show, pass, return or take; see fupin help\n"));
 		return EXIT_USAGE;
 	}
 	arena_init(&r.arena, DECODE_BYTES_MAX * 16UL);

@@ -4,9 +4,11 @@
  * revision are in the row, for a correction: in a table beside the others, in a workbook with --corrections,
  * and then only those. */
 #include "command.h"
+#include "finding_json.h"
 #include "sheet_book.h"
 
 #include <inttypes.h>
+#include <json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +22,7 @@ struct sheeting {
 	unit_code unit;
 	size_t count;
 	struct sheet_row *rows;
-	bool corrections;
+	bool corrections, json;
 	char path[16]; /* of a workbook that was given no name; "": it was given one */
 };
 
@@ -125,12 +127,11 @@ write_sheet(const struct sheeting *s)
 {
 	const struct command *c = &s->command;
 	size_t fields = s->version->field_count;
-	struct table_column columns[FIXED_COLUMNS + FORM_FIELDS_MAX] = {
-	    {in_language(c, "form", "表"), false},
-	    {in_language(c, "unit", "单位"), false},
-	    {in_language(c, "unit_name", "单位名称"), false},
-	    {in_language(c, "period", "期间"), false},
-	    {in_language(c, "replaces", "替换版本"), true}};
+	struct table_column columns[FIXED_COLUMNS + FORM_FIELDS_MAX] = {{_("form"), false},
+	                                                                {_("unit"), false},
+	                                                                {_("unit_name"), false},
+	                                                                {_("period"), false},
+	                                                                {_("replaces"), true}};
 	struct cell cells[FIXED_COLUMNS + FORM_FIELDS_MAX];
 	for (size_t at = 0; at < fields; at++) {
 		const struct indicator *indicator = s->version->fields[at].definition;
@@ -209,15 +210,18 @@ write_book(struct sheeting *s)
 	}
 	if (!sheet_book_end(&book))
 		return EXIT_FAILED_INSIDE;
-	fprintf(stderr,
-	        in_language(c, "%s: forms %zu; fill it in, then: fupin submit %s\n",
-	                    "%s：报表 %zu 张；填好后运行 fupin submit %s\n"),
-	        c->output_option, book.forms, c->output_option);
+	if (s->json) {
+		struct json_object *o = json_object_new_object();
+		json_object_object_add(o, "file", json_object_new_string(c->output_option));
+		json_object_object_add(o, "forms", json_object_new_int64((int64_t)book.forms));
+		json_line(o);
+		return EXIT_DONE;
+	}
+	fprintf(stderr, _("%s: forms %zu; fill it in, then: fupin submit %s\n"), c->output_option, book.forms,
+	        c->output_option);
 	if (!c->session)
 		fprintf(stderr, "%s\n",
-		        in_language(c,
-		                    "without the centre nothing is carried forward, and what was sent is not known",
-		                    "未连上中心：没有结转上期数，也不知道哪些已上报"));
+		        _("without the centre nothing is carried forward, and what was sent is not known"));
 	return EXIT_DONE;
 }
 
@@ -236,12 +240,9 @@ is_free(const struct sheeting *s)
 {
 	if (!*s->path || access(s->path, F_OK))
 		return true;
-	fprintf(
-	    stderr,
-	    in_language(&s->command,
-	                "fupin sheet: %s is there already, perhaps filled in: name another one with --output\n",
-	                "fupin sheet：%s 已经存在，可能已经填写：请用 --output 另起文件名\n"),
-	    s->path);
+	fprintf(stderr,
+	        _("fupin sheet: %s is there already, perhaps filled in: name another one with --output\n"),
+	        s->path);
 	return false;
 }
 
@@ -249,6 +250,8 @@ static int
 run_book(struct sheeting *s, int count, char **words)
 {
 	struct command *c = &s->command;
+	s->json = c->json;
+	c->json = false; /* the workbook is no JSON; what is said of it may be */
 	c->format_option = "xlsx";
 	if (!c->output_option)
 		name_book(s);
@@ -266,10 +269,7 @@ run_book(struct sheeting *s, int count, char **words)
 	command_plan_periods(c, &first, &last);
 	if (s->month >= first && s->month <= last)
 		return write_book(s);
-	fprintf(stderr,
-	        in_language(c, "fupin sheet: %s: the plan has no forms for this month\n",
-	                    "fupin sheet：%s：方案中没有这个月的报表\n"),
-	        words[0]);
+	fprintf(stderr, _("fupin sheet: %s: the plan has no forms for this month\n"), words[0]);
 	return EXIT_USAGE;
 }
 
@@ -288,13 +288,13 @@ run(struct sheeting *s, int count, char **words)
 	    (count > 2 && !command_find_unit(c, words[2], &s->unit))) {
 		fprintf(
 		    stderr,
-		    "fupin sheet: a month: fupin sheet 2013-06; or a form (fupin forms), a month, perhaps a unit: "
-		    "fupin sheet village 2013-06\n");
+		    _("fupin sheet: a month: fupin sheet 2013-06; or a form (fupin forms), a month, perhaps a unit: "
+		      "fupin sheet village 2013-06\n"));
 		return EXIT_USAGE;
 	}
 	s->version = catalogue_version_for(&c->catalogue, s->form->number, s->month);
 	if (!s->version) {
-		fprintf(stderr, "fupin sheet: %s: the form is not for this month\n", words[1]);
+		fprintf(stderr, _("fupin sheet: %s: the form is not for this month\n"), words[1]);
 		return EXIT_USAGE;
 	}
 	if (!make_rows(s))

@@ -62,14 +62,10 @@ list_item(void *context, const struct outbox_item *item)
 static struct table *
 create_listing(const struct command *c)
 {
-	const struct table_column columns[] = {{in_language(c, "submission", "报送编号"), false},
-	                                       {in_language(c, "state", "状态"), false},
-	                                       {in_language(c, "seq", "序号"), true},
-	                                       {in_language(c, "receipt", "回执时间"), false},
-	                                       {in_language(c, "saved", "保存时间"), false},
-	                                       {in_language(c, "files", "文件"), false}};
-	return table_create(c->output, in_language(c, "outbox", "发件箱"), columns,
-	                    sizeof columns / sizeof *columns);
+	const struct table_column columns[] = {{_("submission"), false}, {_("state"), false},
+	                                       {_("seq"), true},         {_("receipt"), false},
+	                                       {_("saved"), false},      {_("files"), false}};
+	return table_create(c->output, _("outbox"), columns, sizeof columns / sizeof *columns);
 }
 
 /* ---------------------------------------------------------------- how the office stands */
@@ -91,27 +87,17 @@ print_centre(const struct knowing *k)
 	time_format(command_centre_time(c), now);
 	if (k->online)
 		time_format(k->pong.time_us, now);
-	output_line(c->output,
-	            in_language(c, "centre      %s at %s, protocol %u, its clock %s (UTC+08:00)",
-	                        "中心        %s（%s），协议 %u，中心时间 %s（UTC+08:00）"),
-	            w->software, c->home.endpoint, w->protocol, now);
+	output_line(c->output, _("centre      %s at %s, protocol %u, its clock %s (UTC+08:00)"), w->software,
+	            c->home.endpoint, w->protocol, now);
 	if (!k->now.reachable)
-		output_line(c->output,
-		            in_language(c, "            not reached%s%s: what is said here may be old",
-		                        "            未连上%s%s：以下可能不是最新"),
+		output_line(c->output, _("            not reached%s%s: what is said here may be old"),
 		            *k->now.error ? ", " : "", k->now.error);
-	output_line(c->output, in_language(c, "plan        %s", "方案        %s"),
-	            in_language(c, w->title_en, w->title_zh));
-	output_line(c->output,
-	            in_language(c, "this office %s, role %s, unit %" PRId64 "",
-	                        "本单位      %s，角色 %s，单位 %" PRId64 ""),
-	            w->principal, role_name(w->role), w->unit);
+	output_line(c->output, _("plan        %s"), in_language(c, w->title_en, w->title_zh));
+	output_line(c->output, _("this office %s, role %s, unit %" PRId64 ""), w->principal, role_name(w->role),
+	            w->unit);
 	if (k->online)
-		output_line(c->output,
-		            in_language(c, "database    %s, %u submissions on their way to it",
-		                        "数据库      %s，%u 件正在写入"),
-		            k->pong.store_ready ? in_language(c, "ready", "正常") : in_language(c, "away", "不可用"),
-		            k->pong.waiting);
+		output_line(c->output, _("database    %s, %u submissions on their way to it"),
+		            k->pong.store_ready ? _("ready") : _("away"), k->pong.waiting);
 }
 
 static void
@@ -124,17 +110,12 @@ print_agent(const struct knowing *k)
 	if (r->heard_us)
 		time_format(r->heard_us, heard);
 	if (k->from_agent)
-		output_line(c->output,
-		            in_language(c, "agent       runs since %s, heard the centre last at %s",
-		                        "代理        自 %s 运行，最近联系中心 %s"),
-		            since, heard);
+		output_line(c->output, _("agent       runs since %s, heard the centre last at %s"), since, heard);
 	if (!k->from_agent || !r->receipt_seq)
 		return;
 	time_format(r->receipt_us, receipt);
-	output_line(c->output,
-	            in_language(c, "receipt     the last: seq %" PRIu64 " %s: %s",
-	                        "回执        最近：序号 %" PRIu64 " %s：%s"),
-	            r->receipt_seq, receipt, r->receipt_files);
+	output_line(c->output, _("receipt     the last: seq %" PRIu64 " %s: %s"), r->receipt_seq, receipt,
+	            r->receipt_files);
 }
 
 static void
@@ -148,28 +129,19 @@ print_standing(const struct knowing *k)
 	for (size_t i = 0; i < s->returned_count; i++) {
 		const struct standing_report *r = &s->returned[i];
 		period_format(r->period, month);
-		output_line(
-		    c->output,
-		    in_language(c, "returned    %" PRId64 " %s %s %s: %s", "退回        %" PRId64 " %s %s %s：%s"),
-		    r->unit, r->name, month, r->form, r->text);
+		output_line(c->output, _("returned    %" PRId64 " %s %s %s: %s"), r->unit, r->name, month, r->form,
+		            r->text);
 	}
 	if (s->returned_more)
-		output_line(c->output, "%s",
-		            in_language(c, "            … and more: fupin review list --state returned",
-		                        "            ……更多见 fupin review list --state returned"));
+		output_line(c->output, "%s", _("            … and more: fupin review list --state returned"));
 	if (s->overdue)
-		output_line(c->output,
-		            in_language(c, "overdue     %u reports: fupin late lists them",
-		                        "逾期        %u 张报表未报：见 fupin late"),
-		            s->overdue);
+		output_line(c->output, _("overdue     %u reports: fupin late lists them"), s->overdue);
 	for (size_t i = 0; i < s->deadline_count; i++) {
 		const struct standing_deadline *d = &s->deadlines[i];
 		period_format(d->period, month);
-		output_line(c->output,
-		            in_language(c, "due         %s %s: %s, days left %" PRId64 ", missing %u of %u",
-		                        "到期        %s %s：%s，还有 %" PRId64 " 天，未报 %u / %u"),
-		            month, d->form, deadline_format(d->due, due),
-		            standing_days_left(d->due, command_centre_time(c)), d->missing, d->units);
+		output_line(c->output, _("due         %s %s: %s, days left %" PRId64 ", missing %u of %u"), month,
+		            d->form, deadline_format(d->due, due), standing_days_left(d->due, command_centre_time(c)),
+		            d->missing, d->units);
 	}
 }
 
@@ -208,9 +180,7 @@ print_tables(struct listing *l, struct outbox *outbox, const struct knowing *k)
 		print_centre(k);
 		print_agent(k);
 		print_standing(k);
-		output_line(c->output,
-		            in_language(c, "outbox      %zu waiting, %zu receipted, %zu refused",
-		                        "发件箱      待发送 %zu，已回执 %zu，被退回 %zu"),
+		output_line(c->output, _("outbox      %zu waiting, %zu receipted, %zu refused"),
 		            k->now.counts[OUTBOX_WAITING], k->now.counts[OUTBOX_RECEIPTED],
 		            k->now.counts[OUTBOX_REFUSED]);
 	}
@@ -273,7 +243,7 @@ one_submission(struct command *c, const char *text)
 	struct request request = {.kind = REQUEST_STATUS};
 	struct reply reply;
 	if (!submission_id_parse(text, &request.status)) {
-		fprintf(stderr, "fupin status: %s: not the id of a submission\n", text);
+		fprintf(stderr, _("fupin status: %s: not the id of a submission\n"), text);
 		return EXIT_USAGE;
 	}
 	int status = command_ask(c, &request, REPLY_STATUS, &reply);
@@ -281,18 +251,29 @@ one_submission(struct command *c, const char *text)
 		return status;
 	const struct receipt *r = &reply.status.receipt;
 	char time[20], digest[DIGEST_TEXT_BYTES];
+	if (c->format == FORMAT_JSON) {
+		static const char *const names[] = {[SUBMISSION_UNKNOWN] = "unknown",
+		                                    [SUBMISSION_WAITING] = "waiting",
+		                                    [SUBMISSION_COMMITTED] = "committed"};
+		struct json_object *o = json_object_new_object();
+		json_object_object_add(o, "id", json_object_new_string(text));
+		json_object_object_add(o, "state", json_object_new_string(names[reply.status.state]));
+		json_object_object_add(o, "seq", json_object_new_int64((int64_t)r->seq));
+		json_object_object_add(o, "time_us", json_object_new_int64(r->time_us));
+		command_print_json(c, o);
+		return reply.status.state == SUBMISSION_UNKNOWN ? EXIT_PROBLEMS : EXIT_DONE;
+	}
 	switch (reply.status.state) {
 	case SUBMISSION_UNKNOWN:
-		printf(in_language(c, "%s unknown to the centre\n", "%s 中心没有此件\n"), text);
+		printf(_("%s unknown to the centre\n"), text);
 		return EXIT_PROBLEMS;
 	case SUBMISSION_WAITING:
-		printf(in_language(c, "%s on its way to the disk\n", "%s 正在写入\n"), text);
+		printf(_("%s on its way to the disk\n"), text);
 		return EXIT_DONE;
 	case SUBMISSION_COMMITTED:
 		time_format(r->time_us, time);
-		printf(in_language(c, "%s committed seq %" PRIu64 " %s reports %u fund entries %u digest %s\n",
-		                   "%s 已入库 序号 %" PRIu64 " %s 报表 %u 资金记录 %u 摘要 %s\n"),
-		       text, r->seq, time, r->report_count, r->entry_count, digest_format(&r->digest, digest));
+		printf(_("%s committed seq %" PRIu64 " %s reports %u fund entries %u digest %s\n"), text, r->seq,
+		       time, r->report_count, r->entry_count, digest_format(&r->digest, digest));
 		return EXIT_DONE;
 	}
 	return EXIT_FAILED_INSIDE;
@@ -328,8 +309,9 @@ cmd_reload(int argc, char **argv)
 	int status = command_open(&c);
 	if (status == EXIT_DONE)
 		status = command_ask(&c, &request, REPLY_RELOADED, &reply);
-	if (status == EXIT_DONE)
-		printf(in_language(&c, "the centre now admits %u offices\n", "中心现接纳 %u 个单位\n"),
-		       reply.reloaded);
+	if (status == EXIT_DONE && c.format == FORMAT_JSON)
+		command_print_number(&c, "offices", reply.reloaded);
+	else if (status == EXIT_DONE)
+		printf(_("the centre now admits %u offices\n"), reply.reloaded);
 	return command_close(&c, status);
 }

@@ -1,9 +1,11 @@
 /* fupin submit FILE… (.csv, .xlsx): read, check here, save in the outbox, deliver, keep the receipt. Without
  * a network all but the delivery is done by what the centre said last. */
 #include "clock.h"
+#include "finding_json.h"
 #include "save.h"
 #include "sending.h"
 
+#include <json.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -19,15 +21,9 @@ say_saved(const struct submitting *s)
 {
 	const struct saving *v = s->saving;
 	if (v->parts > (s->each ? v->count : 1))
-		printf(in_language(&s->command,
-		                   "more than one submission can hold: goes as %zu, in the order of its rows\n",
-		                   "超过一次报送的容量：按行的顺序分 %zu 次报送\n"),
-		       v->parts);
+		printf(_("more than one submission can hold: goes as %zu, in the order of its rows\n"), v->parts);
 	if (v->left_out)
-		printf(in_language(
-		           &s->command,
-		           "left out: %zu rows in which nothing of the month is filled in (fupin check lists them)\n",
-		           "未报：%zu 行没有填写本期数（fupin check 可列出）\n"),
+		printf(_("left out: %zu rows in which nothing of the month is filled in (fupin check lists them)\n"),
 		       v->left_out);
 }
 
@@ -43,11 +39,18 @@ save(struct submitting *s, char **files, int count)
 	/* Today in China by the centre's clock, which alone decides. */
 	v->today = date_of_time(command_centre_time(&s->command));
 	if (save_files(s->sending.outbox, clock_wall_us(), v)) {
-		if (!s->quiet)
+		if (!s->quiet && s->command.format != FORMAT_JSON)
 			say_saved(s);
 		return EXIT_DONE;
 	}
-	findings_write(&v->findings, s->command.language, stderr);
+	if (s->command.format == FORMAT_JSON && v->findings.count) {
+		struct json_object *o = json_object_new_object();
+		json_object_object_add(o, "problems", findings_json(&v->findings, s->command.language));
+		json_object_object_add(o, "more_problems", json_object_new_int64((int64_t)v->findings.more));
+		json_line(o);
+	} else {
+		findings_write(&v->findings, s->command.language, stderr);
+	}
 	if (v->findings.count)
 		return EXIT_PROBLEMS;
 	const char *error = outbox_error(s->sending.outbox);

@@ -35,7 +35,7 @@ find_measure(const struct command *c, const char *text, struct target_part *out)
 	out->fund = FUND_KIND_NONE;
 	if (indicator || (!strncmp(text, "fund:", 5) && fund_kind_parse(text + 5, &out->fund)))
 		return true;
-	fprintf(stderr, "fupin target: %s: neither an indicator (fupin forms FORM) nor fund:raised\n", text);
+	fprintf(stderr, _("fupin target: %s: neither an indicator (fupin forms FORM) nor fund:raised\n"), text);
 	return false;
 }
 
@@ -53,7 +53,7 @@ measure_name(const struct command *c, const struct target_value *t, char out[NAM
 	if (indicator)
 		snprintf(out, NAME_BYTES_MAX, "%s", in_language(c, indicator->name_en, indicator->name_zh));
 	else
-		snprintf(out, NAME_BYTES_MAX, in_language(c, "special funds %s", "专项资金%s"),
+		snprintf(out, NAME_BYTES_MAX, _("special funds %s"),
 		         in_language(c, fund_kind_name(t->fund), fund_kind_name_zh(t->fund)));
 	return out;
 }
@@ -132,14 +132,14 @@ read_part(struct targeting *t, const char *text, const struct target_part *like)
 	struct target_part *part = &t->parts[t->count];
 	*part = *like;
 	if (!equals || (size_t)(equals - text) >= sizeof name) {
-		fprintf(stderr, "fupin target split: %s: write UNIT=VALUE\n", text);
+		fprintf(stderr, _("fupin target split: %s: write UNIT=VALUE\n"), text);
 		return false;
 	}
 	snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
 	if (!command_find_unit(&t->command, name, &part->unit))
 		return false;
 	if (!decimal_parse(equals + 1, measure_decimals(&t->command, part->indicator), &part->value)) {
-		fprintf(stderr, "fupin target split: %s: not a figure of this measure\n", equals + 1);
+		fprintf(stderr, _("fupin target split: %s: not a figure of this measure\n"), equals + 1);
 		return false;
 	}
 	t->count++;
@@ -153,7 +153,7 @@ split(struct targeting *t, int count, char **words)
 	unit_code unit;
 	char what[128];
 	if (count < 3) {
-		fprintf(stderr, "fupin target split: a unit, a measure and its parts; see fupin help\n");
+		fprintf(stderr, _("fupin target split: a unit, a measure and its parts; see fupin help\n"));
 		return EXIT_USAGE;
 	}
 	if (!command_find_unit(&t->command, words[0], &unit) || !find_measure(&t->command, words[1], &like))
@@ -167,7 +167,7 @@ split(struct targeting *t, int count, char **words)
 		const struct target_part *part = &t->parts[t->count - 1];
 		if (unit_ancestor(part->unit, unit_level_of(unit)) != unit ||
 		    unit_level_of(part->unit) != unit_level_of(unit) + 1) {
-			fprintf(stderr, "fupin target split: %s: not right below %s\n", words[i], words[0]);
+			fprintf(stderr, _("fupin target split: %s: not right below %s\n"), words[i], words[0]);
 			return EXIT_USAGE;
 		}
 	}
@@ -192,7 +192,7 @@ find_columns(const char *file, const struct text_row *header, size_t columns[COL
 			    !strcmp(header->cells[at], column_names[i][1]))
 				columns[i] = at;
 		if (columns[i] == SIZE_MAX && i != COLUMN_YEAR && i != COLUMN_NOTE) {
-			fprintf(stderr, "%s: no column %s %s\n", file, column_names[i][0], column_names[i][1]);
+			fprintf(stderr, _("%s: no column %s %s\n"), file, column_names[i][0], column_names[i][1]);
 			return false;
 		}
 	}
@@ -215,7 +215,7 @@ check_row(const struct targeting *t, const char *file, const struct text_row *ro
 		if (!problem.code)
 			continue;
 		problem_detail(&problem, "%s", row->cells[at]);
-		fprintf(stderr, "%s: row %zu: %s\n", file, row->line,
+		fprintf(stderr, _("%s: row %zu: %s\n"), file, row->line,
 		        problem_text(&problem, t->command.language, text));
 		return false;
 	}
@@ -232,15 +232,15 @@ read_row(struct targeting *t, const char *file, const struct text_row *row, cons
 	bool good = command_find_unit(&t->command, cell_of(row, columns, COLUMN_UNIT), &part->unit) &&
 	            find_measure(&t->command, cell_of(row, columns, COLUMN_MEASURE), part);
 	if (good && *year && !decimal_parse(year, 0, &number)) {
-		fprintf(stderr, "fupin target load: %s: not a year\n", year);
+		fprintf(stderr, _("fupin target load: %s: not a year\n"), year);
 		good = false;
 	}
 	if (good && !decimal_parse(value, measure_decimals(&t->command, part->indicator), &part->value)) {
-		fprintf(stderr, "fupin target load: %s: not a figure of this measure\n", value);
+		fprintf(stderr, _("fupin target load: %s: not a figure of this measure\n"), value);
 		good = false;
 	}
 	if (!good)
-		fprintf(stderr, "%s: row %zu\n", file, row->line);
+		fprintf(stderr, _("%s: row %zu\n"), file, row->line);
 	part->year = (int)number;
 	t->count++;
 	return good;
@@ -312,7 +312,7 @@ add_item(const struct command *c, struct table *table, const struct target_item 
 	snprintf(code, sizeof code, "%" PRId64, item->unit);
 	pace_cells_make(v, decimals, &pace);
 	if (v->part_count && v->parts < v->value) {
-		snprintf(missing, sizeof missing, in_language(c, "%s missing", "缺 %s"),
+		snprintf(missing, sizeof missing, _("%s missing"),
 		         decimal_format(v->value - v->parts, decimals, text));
 		broken_down = cell_text(missing);
 	}
@@ -336,14 +336,20 @@ add_item(const struct command *c, struct table *table, const struct target_item 
 static int
 show_table(const struct command *c, const char *sheet, const struct target_answer *answer)
 {
-	const struct table_column columns[] = {
-	    {in_language(c, "code", "代码"), false},        {in_language(c, "unit", "单位"), false},
-	    {in_language(c, "measure", "指标"), false},     {in_language(c, "target", "目标"), true},
-	    {in_language(c, "revision", "版次"), true},     {in_language(c, "until", "截至"), false},
-	    {in_language(c, "reached", "完成"), true},      {in_language(c, "share", "完成率"), true},
-	    {in_language(c, "expected", "应完成"), true},   {in_language(c, "gap", "差额"), true},
-	    {in_language(c, "forecast", "全年预计"), true}, {in_language(c, "broken down", "已分解"), true},
-	    {in_language(c, "of it", "分解情况"), true},    {in_language(c, "note", "摘要"), false}};
+	const struct table_column columns[] = {{_("code"), false},
+	                                       {_("unit"), false},
+	                                       {C_("indicator", "measure"), false},
+	                                       {_("target"), true},
+	                                       {_("revision"), true},
+	                                       {_("until"), false},
+	                                       {C_("amount", "reached"), true},
+	                                       {C_("of a target", "share"), true},
+	                                       {_("expected"), true},
+	                                       {_("gap"), true},
+	                                       {_("forecast"), true},
+	                                       {_("broken down"), true},
+	                                       {_("of it"), true},
+	                                       {_("note"), false}};
 	struct table *table = table_create(c->output, sheet, columns, sizeof columns / sizeof *columns);
 	bool good = table;
 	for (size_t i = 0; good && i < answer->count; i++)
@@ -400,7 +406,7 @@ show(struct targeting *t, int count, char **words)
 	int status = ask_targets(t, unit, &answer);
 	if (status != EXIT_DONE)
 		return status;
-	return show_targets(&t->command, in_language(&t->command, "targets", "目标"), &answer);
+	return show_targets(&t->command, _("targets"), &answer);
 }
 
 /* ---------------------------------------------------------------- the command line */
@@ -412,7 +418,7 @@ find_year(struct targeting *t)
 	int64_t year = 0;
 	const struct catalogue *c = &t->command.catalogue;
 	if (t->year_option && !decimal_parse(t->year_option, 0, &year)) {
-		fprintf(stderr, "fupin target: --year %s: not a year\n", t->year_option);
+		fprintf(stderr, _("fupin target: --year %s: not a year\n"), t->year_option);
 		return false;
 	}
 	for (size_t i = 0; !t->year_option && i < c->version_count; i++)
@@ -440,7 +446,7 @@ run(struct targeting *t, const char *verb, int count, char **words)
 		return split(t, count, words);
 	if (!strcmp(verb, "load") && count == 1)
 		return load(t, words[0]);
-	fprintf(stderr, "fupin target: show [UNIT], split UNIT MEASURE PART=VALUE… or load FILE\n");
+	fprintf(stderr, _("fupin target: show [UNIT], split UNIT MEASURE PART=VALUE… or load FILE\n"));
 	return EXIT_USAGE;
 }
 

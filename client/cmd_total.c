@@ -14,7 +14,7 @@ cmd_total(int argc, char **argv)
 	if (status == EXIT_DONE)
 		status = totalling_ask(&t);
 	if (status == EXIT_DONE)
-		status = totalling_print(&t, in_language(&c, "total", "汇总"));
+		status = totalling_print(&t, C_("command", "total"));
 	totalling_close(&t);
 	return command_close(&c, status);
 }

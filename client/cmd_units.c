@@ -60,11 +60,9 @@ print_json(const struct command *c, const struct wanted *w)
 static int
 print_table(const struct command *c, const struct wanted *w)
 {
-	const struct table_column columns[] = {
-	    {in_language(c, "code", "代码"), false},       {in_language(c, "level", "级别"), false},
-	    {in_language(c, "name", "名称"), false},       {in_language(c, "basis", "代码依据"), false},
-	    {in_language(c, "months", "存续期间"), false}, {in_language(c, "then", "后续单位"), false}};
-	struct table *table = table_create(c->output, in_language(c, "units", "单位"), columns, 6);
+	const struct table_column columns[] = {{_("code"), false},  {_("level"), false},  {_("name"), false},
+	                                       {_("basis"), false}, {_("months"), false}, {_("then"), false}};
+	struct table *table = table_create(c->output, _("units"), columns, 6);
 	bool good = table;
 	for (size_t i = 0; good && i < c->catalogue.unit_count; i++) {
 		const struct unit *unit = &c->catalogue.units[i];
@@ -102,7 +100,7 @@ cmd_units(int argc, char **argv)
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count) || count > 1)
 		return EXIT_USAGE;
 	if (level_option && !unit_level_parse(level_option, &w.level)) {
-		fprintf(stderr, "fupin units: --level %s: not province, prefecture, county, township or village\n",
+		fprintf(stderr, _("fupin units: --level %s: not province, prefecture, county, township or village\n"),
 		        level_option);
 		return EXIT_USAGE;
 	}
@@ -114,7 +112,7 @@ cmd_units(int argc, char **argv)
 	if (status == EXIT_DONE && group_option) {
 		w.member_count = catalogue_group(&c.catalogue, group_option, &w.members);
 		if (!w.member_count) {
-			fprintf(stderr, "fupin units: --group %s: no such group of units in this office's scope\n",
+			fprintf(stderr, _("fupin units: --group %s: no such group of units in this office's scope\n"),
 			        group_option);
 			status = EXIT_USAGE;
 		}

@@ -173,7 +173,7 @@ cmd_watch(int argc, char **argv)
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
 		return EXIT_USAGE;
 	if (w.count_text && (!decimal_parse(w.count_text, 0, &w.count) || w.count < 1)) {
-		fprintf(stderr, "fupin watch: --count %s: not a number from 1 on\n", w.count_text);
+		fprintf(stderr, _("fupin watch: --count %s: not a number from 1 on\n"), w.count_text);
 		return EXIT_USAGE;
 	}
 	if (!command_shows_no_table(&c))

@@ -14,18 +14,6 @@ enum { TIMEOUT_DEFAULT_MS = 30000, TIMEOUT_SECONDS_MAX = 86400 };
 /* A centre that is there answers much sooner; a clerk without a line does not wait longer for his sheet. */
 enum { SOON_MS = 3000 };
 
-enum language
-command_language(void)
-{
-	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		const char *value = getenv(names[i]);
-		if (value && *value)
-			return strncmp(value, "zh", 2) ? LANGUAGE_ENGLISH : LANGUAGE_CHINESE;
-	}
-	return LANGUAGE_ENGLISH;
-}
-
 const char *
 in_language(const struct command *command, const char *en, const char *zh)
 {
@@ -54,8 +42,8 @@ read_as_of(const char *text, struct as_of *out)
 	*out = (struct as_of){(uint64_t)seq, seconds * 1000000};
 	if (!good)
 		fprintf(stderr,
-		        "fupin: --as-of %s: a commit's number, or a time: 2013-07-10 or 2013-07-10T09:00, or both: "
-		        "2016@2013-07-10T09:00\n",
+		        _("fupin: --as-of %s: a commit's number, or a time: 2013-07-10 or 2013-07-10T09:00, or both: "
+		          "2016@2013-07-10T09:00\n"),
 		        text);
 	return good;
 }
@@ -64,14 +52,20 @@ static bool
 read_options(struct command *c)
 {
 	int64_t seconds = TIMEOUT_DEFAULT_MS / 1000;
-	c->language = command_language();
+	c->language = text_language();
 	if (c->timeout_option &&
 	    (!decimal_parse(c->timeout_option, 0, &seconds) || seconds < 1 || seconds > TIMEOUT_SECONDS_MAX)) {
-		fprintf(stderr, "fupin: --timeout %s: not seconds from 1 to %d\n", c->timeout_option,
+		fprintf(stderr, _("fupin: --timeout %s: not seconds from 1 to %d\n"), c->timeout_option,
 		        TIMEOUT_SECONDS_MAX);
 		return false;
 	}
 	c->timeout_ms = (int)seconds * 1000;
+	if (c->json && c->format_option && strcmp(c->format_option, "json") != 0) {
+		fprintf(stderr, _("fupin: --json and --format %s: one of them\n"), c->format_option);
+		return false;
+	}
+	if (c->json)
+		c->format_option = "json";
 	return read_as_of(c->as_of_option, &c->as_of) &&
 	       output_choose(c->format_option, c->output_option, c->bom, &c->format);
 }
@@ -80,11 +74,11 @@ bool
 command_shows_no_table(const struct command *c)
 {
 	if (c->output_option || (c->format_option && !strcmp(c->format_option, "xlsx"))) {
-		fprintf(stderr, "fupin: --output and --format xlsx: only for what is shown as a table\n");
+		fprintf(stderr, _("fupin: --output and --format xlsx: only for what is shown as a table\n"));
 		return false;
 	}
 	if (c->as_of_option)
-		fprintf(stderr, "fupin: --as-of: only for what is shown; this is about what is there now\n");
+		fprintf(stderr, _("fupin: --as-of: only for what is shown; this is about what is there now\n"));
 	return !c->as_of_option;
 }
 
@@ -286,9 +280,9 @@ command_find_unit(const struct command *c, const char *text, unit_code *out)
 	if (found == 1)
 		return true;
 	if (found)
-		fprintf(stderr, "fupin: %s: %zu units have this name, use the code (fupin units)\n", text, found);
+		fprintf(stderr, _("fupin: %s: %zu units have this name, use the code (fupin units)\n"), text, found);
 	else
-		fprintf(stderr, "fupin: %s: neither a code nor a name of a unit that you may read (fupin units)\n",
+		fprintf(stderr, _("fupin: %s: neither a code nor a name of a unit that you may read (fupin units)\n"),
 		        text);
 	return false;
 }
@@ -300,18 +294,18 @@ command_read_scope(const struct command *c, int count, char **words, struct comm
 	if (count > 0 && !command_find_unit(c, words[0], &out->unit))
 		return EXIT_USAGE;
 	if (count > 1 && !period_range_parse(words[1], &out->from, &out->to)) {
-		fprintf(stderr, "fupin: %s: not a period: write 2013-04, 2013-01..2013-06 or 2013\n", words[1]);
+		fprintf(stderr, _("fupin: %s: not a period: write 2013-04, 2013-01..2013-06 or 2013\n"), words[1]);
 		return EXIT_USAGE;
 	}
 	const struct form *form = count > 2 ? catalogue_form_by_code(&c->catalogue, words[2]) : NULL;
 	if (count > 2 && !form) {
-		fprintf(stderr, "fupin: %s: no such form; fupin forms lists them\n", words[2]);
+		fprintf(stderr, _("fupin: %s: no such form; fupin forms lists them\n"), words[2]);
 		return EXIT_USAGE;
 	}
 	out->form = form ? form->number : 0;
 	if (count <= 3)
 		return EXIT_DONE;
-	fprintf(stderr, "fupin: %s: one word too many; see fupin help\n", words[3]);
+	fprintf(stderr, _("fupin: %s: one word too many; see fupin help\n"), words[3]);
 	return EXIT_USAGE;
 }
 
@@ -323,7 +317,7 @@ command_hold_as_of(struct command *c, const struct as_of *answer)
 		held->seq = answer->seq;
 	if (held->seq == answer->seq)
 		return EXIT_DONE;
-	fprintf(stderr, "fupin: asked as of commit %" PRIu64 ", answered as of %" PRIu64 "\n", held->seq,
+	fprintf(stderr, _("fupin: asked as of commit %" PRIu64 ", answered as of %" PRIu64 "\n"), held->seq,
 	        answer->seq);
 	return EXIT_FAILED_INSIDE;
 }
@@ -349,10 +343,7 @@ command_footer(const struct command *c, const struct as_of *as_of, const char *l
 	if (as_of->time_us)
 		time_format(as_of->time_us, time);
 	c->output->made_us = as_of->time_us;
-	output_line(c->output,
-	            in_language(c, "as of commit %" PRIu64 ", %s (UTC+08:00)",
-	                        "截至提交序号 %" PRIu64 "，%s（UTC+08:00）"),
-	            as_of->seq, time);
+	output_line(c->output, _("as of commit %" PRIu64 ", %s (UTC+08:00)"), as_of->seq, time);
 	if (*label)
 		output_line(c->output, "%s", label);
 }
@@ -363,4 +354,20 @@ command_print_json(const struct command *c, struct json_object *json)
 	fprintf(c->output->stream, "%s\n",
 	        json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED));
 	json_object_put(json);
+}
+
+void
+command_print_number(const struct command *c, const char *name, int64_t value)
+{
+	struct json_object *o = json_object_new_object();
+	json_object_object_add(o, name, json_object_new_int64(value));
+	command_print_json(c, o);
+}
+
+void
+command_print_text(const struct command *c, const char *name, const char *value)
+{
+	struct json_object *o = json_object_new_object();
+	json_object_object_add(o, name, json_object_new_string(value));
+	command_print_json(c, o);
 }

@@ -7,6 +7,7 @@
 #include "kept.h"
 #include "session.h"
 #include "table.h"
+#include "text.h"
 
 /* Exit status by kind; README.md documents them. */
 enum exit_status {
@@ -24,7 +25,7 @@ enum exit_status {
 /* Options that every subcommand takes, and the office they lead to. */
 struct command {
 	const char *home_option, *timeout_option, *format_option, *output_option, *as_of_option;
-	bool bom;
+	bool bom, json;
 	int timeout_ms;
 	struct as_of as_of; /* of the catalogue and of all that is asked; 0: now */
 	enum format format;
@@ -37,7 +38,7 @@ struct command {
 };
 
 #define COMMAND_OPTIONS(command)                                                                             \
-	{"--home", &(command)->home_option, NULL},                                                               \
+	{"--home", &(command)->home_option, NULL}, {"--json", NULL, &(command)->json},                           \
 	{                                                                                                        \
 		"--timeout", &(command)->timeout_option, NULL                                                        \
 	}
@@ -78,8 +79,6 @@ const struct welcome *command_welcome(const struct command *command);
 int64_t command_centre_time(const struct command *command);
 /* The same without the hello, which a key that is not admitted may not say. */
 int command_open_line(struct command *command);
-/* The environment's, for what is printed before. */
-enum language command_language(void);
 /* For what a subcommand does besides showing tables: false, and a message, if a file, a workbook or the past
  * was asked for. */
 bool command_shows_no_table(const struct command *command);
@@ -120,10 +119,13 @@ void command_plan_periods(const struct command *command, period *from, period *t
 int command_hold_as_of(struct command *command, const struct as_of *answer);
 
 struct json_object;
+/* {"name": value}, for what else would be a line of text. */
+void command_print_number(const struct command *command, const char *name, int64_t value);
+void command_print_text(const struct command *command, const char *name, const char *value);
 /* Prints it to the output, and frees it. */
 void command_print_json(const struct command *command, struct json_object *json);
 
-/* Chooses by the command's language. */
+/* Chooses what comes in both languages, from the plan or a table of names, by the command's language. */
 const char *in_language(const struct command *command, const char *en, const char *zh)
     __attribute__((format_arg(2), format_arg(3)));
 

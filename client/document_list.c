@@ -37,12 +37,10 @@ static struct table *
 create_table(const struct command *c)
 {
 	const struct table_column columns[] = {
-	    {in_language(c, "code", "代码"), false},     {in_language(c, "unit", "单位"), false},
-	    {in_language(c, "document", "文件"), false}, {in_language(c, "state", "状态"), false},
-	    {in_language(c, "due", "应报"), false},      {in_language(c, "version", "版次"), true},
-	    {in_language(c, "sent", "报送"), false},     {in_language(c, "type", "类型"), false},
-	    {in_language(c, "bytes", "字节"), true},     {in_language(c, "name", "文件名"), false},
-	    {in_language(c, "note", "摘要"), false}};
+	    {_("code"), false},          {_("unit"), false}, {_("document"), false},
+	    {_("state"), false},         {_("due"), false},  {C_("document", "version"), true},
+	    {_("sent"), false},          {_("type"), false}, {_("bytes"), true},
+	    {C_("file", "name"), false}, {_("note"), false}};
 	return table_create(c->output, c->format == FORMAT_XLSX ? "documents" : NULL, columns,
 	                    sizeof columns / sizeof *columns);
 }
@@ -133,9 +131,7 @@ print_dates(const struct command *c, const struct document_query *query)
 		if (query->kind_count && query->kinds[0] != kind->number)
 			continue;
 		date_format(kind->due_date, day);
-		output_line(c->output,
-		            in_language(c, "%s (%s): by the notice (%s) %s, in effect %s",
-		                        "%s（%s）：通知（%s）规定 %s，实际截至 %s"),
+		output_line(c->output, _("%s (%s): by the notice (%s) %s, in effect %s"),
 		            in_language(c, kind->name_en, kind->name_zh), kind->code, kind->notice, day,
 		            deadline_format(kind->due, due));
 	}

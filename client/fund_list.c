@@ -55,16 +55,24 @@ unit_text(const struct command *c, unit_code unit, char out[24])
 static struct table *
 create_table(const struct command *c)
 {
-	const struct table_column columns[] = {
-	    {in_language(c, "date", "日期"), false},        {in_language(c, "code", "代码"), false},
-	    {in_language(c, "unit", "单位"), false},        {in_language(c, "kind", "类别"), false},
-	    {in_language(c, "voucher", "凭证号"), false},   {in_language(c, "refers", "所指凭证号"), false},
-	    {in_language(c, "source", "来源"), false},      {in_language(c, "use", "用途"), false},
-	    {in_language(c, "project", "项目编号"), false}, {in_language(c, "other unit", "对方单位"), false},
-	    {in_language(c, "yuan", "金额(元)"), true},     {in_language(c, "open", "未了(元)"), true},
-	    {in_language(c, "days", "天数"), true},         {in_language(c, "document", "文件依据"), false},
-	    {in_language(c, "note", "摘要"), false},        {in_language(c, "IATI type", "IATI类型"), false},
-	    {in_language(c, "recorded", "入账"), false},    {in_language(c, "commit", "提交"), true}};
+	const struct table_column columns[] = {{_("date"), false},
+	                                       {_("code"), false},
+	                                       {_("unit"), false},
+	                                       {C_("funds", "kind"), false},
+	                                       {_("voucher"), false},
+	                                       {_("refers"), false},
+	                                       {_("source"), false},
+	                                       {_("use"), false},
+	                                       {_("project"), false},
+	                                       {_("other unit"), false},
+	                                       {C_("column", "yuan"), true},
+	                                       {_("open"), true},
+	                                       {_("days"), true},
+	                                       {C_("paper", "document"), false},
+	                                       {_("note"), false},
+	                                       {_("IATI type"), false},
+	                                       {_("recorded"), false},
+	                                       {C_("short", "commit"), true}};
 	return table_create(c->output, c->format == FORMAT_XLSX ? "ledger" : NULL, columns,
 	                    sizeof columns / sizeof *columns);
 }
@@ -295,14 +303,10 @@ add_steps(const struct command *c, struct table *table, const struct trace_answe
 int
 fund_way_show(struct command *c, const struct trace_query *query)
 {
-	const struct table_column columns[] = {{in_language(c, "way", "去向"), false},
-	                                       {in_language(c, "yuan", "金额(元)"), true},
-	                                       {in_language(c, "unit", "单位"), false},
-	                                       {in_language(c, "voucher", "凭证号"), false},
-	                                       {in_language(c, "date", "日期"), false},
-	                                       {in_language(c, "use", "用途"), false},
-	                                       {in_language(c, "other unit", "对方单位"), false},
-	                                       {in_language(c, "of yuan", "该笔(元)"), true}};
+	const struct table_column columns[] = {{_("way"), false},        {C_("column", "yuan"), true},
+	                                       {_("unit"), false},       {_("voucher"), false},
+	                                       {_("date"), false},       {_("use"), false},
+	                                       {_("other unit"), false}, {_("of yuan"), true}};
 	struct request request = {.kind = REQUEST_TRACE, .trace = *query};
 	struct reply reply;
 	int status = command_ask(c, &request, REPLY_TRACE, &reply);
@@ -319,8 +323,7 @@ fund_way_show(struct command *c, const struct trace_query *query)
 	if (!good)
 		return EXIT_FAILED_INSIDE;
 	if (reply.trace.more)
-		output_line(c->output, "%s",
-		            in_language(c, "the way has more steps than are shown", "去向过长，未全部列出"));
+		output_line(c->output, "%s", _("the way has more steps than are shown"));
 	command_footer(c, &reply.trace.as_of, reply.trace.label);
 	return EXIT_DONE;
 }

@@ -65,12 +65,9 @@ take_subsidies(const struct catalogue *c, const struct total_answer *answer, str
 static struct table *
 create_table(const struct command *c)
 {
-	const struct table_column columns[] = {{in_language(c, "code", "代码"), false},
-	                                       {in_language(c, "unit", "单位"), false},
-	                                       {in_language(c, "drawn", "发放(元)"), true},
-	                                       {in_language(c, "repaid", "收回(元)"), true},
-	                                       {in_language(c, "owed", "余额(元)"), true},
-	                                       {in_language(c, "interest subsidised", "贴息(元)"), true}};
+	const struct table_column columns[] = {{_("code"), false}, {_("unit"), false},
+	                                       {_("drawn"), true}, {_("repaid"), true},
+	                                       {_("owed"), true},  {_("interest subsidised"), true}};
 	return table_create(c->output, c->format == FORMAT_XLSX ? "loans" : NULL, columns,
 	                    sizeof columns / sizeof *columns);
 }

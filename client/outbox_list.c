@@ -72,12 +72,10 @@ static struct table *
 create_table(const struct command *c, bool with_problems)
 {
 	const struct table_column columns[] = {
-	    {in_language(c, "no.", "编号"), true},    {in_language(c, "submission", "报送编号"), false},
-	    {in_language(c, "state", "状态"), false}, {in_language(c, "saved", "保存时间"), false},
-	    {in_language(c, "seq", "序号"), true},    {in_language(c, "receipt", "回执时间"), false},
-	    {in_language(c, "files", "文件"), false}, {in_language(c, "problems", "问题"), false}};
+	    {_("no."), true}, {_("submission"), false}, {_("state"), false}, {_("saved"), false},
+	    {_("seq"), true}, {_("receipt"), false},    {_("files"), false}, {_("problems"), false}};
 	size_t count = sizeof columns / sizeof *columns;
-	return table_create(c->output, in_language(c, "outbox", "发件箱"), columns, count - !with_problems);
+	return table_create(c->output, _("outbox"), columns, count - !with_problems);
 }
 
 /* "3: …", a line for each problem. */

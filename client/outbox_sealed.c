@@ -152,32 +152,22 @@ write_file(struct exporting *x, const char *directory)
 	}
 	if (!sealed_writer_end(&writer))
 		return fail(s, path);
-	printf(
-	    in_language(c,
-	                "%zu submissions sealed for the centre: %s\n"
-	                "They wait on. Have fupin carry hand it in, and bring %s.receipts back to fupin outbox "
-	                "import\n",
-	                "%zu 件已为中心封件：%s\n"
-	                "各件仍在等待。请由能联网的单位用 fupin carry 代交，再把 %s.receipts 带回，用 fupin "
-	                "outbox import 导入\n"),
-	    x->count, path, path);
+	printf(_("%zu submissions sealed for the centre: %s\n"
+	         "They wait on. Have fupin carry hand it in, and bring %s.receipts back to fupin outbox "
+	         "import\n"),
+	       x->count, path, path);
 	return EXIT_DONE;
 }
 
 static void
 print_left_out(const struct exporting *x)
 {
-	const struct command *c = x->sending->command;
 	if (x->documents)
-		fprintf(stderr,
-		        in_language(c, "fupin: %zu with documents left out: their files go over the network only\n",
-		                    "fupin：%zu 件附有文件，未导出：文件只能联网报送\n"),
+		fprintf(stderr, _("fupin: %zu with documents left out: their files go over the network only\n"),
 		        x->documents);
 	if (x->too_large)
 		fprintf(stderr,
-		        in_language(
-		            c, "fupin: %zu left out: too large for a sealed file, they go over the network only\n",
-		            "fupin：%zu 件过大，未导出：只能联网报送\n"),
+		        _("fupin: %zu left out: too large for a sealed file, they go over the network only\n"),
 		        x->too_large);
 }
 
@@ -189,11 +179,9 @@ outbox_export(struct sending *s, const char *directory)
 	if (!outbox_each(s->outbox, OUTBOX_WAITING, SEAL_LETTERS_MAX, collect, &x) || x.failed) {
 		fail(s, directory);
 	} else if (x.bytes + SEAL_HEADER_BYTES + DIGEST_BYTES > (uint64_t)SEALED_FILE_BYTES_MAX) {
-		fputs(in_language(s->command, "fupin: more waits than one sealed file holds (512 MiB)\n",
-		                  "fupin：待发内容超过一个密封文件的容量（512 MiB）\n"),
-		      stderr);
+		fputs(_("fupin: more waits than one sealed file holds (512 MiB)\n"), stderr);
 	} else if (!x.count) {
-		puts(in_language(s->command, "nothing waits that could be exported", "没有可导出的待发件"));
+		puts(_("nothing waits that could be exported"));
 		status = EXIT_DONE;
 	} else {
 		status = write_file(&x, directory);
@@ -360,22 +348,18 @@ explain(const struct importing *m)
 		fprintf(stderr, "fupin: %s\n", *error ? error : "no memory");
 		return EXIT_FAILED_INSIDE;
 	}
-	fprintf(stderr,
-	        in_language(c, "fupin outbox import: %s: %s; nothing was changed\n",
-	                    "fupin outbox import：%s：%s；发件箱未作改动\n"),
-	        m->path, problem_text(&m->problem, c->language, text));
+	fprintf(stderr, _("fupin outbox import: %s: %s; nothing was changed\n"), m->path,
+	        problem_text(&m->problem, c->language, text));
 	return EXIT_PROBLEMS;
 }
 
 static int
 finish(struct importing *m)
 {
-	const struct command *c = m->sending->command;
 	if (!each_answer(m, print_answer))
 		return explain(m);
-	printf(in_language(c, "%s: receipts %zu, refused %zu, known before %zu, not handed in yet %zu\n",
-	                   "%s：回执 %zu，退回 %zu，此前已导入 %zu，尚未代交 %zu\n"),
-	       m->path, m->receipts, m->refusals, m->old, m->missing);
+	printf(_("%s: receipts %zu, refused %zu, known before %zu, not handed in yet %zu\n"), m->path,
+	       m->receipts, m->refusals, m->old, m->missing);
 	return m->refusals ? EXIT_PROBLEMS : EXIT_DONE;
 }
 

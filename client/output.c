@@ -1,5 +1,6 @@
 #include "output.h"
 
+#include "text.h"
 #include "xlsx.h"
 
 #include <errno.h>
@@ -31,14 +32,14 @@ output_choose(const char *format, const char *path, bool bom, enum format *out)
 {
 	*out = FORMAT_TABLE;
 	if (format && !find_format(format, out)) {
-		fprintf(stderr, "fupin: --format %s: not table, csv, json or xlsx\n", format);
+		fprintf(stderr, _("fupin: --format %s: not table, csv, json or xlsx\n"), format);
 		return false;
 	}
 	const char *dot = !format && path ? strrchr(path, '.') : NULL;
 	if (dot && !find_format(dot + 1, out))
 		*out = FORMAT_TABLE;
 	if (bom && *out != FORMAT_CSV) {
-		fprintf(stderr, "fupin: --bom: only CSV has one\n");
+		fprintf(stderr, _("fupin: --bom: only CSV has one\n"));
 		return false;
 	}
 	return true;
@@ -83,7 +84,7 @@ guard(const char *path)
 static bool
 complain(const struct output *o, const char *why)
 {
-	fprintf(stderr, "fupin: %s: %s\n", o->to_file ? o->path : "standard output", why);
+	fprintf(stderr, "fupin: %s: %s\n", o->to_file ? o->path : _("standard output"), why);
 	return false;
 }
 
@@ -97,7 +98,7 @@ find_path(struct output *o, const char *path)
 	char real[PATH_MAX];
 	snprintf(o->path, sizeof o->path, "%s", realpath(path, real) ? real : path);
 	if (!stat(o->path, &status) && !S_ISREG(status.st_mode))
-		return complain(o, "not a file");
+		return complain(o, _("not a file"));
 	return true;
 }
 
@@ -137,7 +138,7 @@ open_xlsx(struct output *o)
 {
 	char directory[PATH_MAX];
 	if (!o->to_file && isatty(STDOUT_FILENO)) {
-		fprintf(stderr, "fupin: a workbook is not for a terminal: name a file with --output\n");
+		fprintf(stderr, _("fupin: a workbook is not for a terminal: name a file with --output\n"));
 		return false;
 	}
 	int fd = make_temporary(o);

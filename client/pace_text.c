@@ -36,20 +36,15 @@ pace_explain(const struct command *c, const char *unit, const char *measure, con
 	decimal_format(t->reached, decimals, reached);
 	if (t->pace.method == FORECAST_BY_SHARE) {
 		decimal_plain(t->expected_share, 1, share);
-		output_line(c->output,
-		            in_language(c, "%s, %s: forecast %s = %s by %s / %s %% of the year expected by then",
-		                        "%s %s：全年预计 %s = %s（截至 %s）÷ 应完成比例 %s%%"),
-		            unit, measure, forecast, reached, until, share);
+		output_line(c->output, _("%s, %s: forecast %s = %s by %s / %s %% of the year expected by then"), unit,
+		            measure, forecast, reached, until, share);
 		return;
 	}
 	decimal_format(t->pace.trend, decimals, trend);
-	output_line(
-	    c->output,
-	    in_language(
-	        c, "%s, %s: forecast %s = %s by %s + %d months to go × %s / %u (added in the last %u months)",
-	        "%s %s：全年预计 %s = %s（截至 %s）+ 剩余 %d 个月 × %s ÷ %u（近 %u 个月新增）"),
-	    unit, measure, forecast, reached, until, 12 - t->pace_period % 100, trend, t->pace.trend_months,
-	    t->pace.trend_months);
+	output_line(c->output,
+	            _("%s, %s: forecast %s = %s by %s + %d months to go × %s / %u (added in the last %u months)"),
+	            unit, measure, forecast, reached, until, 12 - t->pace_period % 100, trend,
+	            t->pace.trend_months, t->pace.trend_months);
 }
 
 struct json_object *

@@ -84,15 +84,14 @@ project_next(const struct command *c, const struct project_item *item, char *out
 struct table *
 project_table(const struct command *c)
 {
-	const struct table_column columns[] = {
-	    {in_language(c, "code", "代码"), false},        {in_language(c, "unit", "单位"), false},
-	    {in_language(c, "project", "项目编号"), false}, {in_language(c, "name", "项目名称"), false},
-	    {in_language(c, "kind", "类别"), false},        {in_language(c, "state", "状态"), false},
-	    {in_language(c, "work %", "进度%"), true},      {in_language(c, "paid %", "支付%"), true},
-	    {in_language(c, "budget", "预算(元)"), true},   {in_language(c, "granted", "安排(元)"), true},
-	    {in_language(c, "claimed", "报账(元)"), true},  {in_language(c, "spent", "支出(元)"), true},
-	    {in_language(c, "next", "待办"), false},        {in_language(c, "accept by", "验收期限"), false},
-	    {in_language(c, "acceptor", "验收单位"), false}};
+	const struct table_column columns[] = {{_("code"), false},           {_("unit"), false},
+	                                       {_("project"), false},        {C_("project", "name"), false},
+	                                       {C_("funds", "kind"), false}, {_("state"), false},
+	                                       {_("work %"), true},          {_("paid %"), true},
+	                                       {_("budget"), true},          {_("granted"), true},
+	                                       {_("claimed"), true},         {_("spent"), true},
+	                                       {_("next"), false},           {_("accept by"), false},
+	                                       {_("acceptor"), false}};
 	return table_create(c->output, c->format == FORMAT_XLSX ? "projects" : NULL, columns,
 	                    sizeof columns / sizeof *columns);
 }
@@ -253,7 +252,7 @@ step_text(const struct command *c, const struct project_row *row, char *out, siz
 		add_word(command_unit_name(c, row->acceptor), out, room);
 	if (row->step != PROJECT_ACCEPTANCE)
 		return;
-	add_word(row->passed ? in_language(c, "passed", "合格") : in_language(c, "defects", "不合格"), out, room);
+	add_word(row->passed ? _("passed") : _("defects"), out, room);
 	for (size_t i = 0; i < c->catalogue.acceptance_item_count && !row->passed; i++) {
 		const struct acceptance_item *item = &c->catalogue.acceptance_items[i];
 		bool met = false;
@@ -271,11 +270,11 @@ step_text(const struct command *c, const struct project_row *row, char *out, siz
 static bool
 show_steps(const struct command *c, const struct project_item *item)
 {
-	const struct table_column columns[] = {{in_language(c, "date", "日期"), false},
-	                                       {in_language(c, "step", "步骤"), false},
-	                                       {in_language(c, "what", "内容"), false},
-	                                       {in_language(c, "document", "文件依据"), false},
-	                                       {in_language(c, "note", "摘要"), false}};
+	const struct table_column columns[] = {{_("date"), false},
+	                                       {_("step"), false},
+	                                       {C_("project", "what"), false},
+	                                       {C_("paper", "document"), false},
+	                                       {_("note"), false}};
 	struct table *table = table_create(c->output, c->format == FORMAT_XLSX ? "steps" : NULL, columns,
 	                                   sizeof columns / sizeof *columns);
 	bool good = table;
@@ -296,10 +295,9 @@ show_steps(const struct command *c, const struct project_item *item)
 static bool
 show_money(const struct command *c, const struct project_item *item)
 {
-	const struct table_column columns[] = {
-	    {in_language(c, "source", "来源"), false},     {in_language(c, "budget", "预算(元)"), true},
-	    {in_language(c, "granted", "安排(元)"), true}, {in_language(c, "not claimed", "待报账(元)"), true},
-	    {in_language(c, "on hand", "在手(元)"), true}, {in_language(c, "spent", "支出(元)"), true}};
+	const struct table_column columns[] = {{_("source"), false}, {_("budget"), true},
+	                                       {_("granted"), true}, {_("not claimed"), true},
+	                                       {_("on hand"), true}, {_("spent"), true}};
 	struct table *table = table_create(c->output, c->format == FORMAT_XLSX ? "money" : NULL, columns,
 	                                   sizeof columns / sizeof *columns);
 	bool good = table;
@@ -308,8 +306,7 @@ show_money(const struct command *c, const struct project_item *item)
 		const struct fund_term *source =
 		    fund_term_by_number(c->catalogue.sources, c->catalogue.source_count, m.source);
 		const struct cell cells[] = {
-		    cell_text(source ? in_language(c, source->name_en, source->name_zh)
-		                     : in_language(c, "total", "合计")),
+		    cell_text(source ? in_language(c, source->name_en, source->name_zh) : _("total")),
 		    cell_number(m.budget_fen, MONEY_DECIMALS),
 		    cell_number(m.granted_fen, MONEY_DECIMALS),
 		    cell_number(m.under_grant_fen, MONEY_DECIMALS),
@@ -333,14 +330,14 @@ project_show(const struct command *c, const struct project_item *item)
 	date_format(plan->begins, begins);
 	date_format(plan->ends, ends);
 	due_text(item, due);
-	output_line(c->output, in_language(c, "%s %s, %s %" PRId64, "%s %s，%s %" PRId64), item->code, plan->name,
-	            command_unit_name(c, item->unit), item->unit);
-	output_line(c->output, in_language(c, "%s, planned %s to %s, led by %s", "%s，计划 %s 至 %s，牵头 %s"),
+	output_line(c->output, _("%s %s, %s %" PRId64), item->code, plan->name, command_unit_name(c, item->unit),
+	            item->unit);
+	output_line(c->output, _("%s, planned %s to %s, led by %s"),
 	            kind ? in_language(c, kind->name_en, kind->name_zh) : "", begins, ends,
 	            command_unit_name(c, plan->leader));
-	output_line(c->output, in_language(c, "%s, %u%% of the work; next: %s", "%s，进度 %u%%；待办：%s"),
-	            state_name(c, item->state), item->percent, *next ? next : "–");
+	output_line(c->output, _("%s, %u%% of the work; next: %s"), state_name(c, item->state), item->percent,
+	            *next ? next : "–");
 	if (item->due)
-		output_line(c->output, in_language(c, "to be accepted by %s", "验收期限 %s"), due);
+		output_line(c->output, _("to be accepted by %s"), due);
 	return show_steps(c, item) && show_money(c, item);
 }

@@ -25,11 +25,11 @@ create_table(struct report_table *r, const char *sheet, uint32_t form)
 {
 	const struct command *c = r->command;
 	const struct table_column fixed[FIXED_COLUMNS] = {
-	    {in_language(c, "code", "代码"), false},          {in_language(c, "unit", "单位"), false},
-	    {in_language(c, "county", "县"), false},          {in_language(c, "period", "期间"), false},
-	    {in_language(c, "form version", "表版本"), true}, {in_language(c, "revision", "版次"), true},
-	    {in_language(c, "state", "状态"), false},         {in_language(c, "approved", "通过版次"), true},
-	    {in_language(c, "first sent", "首次报送"), false}};
+	    {_("code"), false},        {_("unit"), false},
+	    {_("county"), false},      {_("period"), false},
+	    {_("form version"), true}, {_("revision"), true},
+	    {_("state"), false},       {C_("revision", "approved"), true},
+	    {_("first sent"), false}};
 	struct table_column *columns = calloc(FIXED_COLUMNS + c->catalogue.indicator_count, sizeof *columns);
 	r->cells = calloc(FIXED_COLUMNS + c->catalogue.indicator_count, sizeof *r->cells);
 	for (r->columns = 0; columns && r->columns < FIXED_COLUMNS; r->columns++)
@@ -150,7 +150,7 @@ show_reports(struct command *c, const char *sheet, uint32_t form, struct report_
 	if (c->format == FORMAT_JSON || create_table(r, sheet, form))
 		status = show_pages(r, c, query);
 	if (status == EXIT_FAILED_INSIDE)
-		fprintf(stderr, "fupin: after %" PRIu64 " reports: no memory, or no room\n", r->shown);
+		fprintf(stderr, _("fupin: after %" PRIu64 " reports: no memory, or no room\n"), r->shown);
 	table_destroy(&r->table);
 	free(r->cells);
 	free(r);

@@ -28,10 +28,7 @@ read_rules(const struct command *c, struct rule_options *o, struct compliance_qu
 	for (const char *at = o->rules ? o->rules : ""; next_word(&at, word);) {
 		const struct plan_rule *rule = catalogue_plan_rule_by_name(&c->catalogue, word);
 		if (!rule || q->rule_count == RULES_ASKED_MAX) {
-			fprintf(stderr,
-			        in_language(c, "fupin compliance: %s: the plan has no such rule; it has:",
-			                    "fupin compliance：计划中没有规则“%s”；有："),
-			        word);
+			fprintf(stderr, _("fupin compliance: %s: the plan has no such rule; it has:"), word);
 			for (size_t i = 0; i < c->catalogue.plan_rule_count; i++)
 				fprintf(stderr, " %s", c->catalogue.plan_rules[i].code);
 			fprintf(stderr, "\n");
@@ -50,7 +47,7 @@ read_states(struct rule_options *o, struct compliance_query *q)
 	for (const char *at = o->states ? o->states : ""; next_word(&at, word);) {
 		enum rule_state state;
 		if (!rule_state_parse(word, &state) || q->state_count == RULE_STATES - 1) {
-			fprintf(stderr, "fupin compliance: --state %s: red, amber, green or not_judged\n", word);
+			fprintf(stderr, _("fupin compliance: --state %s: red, amber, green or not_judged\n"), word);
 			return false;
 		}
 		o->wanted[q->state_count++] = state;
@@ -70,14 +67,13 @@ rule_options_read(struct command *c, struct rule_options *o, int count, char **w
 		return status;
 	*out = (struct compliance_query){.unit = session_welcome(c->session)->unit, .as_of = c->as_of};
 	if (count > 1 || (o->by && !unit_level_parse(o->by, &out->by))) {
-		fprintf(stderr, "fupin compliance: a unit, --by LEVEL, --rule R,…, --state red,amber,…\n");
+		fprintf(stderr, _("fupin compliance: a unit, --by LEVEL, --rule R,…, --state red,amber,…\n"));
 		return EXIT_USAGE;
 	}
 	if (count && !command_find_unit(c, words[0], &out->unit))
 		return EXIT_USAGE;
 	if (!c->catalogue.plan_rule_count) {
-		fprintf(stderr, in_language(c, "fupin compliance: the plan has no rules.csv\n",
-		                            "fupin compliance：计划没有 rules.csv\n"));
+		fprintf(stderr, _("fupin compliance: the plan has no rules.csv\n"));
 		return EXIT_PROBLEMS;
 	}
 	return read_rules(c, o, out) && read_states(o, out) ? EXIT_DONE : EXIT_USAGE;
@@ -95,7 +91,7 @@ rule_name(const struct command *c, uint32_t number)
 const char *
 rule_state_text(const struct command *c, enum rule_state state)
 {
-	return state == RULE_SILENT ? in_language(c, "none", "无")
+	return state == RULE_SILENT ? _("none")
 	                            : in_language(c, rule_state_name(state), rule_state_name_zh(state));
 }
 

@@ -36,11 +36,10 @@ print_json_line(struct json_object *o)
 }
 
 static void
-print_counts(const struct command *c, const uint32_t n[RULE_STATES])
+print_counts(const uint32_t n[RULE_STATES])
 {
-	printf(in_language(c, "%u red, %u amber, %u green, %u not judged\n",
-	                   "不达标 %u，预警 %u，达标 %u，无法判定 %u\n"),
-	       n[RULE_RED], n[RULE_AMBER], n[RULE_GREEN], n[RULE_NOT_JUDGED]);
+	printf(_("%u red, %u amber, %u green, %u not judged\n"), n[RULE_RED], n[RULE_AMBER], n[RULE_GREEN],
+	       n[RULE_NOT_JUDGED]);
 }
 
 /* ---------------------------------------------------------------- what stands, and what turned */
@@ -64,7 +63,7 @@ show_state(struct watching *w, const struct compliance_answer *answer)
 				printf("%" PRId64 " %s %s: %s\n", item->key.unit, command_unit_name(c, item->key.unit),
 				       rule_name(c, item->key.rule), rule_state_text(c, item->state));
 		}
-		print_counts(c, answer->states);
+		print_counts(answer->states);
 		return fflush(stdout) ? EXIT_FAILED_INSIDE : EXIT_DONE;
 	}
 	struct json_object *o = json_object_new_object(), *list = json_object_new_array();
@@ -103,7 +102,7 @@ show_turns(struct watching *w, const struct push *push)
 			       rule_name(c, turn->key.rule), rule_state_text(c, turn->from),
 			       rule_state_text(c, turn->to));
 		}
-		print_counts(c, push->states);
+		print_counts(push->states);
 		return fflush(stdout) ? EXIT_FAILED_INSIDE : EXIT_DONE;
 	}
 	struct json_object *o = json_object_new_object(), *list = json_object_new_array();
@@ -178,7 +177,7 @@ rule_watch(int argc, char **argv)
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
 		return EXIT_USAGE;
 	if (w.count_text && (!decimal_parse(w.count_text, 0, &w.count) || w.count < 1)) {
-		fprintf(stderr, "fupin watch: --count %s: not a number from 1 on\n", w.count_text);
+		fprintf(stderr, _("fupin watch: --count %s: not a number from 1 on\n"), w.count_text);
 		return EXIT_USAGE;
 	}
 	if (!command_shows_no_table(&w.command))

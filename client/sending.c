@@ -3,10 +3,12 @@
 #include "clock.h"
 #include "codec.h"
 #include "deliver.h"
+#include "finding_json.h"
 #include "item_place.h"
 #include "sheet.h"
 
 #include <inttypes.h>
+#include <json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,15 +97,41 @@ sending_save_document(struct sending *s, struct document *document, const char *
 
 /* What its rows are that are neither reports nor fund entries. */
 static const char *
-name_others(const struct command *c, const struct outbox_item *item)
+name_others(const struct outbox_item *item)
 {
 	struct arena arena;
 	struct submission s;
 	item_decode(&arena, item, &s);
 	arena_free(&arena);
-	return s.document_count  ? in_language(c, "documents", "文件")
-	       : s.project_count ? in_language(c, "steps of projects", "项目步骤")
-	                         : in_language(c, "decisions", "决定");
+	return s.document_count ? _("documents") : s.project_count ? _("steps of projects") : _("decisions");
+}
+
+static struct json_object *
+item_json(const struct outbox_item *item, const char *state)
+{
+	char id[ID_TEXT_BYTES], digest[DIGEST_TEXT_BYTES];
+	struct json_object *o = json_object_new_object();
+	json_object_object_add(o, "state", json_object_new_string(state));
+	json_object_object_add(o, "number", json_object_new_int64(item->position));
+	json_object_object_add(o, "id", json_object_new_string(submission_id_format(&item->id, id)));
+	json_object_object_add(o, "digest", json_object_new_string(digest_format(&item->digest, digest)));
+	json_object_object_add(o, "files", json_object_new_string(item->files));
+	return o;
+}
+
+static void
+print_receipt_json(const struct outbox_item *item, const struct receipt *receipt)
+{
+	char time[20];
+	struct json_object *o = item_json(item, "receipted");
+	time_format(receipt->time_us, time);
+	json_object_object_add(o, "seq", json_object_new_int64((int64_t)receipt->seq));
+	json_object_object_add(o, "time", json_object_new_string(time));
+	json_object_object_add(o, "time_us", json_object_new_int64(receipt->time_us));
+	json_object_object_add(o, "reports", json_object_new_int64(receipt->report_count));
+	json_object_object_add(o, "fund_entries", json_object_new_int64(receipt->entry_count));
+	json_object_object_add(o, "others", json_object_new_int64(receipt->other_count));
+	json_line(o);
 }
 
 void
@@ -111,21 +139,22 @@ sending_print_receipt(struct sending *s, const struct outbox_item *item, const s
 {
 	char id[ID_TEXT_BYTES], time[20];
 	time_format(receipt->time_us, time);
-	if (receipt->other_count && !receipt->report_count && !receipt->entry_count) {
-		const char *what = name_others(s->command, item);
-		printf(in_language(s->command, "receipt %s seq %" PRIu64 " %s %s %u: %s\n",
-		                   "回执 %s 序号 %" PRIu64 " %s %s %u：%s\n"),
-		       submission_id_format(&receipt->id, id), receipt->seq, time, what, receipt->other_count,
-		       item->files);
+	if (s->command->format == FORMAT_JSON) {
+		print_receipt_json(item, receipt);
 		return;
 	}
-	printf(in_language(s->command, "receipt %s seq %" PRIu64 " %s reports %u fund entries %u",
-	                   "回执 %s 序号 %" PRIu64 " %s 报表 %u 资金记录 %u"),
+	if (receipt->other_count && !receipt->report_count && !receipt->entry_count) {
+		const char *what = name_others(item);
+		printf(_("receipt %s seq %" PRIu64 " %s %s %u: %s\n"), submission_id_format(&receipt->id, id),
+		       receipt->seq, time, what, receipt->other_count, item->files);
+		return;
+	}
+	printf(_("receipt %s seq %" PRIu64 " %s reports %u fund entries %u"),
 	       submission_id_format(&receipt->id, id), receipt->seq, time, receipt->report_count,
 	       receipt->entry_count);
 	if (receipt->other_count)
-		printf(" %s %u", name_others(s->command, item), receipt->other_count);
-	printf(in_language(s->command, ": %s\n", "：%s\n"), item->files);
+		printf(" %s %u", name_others(item), receipt->other_count);
+	printf(_(": %s\n"), item->files);
 }
 
 void
@@ -133,6 +162,8 @@ sending_print_refusal(struct sending *s, const struct outbox_item *item, const s
 {
 	struct submission submission;
 	struct arena arena;
+	bool json = s->command->format == FORMAT_JSON;
+	struct json_object *problems = json ? json_object_new_array() : NULL;
 	item_decode(&arena, item, &submission);
 	for (size_t i = 0; i < refusal->problems->count; i++) {
 		char file[PATH_MAX];
@@ -145,11 +176,18 @@ sending_print_refusal(struct sending *s, const struct outbox_item *item, const s
 		                   : sheet_column_name(finding.problem.column, s->command->language));
 		if (!finding.place.file)
 			finding.place.file = item->files;
-		finding_print(&finding, s->command->language);
+		if (json)
+			json_object_array_add(problems, finding_json(&finding, s->command->language));
+		else
+			finding_print(&finding, s->command->language);
 	}
-	if (refusal->problems->more)
-		fprintf(stderr, in_language(s->command, "… and %zu more problems\n", "……另有 %zu 个问题\n"),
-		        refusal->problems->more);
+	if (json) {
+		struct json_object *o = item_json(item, "refused");
+		json_object_object_add(o, "problems", problems);
+		json_line(o);
+	}
+	if (refusal->problems->more && !json)
+		fprintf(stderr, _("… and %zu more problems\n"), refusal->problems->more);
 	arena_free(&arena);
 }
 
@@ -177,11 +215,8 @@ on_mistaken(void *context, const struct outbox_item *item, const struct receipt 
 	char id[ID_TEXT_BYTES], sent[DIGEST_TEXT_BYTES], got[DIGEST_TEXT_BYTES];
 	progress_clear(&s->progress);
 	fprintf(stderr,
-	        in_language(s->command,
-	                    "%s: a receipt came for %s, but of other content (digest %s, sent was %s): it is not "
-	                    "taken, the submission waits on; tell the administrator\n",
-	                    "%s：收到 %s 的回执，但内容不符（回执摘要 %s，所送摘要 "
-	                    "%s）：不予采信，此件继续待发，请告知管理员\n"),
+	        _("%s: a receipt came for %s, but of other content (digest %s, sent was %s): it is not "
+	          "taken, the submission waits on; tell the administrator\n"),
 	        item->files, submission_id_format(&item->id, id), digest_format(&receipt->digest, got),
 	        digest_format(&item->digest, sent));
 }
@@ -190,7 +225,7 @@ static void
 on_progress(void *context, const struct delivery *delivery)
 {
 	struct sending *s = context;
-	progress_show(&s->progress, in_language(s->command, "sent", "已送"), "",
+	progress_show(&s->progress, C_("progress", "sent"), "",
 	              delivery->receipted + delivery->refused + delivery->mistaken, delivery->total);
 }
 
@@ -204,11 +239,13 @@ on_sent(void *context, const char *name, uint64_t bytes, uint64_t size)
 static void
 say_waiting(const struct sending *s, size_t count)
 {
-	fprintf(stderr,
-	        in_language(s->command,
-	                    "fupin: %zu saved in the outbox, not yet sent; fupin outbox send sends them\n",
-	                    "fupin：%zu 件已存入发件箱，尚未送达；运行 fupin outbox send 即可发送\n"),
-	        count);
+	if (s->command->format == FORMAT_JSON) {
+		struct json_object *o = json_object_new_object();
+		json_object_object_add(o, "waiting", json_object_new_int64((int64_t)count));
+		json_line(o);
+		return;
+	}
+	fprintf(stderr, _("fupin: %zu saved in the outbox, not yet sent; fupin outbox send sends them\n"), count);
 }
 
 int

@@ -128,11 +128,11 @@ fill_headline(const struct totalling *t, const struct unit_total *u, const char 
 static struct table *
 create_headline(const struct command *c, const char *sheet)
 {
-	const char *target = in_language(c, "target", "目标"), *share = in_language(c, "reached", "完成率");
-	const char *gap = in_language(c, "to pace", "与进度差");
-	const char *approved = in_language(c, "approved", "已审核");
-	const struct table_column columns[] = {{in_language(c, "code", "代码"), false},
-	                                       {in_language(c, "unit", "单位"), false},
+	const char *target = _("target"), *share = _("reached");
+	const char *gap = _("to pace");
+	const char *approved = _("approved");
+	const struct table_column columns[] = {{_("code"), false},
+	                                       {_("unit"), false},
 	                                       {in_language(c, headline_names[0][0], headline_names[0][1]), true},
 	                                       {approved, true},
 	                                       {target, true},
@@ -143,11 +143,11 @@ create_headline(const struct command *c, const char *sheet)
 	                                       {target, true},
 	                                       {share, true},
 	                                       {gap, true},
-	                                       {in_language(c, "special funds raised", "筹措专项资金(元)"), true},
+	                                       {_("special funds raised"), true},
 	                                       {target, true},
 	                                       {share, true},
-	                                       {in_language(c, "money in", "资金到县(元)"), true},
-	                                       {in_language(c, "spent", "支出(元)"), true}};
+	                                       {_("money in"), true},
+	                                       {_("spent"), true}};
 	return table_create(c->output, sheet, columns, sizeof columns / sizeof *columns);
 }
 
@@ -178,8 +178,7 @@ static struct table *
 create_columns(const struct totalling *t, const char *sheet)
 {
 	const struct command *c = t->command;
-	struct table_column columns[CELLS_MAX] = {{in_language(c, "code", "代码"), false},
-	                                          {in_language(c, "unit", "单位"), false}};
+	struct table_column columns[CELLS_MAX] = {{_("code"), false}, {_("unit"), false}};
 	static char codes[CELLS_MAX][CODE_BYTES_MAX + 16];
 	size_t count = 2;
 	for (size_t i = 0; i < t->query.indicator_count; i++) {
@@ -248,7 +247,7 @@ fill_indicators(const struct totalling *t, struct table *table, const struct uni
 		put(&row, cell_text(indicator->code));
 		put(&row, cell_text(in_language(c, indicator->name_en, indicator->name_zh)));
 		put(&row, cell_text(in_language(c, indicator->measure_en, indicator->measure_zh)));
-		put(&row, cell_text(flow ? in_language(c, "flow", "流量") : in_language(c, "stock", "存量")));
+		put(&row, cell_text(flow ? _("flow") : _("stock")));
 		put_both(&row, u, indicator->number, indicator->decimals);
 		put_against_target(t, &row, u, figure_submitted(u, indicator->number), indicator->number,
 		                   FUND_KIND_NONE, indicator->decimals);
@@ -265,19 +264,11 @@ fill_indicators(const struct totalling *t, struct table *table, const struct uni
 static struct table *
 create_indicators(const struct command *c, const char *sheet)
 {
-	const struct table_column columns[] = {{in_language(c, "indicator", "指标代码"), false},
-	                                       {in_language(c, "name", "名称"), false},
-	                                       {in_language(c, "measure", "计量单位"), false},
-	                                       {in_language(c, "kind", "类型"), false},
-	                                       {in_language(c, "total", "合计"), true},
-	                                       {in_language(c, "approved", "已审核"), true},
-	                                       {in_language(c, "target", "目标"), true},
-	                                       {in_language(c, "reached", "完成率"), true},
-	                                       {in_language(c, "until", "截至"), false},
-	                                       {in_language(c, "expected", "应完成"), true},
-	                                       {in_language(c, "gap", "差额"), true},
-	                                       {in_language(c, "forecast", "全年预计"), true},
-	                                       {in_language(c, "values behind", "填报数"), true}};
+	const struct table_column columns[] = {
+	    {_("indicator"), false},   {_("name"), false},    {_("measure"), false}, {_("kind"), false},
+	    {_("total"), true},        {_("approved"), true}, {_("target"), true},   {_("reached"), true},
+	    {_("until"), false},       {_("expected"), true}, {_("gap"), true},      {_("forecast"), true},
+	    {_("values behind"), true}};
 	return table_create(c->output, sheet, columns, sizeof columns / sizeof *columns);
 }
 
@@ -287,10 +278,8 @@ static struct table *
 create_funds(const struct command *c, const char *sheet)
 {
 	const struct table_column columns[] = {
-	    {in_language(c, "code", "代码"), false},    {in_language(c, "unit", "单位"), false},
-	    {in_language(c, "kind", "类别"), false},    {in_language(c, "source", "来源"), false},
-	    {in_language(c, "use", "用途"), false},     {in_language(c, "recorded at", "记账级别"), false},
-	    {in_language(c, "yuan", "金额(元)"), true}, {in_language(c, "entries", "笔数"), true}};
+	    {_("code"), false}, {_("unit"), false},        {C_("funds", "kind"), false}, {_("source"), false},
+	    {_("use"), false},  {_("recorded at"), false}, {C_("column", "yuan"), true}, {_("entries"), true}};
 	return table_create(c->output, sheet, columns, sizeof columns / sizeof *columns);
 }
 
@@ -350,7 +339,7 @@ fill_units(const struct totalling *t, struct table *table,
 	}
 	char name[NAME_BYTES_MAX + 16];
 	const char *unit = command_unit_name(t->command, t->query.unit);
-	snprintf(name, sizeof name, "%s %s", unit, in_language(t->command, "total", "合计"));
+	snprintf(name, sizeof name, "%s %s", unit, _("total"));
 	fill(t, whole_of(t), t->query.by ? name : unit, &row);
 	return good && table_add(table, row.cells);
 }
@@ -494,11 +483,11 @@ read_indicators(struct totalling *t, const char *list)
 	for (char *name = strtok_r(copy, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
 		const struct indicator *indicator = catalogue_indicator_by_name(&t->command->catalogue, name);
 		if (!indicator) {
-			fprintf(stderr, "fupin: %s: not an indicator; fupin forms FORM lists them\n", name);
+			fprintf(stderr, _("fupin: %s: not an indicator; fupin forms FORM lists them\n"), name);
 			return false;
 		}
 		if (t->query.indicator_count == TOTALLING_INDICATORS_MAX) {
-			fprintf(stderr, "fupin: more than %d indicators\n", TOTALLING_INDICATORS_MAX);
+			fprintf(stderr, _("fupin: more than %d indicators\n"), TOTALLING_INDICATORS_MAX);
 			return false;
 		}
 		t->indicators[t->query.indicator_count++] = indicator->number;
@@ -514,7 +503,7 @@ read_period(struct totalling *t, const char *text)
 	command_plan_periods(t->command, &t->query.from, &t->query.to);
 	if (!text || period_range_parse(text, &t->query.from, &t->query.to))
 		return true;
-	fprintf(stderr, "fupin: --period %s: write 2013-04, 2013-01..2013-06 or 2013\n", text);
+	fprintf(stderr, _("fupin: --period %s: write 2013-04, 2013-01..2013-06 or 2013\n"), text);
 	return false;
 }
 
@@ -529,7 +518,7 @@ read_project(struct totalling *t)
 		    t->query.indicator_count < TOTALLING_INDICATORS_MAX)
 			t->indicators[t->query.indicator_count++] = c->indicators[i].number;
 	if (!t->query.indicator_count)
-		fprintf(stderr, "fupin: --project %s: no indicator answers to it (P1 to P6, T1, T2, …)\n",
+		fprintf(stderr, _("fupin: --project %s: no indicator answers to it (P1 to P6, T1, T2, …)\n"),
 		        t->project);
 	return t->query.indicator_count;
 }
@@ -558,11 +547,11 @@ totalling_open(struct totalling *t, int argument_count, char **arguments)
 {
 	follow_init(&t->follow);
 	if (argument_count != 1) {
-		fprintf(stderr, "fupin: name one unit, for example: fupin total 22 --by prefecture\n");
+		fprintf(stderr, _("fupin: name one unit, for example: fupin total 22 --by prefecture\n"));
 		return EXIT_USAGE;
 	}
 	if (t->by && !unit_level_parse(t->by, &t->query.by)) {
-		fprintf(stderr, "fupin: --by %s: not province, prefecture, county, township or village\n", t->by);
+		fprintf(stderr, _("fupin: --by %s: not province, prefecture, county, township or village\n"), t->by);
 		return EXIT_USAGE;
 	}
 	return connect_and_resolve(t, arguments[0]);

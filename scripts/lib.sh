@@ -2,7 +2,7 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-build_packages=(gcc libc6-dev cmake ninja-build pkg-config protobuf-c-compiler protobuf-compiler
+build_packages=(gcc libc6-dev gettext cmake ninja-build pkg-config protobuf-c-compiler protobuf-compiler
   libprotobuf-c-dev libzmq3-dev libpq-dev libsodium-dev libsqlite3-dev libsmartcols-dev libcsv-dev
   libinih-dev libjson-c-dev libsystemd-dev libxlsxwriter-dev libzip-dev libexpat1-dev uthash-dev postgresql)
 test_packages=(libcmocka-dev clang libclang-rt-14-dev clang-format python3 python3-zmq python3-protobuf python3-psycopg2

@@ -1,0 +1,17 @@
+/* What was found, for programs. */
+#ifndef FUPIN_CLIENT_FINDING_JSON_H
+#define FUPIN_CLIENT_FINDING_JSON_H
+
+#include "finding.h"
+
+struct json_object;
+
+/* {"file", "sheet", "row", "column_letters", "column", "code", "text"}. */
+struct json_object *finding_json(const struct finding *finding, enum language language);
+/* An array of them. */
+struct json_object *findings_json(const struct findings *findings, enum language language);
+
+/* One object on a line of standard output, at once; frees it. */
+void json_line(struct json_object *object);
+
+#endif

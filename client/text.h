@@ -1,0 +1,25 @@
+/* What the program says, in the language of the environment: gettext, English in the source, po/zh_CN.po
+ * beside it. The library (fupin_client) and common say nothing by themselves: their names and problems come
+ * in both languages and are chosen by an argument. */
+#ifndef FUPIN_CLIENT_TEXT_H
+#define FUPIN_CLIENT_TEXT_H
+
+#include "problem.h"
+
+#include <libintl.h>
+
+#define _(text) gettext(text)
+/* Marked for translation here, translated where it is printed. */
+#define N_(text) (text)
+/* The same English word with another meaning. */
+#define C_(context, text) text_in_context(context "\004" text, text)
+
+/* Once, before anything is said: the locale of the environment. Of a system that has no Chinese locale
+ * installed the language is taken all the same. */
+void text_open(void);
+/* zh… in LC_ALL, LC_MESSAGES or LANG, the first of them that is set: Chinese; anything else: English. */
+enum language text_language(void);
+
+const char *text_in_context(const char *key, const char *text) __attribute__((format_arg(2)));
+
+#endif
