@@ -48,6 +48,65 @@ find_header(const struct filing *f, struct text_table *table)
 	return false;
 }
 
+/* ---------------------------------------------------------------- headers of several rows */
+
+/* Does a heading that was merged over several columns stand above the cell? */
+static bool
+is_below_group(const struct text_table *table, size_t line, size_t column)
+{
+	for (size_t i = 0; i < table->merged_count; i++) {
+		const struct text_area *a = &table->merged[i];
+		if (a->line >= table->rows[0].line && a->line_last < line && a->column < a->column_last &&
+		    a->column <= column && column <= a->column_last)
+			return true;
+	}
+	return false;
+}
+
+/* How many rows more the header has: cells of it are merged downwards, and what stands in these rows stands
+ * below headings that are merged sideways. Else they are data, and merged by mistake. */
+static size_t
+header_more_rows(const struct text_table *table)
+{
+	size_t first = table->rows[0].line, last = first, more = 0;
+	for (size_t i = 0; i < table->merged_count; i++) {
+		const struct text_area *a = &table->merged[i];
+		if (a->line == first && a->column == a->column_last && a->line_last > last)
+			last = a->line_last;
+	}
+	for (size_t i = 1; i < table->row_count && table->rows[i].line <= last; i++, more++)
+		for (size_t at = 0; at < table->rows[i].cell_count; at++)
+			if (*table->rows[i].cells[at] && !is_below_group(table, table->rows[i].line, at))
+				return 0;
+	return more;
+}
+
+/* Makes one row of them: of each column the lowest text. */
+static bool
+join_header(struct arena *arena, struct text_table *table)
+{
+	size_t more = header_more_rows(table), width = 0;
+	if (!more)
+		return true;
+	for (size_t i = 0; i <= more; i++)
+		width = table->rows[i].cell_count > width ? table->rows[i].cell_count : width;
+	const char **cells = arena_array(arena, width, sizeof *cells);
+	if (!cells)
+		return false;
+	for (size_t at = 0; at < width; at++) {
+		cells[at] = "";
+		for (size_t i = 0; i <= more; i++)
+			if (*text_cell(&table->rows[i], at))
+				cells[at] = text_cell(&table->rows[i], at);
+	}
+	table->rows += more;
+	table->row_count -= more;
+	table->rows[0].cells = cells;
+	table->rows[0].cell_count = width;
+	table->rows[0].marks = NULL;
+	return true;
+}
+
 /* The first rows say whether the whole is wanted: a register of all households may stand beside the report.
  */
 static bool
@@ -66,9 +125,11 @@ read_sheet(struct filing *f, size_t at, struct text_failure *failure)
 	table.sheet = arena_string(f->arena, table.sheet);
 	if (!table.sheet)
 		return text_fail(failure, PROBLEM_FILE_UNREADABLE, 0, strerror(ENOMEM));
-	if (find_header(f, &table))
-		f->tables[f->count++] = table;
-	return true;
+	if (!find_header(f, &table))
+		return true;
+	f->tables[f->count++] = table;
+	return join_header(f->arena, &f->tables[f->count - 1]) ||
+	       text_fail(failure, PROBLEM_FILE_UNREADABLE, 0, strerror(ENOMEM));
 }
 
 /* Which sheets there are, for whoever expected one to be read. */

@@ -193,7 +193,7 @@ class Marked(SheetTest):
     def test_red_cells_with_comments(self):
         name = self.bad_book()
         out = self.check(name, "red.xlsx")
-        self.assertIn("red.xlsx：红色单元格 1 处", out.stdout)
+        self.assertIn("red.xlsx：红色单元格中说明了应如何改正", out.stdout)
         before, after = openpyxl.load_workbook(self.path(name)), openpyxl.load_workbook(self.path("red.xlsx"))
         titles = self.titles(before.worksheets[0])
         cell = after.worksheets[0].cell(LINE_FIRST, titles["脱贫户数（户）"])

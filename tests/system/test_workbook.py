@@ -119,6 +119,20 @@ class WorkbookTest(CentreTest):
         self.assertEqual(self.submit(book, check=3).stderr,
                          "two.xlsx: sheet 更正, row 2, column replaces: the centre's current revision is 1, this row says it replaces 0\n")
 
+    def test_header_of_two_rows(self):
+        """Headings over several columns, and names that are merged downwards beside them: the columns are found."""
+        book = openpyxl.Workbook()
+        sheet = book.active
+        for row in (["农安县扶贫月报"], ["单位", "期间", "贫困人口", None, "发放扶贫贴息贷款（万元）", "建档立卡贫困人口"],
+                    [None, None, "脱贫户数", "脱贫人口（人）"], [COUNTY, "2013-05", 3, 12, 1.5, 1000]):
+            sheet.append(row)
+        for area in ("A1:F1", "A2:A3", "B2:B3", "C2:D2", "E2:E3", "F2:F3"):
+            sheet.merge_cells(area)
+        book.save(self.path("two-rows.xlsx"))
+        self.assertRegex(self.receipts("two-rows.xlsx")[0], "reports 1")
+        self.assertEqual(self.centre.sql("SELECT indicator, value::bigint FROM report_value WHERE unit = %s AND period = 201305 ORDER BY indicator", COUNTY),
+                         [("households_lifted", 3), ("loans_issued", 15000), ("people_lifted", 12), ("registered_people", 1000)])
+
     def test_formulas(self):
         """openpyxl saves formulas without values: nobody has calculated them."""
         text = FUNDS.replace("2000,", "=1000*2,").replace("X-", "F-")
