@@ -30,8 +30,8 @@ struct agent {
 	struct outbox *outbox;
 	struct folder *folder; /* NULL: none */
 	int lock, signals, home_watch;
-	bool greeted, stopping;
-	int64_t retry_us; /* not sooner */
+	bool greeted, stopping, shut_out; /* shut out: there is no connection, and libzmq makes none */
+	int64_t retry_us;                 /* not sooner */
 	int retry_ms;
 	int64_t standing_us, report_us; /* due */
 	int64_t look_us;                /* when the outbox is looked at again; 0: not now */
@@ -109,11 +109,17 @@ renew_catalogue(struct agent *a)
 static void
 greet(struct agent *a)
 {
+	char text[PROBLEM_TEXT_BYTES];
 	enum session_failure failure = session_hello(a->session, ASK_MS);
 	if (!failure)
 		failure = renew_catalogue(a);
+	if (failure == SESSION_REFUSED) { /* the line is good, the key may not be */
+		const struct problem_list *problems = session_refusal(a->session)->problems;
+		try_later(a, problem_text(&problems->items[0], a->command->language, text));
+		return;
+	}
 	if (failure) {
-		start_over(a, failure == SESSION_REFUSED ? "" : session_error(a->session));
+		start_over(a, session_error(a->session));
 		return;
 	}
 	a->greeted = true;
@@ -201,7 +207,7 @@ wait_ms(const struct agent *a)
 		wait = least(wait, a->look_us, now);
 	if (a->greeted)
 		wait = least(wait, a->standing_us, now);
-	else if (session_connected(a->session))
+	else if (a->shut_out || session_connected(a->session))
 		wait = least(wait, a->retry_us, now);
 	return folder >= 0 && folder < wait ? folder : wait;
 }
@@ -236,6 +242,9 @@ wait_for_something(struct agent *a)
 	if (failure == SESSION_LOST) { /* the line is back */
 		a->greeted = false;
 		a->retry_us = 0;
+	} else if (failure == SESSION_NOT_ADMITTED) {
+		a->shut_out = true;
+		try_later(a, session_error(a->session));
 	} else if (failure) {
 		start_over(a, session_error(a->session));
 	}
@@ -246,6 +255,15 @@ wait_for_something(struct agent *a)
 	}
 }
 
+/* A key that was not admitted may be now. */
+static void
+knock_again(struct agent *a)
+{
+	a->shut_out = false;
+	if (!session_reconnect(a->session))
+		try_later(a, session_error(a->session));
+}
+
 static void
 run(struct agent *a)
 {
@@ -253,6 +271,8 @@ run(struct agent *a)
 		wait_for_something(a);
 		sd_notify(0, "WATCHDOG=1");
 		int64_t now = clock_steady_us();
+		if (a->shut_out && now >= a->retry_us)
+			knock_again(a);
 		if (!a->greeted && session_connected(a->session) && now >= a->retry_us)
 			greet(a);
 		if (a->folder && a->command->kept && !folder_wait_ms(a->folder))

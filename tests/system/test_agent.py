@@ -115,6 +115,26 @@ class Flow(AgentTest):
         wait_for("the receipt", lambda: self.status()["waiting"] == 0)
         self.assertEqual(self.stored(), [(201301,)])
 
+    def test_not_admitted(self):
+        """A key that is taken out: said once, knocked for again without haste, and all is well when it is back."""
+        self.start_agent()
+        wait_for("the agent", lambda: self.status()["reachable"])
+        self.centre.stop()
+        self.centre.admit("province", "prefecture-2208")
+        self.centre.start()
+        self.centre.tell_offices(self.proxy.endpoint)
+        wait_for("the refusal", lambda: "admit" in self.status()["error"])
+        before = self.proxy.connections
+        self.run_here("submit", "--offline", self.write("1.csv", f"{HEADER}{COUNTY},2013-01,1,1,900\n"), check=4)
+        wait_for("a few knocks", lambda: self.proxy.connections > before + 2)
+        self.centre.stop()
+        self.centre.admit("province", "prefecture-2208", f"county-{COUNTY}")
+        self.centre.start()
+        self.centre.tell_offices(self.proxy.endpoint)
+        wait_for("the receipt", lambda: self.status()["waiting"] == 0, 60)
+        self.assertEqual(self.stored(), [(201301,)])
+        self.assertLess(len(self.logged().splitlines()), 40)
+
     def test_refused_is_kept(self):
         """A report of the same month twice: the second is refused, and stays until it is dealt with."""
         self.start_agent()
