@@ -35,9 +35,10 @@ static const struct {
     {"carry", cmd_carry, "FILE.sealed…", "hand in sealed files that an office without a network exported"},
     {"agent", cmd_agent, "[--folder DIR]",
      "keep the outbox flowing; --folder: take finished sheets from there"},
-    {"units", cmd_units, "[UNIT] [--level LEVEL] [--group G] [--as-of T]",
+    {"units", cmd_units, "[UNIT] [--level LEVEL] [--group G] [--as-of T | --kept]",
      "the units that this office may read"},
-    {"forms", cmd_forms, "[FORM] [--as-of T]", "the forms; or one form with its indicators and rules"},
+    {"forms", cmd_forms, "[FORM] [--as-of T | --kept]",
+     "the forms; or one form with its indicators and rules"},
     {"target", cmd_target,
      "show [UNIT] | split UNIT MEASURE PART=VALUE… | load FILE.csv|.xlsx [--year Y] [--note TEXT] [--as-of "
      "T]",

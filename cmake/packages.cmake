@@ -5,16 +5,13 @@ set(packaging "${CMAKE_CURRENT_SOURCE_DIR}/packaging")
 set(compressed "${CMAKE_CURRENT_BINARY_DIR}/compressed")
 set(compressed_files "")
 
-# fupin_compressed(FILE NAME DESTINATION COMPONENT…): installed as NAME.gz, without a time in it.
-function(fupin_compressed file name destination)
+# fupin_compressed(FILE NAME DESTINATION COMPONENT): installed as NAME.gz, without a time in it.
+function(fupin_compressed file name destination component)
   string(REPLACE "/" "-" place "${destination}")
   set(output "${compressed}/${place}/${name}.gz")
   file(MAKE_DIRECTORY "${compressed}/${place}")
   add_custom_command(OUTPUT "${output}" COMMAND ${GZIP} -9nc "${file}" > "${output}" DEPENDS "${file}" VERBATIM)
-  foreach(component IN LISTS ARGN)
-    string(REPLACE "@" "${component}" where "${destination}")
-    install(FILES "${output}" DESTINATION "${where}" COMPONENT ${component})
-  endforeach()
+  install(FILES "${output}" DESTINATION "${destination}" COMPONENT ${component})
   set(compressed_files ${compressed_files} "${output}" PARENT_SCOPE)
 endfunction()
 
@@ -22,6 +19,30 @@ endfunction()
 install(FILES packaging/systemd/fupind.service DESTINATION lib/systemd/system COMPONENT server)
 install(FILES packaging/systemd/fupin-agent@.service DESTINATION lib/systemd/system COMPONENT client)
 install(FILES packaging/systemd/user/fupin-agent.service DESTINATION lib/systemd/user COMPONENT client)
+
+# ---------------------------------------------------------------- manual pages, completion
+foreach(page fupin.1 fupin.ini.5 fupin-sheet.5 fupin-sealed.5)
+  string(REGEX MATCH "[0-9]$" section ${page})
+  fupin_compressed("${CMAKE_CURRENT_SOURCE_DIR}/docs/man/${page}" ${page} ${CMAKE_INSTALL_MANDIR}/man${section} client)
+endforeach()
+foreach(page fupind.8 fupin-plan.5)
+  string(REGEX MATCH "[0-9]$" section ${page})
+  fupin_compressed("${CMAKE_CURRENT_SOURCE_DIR}/docs/man/${page}" ${page} ${CMAKE_INSTALL_MANDIR}/man${section} server)
+endforeach()
+fupin_compressed("${CMAKE_CURRENT_SOURCE_DIR}/docs/man/zh_CN/fupin.1" fupin.1 ${CMAKE_INSTALL_MANDIR}/zh_CN/man1 client)
+# Both shells share one text.
+file(READ completion/words.sh FUPIN_WORDS)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS completion/words.sh)
+configure_file(completion/fupin.bash.in "${CMAKE_CURRENT_BINARY_DIR}/completion/fupin" @ONLY)
+configure_file(completion/_fupin.in "${CMAKE_CURRENT_BINARY_DIR}/completion/_fupin" @ONLY)
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/completion/fupin" DESTINATION share/bash-completion/completions
+  COMPONENT client)
+# Debian's zsh looks there for what packages bring, and in site-functions below /usr/local.
+set(zsh_place site-functions)
+if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+  set(zsh_place vendor-completions)
+endif()
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/completion/_fupin" DESTINATION share/zsh/${zsh_place} COMPONENT client)
 
 # ---------------------------------------------------------------- packages
 set(CPACK_COMPONENTS_ALL server client library development)
