@@ -181,13 +181,18 @@ int
 cmd_forms(int argc, char **argv)
 {
 	struct command c = {0};
-	const struct arg_kind kinds[] = {TABLE_OPTIONS(&c), AS_OF_OPTION(&c)};
+	bool kept = false;
+	const struct arg_kind kinds[] = {TABLE_OPTIONS(&c), AS_OF_OPTION(&c), {"--kept", NULL, &kept}};
 	const struct form *form = NULL;
 	int count;
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count) || count > 1)
 		return EXIT_USAGE;
-	int status = command_open(&c);
-	if (status == EXIT_DONE)
+	if (kept && c.as_of_option) {
+		fprintf(stderr, "fupin forms: --kept is what the centre said last: no --as-of\n");
+		return EXIT_USAGE;
+	}
+	int status = kept ? command_open_kept(&c) : command_open(&c);
+	if (status == EXIT_DONE && !kept)
 		status = command_catalogue(&c, false, true);
 	if (status == EXIT_DONE && count) {
 		form = catalogue_form_by_code(&c.catalogue, argv[0]);

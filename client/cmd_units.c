@@ -91,10 +91,12 @@ cmd_units(int argc, char **argv)
 {
 	struct command c = {0};
 	const char *level_option = NULL, *group_option = NULL;
+	bool kept = false;
 	const struct arg_kind kinds[] = {TABLE_OPTIONS(&c),
 	                                 AS_OF_OPTION(&c),
 	                                 {"--level", &level_option, NULL},
-	                                 {"--group", &group_option, NULL}};
+	                                 {"--group", &group_option, NULL},
+	                                 {"--kept", NULL, &kept}};
 	struct wanted w = {0};
 	int count;
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count) || count > 1)
@@ -104,8 +106,12 @@ cmd_units(int argc, char **argv)
 		        level_option);
 		return EXIT_USAGE;
 	}
-	int status = command_open(&c);
-	if (status == EXIT_DONE)
+	if (kept && c.as_of_option) {
+		fprintf(stderr, "fupin units: --kept is what the centre said last: no --as-of\n");
+		return EXIT_USAGE;
+	}
+	int status = kept ? command_open_kept(&c) : command_open(&c);
+	if (status == EXIT_DONE && !kept)
 		status = command_catalogue(&c, true, false);
 	if (status == EXIT_DONE && count && !command_find_unit(&c, argv[0], &w.under))
 		status = EXIT_USAGE;

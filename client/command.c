@@ -172,6 +172,16 @@ command_kept_catalogue(struct command *c)
 }
 
 int
+command_open_kept(struct command *c)
+{
+	int status = command_open_home(c);
+	if (status != EXIT_DONE || take_kept(c))
+		return status;
+	fprintf(stderr, "fupin: nothing is kept of the centre yet; fupin units fetches it\n");
+	return EXIT_WAITING;
+}
+
+int
 command_catalogue_or_kept(struct command *c)
 {
 	int soon_ms = c->timeout_ms < SOON_MS ? c->timeout_ms : SOON_MS;

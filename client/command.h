@@ -71,6 +71,9 @@ enum session_failure command_connect(struct command *command, int timeout_ms);
 int command_catalogue_or_kept(struct command *command);
 /* The same the other way round: the one that is kept, and the network only if there is none. */
 int command_kept_catalogue(struct command *command);
+/* What is kept and nothing else, for whoever cannot wait: instead of command_open(). Without any, the status
+ * of a centre that does not answer, and a message. */
+int command_open_kept(struct command *command);
 /* What is kept now takes the place of what was kept before; without any, nothing changes. */
 void command_renew_kept(struct command *command);
 /* What the centre says, or said last, of itself and of this office. */

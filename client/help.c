@@ -57,10 +57,11 @@ static const struct {
     {"agent", "[--folder DIR]", N_("keep the outbox flowing; --folder: take finished sheets from there"),
      "    $ fupin agent\n"
      "    $ fupin agent --folder ~/reports\n"},
-    {"units", "[UNIT] [--level LEVEL] [--group G] [--as-of T]", N_("the units that this office may read"),
+    {"units", "[UNIT] [--level LEVEL] [--group G] [--as-of T | --kept]",
+     N_("the units that this office may read"),
      "    $ fupin units\n"
      "    $ fupin units 2208 --level county\n"},
-    {"forms", "[FORM] [--as-of T]", N_("the forms; or one form with its indicators and rules"),
+    {"forms", "[FORM] [--as-of T | --kept]", N_("the forms; or one form with its indicators and rules"),
      "    $ fupin forms\n"
      "    $ fupin forms village\n"},
     {"target",

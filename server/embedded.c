@@ -203,6 +203,8 @@ launch(struct embedded *e)
 	                     sockets,
 	                     (char *)"-c",
 	                     (char *)"unix_socket_permissions=0700",
+	                     (char *)"-c",
+	                     (char *)"jit=off", /* short statements; and no memory is both written and run */
 	                     NULL};
 	e->pid = start(e, "postgres", arguments, SIGINT);
 	if (e->pid < 0)

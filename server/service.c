@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <systemd/sd-daemon.h>
 #include <unistd.h>
 #include <zmq.h>
 
@@ -273,6 +274,7 @@ take_signals(struct service *s)
 		} else if (!s->stopping) {
 			s->stopping = true;
 			s->stop_by_us = clock_steady_us() + DRAIN_SECONDS * INT64_C(1000000);
+			sd_notify(0, "STOPPING=1");
 			log_line(LOG_INFO, "stopping", "waiting=%zu", pipeline_waiting(&s->pipeline));
 		}
 	}

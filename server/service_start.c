@@ -18,6 +18,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 enum {
@@ -209,7 +210,11 @@ open_gate(struct service *s, gate_admits admits)
 	log_line(
 	    LOG_INFO, "serving", "endpoint=%s version=" FUPIN_VERSION " units=%zu principals=%zu centre_key=%s",
 	    gate_endpoint(s->gate), s->plan.catalogue.unit_count, s->principal_count, s->home.centre.public_key);
-	return write_ready_file(s->options->ready_file, gate_endpoint(s->gate));
+	if (!write_ready_file(s->options->ready_file, gate_endpoint(s->gate)))
+		return false;
+	/* Without systemd nobody listens, and that is no failure. */
+	sd_notifyf(0, "READY=1\nSTATUS=serving at %s", gate_endpoint(s->gate));
+	return true;
 }
 
 static bool

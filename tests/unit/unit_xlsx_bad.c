@@ -1,6 +1,6 @@
 /* Workbooks that nobody should have made, and files that only say they are workbooks: each is told what it
  * is, and nothing crashes or goes on for ever. */
-#include "book.h"
+#include "bad_books.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -9,105 +9,6 @@
 #include <unistd.h>
 
 /* ---------------------------------------------------------------- what is no good workbook */
-
-static const struct {
-	const char *name;
-	struct part parts[3];
-	const char *en; /* behind the file's name */
-} bad_cases[] = {
-    {"macros",
-     {{"xl/vbaProject.bin", "x"}},
-     "the workbook has macros (.xlsm): save it as .xlsx, without them"},
-    {"macros elsewhere",
-     {{REL_PART,
-       RELATIONS(LINK("rId1", "worksheet", "worksheets/sheet1.xml") LINK("rId2", "vbaProject", "v.bin"))}},
-     "the workbook has macros (.xlsm): save it as .xlsx, without them"},
-    {"binary", {{"xl/workbook.bin", "x"}}, "the file is of another format, .xlsb: save it as .xlsx"},
-    {"a text", {{"word/document.xml", "x"}}, "the file is of another format, .docx: save it as .xlsx"},
-    {"open document", {{"content.xml", "x"}}, "the file is of another format, .ods: save it as .xlsx"},
-    {"no relationships", {{"_rels/.rels", NULL}}, "the workbook is incomplete: it has no part _rels/.rels"},
-    {"no workbook part",
-     {{"xl/workbook.xml", NULL}},
-     "the workbook is incomplete: it has no part xl/workbook.xml"},
-    {"no document",
-     {{"_rels/.rels", RELATIONS("")}},
-     "the workbook is incomplete: it has no part xl/workbook.xml"},
-    {"no links of sheets",
-     {{REL_PART, NULL}},
-     "the workbook is incomplete: it has no part xl/_rels/workbook.xml.rels"},
-    {"no sheet",
-     {{SHEET_PART, NULL}},
-     "sheet 资金: the workbook is incomplete: it has no part xl/worksheets/sheet1.xml"},
-    {"no strings", {{STRINGS_PART, NULL}}, "the workbook is incomplete: it has no part xl/sharedStrings.xml"},
-    {"no styles", {{"xl/styles.xml", NULL}}, "the workbook is incomplete: it has no part xl/styles.xml"},
-    {"no sheets at all",
-     {{"xl/workbook.xml", WORKBOOK("<sheets/>")}},
-     "the workbook is incomplete: it has no part worksheet"},
-    {"a link outside",
-     {{REL_PART, RELATIONS("<Relationship Id=\"rId1\" Type=\"" LINKS
-                           "/worksheet\" Target=\"http://example.org/s.xml\" TargetMode=\"External\"/>")}},
-     "the workbook takes a part from outside of itself, which is not followed: http://example.org/s.xml"},
-    {"a link upwards",
-     {{REL_PART, RELATIONS(LINK("rId1", "worksheet", "../../etc/passwd"))}},
-     "the workbook takes a part from outside of itself, which is not followed: ../../etc/passwd"},
-    {"a link to a file",
-     {{REL_PART, RELATIONS(LINK("rId1", "worksheet", "file:///etc/passwd"))}},
-     "the workbook takes a part from outside of itself, which is not followed: file:///etc/passwd"},
-    {"entities",
-     {{SHEET_PART, "<!DOCTYPE worksheet [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b "
-                   "\"&a;&a;&a;&a;\">]><worksheet>&b;</worksheet>"}},
-     "sheet 资金: the workbook declares entities (a DTD), as no spreadsheet program does: refused, in "
-     "xl/worksheets/sheet1.xml"},
-    {"entities elsewhere",
-     {{STRINGS_PART, "<!DOCTYPE sst SYSTEM \"file:///etc/passwd\"><sst/>"}},
-     "the workbook declares entities (a DTD), as no spreadsheet program does: refused, in "
-     "xl/sharedStrings.xml"},
-    {"no XML",
-     {{SHEET_PART, "a,b\n1,2\n"}},
-     "sheet 资金: the workbook is damaged: xl/worksheets/sheet1.xml: syntax error"},
-    {"an empty part",
-     {{SHEET_PART, ""}},
-     "sheet 资金: the workbook is damaged: xl/worksheets/sheet1.xml: no element found"},
-    {"cut XML",
-     {{SHEET_PART, "<worksheet><sheetData><row><c>"}},
-     "sheet 资金: the workbook is damaged: xl/worksheets/sheet1.xml: no element found"},
-    {"bad bytes",
-     {{SHEET_PART, "<worksheet>\xFF</worksheet>"}},
-     "sheet 资金: the workbook is damaged: xl/worksheets/sheet1.xml: not well-formed (invalid token)"},
-    {"a text that is not there",
-     {{SHEET_PART, ROWS("<row><c t=\"s\"><v>7</v></c></row>")}},
-     "sheet 资金, row 1: the workbook is damaged: a text that is not there"},
-    {"a text before the first",
-     {{SHEET_PART, ROWS("<row><c t=\"s\"><v>-1</v></c></row>")}},
-     "sheet 资金, row 1: the workbook is damaged: a text that is not there"},
-    {"rows in disorder",
-     {{SHEET_PART, ROWS("<row r=\"2\"/><row r=\"1\"/>")}},
-     "sheet 资金, row 2: the workbook is damaged: rows in disorder"},
-    {"row 0",
-     {{SHEET_PART, ROWS("<row r=\"0\"/>")}},
-     "sheet 资金: the workbook is damaged: rows in disorder"},
-    {"a row too far",
-     {{SHEET_PART, ROWS("<row r=\"1048577\"/>")}},
-     "sheet 资金: the workbook is damaged: rows in disorder"},
-    {"cells in disorder",
-     {{SHEET_PART, ROWS("<row r=\"1\"><c r=\"B1\"/><c r=\"A1\"/></row>")}},
-     "sheet 资金, row 1: the workbook is damaged: cells in disorder"},
-    {"a cell twice",
-     {{SHEET_PART, ROWS("<row r=\"1\"><c r=\"B1\"/><c r=\"B1\"/></row>")}},
-     "sheet 资金, row 1: the workbook is damaged: cells in disorder"},
-    {"a cell of another row",
-     {{SHEET_PART, ROWS("<row r=\"1\"><c r=\"A2\"/></row>")}},
-     "sheet 资金, row 1: the workbook is damaged: cells in disorder"},
-    {"a column too far",
-     {{SHEET_PART, ROWS("<row r=\"1\"><c r=\"XFE1\"/></row>")}},
-     "sheet 资金, row 1: the workbook is damaged: cells in disorder"},
-    {"an unknown type",
-     {{SHEET_PART, ROWS("<row r=\"1\"><c r=\"A1\" t=\"x\"/></row>")}},
-     "sheet 资金, row 1: the workbook is damaged: a cell of no known type"},
-    {"a bad area",
-     {{SHEET_PART, SHEET("<sheetData>" REPORT_HEADER REPORT_ROW "</sheetData><mergeCell ref=\"B2:A1\"/>")}},
-     "sheet 资金, row 2: the workbook is damaged: B2:A1"},
-};
 
 static void
 check_printed(const char *name, const char *expected, size_t *wrong)
@@ -125,10 +26,10 @@ test_bad_parts(void **state)
 {
 	size_t wrong = 0;
 	(void)state;
-	for (size_t i = 0; i < COUNT(bad_cases); i++) {
-		write_parts(bad_cases[i].parts, COUNT(bad_cases[i].parts));
+	for (size_t i = 0; i < bad_book_count; i++) {
+		write_parts(bad_books[i].parts, BAD_PARTS_MAX);
 		read_file(book_name);
-		check_printed(bad_cases[i].name, bad_cases[i].en, &wrong);
+		check_printed(bad_books[i].name, bad_books[i].en, &wrong);
 		draft_free(&draft);
 	}
 	assert_int_equal(wrong, 0);
