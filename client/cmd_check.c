@@ -2,7 +2,7 @@
  * network: the units and forms are those that it gave last. */
 #include "command.h"
 #include "finding_json.h"
-#include "sheet.h"
+#include "save.h"
 #include "xlsx_mark.h"
 
 #include <json.h>
@@ -13,20 +13,21 @@
 struct checking {
 	struct command command;
 	struct draft draft;
-	struct findings *findings;
-	const char *mark; /* where the copy with red cells goes */
+	struct saving *saving;
+	struct findings *findings; /* its */
+	const char *mark;          /* where the copy with red cells goes */
 };
 
 static void
 read_and_check(struct checking *k, char **files, int count)
 {
 	const struct command *c = &k->command;
-	k->draft.office = command_welcome(c)->unit;
-	for (int i = 0; i < count; i++)
-		draft_read(&k->draft, files[i], &c->catalogue, k->findings);
-	/* Rows that could not be read would only bring follow-up problems. */
-	if (!k->findings->count)
-		draft_check(&k->draft, &c->catalogue, date_of_time(command_centre_time(c)), k->findings);
+	k->saving->files = (const char *const *)files;
+	k->saving->count = (size_t)count;
+	k->saving->catalogue = &c->catalogue;
+	k->saving->office = command_welcome(c)->unit;
+	k->saving->today = date_of_time(command_centre_time(c));
+	check_files(k->saving, &k->draft);
 }
 
 static void
@@ -122,10 +123,11 @@ cmd_check(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	draft_init(&k.draft);
-	k.findings = calloc(1, sizeof *k.findings);
-	int status = k.findings ? run(&k, argv, count) : EXIT_FAILED_INSIDE;
+	k.saving = calloc(1, sizeof *k.saving);
+	k.findings = k.saving ? &k.saving->findings : NULL;
+	int status = k.saving ? run(&k, argv, count) : EXIT_FAILED_INSIDE;
 	draft_free(&k.draft);
-	free(k.findings);
+	free(k.saving);
 	/* What was found is printed even if that is why it did not pass. */
 	int end = command_close(&k.command, EXIT_DONE);
 	return status == EXIT_DONE ? end : status;

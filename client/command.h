@@ -19,9 +19,6 @@ enum exit_status {
 	EXIT_NOT_ADMITTED = 5, /* key or configuration: missing, or unknown to the centre */
 };
 
-/* A nation's. */
-#define CATALOGUE_BYTES_MAX (512UL * 1024 * 1024)
-
 /* Options that every subcommand takes, and the office they lead to. */
 struct command {
 	const char *home_option, *timeout_option, *format_option, *output_option, *as_of_option;

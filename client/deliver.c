@@ -40,6 +40,8 @@ struct deliverer {
 	int64_t not_before_us; /* after all of them could not */
 	bool writing;          /* an outbox transaction is open */
 	bool out_of_memory;
+	unsigned epoch;    /* of the session, when what is in flight was sent */
+	uint32_t reserved; /* of the credit window, for what else is asked */
 };
 
 /* Its documents; false: none, or it cannot be read. The arena owns them. */
@@ -212,6 +214,7 @@ send_ready(struct deliverer *d, int64_t now)
 	uint32_t window = session_welcome(d->session)->limits.credit_window;
 	if (!window || window > CREDIT_WINDOW)
 		window = CREDIT_WINDOW;
+	window = window > d->reserved ? window - d->reserved : 1;
 	if (now < d->not_before_us)
 		return true;
 	for (size_t i = d->first_open; i < d->count && d->in_flight < window && !d->delivery->failure; i++) {
@@ -296,6 +299,31 @@ take_refusal(struct deliverer *d, uint64_t request_id, const struct refusal *ref
 	return true;
 }
 
+bool
+deliverer_take(struct deliverer *d, const struct reply *reply)
+{
+	bool good = true;
+	if (is_shut_out(reply)) {
+		d->delivery->failure = SESSION_REFUSED;
+		return true;
+	}
+	d->heard_us = clock_steady_us();
+	d->silences = 0;
+	if (reply->kind == REPLY_RECEIPT)
+		good = take_receipt(d, &reply->receipt);
+	else if (reply->kind == REPLY_REFUSAL)
+		good = take_refusal(d, reply->request_id, &reply->refusal, clock_steady_us());
+	if (good && d->watch->progress)
+		d->watch->progress(d->watch->context, d->delivery);
+	return good;
+}
+
+bool
+deliverer_end_turn(struct deliverer *d)
+{
+	return end_writing(d);
+}
+
 /* Takes the answers that are there; waits for the first of them at most wait_ms. */
 static bool
 take_answers(struct deliverer *d, int wait_ms)
@@ -309,23 +337,14 @@ take_answers(struct deliverer *d, int wait_ms)
 			take_all_back(d);
 			return end_writing(d);
 		}
-		if (!failure && is_shut_out(&reply))
-			failure = SESSION_REFUSED;
 		if (failure) {
 			d->delivery->failure = failure;
 			return end_writing(d);
 		}
-		bool good = true;
-		d->heard_us = clock_steady_us();
-		d->silences = 0;
-		if (reply.kind == REPLY_RECEIPT)
-			good = take_receipt(d, &reply.receipt);
-		else if (reply.kind == REPLY_REFUSAL)
-			good = take_refusal(d, reply.request_id, &reply.refusal, clock_steady_us());
-		if (!good)
+		if (!deliverer_take(d, &reply))
 			return false;
-		if (d->watch->progress)
-			d->watch->progress(d->watch->context, d->delivery);
+		if (d->delivery->failure)
+			return end_writing(d);
 		wait_ms = 0;
 	}
 }
@@ -391,6 +410,30 @@ send_files(struct deliverer *d, const struct outbox_item *item, int timeout_ms, 
 
 /* ---------------------------------------------------------------- the whole */
 
+bool
+deliverer_send(struct deliverer *d)
+{
+	int64_t now = clock_steady_us();
+	if (session_epoch(d->session) != d->epoch)
+		take_all_back(d);
+	if (d->in_flight && now - d->heard_us > session_silence_us(d->silences, d->bytes_in_flight))
+		start_over(d);
+	d->epoch = session_epoch(d->session);
+	return send_ready(d, now);
+}
+
+bool
+deliverer_has_more(const struct deliverer *d)
+{
+	return d->first_open < d->count;
+}
+
+size_t
+deliverer_bytes_in_flight(const struct deliverer *d)
+{
+	return d->bytes_in_flight;
+}
+
 /* Until the first `count` are done, or nothing more comes. */
 static bool
 deliver_first(struct deliverer *d, size_t count, int timeout_ms)
@@ -399,12 +442,8 @@ deliver_first(struct deliverer *d, size_t count, int timeout_ms)
 	bool good = true;
 	int64_t until = clock_steady_us() + timeout_ms * INT64_C(1000);
 	d->count = count;
-	while (good && d->first_open < d->count && !d->delivery->failure && clock_steady_us() < until) {
-		int64_t now = clock_steady_us();
-		if (d->in_flight && now - d->heard_us > session_silence_us(d->silences, d->bytes_in_flight))
-			start_over(d);
-		good = send_ready(d, now) && take_answers(d, 100);
-	}
+	while (good && d->first_open < d->count && !d->delivery->failure && clock_steady_us() < until)
+		good = deliverer_send(d) && take_answers(d, 100);
 	if (good && d->first_open < d->count && !d->delivery->failure)
 		d->delivery->failure = SESSION_NO_ANSWER;
 	d->count = all;
@@ -429,20 +468,57 @@ deliver_documents(struct deliverer *d, int timeout_ms)
 	return failure || deliver_first(d, d->first_open + 1, timeout_ms);
 }
 
+/* Collects what waits; *plain: how many come before those with documents. */
+static bool
+begin(struct deliverer *d, size_t *plain)
+{
+	*d->delivery = (struct delivery){0};
+	d->later = randombytes_uniform(LATER_MAX);
+	d->epoch = session_epoch(d->session);
+	*plain = 0;
+	if (!outbox_each(d->outbox, OUTBOX_WAITING, INT64_MAX, collect, d) || d->out_of_memory ||
+	    !put_documents_last(d))
+		return false;
+	while (*plain < d->count && !d->parcels[*plain].documents)
+		++*plain;
+	d->delivery->total = d->count;
+	return true;
+}
+
+struct deliverer *
+deliverer_open(struct session *session, struct outbox *outbox, uint32_t reserved,
+               const struct delivery_watch *watch, struct delivery *out)
+{
+	struct deliverer *d = calloc(1, sizeof *d);
+	if (!d)
+		return NULL;
+	*d = (struct deliverer){
+	    .session = session, .outbox = outbox, .watch = watch, .delivery = out, .reserved = reserved};
+	if (!begin(d, &d->count))
+		deliverer_close(&d);
+	return d;
+}
+
+void
+deliverer_close(struct deliverer **deliverer)
+{
+	struct deliverer *d = *deliverer;
+	if (!d)
+		return;
+	if (d->writing)
+		outbox_cancel(d->outbox);
+	free(d->parcels);
+	free(d);
+	*deliverer = NULL;
+}
+
 bool
 deliver(struct session *session, struct outbox *outbox, int timeout_ms, const struct delivery_watch *watch,
         struct delivery *out)
 {
-	*out = (struct delivery){0};
 	struct deliverer d = {.session = session, .outbox = outbox, .watch = watch, .delivery = out};
-	d.later = randombytes_uniform(LATER_MAX);
-	bool good = outbox_each(outbox, OUTBOX_WAITING, INT64_MAX, collect, &d) && !d.out_of_memory &&
-	            put_documents_last(&d);
-	size_t plain = 0;
-	out->total = d.count;
-	while (good && plain < d.count && !d.parcels[plain].documents)
-		plain++;
-	good = good && deliver_first(&d, plain, timeout_ms);
+	size_t plain;
+	bool good = begin(&d, &plain) && deliver_first(&d, plain, timeout_ms);
 	while (good && d.first_open < d.count && !out->failure)
 		good = deliver_documents(&d, timeout_ms);
 	free(d.parcels);

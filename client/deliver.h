@@ -30,4 +30,21 @@ struct delivery_watch {
 bool deliver(struct session *session, struct outbox *outbox, int timeout_ms,
              const struct delivery_watch *watch, struct delivery *out) __attribute__((warn_unused_result));
 
+/* The same in steps, for who takes the session's replies himself and has more requests in flight. What names
+ * documents is left out: their files are sent by deliver(). `watch` and `out` outlive it; `reserved`: so much
+ * of the credit window is left to others. NULL: the outbox failed, or no memory. */
+struct deliverer;
+struct deliverer *deliverer_open(struct session *session, struct outbox *outbox, uint32_t reserved,
+                                 const struct delivery_watch *watch, struct delivery *out);
+void deliverer_close(struct deliverer **deliverer);
+/* Sends what can be sent now; to be called often, at least each second. False, here and below: as deliver().
+ * out->failure: it is over. */
+bool deliverer_send(struct deliverer *deliverer) __attribute__((warn_unused_result));
+/* Takes a reply, whose ever it is. What it brought is on disk after deliverer_end_turn(). */
+bool deliverer_take(struct deliverer *deliverer, const struct reply *reply)
+    __attribute__((warn_unused_result));
+bool deliverer_end_turn(struct deliverer *deliverer) __attribute__((warn_unused_result));
+bool deliverer_has_more(const struct deliverer *deliverer);
+size_t deliverer_bytes_in_flight(const struct deliverer *deliverer);
+
 #endif

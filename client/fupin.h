@@ -1,14 +1,38 @@
-/* libfupin: talk to a fupin centre from a C program. Compile with `pkg-config --cflags --libs fupin`.
+/* libfupin: what the fupin program does in an office, for other programs. Compile with
+ * `pkg-config --cflags --libs fupin`; examples/submit.c is a whole program.
  *
- *     char error[FUPIN_ERROR_BYTES];
- *     struct fupin_receipt receipt;
- *     struct fupin_office *office = fupin_connect("/home/clerk/.fupin", 10000, error);
- *     const char *files[] = {"2013-04-county.csv"};
- *     if (office && fupin_submit(office, files, 1, NULL, NULL, &receipt, error) == FUPIN_DONE)
- *         printf("on disk as commit %llu\n", (unsigned long long)receipt.seq);
- *     fupin_disconnect(&office);
+ * Every call returns at once. What takes time is an operation: it is begun by one call, which returns its
+ * number, and what comes of it are events, handed to the operation's handler by fupin_dispatch(), in the
+ * thread that calls that, never in another one. Each operation that was begun has exactly one FUPIN_ENDED, as
+ * its last event. Many may be in flight; they do not wait for one another, but submissions reach the centre
+ * in the order in which they were saved.
  *
- * An office is used by one thread at a time; there is no global state. */
+ *     struct fupin_office *office;
+ *     if (fupin_open("/home/clerk/.fupin", NULL, &office, error, sizeof error) == FUPIN_DONE) {
+ *         fupin_submit(office, files, 1, on_event, &mine);
+ *         while (!mine.ended)
+ *             fupin_dispatch(office, 1000);
+ *     }
+ *     fupin_close(&office);
+ *
+ * Promises, the same as the program's: FUPIN_SAVED comes when the submission, its id and its bytes, is on
+ * this disk, in the outbox; FUPIN_RECEIPT when the centre has it on its own. What was saved and did not get
+ * through waits there, over the end of the program and of the machine, for the next fupin_send() or for
+ * `fupin outbox send`. The same bytes go each time, and the centre stores them once. (A document waits for
+ * the program: its file is sent by that.)
+ *
+ * Threads: a handle is used by one thread at a time; different handles by different threads, also on one
+ * home. There is no global state. Each handle has a thread of its own inside, in which all signals are
+ * blocked and no handler ever runs. Of what nobody dispatches some thousand events are kept, then the handle
+ * stands still. fork(): a handle is the parent's. In the child every call with it does nothing and says so;
+ * it opens its own.
+ *
+ * How it grows: functions, enum values and fields are added, never changed or taken away. Structures that you
+ * make have their `size` first: set it by their _INIT, a library that knows more fields takes the rest as 0.
+ * Those that the library makes grow at their end: look at them through the pointer that you are given, do not
+ * copy them whole, and take rows by fupin_figure() and its like. Pass over events of a kind that you do not
+ * know. Whatever an event points to lives until its handler returns. Texts are UTF-8, never NULL unless it
+ * says so. */
 #ifndef FUPIN_H
 #define FUPIN_H
 
@@ -25,55 +49,206 @@ extern "C" {
 #define FUPIN_API
 #endif
 
-enum { FUPIN_ERROR_BYTES = 512 };
-
-/* How a call ended; the same numbers as the exit statuses of the fupin program. */
+/* How something ended; up to 5 the same numbers as the exit statuses of the fupin program. */
 enum fupin_status {
 	FUPIN_DONE = 0,
-	FUPIN_FAILED = 1,       /* out of memory, a file cannot be written */
+	FUPIN_FAILED = 1,       /* out of memory, a file of ours cannot be read or written */
 	FUPIN_USAGE = 2,        /* the arguments name what does not exist */
-	FUPIN_PROBLEMS = 3,     /* the data has problems or the centre refused it: nothing was stored */
-	FUPIN_WAITING = 4,      /* the centre does not answer; what was saved waits in the outbox */
+	FUPIN_PROBLEMS = 3,     /* the data has problems, or the centre refused it: nothing was stored */
+	FUPIN_WAITING = 4,      /* the centre did not answer in time; what was saved waits in the outbox */
 	FUPIN_NOT_ADMITTED = 5, /* key or configuration missing, or unknown to the centre */
+	FUPIN_CANCELLED = 64,   /* by fupin_cancel() */
 };
 
-/* A connection of one office. */
+/* What texts for people are in. */
+enum fupin_language { FUPIN_ENGLISH = 0, FUPIN_CHINESE = 1 };
+
+struct fupin_options {
+	size_t size;
+	enum fupin_language language;
+	/* How long the operations that ask the centre may take; 0: 30 seconds; below 0: until they are cancelled.
+	 * A watch has no end of its own. */
+	int timeout_ms;
+};
+#define FUPIN_OPTIONS_INIT                                                                                   \
+	{                                                                                                        \
+		sizeof(struct fupin_options), FUPIN_ENGLISH, 0                                                       \
+	}
+
+/* An office: its key, its outbox, its connection. */
 struct fupin_office;
 
-/* The centre's durable answer: the submission is on its disk. */
-struct fupin_receipt {
-	char id[37];     /* UUIDv7 of the submission */
-	char digest[65]; /* BLAKE2b-256 of the bytes as sent, hexadecimal */
-	uint64_t seq;    /* commit sequence number */
-	int64_t time_us; /* the centre's clock, microseconds since 1970 UTC */
-	uint32_t reports, fund_entries;
+/* The number of an operation of an office; 0: it was not begun, because FUPIN_OPERATIONS_MAX are in flight,
+ * an argument cannot be, there is no memory, or this is the child of a fork. */
+typedef uint64_t fupin_operation;
+enum { FUPIN_OPERATIONS_MAX = 1024 };
+
+/* ---------------------------------------------------------------- events */
+
+enum fupin_kind {
+	FUPIN_ENDED = 1, /* status, text: why, for people ("" if all is well) */
+	FUPIN_PROBLEM,   /* problem; of a check, of files to submit, or of a refusal by the centre */
+	FUPIN_CHECKED,   /* submission (its numbers): the files have no problems */
+	FUPIN_SAVED,     /* submission: in the outbox. More than one can hold becomes several, in order */
+	FUPIN_RECEIPT,   /* submission: on the centre's disk */
+	FUPIN_REFUSED,   /* submission: stored nowhere; its problems came before */
+	FUPIN_FIGURES,   /* total: the answer; of a watch, again and again as it changes */
+	FUPIN_STANDS,    /* standing: what the home knows; then, from_centre, what the centre says */
 };
 
-/* One problem: code is the name in the protocol (PART_EXCEEDS_WHOLE), text one English sentence. file
- * ("county.xlsx: sheet 资金" in a workbook) and column may be "", line is 0 where a problem has no row. */
-typedef void (*fupin_problem)(void *context, const char *code, const char *file, size_t line,
-                              const char *column, const char *text);
+struct fupin_submission {
+	const char *id;     /* UUIDv7: 36 characters */
+	const char *digest; /* BLAKE2b-256 of the bytes as sent, hexadecimal */
+	const char *files;  /* names, with spaces between */
+	uint64_t seq;       /* receipt: commit sequence number; else 0 */
+	int64_t time_us;    /* receipt: the centre's clock, microseconds since 1970 UTC */
+	size_t reports, fund_entries, others;
+};
+
+/* One reasoned problem: `code` is its name in PROTOCOL.md (PART_EXCEEDS_WHOLE). */
+struct fupin_problem {
+	const char *code, *text;
+	const char *submission; /* its id; "": not saved */
+	const char *file;       /* "" if it is of no file */
+	const char *sheet;      /* of a workbook, else "" */
+	size_t row;             /* 0: of the whole */
+	const char *letters;    /* the column, as a spreadsheet names it; else "" */
+	const char *column;     /* as it stands in the sheet; "" if none */
+};
+
+/* One figure: value and approved are times 10^decimals; reported counts the values behind it (0: nothing was
+ * reported, which is not zero). */
+struct fupin_figure {
+	int64_t unit;
+	const char *unit_name, *indicator;
+	int decimals;
+	int64_t value, approved;
+	uint32_t reported, approved_reported;
+};
+
+struct fupin_total {
+	uint64_t seq; /* as of this commit */
+	int64_t time_us;
+	int whole;           /* 1: all rows; 0: of a watch, those that changed */
+	size_t figure_count; /* by fupin_figure() */
+};
+
+struct fupin_deadline {
+	int period; /* yyyymm */
+	const char *form;
+	int64_t due; /* seconds since 1970 UTC, half-open */
+	uint32_t reports, missing;
+};
+
+/* A report that was returned, to be corrected. */
+struct fupin_returned {
+	int64_t unit;
+	int period;
+	const char *unit_name, *form, *reason;
+};
+
+struct fupin_standing {
+	size_t waiting, receipted, refused; /* in the outbox */
+	int from_centre;                    /* 0: only that; else also: */
+	int64_t time_us;                    /* the centre's clock */
+	int store_ready;
+	uint32_t overdue;                      /* reports that should be there and are not */
+	size_t returned_count, deadline_count; /* by fupin_returned(), fupin_deadline() */
+};
+
+struct fupin_event {
+	enum fupin_kind kind;
+	fupin_operation operation;
+	enum fupin_status status;
+	const char *text;
+	/* By kind; NULL in all others. */
+	const struct fupin_problem *problem;
+	const struct fupin_submission *submission;
+	const struct fupin_total *total;
+	const struct fupin_standing *standing;
+};
+
+/* It may begin and cancel operations, and close the office. */
+typedef void (*fupin_handler)(void *context, const struct fupin_event *event);
+
+/* Row i, from 0; NULL beyond the last. */
+FUPIN_API const struct fupin_figure *fupin_figure(const struct fupin_total *total, size_t i);
+FUPIN_API const struct fupin_deadline *fupin_deadline(const struct fupin_standing *standing, size_t i);
+FUPIN_API const struct fupin_returned *fupin_returned(const struct fupin_standing *standing, size_t i);
+
+/* ---------------------------------------------------------------- an office */
 
 FUPIN_API const char *fupin_version(void);
 
-/* Reads the office's home directory (key pair, fupin.ini), connects, says hello and fetches the
- * catalogue. NULL: `error` says why. The caller owns the result. */
-FUPIN_API struct fupin_office *fupin_connect(const char *home, int timeout_ms, char error[FUPIN_ERROR_BYTES]);
+/* Reads the office's home directory (key pair, fupin.ini); does not connect. FUPIN_DONE: *out is the
+ * caller's, until fupin_close(). Else *out is NULL, and `error` says why. `options` may be NULL. */
+FUPIN_API enum fupin_status fupin_open(const char *home, const struct fupin_options *options,
+                                       struct fupin_office **out, char *error, size_t error_size);
 
-/* Sets *office to NULL; may be called with NULL in it. */
-FUPIN_API void fupin_disconnect(struct fupin_office **office);
+/* Ends what is in flight, without events, within a second (unless a large sheet is just being read), and sets
+ * *office to NULL. What was saved stays in the outbox. NULL in it is no mistake. */
+FUPIN_API void fupin_close(struct fupin_office **office);
 
-/* Sends CSV files as one submission, after whatever waits in the outbox, and waits for the answer.
- * `problem` (may be NULL) is called for each problem. *receipt is set on FUPIN_DONE only. */
-FUPIN_API enum fupin_status fupin_submit(struct fupin_office *office, const char *const *files, size_t count,
-                                         fupin_problem problem, void *context, struct fupin_receipt *receipt,
-                                         char error[FUPIN_ERROR_BYTES]);
+/* Readable when there is something to dispatch: for one's own poll() or epoll. Not to be read or closed. */
+FUPIN_API int fupin_fd(const struct fupin_office *office);
 
-/* One total: `indicator` by code, periods as yyyymm. *value is times 10^decimals of the indicator,
- * *reported how many values stand behind it (0: nothing was reported), *seq the commit as of which. */
-FUPIN_API enum fupin_status fupin_total(struct fupin_office *office, int64_t unit, int from, int to,
-                                        const char *indicator, int64_t *value, uint32_t *reported,
-                                        uint64_t *seq, char error[FUPIN_ERROR_BYTES]);
+/* Waits for an event at most timeout_ms (0: not at all, below 0: as long as it takes) and calls the handlers
+ * of all that are there. Returns how many; 0: none came; -1: the office was closed by a handler, or is not
+ * ours. */
+FUPIN_API int fupin_dispatch(struct fupin_office *office, int timeout_ms);
+
+/* ---------------------------------------------------------------- operations */
+
+/* Says hello and fetches units and forms as they are now. Nobody has to: whatever needs the centre connects
+ * by itself, and units and forms that were fetched once are kept in the home, and used when there is no line.
+ */
+FUPIN_API fupin_operation fupin_connect(struct fupin_office *office, fupin_handler handler, void *context);
+
+/* Reads and checks files (.csv, .xlsx) as the centre would: FUPIN_PROBLEM for each, or FUPIN_CHECKED. */
+FUPIN_API fupin_operation fupin_check(struct fupin_office *office, const char *const *files, size_t count,
+                                      fupin_handler handler, void *context);
+
+/* The same, and saves them as one submission (FUPIN_SAVED), and delivers it: FUPIN_RECEIPT, or FUPIN_PROBLEM
+ * for each and FUPIN_REFUSED. Ends when all of it has been answered, or with FUPIN_WAITING. The same content
+ * again is the same submission: it gets its first receipt. */
+FUPIN_API fupin_operation fupin_submit(struct fupin_office *office, const char *const *files, size_t count,
+                                       fupin_handler handler, void *context);
+
+/* Delivers all that waits in the outbox now, whoever put it there. */
+FUPIN_API fupin_operation fupin_send(struct fupin_office *office, fupin_handler handler, void *context);
+
+/* What became of a submission: FUPIN_RECEIPT if the centre has it. FUPIN_USAGE: it knows of none. */
+FUPIN_API fupin_operation fupin_find(struct fupin_office *office, const char *id, fupin_handler handler,
+                                     void *context);
+
+/* What is returned, overdue, due next, and how many wait in the outbox: FUPIN_STANDS, once or twice. */
+FUPIN_API fupin_operation fupin_standing(struct fupin_office *office, fupin_handler handler, void *context);
+
+struct fupin_query {
+	size_t size;
+	int64_t unit; /* 0: the office's own */
+	int from, to; /* yyyymm */
+	int by; /* rows of the units below: 2 prefecture, 3 county, 4 township, 5 village; 0: the unit alone */
+	size_t indicator_count;        /* 0: all */
+	const char *const *indicators; /* codes or names */
+};
+#define FUPIN_QUERY_INIT                                                                                     \
+	{                                                                                                        \
+		sizeof(struct fupin_query), 0, 0, 0, 0, 0, NULL                                                      \
+	}
+
+/* Totals: FUPIN_FIGURES once; with `by` the unit itself comes last. */
+FUPIN_API fupin_operation fupin_total(struct fupin_office *office, const struct fupin_query *query,
+                                      fupin_handler handler, void *context);
+
+/* The same, and FUPIN_FIGURES again each time that something changed, until it is cancelled. When the line is
+ * away it goes on by itself afterwards. */
+FUPIN_API fupin_operation fupin_watch(struct fupin_office *office, const struct fupin_query *query,
+                                      fupin_handler handler, void *context);
+
+/* Ends an operation: it has no more events but FUPIN_ENDED, with FUPIN_CANCELLED (unless it ended just
+ * before). What a submission saved before stays in the outbox. -1: there is no such operation now; else 0. */
+FUPIN_API int fupin_cancel(struct fupin_office *office, fupin_operation operation);
 
 #ifdef __cplusplus
 }

@@ -47,6 +47,20 @@ item_place(const struct outbox_item *item, const struct problem *problem, const 
 	return place_make(file, sheet, strtoul(colon + 1, NULL, 10));
 }
 
+struct finding
+item_finding(const struct outbox_item *item, const struct problem *problem, const struct submission *s,
+             const struct catalogue *catalogue, enum language language, char file[PATH_MAX])
+{
+	struct finding finding = {.problem = *problem, .place = item_place(item, problem, s, file)};
+	const struct indicator *indicator =
+	    catalogue ? catalogue_indicator_by_name(catalogue, problem->column) : NULL;
+	snprintf(finding.column, sizeof finding.column, "%s",
+	         indicator ? indicator->name_zh : sheet_column_name(problem->column, language));
+	if (!finding.place.file)
+		finding.place.file = item->files;
+	return finding;
+}
+
 /* Whole lines, up to `room` bytes. */
 static void
 add_problems(const struct outbox_item *item, const struct submission *s, const struct problem_list *problems,

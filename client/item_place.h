@@ -4,6 +4,7 @@
 #define FUPIN_CLIENT_ITEM_PLACE_H
 
 #include "arena.h"
+#include "catalogue.h"
 #include "finding.h"
 #include "outbox.h"
 
@@ -15,6 +16,12 @@ void item_decode(struct arena *arena, const struct outbox_item *item, struct sub
 /* Of a problem of that submission; file NULL: it is about no row of a file. `file` is room for the name. */
 struct place item_place(const struct outbox_item *item, const struct problem *problem,
                         const struct submission *submission, char file[PATH_MAX]);
+
+/* A problem of that submission with its place, in words of the sheet: the column's name by the catalogue
+ * (NULL: its code). Without a row it is of the submission's files as a whole. */
+struct finding item_finding(const struct outbox_item *item, const struct problem *problem,
+                            const struct submission *submission, const struct catalogue *catalogue,
+                            enum language language, char file[PATH_MAX]);
 
 /* Problems as the outbox keeps them: a line each, with its place, as many as fit; in both languages. */
 enum { ITEM_PROBLEMS_BYTES = 16384 };

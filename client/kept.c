@@ -65,7 +65,7 @@ load(const char *path, size_t *size)
 	return bytes;
 }
 
-/* Is it what kept_write() wrote for this home? */
+/* Is it what keep() wrote for this home? */
 static bool
 is_whole(const struct home *home, const uint8_t *bytes, size_t size, struct head *out)
 {
@@ -190,11 +190,16 @@ kept_fetch(const struct home *home, struct session *session, int timeout_ms, str
 {
 	static const struct as_of now = {0};
 	enum session_failure failure = session_catalogue(session, timeout_ms, true, true, &now, out);
+	if (!failure)
+		kept_write(home, session);
+	return failure;
+}
+
+void
+kept_write(const struct home *home, struct session *session)
+{
 	struct bytes welcome, catalogue;
-	if (failure)
-		return failure;
 	catalogue.at = session_frame(session, &catalogue.size);
 	welcome.at = session_welcome_frame(session, &welcome.size);
 	keep(home, clock_wall_us(), welcome, catalogue);
-	return SESSION_OK;
 }

@@ -7,6 +7,9 @@
 
 #include "session.h"
 
+/* A nation's catalogue. */
+#define CATALOGUE_BYTES_MAX (512UL * 1024 * 1024)
+
 struct kept {
 	struct arena arena; /* of the welcome */
 	struct welcome welcome;
@@ -21,6 +24,9 @@ void kept_free(struct kept **kept);
  * A home that cannot be written to keeps the words before. */
 enum session_failure kept_fetch(const struct home *home, struct session *session, int timeout_ms,
                                 struct catalogue *out);
+
+/* Keeps the session's welcome and the catalogue that came just now. */
+void kept_write(const struct home *home, struct session *session);
 
 /* What the centre's clock will be at `local_us` of the clock here, if that went on as it was then; never
  * before what the centre said. A clock that is wrong by as much as it was then does no harm. */

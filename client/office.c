@@ -1,30 +1,21 @@
-/* libfupin's public functions, over the same parts that the fupin program uses. */
-#include "fupin.h"
+/* libfupin, the caller's side: begins operations and dispatches what came of them. fupin.h says how it is
+ * used, office_parts.h how it is made. */
+#include "office_parts.h"
 
 #include "clock.h"
-#include "deliver.h"
-#include "kept.h"
-#include "save.h"
 #include "version.h"
 
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
-struct fupin_office {
-	struct home home;
-	struct session *session;
-	struct catalogue catalogue;
-	int timeout_ms;
-};
-
-/* Carried through a delivery. */
-struct sending {
-	fupin_problem problem;
-	void *context;
-	struct receipt last;
-};
+enum { TIMEOUT_DEFAULT_MS = 30000, ARGUMENTS_BYTES_MAX = 64 * 1024 * 1024 };
 
 const char *
 fupin_version(void)
@@ -32,167 +23,379 @@ fupin_version(void)
 	return FUPIN_VERSION;
 }
 
-static enum fupin_status
-failed(const struct fupin_office *o, enum session_failure failure, char error[FUPIN_ERROR_BYTES])
+void
+office_ring(int fd)
 {
-	if (failure == SESSION_OK)
-		return FUPIN_DONE;
-	if (failure == SESSION_REFUSED) {
-		char text[PROBLEM_TEXT_BYTES];
-		const struct refusal *refusal = session_refusal(o->session);
-		snprintf(error, FUPIN_ERROR_BYTES, "%s",
-		         problem_text(&refusal->problems->items[0], LANGUAGE_ENGLISH, text));
-		if (problem_is_of_key(refusal->problems->items[0].code))
-			return FUPIN_NOT_ADMITTED;
-		return refusal->retry_after_ms ? FUPIN_WAITING : FUPIN_PROBLEMS;
-	}
-	snprintf(error, FUPIN_ERROR_BYTES, "%s", session_error(o->session));
-	return failure == SESSION_NO_ANSWER      ? FUPIN_WAITING
-	       : failure == SESSION_NOT_ADMITTED ? FUPIN_NOT_ADMITTED
-	                                         : FUPIN_FAILED;
-}
-
-struct fupin_office *
-fupin_connect(const char *home, int timeout_ms, char error[FUPIN_ERROR_BYTES])
-{
-	struct fupin_office *o = sodium_init() < 0 ? NULL : calloc(1, sizeof *o);
-	if (!o) {
-		snprintf(error, FUPIN_ERROR_BYTES, "out of memory");
-		return NULL;
-	}
-	o->timeout_ms = timeout_ms;
-	catalogue_init(&o->catalogue, ANSWER_BYTES_MAX * 16UL);
-	bool good = home_read(home, &o->home, error) && (o->session = session_open(&o->home, error)) &&
-	            !failed(o, session_hello(o->session, timeout_ms), error) &&
-	            !failed(o, kept_fetch(&o->home, o->session, timeout_ms, &o->catalogue), error);
-	if (!good)
-		fupin_disconnect(&o);
-	return o;
+	const uint64_t one = 1;
+	ssize_t written = write(fd, &one, sizeof one);
+	(void)written; /* it only fails when it rings already */
 }
 
 void
-fupin_disconnect(struct fupin_office **office)
+office_drain(int fd)
 {
-	if (!*office)
-		return;
-	session_close(&(*office)->session);
-	catalogue_free(&(*office)->catalogue);
-	free(*office);
-	*office = NULL;
+	uint64_t count;
+	ssize_t got = read(fd, &count, sizeof count);
+	(void)got;
+}
+
+/* ---------------------------------------------------------------- open and close */
+
+/* No signal is handled in the thread: they are the caller's. */
+static bool
+start_thread(struct fupin_office *o)
+{
+	sigset_t all, before;
+	sigfillset(&all);
+	if (pthread_sigmask(SIG_SETMASK, &all, &before))
+		return false;
+	bool good = !pthread_create(&o->thread, NULL, office_run, o);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return good;
 }
 
 static void
-tell(const struct sending *s, const struct finding *finding)
+destroy(struct fupin_office *o)
 {
-	char text[PROBLEM_TEXT_BYTES], file[PLACE_NAME_BYTES];
-	const char *name = problem_name(finding->problem.code);
-	if (s->problem)
-		s->problem(s->context, name ? name : "", place_name(&finding->place, LANGUAGE_ENGLISH, file),
-		           finding->place.line, finding->column,
-		           problem_text(&finding->problem, LANGUAGE_ENGLISH, text));
+	while (o->letters) {
+		struct letter *letter = o->letters;
+		o->letters = letter->next;
+		letter_free(letter);
+	}
+	while (o->begun) {
+		struct operation *operation = o->begun;
+		o->begun = operation->next;
+		operation_free(operation);
+	}
+	if (o->bell >= 0)
+		close(o->bell);
+	if (o->fd >= 0)
+		close(o->fd);
+	pthread_mutex_destroy(&o->mutex);
+	sodium_memzero(&o->home.office, sizeof o->home.office);
+	free(o);
 }
 
+static struct fupin_office *
+make(const struct fupin_options *options, const struct home *home)
+{
+	struct fupin_office *o = calloc(1, sizeof *o);
+	if (!o)
+		return NULL;
+	o->home = *home;
+	o->language = options->language == FUPIN_CHINESE ? LANGUAGE_CHINESE : LANGUAGE_ENGLISH;
+	o->timeout_ms = options->timeout_ms ? options->timeout_ms : TIMEOUT_DEFAULT_MS;
+	o->pid = getpid();
+	o->begun_end = &o->begun;
+	o->letters_end = &o->letters;
+	pthread_mutex_init(&o->mutex, NULL);
+	o->bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	o->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (o->bell >= 0 && o->fd >= 0 && start_thread(o))
+		return o;
+	destroy(o);
+	return NULL;
+}
+
+/* Of a structure that the caller made: what his header did not have is 0. */
 static void
-on_receipt(void *context, const struct outbox_item *item, const struct receipt *receipt)
+take_struct(void *out, size_t size, const void *from, size_t from_size)
 {
-	(void)item;
-	((struct sending *)context)->last = *receipt;
-}
-
-static void
-on_refusal(void *context, const struct outbox_item *item, const struct refusal *refusal)
-{
-	for (size_t i = 0; i < refusal->problems->count; i++) {
-		struct finding finding = {.problem = refusal->problems->items[i], .place.file = item->files};
-		snprintf(finding.column, sizeof finding.column, "%s", finding.problem.column);
-		tell(context, &finding);
-	}
-}
-
-static enum fupin_status
-send_waiting(struct fupin_office *o, struct outbox *outbox, struct sending *s, char error[FUPIN_ERROR_BYTES])
-{
-	struct delivery delivery;
-	const struct delivery_watch watch = {.context = s, .receipted = on_receipt, .refused = on_refusal};
-	if (!deliver(o->session, outbox, o->timeout_ms, &watch, &delivery)) {
-		snprintf(error, FUPIN_ERROR_BYTES, "%s", outbox_error(outbox));
-		return FUPIN_FAILED;
-	}
-	if (delivery.refused) {
-		snprintf(error, FUPIN_ERROR_BYTES, "the centre refused %zu of %zu submissions", delivery.refused,
-		         delivery.total);
-		return FUPIN_PROBLEMS;
-	}
-	if (delivery.mistaken) {
-		snprintf(error, FUPIN_ERROR_BYTES,
-		         "a receipt came that is of other content than what was sent: it is not "
-		         "taken, the submission waits on");
-		return FUPIN_WAITING;
-	}
-	return failed(o, delivery.failure, error);
+	memset(out, 0, size);
+	if (from)
+		memcpy(out, from, from_size < size ? from_size : size);
 }
 
 enum fupin_status
-fupin_submit(struct fupin_office *o, const char *const *files, size_t count, fupin_problem problem,
-             void *context, struct fupin_receipt *receipt, char error[FUPIN_ERROR_BYTES])
+fupin_open(const char *home_path, const struct fupin_options *options, struct fupin_office **out, char *error,
+           size_t error_size)
 {
-	struct sending s = {.problem = problem, .context = context};
-	struct saving *saving = calloc(1, sizeof *saving);
-	struct outbox *outbox = outbox_open(o->home.outbox, error);
-	enum fupin_status status = FUPIN_FAILED;
-	if (saving && outbox) {
-		saving->files = files;
-		saving->count = count;
-		saving->catalogue = &o->catalogue;
-		saving->office = session_welcome(o->session)->unit;
-		saving->today = date_of_time(session_welcome(o->session)->time_us);
-		bool saved = save_files(outbox, clock_wall_us(), saving);
-		const struct findings *findings = &saving->findings;
-		snprintf(error, FUPIN_ERROR_BYTES, "%s",
-		         findings->count ? "the data has problems" : outbox_error(outbox));
-		status = saved ? send_waiting(o, outbox, &s, error) : findings->count ? FUPIN_PROBLEMS : FUPIN_FAILED;
-		for (size_t i = 0; i < findings->count; i++)
-			tell(&s, &findings->items[i]);
+	struct fupin_options chosen;
+	struct home home;
+	char why[HOME_ERROR_BYTES] = "";
+	enum fupin_status status = FUPIN_DONE;
+	*out = NULL;
+	take_struct(&chosen, sizeof chosen, options, options ? options->size : 0);
+	if (sodium_init() < 0) {
+		status = FUPIN_FAILED;
+	} else if (!home_read(home_path, &home, why)) {
+		status = FUPIN_NOT_ADMITTED;
+	} else if (!(*out = make(&chosen, &home))) {
+		snprintf(why, sizeof why, "%s", strerror(errno ? errno : ENOMEM));
+		status = FUPIN_FAILED;
 	}
-	if (status == FUPIN_DONE) {
-		*receipt = (struct fupin_receipt){
-		    .seq = s.last.seq,
-		    .time_us = s.last.time_us,
-		    .reports = s.last.report_count,
-		    .fund_entries = s.last.entry_count,
-		};
-		submission_id_format(&s.last.id, receipt->id);
-		digest_format(&s.last.digest, receipt->digest);
-	}
-	outbox_close(&outbox);
-	free(saving);
+	if (error && error_size)
+		snprintf(error, error_size, "%s", why);
 	return status;
 }
 
-enum fupin_status
-fupin_total(struct fupin_office *o, int64_t unit, int from, int to, const char *indicator, int64_t *value,
-            uint32_t *reported, uint64_t *seq, char error[FUPIN_ERROR_BYTES])
+static bool
+is_ours(const struct fupin_office *o)
 {
-	const struct indicator *found = catalogue_indicator_by_name(&o->catalogue, indicator);
-	struct reply reply;
-	if (!found) {
-		snprintf(error, FUPIN_ERROR_BYTES, "%s is not an indicator of this plan", indicator);
-		return FUPIN_USAGE;
+	return o && o->pid == getpid();
+}
+
+static void
+end(struct fupin_office *o)
+{
+	atomic_store(&o->closing, true);
+	office_ring(o->bell);
+	pthread_join(o->thread, NULL);
+	destroy(o);
+}
+
+void
+fupin_close(struct fupin_office **office)
+{
+	struct fupin_office *o = *office;
+	*office = NULL;
+	if (!is_ours(o))
+		return; /* a forked child has no thread to end, and its parent's sockets to leave alone */
+	if (o->dispatching)
+		o->close_after = true;
+	else
+		end(o);
+}
+
+int
+fupin_fd(const struct fupin_office *o)
+{
+	return o->fd;
+}
+
+/* ---------------------------------------------------------------- dispatch */
+
+/* The next letter; tells the thread when there is room again. */
+static struct letter *
+take_letter(struct fupin_office *o)
+{
+	pthread_mutex_lock(&o->mutex);
+	struct letter *letter = o->letters;
+	if (letter) {
+		o->letters = letter->next;
+		if (!o->letters)
+			o->letters_end = &o->letters;
+		if (o->letter_count-- == LETTERS_MANY)
+			office_ring(o->bell);
 	}
-	struct request request = {
-	    .kind = REQUEST_TOTAL,
-	    .total = {.unit = unit, .from = from, .to = to, .indicator_count = 1, .indicators = &found->number},
-	};
-	enum fupin_status status =
-	    failed(o, session_ask(o->session, &request, REPLY_TOTAL, o->timeout_ms, &reply), error);
-	if (status != FUPIN_DONE)
-		return status;
-	if (reply.total.unit_count != 1 || reply.total.units[0].indicator_count != 1) {
-		snprintf(error, FUPIN_ERROR_BYTES, "the centre's answer has another shape than the question");
-		return FUPIN_FAILED;
+	if (!o->letters)
+		office_drain(o->fd);
+	pthread_mutex_unlock(&o->mutex);
+	return letter;
+}
+
+static size_t
+count_letters(struct fupin_office *o)
+{
+	pthread_mutex_lock(&o->mutex);
+	size_t count = o->letter_count;
+	pthread_mutex_unlock(&o->mutex);
+	return count;
+}
+
+/* Until there is a letter; a signal does not end it. */
+static void
+wait_for_letter(struct fupin_office *o, int timeout_ms)
+{
+	int64_t until = clock_steady_us() + timeout_ms * INT64_C(1000);
+	struct pollfd item = {.fd = o->fd, .events = POLLIN};
+	while (poll(&item, 1, timeout_ms) < 0 && errno == EINTR) {
+		int64_t left_ms = (until - clock_steady_us()) / 1000;
+		if (timeout_ms >= 0)
+			timeout_ms = left_ms > 0 ? (int)left_ms : 0;
 	}
-	*value = reply.total.units[0].values[0];
-	*reported = reply.total.units[0].reported[0];
-	*seq = reply.total.as_of.seq;
-	return FUPIN_DONE;
+}
+
+int
+fupin_dispatch(struct fupin_office *o, int timeout_ms)
+{
+	int count = 0;
+	if (!is_ours(o) || o->dispatching)
+		return -1;
+	if (timeout_ms)
+		wait_for_letter(o, timeout_ms);
+	o->dispatching = true;
+	/* What handlers bring about has its turn next time: somebody else's loop goes on. */
+	for (size_t left = count_letters(o); left && !o->close_after; left--) {
+		struct letter *letter = take_letter(o);
+		if (!letter)
+			break;
+		if (letter->handler) {
+			letter->handler(letter->context, &letter->event);
+			count++;
+		}
+		letter_free(letter);
+	}
+	o->dispatching = false;
+	if (!o->close_after)
+		return count;
+	end(o);
+	return -1;
+}
+
+/* ---------------------------------------------------------------- begin */
+
+static struct operation *
+begin(struct fupin_office *o, enum operation_kind kind, fupin_handler handler, void *context)
+{
+	if (!is_ours(o))
+		return NULL;
+	struct operation *operation = calloc(1, sizeof *operation);
+	if (!operation)
+		return NULL;
+	arena_init(&operation->arena, ARGUMENTS_BYTES_MAX);
+	operation->kind = kind;
+	operation->handler = handler;
+	operation->context = context;
+	int64_t now = clock_steady_us();
+	bool endless = kind == OPERATION_WATCH || o->timeout_ms < 0;
+	operation->deadline_us = endless ? INT64_MAX : now + o->timeout_ms * INT64_C(1000);
+	operation->last = letter_new(operation, FUPIN_ENDED);
+	if (!operation->last)
+		operation_free(operation);
+	return operation->last ? operation : NULL;
+}
+
+/* Hands it to the thread; `good` false: it is none. */
+static fupin_operation
+hand_over(struct fupin_office *o, struct operation *operation, bool good)
+{
+	size_t place = 0;
+	fupin_operation id = 0;
+	if (!operation)
+		return 0;
+	pthread_mutex_lock(&o->mutex);
+	while (place < FUPIN_OPERATIONS_MAX && o->open[place])
+		place++;
+	if (good && place < FUPIN_OPERATIONS_MAX) {
+		id = ++o->last_id;
+		operation->id = operation->last->event.operation = id;
+		o->open[place] = operation;
+		*o->begun_end = operation;
+		o->begun_end = &operation->next;
+		office_ring(o->bell);
+	}
+	pthread_mutex_unlock(&o->mutex);
+	if (!id)
+		operation_free(operation);
+	return id;
+}
+
+/* Texts of the caller's, who may forget them when the call returns. */
+static const char **
+copy_texts(struct operation *operation, const char *const *texts, size_t count)
+{
+	const char **copy = arena_array(&operation->arena, count, sizeof *copy);
+	for (size_t i = 0; copy && i < count; i++) {
+		copy[i] = texts && texts[i] ? arena_string(&operation->arena, texts[i]) : NULL;
+		if (!copy[i])
+			return NULL;
+	}
+	return copy;
+}
+
+static fupin_operation
+begin_files(struct fupin_office *o, enum operation_kind kind, const char *const *files, size_t count,
+            fupin_handler handler, void *context)
+{
+	struct operation *operation = begin(o, kind, handler, context);
+	bool good = operation && count && (operation->files = copy_texts(operation, files, count));
+	if (good)
+		operation->file_count = count;
+	return hand_over(o, operation, good);
+}
+
+static fupin_operation
+begin_total(struct fupin_office *o, enum operation_kind kind, const struct fupin_query *query,
+            fupin_handler handler, void *context)
+{
+	struct operation *operation = begin(o, kind, handler, context);
+	bool good = operation && query;
+	if (good) {
+		struct fupin_query *q = &operation->query;
+		take_struct(q, sizeof *q, query, query->size);
+		if (q->indicator_count)
+			q->indicators = copy_texts(operation, q->indicators, q->indicator_count);
+		good = q->by >= UNIT_NONE && q->by <= UNIT_LEVELS && (q->indicators || !q->indicator_count);
+	}
+	return hand_over(o, operation, good);
+}
+
+fupin_operation
+fupin_connect(struct fupin_office *o, fupin_handler handler, void *context)
+{
+	return hand_over(o, begin(o, OPERATION_CONNECT, handler, context), true);
+}
+
+fupin_operation
+fupin_check(struct fupin_office *o, const char *const *files, size_t count, fupin_handler handler,
+            void *context)
+{
+	return begin_files(o, OPERATION_CHECK, files, count, handler, context);
+}
+
+fupin_operation
+fupin_submit(struct fupin_office *o, const char *const *files, size_t count, fupin_handler handler,
+             void *context)
+{
+	return begin_files(o, OPERATION_SUBMIT, files, count, handler, context);
+}
+
+fupin_operation
+fupin_send(struct fupin_office *o, fupin_handler handler, void *context)
+{
+	return hand_over(o, begin(o, OPERATION_SEND, handler, context), true);
+}
+
+fupin_operation
+fupin_find(struct fupin_office *o, const char *id, fupin_handler handler, void *context)
+{
+	struct operation *operation = begin(o, OPERATION_FIND, handler, context);
+	bool good = operation && id && submission_id_parse(id, &operation->submission);
+	return hand_over(o, operation, good);
+}
+
+fupin_operation
+fupin_standing(struct fupin_office *o, fupin_handler handler, void *context)
+{
+	return hand_over(o, begin(o, OPERATION_STANDING, handler, context), true);
+}
+
+fupin_operation
+fupin_total(struct fupin_office *o, const struct fupin_query *query, fupin_handler handler, void *context)
+{
+	return begin_total(o, OPERATION_TOTAL, query, handler, context);
+}
+
+fupin_operation
+fupin_watch(struct fupin_office *o, const struct fupin_query *query, fupin_handler handler, void *context)
+{
+	return begin_total(o, OPERATION_WATCH, query, handler, context);
+}
+
+/* Letters that are on their way already are not delivered. */
+static void
+take_back(struct fupin_office *o, fupin_operation id)
+{
+	for (struct letter *letter = o->letters; letter; letter = letter->next)
+		if (letter->event.operation == id && letter->event.kind != FUPIN_ENDED)
+			letter->handler = NULL;
+}
+
+int
+fupin_cancel(struct fupin_office *o, fupin_operation id)
+{
+	int result = -1;
+	if (!is_ours(o) || !id)
+		return -1;
+	pthread_mutex_lock(&o->mutex);
+	for (size_t i = 0; i < FUPIN_OPERATIONS_MAX && result; i++)
+		if (o->open[i] && o->open[i]->id == id) {
+			atomic_store(&o->open[i]->cancelled, true);
+			take_back(o, id);
+			office_ring(o->bell);
+			result = 0;
+		}
+	pthread_mutex_unlock(&o->mutex);
+	return result;
 }

@@ -4,7 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUSY_WAIT_MS = 10000, BUSY_TRY_MS = 5, ITEM_BYTES_MAX = 64 * 1024 * 1024 };
+enum {
+	BUSY_WAIT_MS = 10000,
+	BUSY_TRY_MS = 5,
+	BUSY_TRIES = BUSY_WAIT_MS / BUSY_TRY_MS,
+	ITEM_BYTES_MAX = 64 * 1024 * 1024
+};
 
 static const char schema[] =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
@@ -39,6 +44,23 @@ run(struct outbox *o, const char *sql)
 	return outbox_note(o, sqlite3_exec(o->db, sql, NULL, NULL, NULL) == SQLITE_OK);
 }
 
+/* Somebody else is writing. */
+static int
+wait_busy(void *context, int tries)
+{
+	const struct outbox *o = context;
+	if (tries >= BUSY_TRIES || (o->stop && atomic_load(o->stop)))
+		return 0;
+	sqlite3_sleep(BUSY_TRY_MS);
+	return 1;
+}
+
+void
+outbox_stop_when(struct outbox *o, const atomic_bool *stop)
+{
+	o->stop = stop;
+}
+
 /*
  * Programs that make one outbox at the same moment both read it before it becomes a WAL file; SQLite then
  * answers "busy" to one of them at once, without its own wait: that one begins again.
@@ -62,7 +84,7 @@ outbox_open(const char *path, char error[OUTBOX_ERROR_BYTES])
 	arena_init(&o->item, ITEM_BYTES_MAX);
 	bool good = sqlite3_open(path, &o->db) == SQLITE_OK;
 	/* Two clients on one outbox take turns. */
-	good = good && sqlite3_busy_timeout(o->db, BUSY_WAIT_MS) == SQLITE_OK;
+	good = good && sqlite3_busy_handler(o->db, wait_busy, o) == SQLITE_OK;
 	if (!outbox_note(o, good) || !set_up(o)) {
 		snprintf(error, OUTBOX_ERROR_BYTES, "%.180s (%.60s)", o->error, path);
 		outbox_close(&o);

@@ -6,6 +6,7 @@
 
 #include "submission.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 struct outbox;
@@ -36,6 +37,9 @@ enum { OUTBOX_ERROR_BYTES = 256 };
 /* Makes the file if it is missing. */
 struct outbox *outbox_open(const char *path, char error[OUTBOX_ERROR_BYTES]);
 void outbox_close(struct outbox **outbox);
+
+/* It waits for others that write for up to ten seconds; no longer once *stop is true. `stop` outlives it. */
+void outbox_stop_when(struct outbox *outbox, const atomic_bool *stop);
 
 /* Several changes that stand or fall together; what was begun is on disk when commit returns true. */
 bool outbox_begin(struct outbox *outbox) __attribute__((warn_unused_result));

@@ -11,6 +11,7 @@ struct outbox {
 	sqlite3 *db;
 	struct arena item; /* what outbox_get() returned last */
 	char error[OUTBOX_ERROR_BYTES];
+	const atomic_bool *stop; /* NULL: nobody stops it */
 };
 
 /* Keeps SQLite's message if it is not `good`; returns `good`. */

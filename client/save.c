@@ -65,8 +65,8 @@ enum { REQUEST_BYTES = FRAME_BYTES_MAX - SEAL_CONTENT_MAX };
 /* One part, as an item of the outbox. What makes it the same as one that is there already is its content
  * without the id. `*fits` false: it is too long for a frame, nothing was saved. */
 static bool
-save_part(struct outbox *outbox, const struct draft *d, size_t first, size_t count, const char *files,
-          int64_t time_us, bool *fits)
+save_part(struct outbox *outbox, const struct saving *s, const struct draft *d, size_t first, size_t count,
+          const char *files, int64_t time_us, bool *fits)
 {
 	struct outbox_item item = {.created_us = time_us, .files = files};
 	struct submission part = part_of(&d->submission, first, count);
@@ -85,6 +85,8 @@ save_part(struct outbox *outbox, const struct draft *d, size_t first, size_t cou
 		item.bytes = bytes;
 		item.digest = digest_of(bytes, item.size);
 		good = outbox_add(outbox, &item, &digest, &position);
+		if (good && s->saved)
+			s->saved(s->context, position);
 	}
 	good = good && (!*fits || item.places);
 	arena_free(&arena);
@@ -93,17 +95,17 @@ save_part(struct outbox *outbox, const struct draft *d, size_t first, size_t cou
 
 /* What one submission cannot hold goes as several, in the order of the rows. */
 static bool
-save_draft(struct outbox *outbox, const struct draft *d, const char *files, int64_t time_us, size_t *parts)
+save_draft(struct outbox *outbox, struct saving *s, const struct draft *d, const char *files, int64_t time_us)
 {
 	size_t rows = submission_rows(&d->submission), most = SUBMISSION_ROWS_MAX;
 	for (size_t first = 0; first < rows;) {
 		size_t left = rows - first, count = left < most ? left : most;
 		bool fits;
-		if (!save_part(outbox, d, first, count, files, time_us, &fits) || (!fits && count == 1))
+		if (!save_part(outbox, s, d, first, count, files, time_us, &fits) || (!fits && count == 1))
 			return false;
 		if (fits) {
 			first += count;
-			++*parts;
+			s->parts++;
 		} else {
 			most = count / 2;
 		}
@@ -133,10 +135,29 @@ save_drafts(struct outbox *outbox, struct saving *s, struct draft *drafts, size_
 	for (size_t i = 0; good && i < draft_count; i++) {
 		bool own = s->each && s->count > 1;
 		const char *names = own ? s->files[i] : join_names(&drafts[i].arena, s->files, s->count);
-		good = names && save_draft(outbox, &drafts[i], names, time_us, &s->parts);
+		good = names && save_draft(outbox, s, &drafts[i], names, time_us);
 		s->left_out += drafts[i].left_out_count;
 	}
 	return good && outbox_commit(outbox);
+}
+
+static void
+read_and_check(struct saving *s, struct draft *drafts, size_t draft_count)
+{
+	for (size_t i = 0; i < draft_count; i++)
+		drafts[i].office = s->office;
+	for (size_t i = 0; i < s->count; i++)
+		draft_read(&drafts[draft_count > 1 ? i : 0], s->files[i], s->catalogue, &s->findings);
+	/* Rows that could not be read would only bring follow-up problems. */
+	for (size_t i = 0; !s->findings.count && i < draft_count; i++)
+		draft_check(&drafts[i], s->catalogue, s->today, &s->findings);
+}
+
+void
+check_files(struct saving *s, struct draft *draft)
+{
+	read_and_check(s, draft, 1);
+	s->left_out = draft->left_out_count;
 }
 
 bool
@@ -147,15 +168,9 @@ save_files(struct outbox *outbox, int64_t time_us, struct saving *s)
 	s->parts = s->left_out = 0;
 	if (!drafts)
 		return false;
-	for (size_t i = 0; i < draft_count; i++) {
+	for (size_t i = 0; i < draft_count; i++)
 		draft_init(&drafts[i]);
-		drafts[i].office = s->office;
-	}
-	for (size_t i = 0; i < s->count; i++)
-		draft_read(&drafts[s->each ? i : 0], s->files[i], s->catalogue, &s->findings);
-	/* Rows that could not be read would only bring follow-up problems. */
-	for (size_t i = 0; !s->findings.count && i < draft_count; i++)
-		draft_check(&drafts[i], s->catalogue, s->today, &s->findings);
+	read_and_check(s, drafts, draft_count);
 	bool good = !s->findings.count && save_drafts(outbox, s, drafts, draft_count, time_us);
 	for (size_t i = 0; i < draft_count; i++)
 		draft_free(&drafts[i]);

@@ -16,7 +16,14 @@ struct saving {
 	/* What came of it: */
 	size_t parts, left_out; /* submissions; rows in which nobody had filled in anything */
 	struct findings findings;
+	/* Told of each submission, which is in the outbox when save_files() has returned true; may be NULL. */
+	void *context;
+	void (*saved)(void *context, int64_t position);
 };
+
+/* Reads and checks all files as one submission, into an initialised draft: what would be saved, if there are
+ * no findings. The draft lives no longer than the catalogue. */
+void check_files(struct saving *saving, struct draft *draft);
 
 /* Reads and checks all files, and only if nothing is wrong saves all of them in one outbox transaction. What
  * is more than a submission can hold (5,000 rows, a frame) goes as several, in the order of the rows. False:

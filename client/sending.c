@@ -167,15 +167,8 @@ sending_print_refusal(struct sending *s, const struct outbox_item *item, const s
 	item_decode(&arena, item, &submission);
 	for (size_t i = 0; i < refusal->problems->count; i++) {
 		char file[PATH_MAX];
-		struct finding finding = {.problem = refusal->problems->items[i]};
-		finding.place = item_place(item, &finding.problem, &submission, file);
-		const struct indicator *indicator =
-		    catalogue_indicator_by_name(&s->command->catalogue, finding.problem.column);
-		snprintf(finding.column, sizeof finding.column, "%s",
-		         indicator ? indicator->name_zh
-		                   : sheet_column_name(finding.problem.column, s->command->language));
-		if (!finding.place.file)
-			finding.place.file = item->files;
+		struct finding finding = item_finding(item, &refusal->problems->items[i], &submission,
+		                                      &s->command->catalogue, s->command->language, file);
 		if (json)
 			json_object_array_add(problems, finding_json(&finding, s->command->language));
 		else

@@ -17,6 +17,7 @@ struct session {
 	void *context, *socket, *monitor;
 	uint64_t request_id; /* the last one used */
 	unsigned connection; /* how many were made */
+	unsigned epoch;      /* goes up when what is unanswered was lost */
 	char endpoints[ENDPOINTS_MAX][HOME_ENDPOINT_BYTES];
 	unsigned endpoint_count, endpoint; /* the one in use */
 	bool connected, was_connected;     /* now; ever, with this socket */
@@ -80,6 +81,7 @@ connect_socket(struct session *s)
 	char monitor[48];
 	/* The old monitor of a session that starts over ends in its own time: never the same name. */
 	snprintf(monitor, sizeof monitor, "inproc://monitor-%u", ++s->connection);
+	s->epoch++;
 	s->socket = s->context ? zmq_socket(s->context, ZMQ_DEALER) : NULL;
 	s->connected = s->was_connected = false;
 	s->move_us = 0;
@@ -136,6 +138,7 @@ note_event(struct session *s, int event)
 		s->failures = 0;
 		s->move_us = 0;
 		/* What went into the old line and was not answered has to go again. */
+		s->epoch += again;
 		return again ? SESSION_LOST : SESSION_OK;
 	case ZMQ_EVENT_DISCONNECTED:
 	case ZMQ_EVENT_CONNECT_RETRIED:
@@ -327,6 +330,12 @@ session_reconnect(struct session *s)
 	return connect_socket(s) || broken(s, zmq_strerror(zmq_errno())) == SESSION_OK;
 }
 
+unsigned
+session_epoch(const struct session *s)
+{
+	return s->epoch;
+}
+
 size_t
 session_centres(const struct session *s)
 {
@@ -434,18 +443,28 @@ keep_welcome(struct session *s)
 	return true;
 }
 
+struct request
+session_greeting(void)
+{
+	return (struct request){.kind = REQUEST_HELLO,
+	                        .hello = {.protocol = PROTOCOL_VERSION, .software = "fupin " FUPIN_VERSION}};
+}
+
+enum session_failure
+session_take_welcome(struct session *s, const struct reply *reply)
+{
+	if (reply->welcome.protocol > PROTOCOL_VERSION || reply->welcome.protocol < PROTOCOL_VERSION_OLDEST)
+		return broken(s, "the centre speaks another version of the protocol");
+	return keep_welcome(s) ? SESSION_OK : broken(s, "no memory");
+}
+
 enum session_failure
 session_hello(struct session *s, int timeout_ms)
 {
-	struct request request = {.kind = REQUEST_HELLO,
-	                          .hello = {.protocol = PROTOCOL_VERSION, .software = "fupin " FUPIN_VERSION}};
+	struct request request = session_greeting();
 	struct reply reply;
 	enum session_failure failure = session_ask(s, &request, REPLY_WELCOME, timeout_ms, &reply);
-	if (failure)
-		return failure;
-	if (reply.welcome.protocol > PROTOCOL_VERSION || reply.welcome.protocol < PROTOCOL_VERSION_OLDEST)
-		return broken(s, "the centre speaks another version of the protocol");
-	return keep_welcome(s) ? SESSION_OK : broken(s, "no memory");
+	return failure ? failure : session_take_welcome(s, &reply);
 }
 
 enum session_failure
@@ -455,10 +474,14 @@ session_catalogue(struct session *s, int timeout_ms, bool units, bool forms, con
 	struct request request = {.kind = REQUEST_CATALOGUE,
 	                          .catalogue = {.units = units, .forms = forms, .as_of = *as_of}};
 	struct reply reply;
-	char error[CATALOGUE_ERROR_BYTES];
 	enum session_failure failure = session_ask(s, &request, REPLY_CATALOGUE, timeout_ms, &reply);
-	if (failure)
-		return failure;
+	return failure ? failure : session_take_catalogue(s, out);
+}
+
+enum session_failure
+session_take_catalogue(struct session *s, struct catalogue *out)
+{
+	char error[CATALOGUE_ERROR_BYTES];
 	if (!codec_decode_catalogue(zmq_msg_data(&s->message), zmq_msg_size(&s->message), out, error))
 		return broken(s, error);
 	return SESSION_OK;

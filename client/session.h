@@ -34,6 +34,12 @@ enum session_failure session_hello(struct session *session, int timeout_ms);
 /* What the centre said of itself and of us; valid after session_hello(). */
 const struct welcome *session_welcome(const struct session *session);
 
+/* The same in steps, for who has many requests in flight: the request, and taking over its answer, which was
+ * the last that came (a WELCOME; a CATALOGUE). */
+struct request session_greeting(void);
+enum session_failure session_take_welcome(struct session *session, const struct reply *reply);
+enum session_failure session_take_catalogue(struct session *session, struct catalogue *out);
+
 /* The frames that they came in, for who keeps them: of the welcome, and of the last reply (valid until the
  * next call). */
 const uint8_t *session_welcome_frame(const struct session *session, size_t *size);
@@ -72,6 +78,8 @@ bool session_connected(const struct session *session);
 /* Drops the connection, with all that is unsent or unanswered in it, and begins a new one: to the next of
  * the centres that the office knows. */
 bool session_reconnect(struct session *session) __attribute__((warn_unused_result));
+/* Another number than when a request was sent: it was lost with its line, and has to be sent again. */
+unsigned session_epoch(const struct session *session);
 /* How many centres the office knows. */
 size_t session_centres(const struct session *session);
 

@@ -5,90 +5,70 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct asking {
-	struct session *session;
-	int timeout_ms;
-	const struct catalogue *catalogue;
-	struct standing *out;
-	period first, last; /* of the plan */
-};
+/* The questions in their order. */
+enum { ASK_PONG, ASK_RETURNED, ASK_OVERDUE, ASK_DEADLINES, ASK_NOTHING };
 
-static enum session_failure
-ask_returned(struct asking *a)
+void
+standing_begin(struct standing_steps *s, const struct catalogue *c, unit_code unit, struct standing *out)
+{
+	*s = (struct standing_steps){
+	    .catalogue = c, .unit = unit, .out = out, .first = PERIOD_LAST, .last = PERIOD_FIRST};
+	*out = (struct standing){0};
+	for (size_t i = 0; i < c->version_count; i++) {
+		s->first = c->versions[i].first < s->first ? c->versions[i].first : s->first;
+		s->last = c->versions[i].last > s->last ? c->versions[i].last : s->last;
+	}
+	s->month = s->first;
+}
+
+static struct request
+returned_question(const struct standing_steps *s)
 {
 	static const enum review_state returned = REVIEW_RETURNED;
-	struct request request = {.kind = REQUEST_REPORTS,
-	                          .reports = {.unit = session_welcome(a->session)->unit,
-	                                      .from = a->first,
-	                                      .to = a->last,
-	                                      .states = &returned,
-	                                      .state_count = 1,
-	                                      .limit = STANDING_RETURNED_MAX}};
-	struct reply reply;
-	enum session_failure failure = session_ask(a->session, &request, REPLY_REPORTS, a->timeout_ms, &reply);
-	if (failure)
-		return failure;
-	for (size_t i = 0; i < reply.reports.count && i < STANDING_RETURNED_MAX; i++) {
-		const struct report_item *item = &reply.reports.items[i];
-		const struct form *form = catalogue_form(a->catalogue, item->key.form);
-		const struct unit *unit = catalogue_unit(a->catalogue, item->key.unit);
-		struct standing_report *r = &a->out->returned[a->out->returned_count++];
-		r->unit = item->key.unit;
-		r->period = item->key.period;
-		snprintf(r->form, sizeof r->form, "%s", form ? form->code : "");
-		snprintf(r->name, sizeof r->name, "%s", unit ? unit->name : "");
-		snprintf(r->text, sizeof r->text, "%s", item->text);
-	}
-	a->out->returned_more = reply.reports.next.unit ? 1 : 0;
-	return SESSION_OK;
+	return (struct request){.kind = REQUEST_REPORTS,
+	                        .reports = {.unit = s->unit,
+	                                    .from = s->first,
+	                                    .to = s->last,
+	                                    .states = &returned,
+	                                    .state_count = 1,
+	                                    .limit = STANDING_RETURNED_MAX}};
 }
 
-static enum session_failure
-ask_completeness(struct asking *a, const uint32_t *form, period from, period to, struct completeness_row *out)
+static struct request
+completeness_question(const struct standing_steps *s, const uint32_t *form, period from, period to)
 {
-	struct request request = {.kind = REQUEST_COMPLETENESS,
-	                          .completeness = {.unit = session_welcome(a->session)->unit,
-	                                           .from = from,
-	                                           .to = to,
-	                                           .forms = form,
-	                                           .form_count = form ? 1 : 0}};
-	struct reply reply;
-	enum session_failure failure =
-	    session_ask(a->session, &request, REPLY_COMPLETENESS, a->timeout_ms, &reply);
-	*out = (struct completeness_row){0};
-	for (size_t i = 0; !failure && i < reply.completeness.row_count; i++) {
-		const struct completeness_row *row = &reply.completeness.rows[i];
-		out->open += row->open;
-		out->open_received += row->open_received;
-		out->missing += row->missing;
-	}
-	return failure;
+	return (struct request){
+	    .kind = REQUEST_COMPLETENESS,
+	    .completeness = {.unit = s->unit, .from = from, .to = to, .forms = form, .form_count = form ? 1 : 0}};
 }
 
-/* Forms of months that are open and not due. */
-static enum session_failure
-ask_deadlines(struct asking *a)
+/* Is this form of this month open, and not due? */
+static bool
+is_ahead(const struct standing_steps *s)
 {
-	const struct catalogue *c = a->catalogue;
-	int64_t now = a->out->time_us / 1000000;
-	for (size_t i = 0; i < c->form_count; i++)
-		for (period month = a->first; month <= a->last; month = period_from_index(period_index(month) + 1)) {
-			const struct deadlines *at = catalogue_deadlines(c, c->forms[i].number, month);
-			struct completeness_row row;
-			if (!at || at->at[DEADLINE_OPEN] > now || at->at[DEADLINE_DUE] <= now ||
-			    a->out->deadline_count == STANDING_DEADLINES_MAX)
-				continue;
-			enum session_failure failure = ask_completeness(a, &c->forms[i].number, month, month, &row);
-			if (failure)
-				return failure;
-			if (!row.open)
-				continue; /* no unit of ours owes it */
-			struct standing_deadline *d = &a->out->deadlines[a->out->deadline_count++];
-			*d = (struct standing_deadline){month, at->at[DEADLINE_DUE], row.open,
-			                                row.open - row.open_received, ""};
-			snprintf(d->form, sizeof d->form, "%s", c->forms[i].code);
-		}
-	return SESSION_OK;
+	const struct deadlines *at =
+	    catalogue_deadlines(s->catalogue, s->catalogue->forms[s->form].number, s->month);
+	int64_t now = s->out->time_us / 1000000;
+	return at && at->at[DEADLINE_OPEN] <= now && at->at[DEADLINE_DUE] > now;
+}
+
+static void
+go_on(struct standing_steps *s)
+{
+	s->month = period_from_index(period_index(s->month) + 1);
+	if (s->month > s->last) {
+		s->month = s->first;
+		s->form++;
+	}
+}
+
+static bool
+find_ahead(struct standing_steps *s)
+{
+	bool full = s->out->deadline_count == STANDING_DEADLINES_MAX;
+	while (!full && s->form < s->catalogue->form_count && !is_ahead(s))
+		go_on(s);
+	return !full && s->form < s->catalogue->form_count;
 }
 
 static int
@@ -99,42 +79,124 @@ by_due(const void *a, const void *b)
 	                        : (x->period > y->period) - (x->period < y->period);
 }
 
-static enum session_failure
-ask_pong(struct asking *a)
+bool
+standing_next(struct standing_steps *s, struct request *out, enum reply_kind *kind)
 {
-	struct request request = {.kind = REQUEST_PING};
-	struct reply reply;
-	enum session_failure failure = session_ask(a->session, &request, REPLY_PONG, a->timeout_ms, &reply);
-	if (!failure) {
-		a->out->time_us = reply.pong.time_us;
-		a->out->store_ready = reply.pong.store_ready;
+	if (s->step > ASK_PONG && !s->catalogue->version_count)
+		s->step = ASK_NOTHING;
+	if (s->step == ASK_DEADLINES && !find_ahead(s))
+		s->step = ASK_NOTHING;
+	switch (s->step) {
+	case ASK_PONG:
+		*out = (struct request){.kind = REQUEST_PING};
+		*kind = REPLY_PONG;
+		return true;
+	case ASK_RETURNED:
+		*out = returned_question(s);
+		*kind = REPLY_REPORTS;
+		return true;
+	case ASK_OVERDUE:
+		*out = completeness_question(s, NULL, s->first, s->last);
+		*kind = REPLY_COMPLETENESS;
+		return true;
+	case ASK_DEADLINES:
+		s->form_number = s->catalogue->forms[s->form].number;
+		*out = completeness_question(s, &s->form_number, s->month, s->month);
+		*kind = REPLY_COMPLETENESS;
+		return true;
+	default:
+		if (s->out->deadline_count)
+			qsort(s->out->deadlines, s->out->deadline_count, sizeof *s->out->deadlines, by_due);
+		return false;
 	}
-	return failure;
+}
+
+/* ---------------------------------------------------------------- answers */
+
+static void
+take_returned(struct standing_steps *s, const struct report_answer *answer)
+{
+	for (size_t i = 0; i < answer->count && i < STANDING_RETURNED_MAX; i++) {
+		const struct report_item *item = &answer->items[i];
+		const struct form *form = catalogue_form(s->catalogue, item->key.form);
+		const struct unit *unit = catalogue_unit(s->catalogue, item->key.unit);
+		struct standing_report *r = &s->out->returned[s->out->returned_count++];
+		r->unit = item->key.unit;
+		r->period = item->key.period;
+		snprintf(r->form, sizeof r->form, "%s", form ? form->code : "");
+		snprintf(r->name, sizeof r->name, "%s", unit ? unit->name : "");
+		snprintf(r->text, sizeof r->text, "%s", item->text);
+	}
+	s->out->returned_more = answer->next.unit ? 1 : 0;
+}
+
+static struct completeness_row
+sum_rows(const struct completeness_answer *answer)
+{
+	struct completeness_row sum = {0};
+	for (size_t i = 0; i < answer->row_count; i++) {
+		const struct completeness_row *row = &answer->rows[i];
+		sum.open += row->open;
+		sum.open_received += row->open_received;
+		sum.missing += row->missing;
+	}
+	return sum;
+}
+
+static void
+take_deadline(struct standing_steps *s, const struct completeness_row *row)
+{
+	const struct form *form = &s->catalogue->forms[s->form];
+	const struct deadlines *at = catalogue_deadlines(s->catalogue, form->number, s->month);
+	if (at && row->open) { /* else no unit of ours owes it */
+		struct standing_deadline *d = &s->out->deadlines[s->out->deadline_count++];
+		*d = (struct standing_deadline){s->month, at->at[DEADLINE_DUE], row->open,
+		                                row->open - row->open_received, ""};
+		snprintf(d->form, sizeof d->form, "%s", form->code);
+	}
+	go_on(s);
+}
+
+void
+standing_take(struct standing_steps *s, const struct reply *reply)
+{
+	struct completeness_row row = {0};
+	if (reply->kind == REPLY_COMPLETENESS)
+		row = sum_rows(&reply->completeness);
+	switch (s->step) {
+	case ASK_PONG:
+		s->out->time_us = reply->pong.time_us;
+		s->out->store_ready = reply->pong.store_ready;
+		s->step++;
+		break;
+	case ASK_RETURNED:
+		take_returned(s, &reply->reports);
+		s->step++;
+		break;
+	case ASK_OVERDUE:
+		s->out->overdue = row.missing;
+		s->step++;
+		break;
+	default:
+		take_deadline(s, &row);
+	}
 }
 
 enum session_failure
 standing_fetch(struct session *session, int timeout_ms, const struct catalogue *c, struct standing *out)
 {
-	struct asking a = {session, timeout_ms, c, out, PERIOD_LAST, PERIOD_FIRST};
-	struct completeness_row all;
-	*out = (struct standing){0};
-	for (size_t i = 0; i < c->version_count; i++) {
-		a.first = c->versions[i].first < a.first ? c->versions[i].first : a.first;
-		a.last = c->versions[i].last > a.last ? c->versions[i].last : a.last;
+	struct standing_steps steps;
+	struct request request;
+	struct reply reply;
+	enum reply_kind kind;
+	standing_begin(&steps, c, session_welcome(session)->unit, out);
+	while (standing_next(&steps, &request, &kind)) {
+		enum session_failure failure = session_ask(session, &request, kind, timeout_ms, &reply);
+		if (failure)
+			return failure;
+		standing_take(&steps, &reply);
 	}
-	enum session_failure failure = ask_pong(&a);
-	if (failure || !c->version_count)
-		return failure;
-	failure = ask_returned(&a);
-	if (!failure)
-		failure = ask_completeness(&a, NULL, a.first, a.last, &all);
-	if (!failure) {
-		out->overdue = all.missing;
-		failure = ask_deadlines(&a);
-	}
-	if (out->deadline_count)
-		qsort(out->deadlines, out->deadline_count, sizeof *out->deadlines, by_due);
-	return failure;
+	return SESSION_OK;
 }
 
 int64_t

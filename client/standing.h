@@ -36,6 +36,23 @@ struct standing {
 enum session_failure standing_fetch(struct session *session, int timeout_ms,
                                     const struct catalogue *catalogue, struct standing *out);
 
+/* The same in steps, for who has more requests in flight: each question, whose answer is of `kind`, until it
+ * returns false; between two, the answer. `catalogue` and `out` outlive it. */
+struct standing_steps {
+	const struct catalogue *catalogue;
+	unit_code unit;
+	struct standing *out;
+	period first, last; /* of the plan */
+	int step;
+	size_t form; /* whose deadlines are asked for: index, and which month */
+	period month;
+	uint32_t form_number;
+};
+void standing_begin(struct standing_steps *steps, const struct catalogue *catalogue, unit_code unit,
+                    struct standing *out);
+bool standing_next(struct standing_steps *steps, struct request *out, enum reply_kind *kind);
+void standing_take(struct standing_steps *steps, const struct reply *reply);
+
 /* Whole days from now until a deadline, rounded down; the end of its last day is 0 days away all that day. */
 int64_t standing_days_left(int64_t due, int64_t time_us);
 

@@ -1,41 +1,305 @@
-/* libfupin from outside: library HOME SHEET UNIT submits one sheet and asks for one total. */
+/* libfupin from outside, with nothing but what is installed:
+ *
+ *     library HOME WORD… [-- HOME WORD…]…
+ *
+ * Each HOME is a handle in a thread of its own. Words are done in turn; each event is printed as a line, with
+ * the number of its operation (1, 2, … in the order of beginning):
+ *
+ *     timeout:MS language:zh     before all others
+ *     submit:FILE check:FILE send connect standing find:ID total:UNIT:INDICATOR watch:UNIT:INDICATOR
+ *     COUNT*WORD                 so many times
+ *     wait:TEXT                  until a line begins so, since the last wait for the same text
+ *     end                        until all operations have ended
+ *     cancel:NUMBER close fork write:FILE=TEXT (\n: a new line)
+ *
+ * It ends with the worst status. */
 #include <fupin.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LINES_MAX = 20000, LINE_BYTES = 1024, PATIENCE_MS = 20000 };
+
+struct run {
+	char **words;
+	struct fupin_office *office;
+	struct fupin_options options;
+	pthread_t thread;
+	char (*lines)[LINE_BYTES];
+	size_t line_count, begun, ended;
+	size_t waited; /* lines up to here were waited for */
+	int status;
+};
 
 static void
-print_problem(void *context, const char *code, const char *file, size_t line, const char *column,
-              const char *text)
+stop(const char *why, const char *word)
 {
-	(void)context;
-	printf("%s %s:%zu %s: %s\n", code, file, line, column, text);
+	printf("library: %s %s\n", why, word);
+	fflush(stdout);
+	exit(99);
+}
+
+static int64_t
+now_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
+}
+
+static void
+write_figures(char *line, const struct fupin_total *total)
+{
+	const struct fupin_figure *f = fupin_figure(total, 0);
+	if (fupin_figure(total, total->figure_count))
+		stop("a row beyond the last", "");
+	snprintf(line, LINE_BYTES, "figures %zu whole %d: %" PRId64 " %s %s %" PRId64 " reported %u seq %d",
+	         total->figure_count, total->whole, f ? f->unit : 0, f ? f->unit_name : "", f ? f->indicator : "",
+	         f ? f->value : 0, f ? f->reported : 0, total->seq > 0);
+}
+
+static void
+write_event(char *line, const struct fupin_event *e)
+{
+	const struct fupin_problem *p = e->problem;
+	const struct fupin_submission *s = e->submission;
+	const struct fupin_standing *t = e->standing;
+	static const char *const names[] = {"", "", "", "checked", "saved", "receipt", "refused"};
+	if (e->kind == FUPIN_ENDED)
+		snprintf(line, LINE_BYTES, "ended %d %s", e->status, e->text);
+	else if (p)
+		snprintf(line, LINE_BYTES, "problem %s %s|%s|%zu|%s|%s: %s%s", p->code, p->file, p->sheet, p->row,
+		         p->letters, p->column, p->text, *p->submission ? " (of a submission)" : "");
+	else if (s)
+		snprintf(line, LINE_BYTES, "%s %s %s seq %" PRIu64 " reports %zu entries %zu", names[e->kind], s->id,
+		         s->files, s->seq, s->reports, s->fund_entries);
+	else if (t)
+		snprintf(line, LINE_BYTES, "stands waiting %zu centre %d deadlines %zu first %s", t->waiting,
+		         t->from_centre, t->deadline_count, fupin_deadline(t, 0) ? fupin_deadline(t, 0)->form : "-");
+	else if (e->total)
+		write_figures(line, e->total);
+}
+
+static void
+on_event(void *context, const struct fupin_event *e)
+{
+	struct run *r = context;
+	char text[LINE_BYTES] = "?";
+	if (r->line_count == LINES_MAX)
+		stop("too many events", "");
+	if (!pthread_equal(pthread_self(), r->thread))
+		stop("a handler in another thread", "");
+	write_event(text, e);
+	snprintf(r->lines[r->line_count++], LINE_BYTES, "%" PRIu64 " %.1000s", e->operation, text);
+	printf("%s\n", r->lines[r->line_count - 1]);
+	fflush(stdout);
+	if (e->kind == FUPIN_ENDED) {
+		r->ended++;
+		if ((int)e->status > r->status && e->status != FUPIN_CANCELLED)
+			r->status = (int)e->status;
+	}
+}
+
+/* Through one's own poll(), and without it, by turns. */
+static void
+dispatch(struct run *r, const char *what, int64_t until)
+{
+	struct pollfd item = {.fd = fupin_fd(r->office), .events = POLLIN};
+	if (now_ms() > until)
+		stop("waited in vain for", what);
+	if (r->line_count % 2) {
+		fupin_dispatch(r->office, 100);
+	} else {
+		int ready = poll(&item, 1, 100);
+		int count = fupin_dispatch(r->office, 0);
+		if (count > 0 && !ready)
+			stop("events, and fupin_fd() said nothing", "");
+	}
+}
+
+static void
+wait_for(struct run *r, const char *text)
+{
+	int64_t until = now_ms() + PATIENCE_MS;
+	for (;; dispatch(r, text, until))
+		for (; r->waited < r->line_count; r->waited++)
+			if (!strncmp(strchr(r->lines[r->waited], ' ') + 1, text, strlen(text))) {
+				r->waited++;
+				return;
+			}
+}
+
+static void
+wait_for_all(struct run *r)
+{
+	int64_t until = now_ms() + PATIENCE_MS;
+	while (r->ended < r->begun)
+		dispatch(r, "all ends", until);
+}
+
+static fupin_operation
+begin_total(struct run *r, char *word, int watch)
+{
+	struct fupin_query query = FUPIN_QUERY_INIT;
+	char *unit = strchr(word, ':') + 1, *indicator = strchr(unit, ':') + 1;
+	const char *indicators[] = {indicator};
+	query.unit = strtoll(unit, NULL, 10);
+	query.from = 201301;
+	query.to = 201312;
+	query.indicators = indicators;
+	query.indicator_count = *indicator ? 1 : 0;
+	return watch ? fupin_watch(r->office, &query, on_event, r) : fupin_total(r->office, &query, on_event, r);
+}
+
+static void
+begin(struct run *r, const char *text)
+{
+	char word[LINE_BYTES];
+	snprintf(word, sizeof word, "%s", text);
+	const char *rest = strchr(word, ':') ? strchr(word, ':') + 1 : "";
+	fupin_operation id = 0;
+	if (!strncmp(word, "submit:", 7))
+		id = fupin_submit(r->office, &rest, 1, on_event, r);
+	else if (!strncmp(word, "check:", 6))
+		id = fupin_check(r->office, &rest, 1, on_event, r);
+	else if (!strncmp(word, "find:", 5))
+		id = fupin_find(r->office, rest, on_event, r);
+	else if (!strncmp(word, "total:", 6) || !strncmp(word, "watch:", 6))
+		id = begin_total(r, word, *word == 'w');
+	else if (!strcmp(word, "send"))
+		id = fupin_send(r->office, on_event, r);
+	else if (!strcmp(word, "connect"))
+		id = fupin_connect(r->office, on_event, r);
+	else if (!strcmp(word, "standing"))
+		id = fupin_standing(r->office, on_event, r);
+	memset(word, 'x', sizeof word); /* arguments are the caller's again */
+	if (id)
+		r->begun++;
+	else
+		printf("0 not begun\n");
+}
+
+static void
+write_file(const char *text)
+{
+	char name[LINE_BYTES];
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(text, "="), text);
+	FILE *file = fopen(name, "w");
+	for (text += strcspn(text, "=") + 1; file && *text; text++)
+		if (text[0] == '\\' && text[1] == 'n') {
+			fputc('\n', file);
+			text++;
+		} else {
+			fputc(*text, file);
+		}
+	if (!file || fclose(file))
+		stop("cannot write", name);
+}
+
+/* A handle is the parent's; the child opens its own. */
+static void
+fork_here(struct run *r, const char *home)
+{
+	fflush(stdout);
+	pid_t child = fork();
+	if (!child) {
+		struct fupin_office *own = NULL;
+		char error[256];
+		int wrong = fupin_standing(r->office, NULL, NULL) || fupin_dispatch(r->office, 0) != -1 ||
+		            fupin_cancel(r->office, 1) != -1;
+		fupin_close(&r->office);
+		wrong = wrong || r->office || fupin_open(home, NULL, &own, error, sizeof error) != FUPIN_DONE ||
+		        !fupin_standing(own, NULL, NULL);
+		fupin_close(&own);
+		_exit(wrong);
+	}
+	int status = -1;
+	waitpid(child, &status, 0);
+	printf("child %d\n", status);
+}
+
+static void
+close_here(struct run *r)
+{
+	int64_t before = now_ms();
+	fupin_close(&r->office);
+	printf("closed within %s\n", now_ms() - before <= 1000 ? "a second" : "more");
+}
+
+static void
+do_word(struct run *r, char *word)
+{
+	char *star = strchr(word, '*');
+	if (!strncmp(word, "wait:", 5)) {
+		wait_for(r, word + 5);
+	} else if (!strcmp(word, "end")) {
+		wait_for_all(r);
+	} else if (!strncmp(word, "cancel:", 7)) {
+		printf("cancel %d\n", fupin_cancel(r->office, strtoull(word + 7, NULL, 10)));
+	} else if (!strcmp(word, "close")) {
+		close_here(r);
+	} else if (!strcmp(word, "fork")) {
+		fork_here(r, r->words[0]);
+	} else if (!strncmp(word, "write:", 6)) {
+		write_file(word + 6);
+	} else if (star && star - word < 6) {
+		for (long i = strtol(word, NULL, 10); i > 0; i--)
+			begin(r, star + 1);
+	} else {
+		begin(r, word);
+	}
+}
+
+static void *
+run(void *context)
+{
+	struct run *r = context;
+	char error[256], **word = r->words + 1;
+	r->thread = pthread_self();
+	for (; *word && strcmp(*word, "--"); word++) {
+		if (!strncmp(*word, "timeout:", 8))
+			r->options.timeout_ms = atoi(*word + 8);
+		else if (!strcmp(*word, "language:zh"))
+			r->options.language = FUPIN_CHINESE;
+		else
+			break;
+	}
+	r->status = (int)fupin_open(r->words[0], &r->options, &r->office, error, sizeof error);
+	if (r->status)
+		printf("open %d %s\n", r->status, error);
+	for (; r->office && *word && strcmp(*word, "--"); word++)
+		do_word(r, *word);
+	fupin_close(&r->office);
+	return NULL;
 }
 
 int
 main(int argc, char **argv)
 {
-	char error[FUPIN_ERROR_BYTES] = "usage";
-	struct fupin_receipt receipt;
-	int64_t value;
-	uint32_t reported;
-	uint64_t seq;
-	if (argc != 4)
-		return FUPIN_USAGE;
-	struct fupin_office *office = fupin_connect(argv[1], 20000, error);
-	enum fupin_status status = FUPIN_FAILED;
-	if (office) {
-		const char *files[] = {argv[2]};
-		status = fupin_submit(office, files, 1, print_problem, NULL, &receipt, error);
+	enum { RUNS_MAX = 16 };
+	static struct run runs[RUNS_MAX];
+	pthread_t threads[RUNS_MAX];
+	size_t count = 0;
+	int worst = 0;
+	for (int i = 0; i < argc && count < RUNS_MAX; i++)
+		if (i + 1 < argc && (!i || !strcmp(argv[i], "--"))) {
+			struct run *r = &runs[count];
+			*r = (struct run){.words = argv + i + 1, .options = FUPIN_OPTIONS_INIT};
+			r->lines = calloc(LINES_MAX, sizeof *r->lines);
+			if (!r->lines || pthread_create(&threads[count++], NULL, run, r))
+				return 98;
+		}
+	for (size_t i = 0; i < count; i++) {
+		pthread_join(threads[i], NULL);
+		worst = runs[i].status > worst ? runs[i].status : worst;
+		free(runs[i].lines);
 	}
-	if (status == FUPIN_DONE) {
-		printf("seq %llu reports %u\n", (unsigned long long)receipt.seq, receipt.reports);
-		status = fupin_total(office, strtoll(argv[3], NULL, 10), 201307, 201307, "people_lifted", &value,
-		                     &reported, &seq, error);
-	}
-	if (status == FUPIN_DONE)
-		printf("total %lld reported %u\n", (long long)value, reported);
-	else
-		fprintf(stderr, "%s\n", error);
-	fupin_disconnect(&office);
-	return status;
+	return worst;
 }

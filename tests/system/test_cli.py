@@ -1,6 +1,5 @@
-"""What people see: tables in two languages, CSV and JSON for programs, exit statuses, libfupin."""
+"""What people see: tables in two languages, CSV and JSON for programs, exit statuses."""
 import csv
-import glob
 import io
 import json
 import os
@@ -8,7 +7,7 @@ import subprocess
 import unicodedata
 import unittest
 
-from harness import BUILD, SOURCE, CentreTest, Office, entry, new_directory, pb, report, submission
+from harness import BUILD, CentreTest, Office, entry, new_directory, pb, report, submission
 from wire import Wire
 
 LABEL = "演示数据 / demonstration data"
@@ -143,34 +142,6 @@ class CommandLine(CentreTest):
     def test_keygen_keeps_an_existing_key(self):
         office = Office(new_directory(), "county-220185")
         self.assertEqual(office.run("keygen", check=0).stdout.strip(), office.public_key)
-
-    def test_library(self):
-        """A C program with nothing but what is installed: fupin.h, libfupin and its pkg-config file."""
-        directory = new_directory()
-        program, installed = os.path.join(directory, "library"), os.path.join(directory, "installed")
-        subprocess.run(["cmake", "--install", BUILD, "--prefix", installed], check=True, capture_output=True)
-        for path in ("bin/fupind", "bin/fupin", "share/fupin/plan-2013/units.csv", "share/fupin/migrations/0001_base.sql",
-                     "share/fupin/fupin.proto", "include/fupin.h"):
-            self.assertTrue(os.path.exists(os.path.join(installed, path)), path)
-        configuration = glob.glob(os.path.join(installed, "**", "fupin.pc"), recursive=True)[0]
-        flags = subprocess.run(["pkg-config", "--cflags", "--libs", "fupin"], check=True, capture_output=True, text=True,
-                               env=dict(os.environ, PKG_CONFIG_PATH=os.path.dirname(configuration))).stdout.split()
-        library = os.path.dirname(os.path.dirname(configuration))
-        subprocess.run([os.environ.get("FUPIN_CC", "cc"), *os.environ.get("FUPIN_CFLAGS", "").split(), "-Wall", "-Werror",
-                        os.path.join(SOURCE, "tests", "system", "library.c"), "-o", program, *flags,
-                        "-Wl,-rpath," + library], check=True)
-        county = self.centre.offices["county-222403"]
-        sheet = os.path.join(directory, "sheet.csv")
-        with open(sheet, "w", encoding="utf-8") as file:
-            file.write("unit,period,people_lifted,households_lifted,registered_people\n222403,2013-07,77,20,900\n")
-        result = subprocess.run([program, county.home, sheet, "222403"], capture_output=True, text=True, check=False)
-        self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertRegex(result.stdout, r"^seq \d+ reports 1\ntotal 77 reported 1\n$")
-        with open(sheet, "a", encoding="utf-8") as file:
-            file.write("222403,2013-08,-1,20,900\n")
-        result = subprocess.run([program, county.home, sheet, "222403"], capture_output=True, text=True, check=False)
-        self.assertEqual(result.returncode, 3)
-        self.assertIn("VALUE_TOO_SMALL sheet.csv:3 people_lifted", result.stdout.replace(directory + "/", ""))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,230 @@
+/* The inside of libfupin's handle, shared by its files only.
+ *
+ * office.c: the caller's side: begins operations, dispatches letters. office_work.c: the thread inside, one
+ * loop around the session. office_steps.c: what each kind of operation does next, and with an answer.
+ * office_deliver.c: the way of submissions. office_letters.c: events and all that they point to.
+ *
+ * What both sides touch is under the mutex: the operations that were begun, the letters, the table of what is
+ * open. All else of an operation is the thread's from then on. To add an operation: its kind here, its begin
+ * function in office.c, its cases in office_steps.c. */
+#ifndef FUPIN_CLIENT_OFFICE_PARTS_H
+#define FUPIN_CLIENT_OFFICE_PARTS_H
+
+#include "fupin.h"
+
+#include "arena.h"
+#include "deliver.h"
+#include "finding.h"
+#include "follow.h"
+#include "kept.h"
+#include "standing.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/types.h>
+
+/* An event on its way to the caller; its arena has all that the event points to. */
+struct letter {
+	struct letter *next;
+	fupin_handler handler;
+	void *context;
+	struct arena arena;
+	struct fupin_event event;
+};
+
+/* A question to the centre: sent again after silence, a lost line, or when it was told to wait. */
+struct question {
+	bool sent;
+	uint64_t request_id;
+	unsigned epoch, attempt;
+	int64_t sent_us, not_before_us;
+};
+
+enum operation_kind {
+	OPERATION_CONNECT,
+	OPERATION_CHECK,
+	OPERATION_SUBMIT,
+	OPERATION_SEND,
+	OPERATION_FIND,
+	OPERATION_STANDING,
+	OPERATION_TOTAL,
+	OPERATION_WATCH,
+};
+
+enum stage {
+	STAGE_NEW,        /* what can be done here is to be done; may have to wait for the catalogue */
+	STAGE_ASKING,     /* its question is asked */
+	STAGE_WATCHING,   /* pushes come */
+	STAGE_DELIVERING, /* its parts are on their way */
+	STAGE_ENDED,
+};
+
+/* A submission that an operation waits for. */
+struct part {
+	int64_t position; /* in the outbox */
+	bool open;
+};
+
+struct operation {
+	struct operation *next;
+	fupin_operation id;
+	enum operation_kind kind;
+	fupin_handler handler;
+	void *context;
+	atomic_bool cancelled;
+	struct letter *last; /* its FUPIN_ENDED, there from the beginning: there is always memory for it */
+	struct arena arena;  /* of the arguments' copies */
+	const char **files;
+	size_t file_count;
+	struct fupin_query query;
+	struct submission_id submission;
+	/* The thread's: */
+	enum stage stage;
+	int64_t deadline_us;
+	bool no_memory;
+	struct question question;
+	struct total_query total;
+	uint64_t watch_id, ack_id; /* request ids */
+	struct follow *follow;     /* what the watcher holds */
+	bool asks_whole;           /* a push left a gap: the whole total is asked for */
+	uint64_t push_seq;         /* to be acknowledged then */
+	struct standing *standing;
+	struct standing_steps steps;
+	struct part *parts;
+	size_t part_count, part_room, open_parts;
+	unsigned round; /* the first delivery that has its parts */
+	bool refused, mistaken, left;
+};
+
+/* The thread's own. */
+struct work {
+	struct operation *operations; /* in the order in which they were begun */
+	struct session *session;
+	bool greeted, fetching; /* the catalogue is wanted */
+	struct question hello, fetch;
+	int64_t heard_us;
+	struct outbox *outbox;
+	struct catalogue catalogue;
+	bool has_catalogue;
+	unit_code unit;            /* whose office this is */
+	int64_t time_us, local_us; /* the centre's clock, and ours then */
+	struct deliverer *deliverer;
+	struct delivery delivery;
+	struct delivery_watch delivery_watch;
+	unsigned round;                  /* how many deliveries were begun */
+	int64_t look_us;                 /* when the outbox is looked at */
+	struct letter *held, **held_end; /* go out at the end of the turn */
+};
+
+struct fupin_office {
+	struct home home;
+	enum language language;
+	int timeout_ms;
+	pid_t pid;
+	pthread_t thread;
+	int bell, fd; /* eventfds: to the thread; to the caller */
+	atomic_bool closing;
+	bool dispatching, close_after;
+	pthread_mutex_t mutex; /* of the next four */
+	struct operation *begun, **begun_end;
+	struct letter *letters, **letters_end;
+	size_t letter_count;
+	struct operation *open[FUPIN_OPERATIONS_MAX]; /* not ended; NULL: free */
+	fupin_operation last_id;
+	struct work work;
+};
+
+/* Beyond these the handle stands still until somebody dispatches: one turn adds some hundreds. */
+enum { LETTERS_MANY = 1000 };
+/* Of the credit window, for all that is no submission. */
+enum { QUESTIONS_MAX = 16 };
+
+void office_ring(int fd);
+void office_drain(int fd);
+void *office_run(void *office);
+
+/* ---------------------------------------------------------------- letters */
+
+/* NULL: no memory; the operation will end so. */
+struct letter *letter_new(struct operation *operation, enum fupin_kind kind);
+void letter_free(struct letter *letter);
+
+/* Each puts a letter with the others that go out at the end of the turn. */
+void tell_problem(struct fupin_office *o, struct operation *operation, const struct finding *finding,
+                  const struct submission_id *submission);
+void tell_line(struct fupin_office *o, struct operation *operation, const char *text,
+               const struct submission_id *submission);
+void tell_saved(struct fupin_office *o, struct operation *operation, const struct outbox_item *item);
+void tell_receipt(struct fupin_office *o, struct operation *operation, const struct receipt *receipt,
+                  const char *files);
+void tell_refused(struct fupin_office *o, struct operation *operation, const struct outbox_item *item);
+void tell_checked(struct fupin_office *o, struct operation *operation, const struct submission *submission,
+                  const char *files);
+void tell_figures(struct fupin_office *o, struct operation *operation, const struct as_of *as_of,
+                  const struct unit_total *units, size_t count, bool whole);
+void tell_standing(struct fupin_office *o, struct operation *operation, const size_t counts[OUTBOX_STATES],
+                   const struct standing *standing);
+/* The last one; the operation's stage is STAGE_ENDED then. */
+void tell_end(struct fupin_office *o, struct operation *operation, enum fupin_status status,
+              const char *text);
+
+enum text {
+	TEXT_NONE,
+	TEXT_NO_ANSWER,
+	TEXT_NO_CATALOGUE,
+	TEXT_SAVED_NOT_SENT,
+	TEXT_DOCUMENTS_LEFT,
+	TEXT_MISTAKEN,
+	TEXT_NOT_ADMITTED,
+	TEXT_DATA,
+	TEXT_REFUSED,
+	TEXT_INDICATOR,
+	TEXT_UNKNOWN,
+	TEXT_CANCELLED,
+	TEXT_MEMORY,
+	TEXT_SHAPE,
+	TEXTS,
+};
+/* In the handle's language. */
+const char *office_text(const struct fupin_office *o, enum text text);
+
+/* ---------------------------------------------------------------- steps */
+
+/* What can be done without an answer. */
+void operation_advance(struct fupin_office *o, struct operation *operation);
+/* The question of an operation that asks. */
+void operation_question(struct fupin_office *o, struct operation *operation, struct request *out);
+void operation_take(struct fupin_office *o, struct operation *operation, const struct reply *reply);
+/* Has it to do with the centre now? */
+bool operation_needs_centre(const struct operation *operation);
+/* Its time is up. */
+void operation_expire(struct fupin_office *o, struct operation *operation);
+void operation_cancel(struct fupin_office *o, struct operation *operation);
+void operation_free(struct operation *operation);
+
+/* NULL: it cannot be opened, `error` says why. */
+struct outbox *office_outbox(struct fupin_office *o, char error[OUTBOX_ERROR_BYTES]);
+/* What the centre's clock is now, as far as it is known. */
+int64_t office_time_us(const struct fupin_office *o);
+
+/* ---------------------------------------------------------------- delivering */
+
+/* Checks; or saves, and puts it on its way. */
+void office_check(struct fupin_office *o, struct operation *operation);
+void office_save(struct fupin_office *o, struct operation *operation);
+/* Puts all that waits on its way. */
+void office_send_waiting(struct fupin_office *o, struct operation *operation);
+/* Now and then: what is answered in the outbox already. */
+void office_look(struct fupin_office *o);
+/* One turn of the delivery, if there is something to deliver. */
+void office_deliver(struct fupin_office *o);
+void office_deliver_take(struct fupin_office *o, const struct reply *reply);
+/* What came in this turn is on disk after it: before that no receipt is told. */
+void office_end_turn(struct fupin_office *o);
+/* Nothing goes out any more. */
+void office_stop_delivery(struct fupin_office *o);
+
+/* The centre cannot be talked to: all that have to do with it end. */
+void office_fail(struct fupin_office *o, enum fupin_status status, const char *text);
+
+#endif

@@ -1,0 +1,292 @@
+"""libfupin from C, with nothing but what is installed: fupin.h, the shared library, its pkg-config file."""
+import glob
+import os
+import re
+import socket
+import sqlite3
+import subprocess
+import unittest
+
+from harness import BUILD, SLOW, SOURCE, CentreTest, copy_plan, new_directory, wait_for
+from proxy import Proxy
+
+COUNTY, OTHER = 222403, 220122
+HEADER = "unit,period,people_lifted,households_lifted,registered_people\n"
+EXPORTED = ["cancel", "check", "close", "connect", "deadline", "dispatch", "fd", "figure", "find", "open", "returned", "send",
+            "standing", "submit", "total", "version", "watch"]
+
+
+class Installed:
+    """The library as `cmake --install` leaves it, and how to compile with it."""
+
+    def __init__(self):
+        self.directory = new_directory()
+        self.path = os.path.join(self.directory, "installed")
+        subprocess.run(["cmake", "--install", BUILD, "--prefix", self.path], check=True, capture_output=True)
+        self.header = os.path.join(self.path, "include", "fupin.h")
+        configuration = glob.glob(os.path.join(self.path, "**", "fupin.pc"), recursive=True)[0]
+        self.libraries = os.path.dirname(os.path.dirname(configuration))
+        self.flags = subprocess.run(["pkg-config", "--cflags", "--libs", "fupin"], check=True, capture_output=True, text=True,
+                                    env=dict(os.environ, PKG_CONFIG_PATH=os.path.dirname(configuration))).stdout.split()
+
+    def compile(self, source, *options):
+        program = os.path.join(self.directory, os.path.basename(source).split(".")[0])
+        subprocess.run([os.environ.get("FUPIN_CC", "cc"), *os.environ.get("FUPIN_CFLAGS", "").split(), "-std=gnu11", "-Wall", "-Wextra",
+                        "-Werror", *options, source, "-o", program, *self.flags, "-pthread", "-Wl,-rpath," + self.libraries], check=True)
+        return program
+
+
+class LibraryTest(CentreTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.options = {"options": ("--clock", "2014-01-10T09:00"), "plan": copy_plan(os.path.join(new_directory(), "plan"))}
+        super().setUpClass()
+        cls.installed = Installed()
+        cls.program = cls.installed.compile(os.path.join(SOURCE, "tests", "system", "library.c"))
+
+    def setUp(self):
+        self.directory = new_directory()
+        self.county, self.other = (self.centre.offices[f"county-{unit}"] for unit in (COUNTY, OTHER))
+
+    def start(self, home, *words):
+        process = subprocess.Popen([self.program, home, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                   cwd=self.directory)
+        self.addCleanup(lambda: process.poll() is None and process.kill())
+        return process
+
+    def run_library(self, home, *words):
+        """The lines that were printed, without ids."""
+        out, errors = self.start(home, *words).communicate(timeout=150 * SLOW)
+        self.assertNotRegex(errors, "Sanitizer|runtime error")
+        return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", out).splitlines()
+
+    def sheet(self, name, *rows):
+        with open(os.path.join(self.directory, name), "w", encoding="utf-8") as file:
+            file.write(HEADER + "".join(f"{row}\n" for row in rows))
+        return name
+
+    def dead_line(self, office):
+        """The office's home with an address where nobody answers; mended at the end of the test."""
+        silent = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(silent.close)
+        ini = os.path.join(office.home, "fupin.ini")
+        with open(ini, encoding="utf-8") as file:
+            before = file.read()
+        with open(ini, "w", encoding="utf-8") as file:
+            file.write(before.replace(self.centre.endpoint, f"tcp://127.0.0.1:{silent.getsockname()[1]}"))
+
+        def mend():
+            with open(ini, "w", encoding="utf-8") as file:
+                file.write(before)
+        self.addCleanup(mend)
+        return mend
+
+
+class Surface(LibraryTest):
+    def test_installed(self):
+        for path in ("bin/fupind", "bin/fupin", "share/fupin/plan-2013/units.csv", "share/fupin/migrations/0001_base.sql",
+                     "share/fupin/fupin.proto", "include/fupin.h"):
+            self.assertTrue(os.path.exists(os.path.join(self.installed.path, path)), path)
+
+    def test_exported_symbols(self):
+        """fupin_* of the header, and nothing else."""
+        library = os.path.join(self.installed.libraries, "libfupin.so")
+        listed = subprocess.run(["nm", "-D", "--defined-only", library], check=True, capture_output=True, text=True).stdout
+        names = sorted(line.split()[-1] for line in listed.splitlines() if line.split()[-2] in "TDBRVW")
+        sanitizers = [name for name in names if name.startswith(("__asan", "__ubsan", "__tsan", "__sanitizer", "_init", "_fini"))]
+        self.assertEqual([name for name in names if name not in sanitizers], ["fupin_" + name for name in EXPORTED])
+        with open(self.installed.header, encoding="utf-8") as file:
+            text = file.read()
+        declared = sorted(re.findall(r"FUPIN_API [^;(]*?fupin_(\w+)\(", text))
+        self.assertEqual(declared, EXPORTED)
+        code = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+        self.assertNotRegex(code, "zmq|sqlite|pthread|protobuf")
+
+    def test_header(self):
+        """Alone, by the letter of C11, and from C++."""
+        for compiler, language, standard in ((os.environ.get("FUPIN_CC", "cc"), "c", "c11"), ("c++", "c++", "c++17")):
+            subprocess.run([compiler, "-x", language, "-std=" + standard, "-pedantic", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-"],
+                           input=f'#include "{self.installed.header}"\nstruct fupin_query q = FUPIN_QUERY_INIT;\n', text=True, check=True)
+
+
+class Online(LibraryTest):
+    def test_submit(self):
+        sheet = self.sheet("sheet.csv", f"{COUNTY},2013-01,77,20,900")
+        lines = self.run_library(self.county.home, f"submit:{sheet}", "end", f"submit:{sheet}", "end", f"total:{COUNTY}:people_lifted", "end")
+        self.assertRegex("\n".join(lines), rf"""^1 saved ID sheet.csv seq 0 reports 0 entries 0
+1 receipt ID sheet.csv seq (\d+) reports 1 entries 0
+1 ended 0\x20
+2 saved ID sheet.csv seq 0 reports 0 entries 0
+2 receipt ID sheet.csv seq \1 reports 1 entries 0
+2 ended 0\x20
+3 figures 1 whole 1: {COUNTY} \S+ people_lifted \d+ reported \d+ seq 1
+3 ended 0\x20$""")
+        self.assertEqual(self.centre.sql("SELECT count(*) FROM report WHERE unit = %s AND period = 201301", COUNTY), [(1,)])
+
+    def test_problems_here(self):
+        sheet = self.sheet("bad.csv", f"{COUNTY},2013-02,-1,20,900")
+        lines = self.run_library(self.county.home, f"check:{sheet}", "end", f"submit:{sheet}", "end")
+        problem = "problem VALUE_TOO_SMALL bad.csv||2||people_lifted 脱贫人口: -1 is less than the least allowed, 0"
+        self.assertEqual(lines[:2], ["1 " + problem, "1 ended 3 the data has problems: nothing was saved"])
+        self.assertEqual(lines[2:], ["2" + line[1:] for line in lines[:2]])
+        chinese = self.run_library(self.county.home, "language:zh", f"check:{sheet}", "end")
+        self.assertRegex(chinese[1], "1 ended 3 数据有问题")
+        good = self.run_library(self.county.home, "check:" + self.sheet("good.csv", f"{COUNTY},2013-02,1,20,900"), "end")
+        self.assertEqual(good, ["1 checked  good.csv seq 0 reports 1 entries 0", "1 ended 0 "])
+
+    def test_refused_by_the_centre(self):
+        first, second = (self.sheet(f"{n}.csv", f"{COUNTY},2013-03,{n},1,900") for n in (1, 2))
+        lines = self.run_library(self.county.home, f"submit:{first}", f"submit:{second}", "end")
+        self.assertIn("1 ended 0 ", lines)
+        i = lines.index("2 ended 3 the centre refused it: nothing was stored")
+        self.assertRegex(lines[i - 2], r"2 problem REVISION_CONFLICT 2.csv\|\|2\|\|replaces: the centre's current revision is 1.* \(of a submission\)")
+        self.assertRegex(lines[i - 1], "2 refused ID 2.csv")
+
+    def test_what_does_not_exist(self):
+        lines = self.run_library(self.county.home, f"total:{COUNTY}:nothing", "total:22:people_lifted", "find:0190b3c4-0000-7000-8000-000000000000",
+                                 "find:x", "submit:missing.csv", "end")
+        self.assertIn("1 ended 2 nothing: not an indicator of this plan", lines)
+        self.assertTrue(any(line.startswith("2 problem UNIT_OUT_OF_SCOPE") for line in lines), lines)
+        self.assertIn("3 ended 2 the centre has no such submission", lines)
+        self.assertIn("0 not begun", lines)
+        self.assertTrue(any(line.startswith("4 problem FILE_UNREADABLE missing.csv") for line in lines), lines)
+
+    def test_not_admitted(self):
+        self.assertRegex(self.run_library(os.path.join(self.directory, "nowhere"))[0], "^open 5 .*fupin.ini")
+        stranger = os.path.join(self.directory, "stranger")
+        self.county.run("keygen", "--home", stranger, check=None)
+        subprocess.run([os.path.join(BUILD, "fupin"), "keygen", "--home", stranger, "--name", "x", "--endpoint", self.centre.endpoint,
+                        "--centre-key", self.centre.centre_key()], check=True, capture_output=True)
+        self.assertEqual(self.run_library(stranger, "connect", "end"),
+                         ["1 ended 5 the centre does not admit this office's key: ask its administrator"])
+
+    def test_many_in_flight(self):
+        """Beyond the credit window, of all kinds at once; beyond what a handle takes, it says so."""
+        sheets = [self.sheet(f"m{month}.csv", f"{COUNTY},2013-{month:02},{month},1,900") for month in range(4, 8)]
+        lines = self.run_library(self.county.home, "connect", f"300*total:{COUNTY}:", *(f"submit:{sheet}" for sheet in sheets), "40*standing",
+                                 f"300*total:{COUNTY}:people_lifted", "end")
+        self.assertEqual(len([line for line in lines if re.match(r"\d+ ended 0 $", line)]), 1 + 300 + 4 + 40 + 300)
+        self.assertEqual(len([line for line in lines if " receipt " in line]), 4)
+        self.assertEqual(self.centre.sql("SELECT period FROM report WHERE unit = %s AND period > 201303 ORDER BY seq", COUNTY),
+                         [(201304,), (201305,), (201306,), (201307,)])
+        lines = self.run_library(self.county.home, f"1200*total:{COUNTY}:people_lifted", "end")
+        refused = lines.count("0 not begun")
+        self.assertGreaterEqual(refused, 1 if SLOW == 1 else 0)
+        self.assertEqual(len([line for line in lines if re.match(r"\d+ ended 0 $", line)]), 1200 - refused)
+
+    def test_watch(self):
+        """A push for what another handle submits; after it is cancelled none."""
+        self.run_library(self.other.home, "connect", "end")
+        sheets = [self.sheet(f"w{n}.csv", f"{OTHER},2013-0{n},{n}0,1,900") for n in (2, 3, 4)]
+        watch = self.start(self.other.home, f"watch:{OTHER}:people_lifted", "wait:figures", "wait:figures", "cancel:1", "wait:ended", "cancel:1",
+                           f"submit:{sheets[2]}", "end", "close")
+        self.assertRegex(watch.stdout.readline(), rf"1 figures 1 whole 1: {OTHER}")
+        self.run_library(self.other.home, f"submit:{sheets[0]}", "end")
+        rest = watch.communicate(timeout=60 * SLOW)[0].splitlines()
+        self.assertRegex(rest[0], rf"1 figures 1 whole 0: {OTHER} \S+ people_lifted \d+ reported \d+ seq 1")
+        self.assertEqual(rest[1:4], ["cancel 0", "1 ended 64 cancelled", "cancel -1"])
+        self.assertFalse([line for line in rest[2:] if "figures" in line], rest)
+        self.assertEqual(rest[-1], "closed within a second")
+
+    def test_watch_over_a_broken_line(self):
+        proxy = Proxy(self.centre.endpoint)
+        self.addCleanup(proxy.close)
+        mend = self.dead_line(self.other)
+        mend()
+        self.centre.tell_offices(proxy.endpoint)
+        self.addCleanup(self.centre.tell_offices, self.centre.endpoint)
+        watch = self.start(self.other.home, f"watch:{OTHER}:households_lifted", "wait:figures", "wait:figures", "close")
+        self.assertRegex(watch.stdout.readline(), "1 figures 1 whole 1")
+        proxy.change(refusing=True)
+        proxy.break_all()
+        self.centre.tell_offices(self.centre.endpoint)
+        self.run_library(self.other.home, "submit:" + self.sheet("b.csv", f"{OTHER},2013-05,5,5,900"), "end")
+        proxy.mend()
+        rest = watch.communicate(timeout=60 * SLOW)[0].splitlines()
+        self.assertRegex(rest[0], "1 figures 1 whole 1")
+        self.assertEqual(rest[1], "closed within a second")
+
+    def test_two_handles_in_two_threads(self):
+        a = [self.sheet(f"a{n}.csv", f"{COUNTY},2013-{n:02},{n},1,900") for n in (8,)]
+        b = [self.sheet(f"b{n}.csv", f"{OTHER},2013-{n:02},{n},1,900") for n in (6, 7)]
+        lines = self.run_library(self.county.home, f"20*total:{COUNTY}:", *(f"check:{s}" for s in a), "standing", "end", "close", "--",
+                                 self.other.home, *(f"submit:{s}" for s in b), f"20*total:{OTHER}:", "end", "--",
+                                 self.other.home, "send", "fork", "standing", f"20*total:{OTHER}:", "end")
+        self.assertIn("child 0", lines)
+        self.assertEqual(len([line for line in lines if " receipt " in line and "sheet" not in line]) >= 2, True, lines)
+        self.assertNotIn("0 not begun", lines)
+        self.assertEqual(self.centre.sql("SELECT period FROM report WHERE unit = %s AND period IN (201306, 201307) ORDER BY seq", OTHER),
+                         [(201306,), (201307,)])
+
+
+class Offline(LibraryTest):
+    def setUp(self):
+        super().setUp()
+        self.run_library(self.county.home, "connect", "end")
+        self.mend = self.dead_line(self.county)
+
+    def waiting(self):
+        with sqlite3.connect(os.path.join(self.county.home, "outbox.db")) as outbox:
+            return outbox.execute("SELECT count(*) FROM submission WHERE state = 0").fetchone()[0]
+
+    def test_saved_and_sent_later(self):
+        sheet = self.sheet("later.csv", f"{COUNTY},2013-09,7,20,900")
+        bad = self.sheet("bad.csv", f"{COUNTY},2013-09,x,20,900")
+        lines = self.run_library(self.county.home, "timeout:500", "standing", "wait:stands", f"check:{bad}", "wait:problem NUMBER_INVALID", f"submit:{sheet}",
+                                 "wait:saved", f"total:{COUNTY}:", "end")
+        self.assertIn("3 ended 4 saved in the outbox, not yet sent", lines)
+        self.assertIn("4 ended 4 the centre does not answer", lines)
+        self.assertIn("1 ended 4 the centre does not answer", lines)
+        self.assertFalse([line for line in lines if "receipt" in line])
+        self.assertEqual(self.waiting(), 1)
+        self.mend()
+        lines = self.run_library(self.county.home, "standing", "wait:stands waiting 1 centre 0", "send", "end", "standing", "end")
+        self.assertTrue([line for line in lines if re.match(r"2 receipt ID later.csv seq \d+ reports 1", line)], lines)
+        self.assertRegex(lines[-2], "3 stands waiting 0 centre 1")
+        self.assertEqual(self.centre.sql("SELECT count(*) FROM report WHERE unit = %s AND period = 201309", COUNTY), [(1,)])
+
+    def test_cancelled(self):
+        """What was saved stays; the operation has no more events."""
+        sheet = self.sheet("cancel.csv", f"{COUNTY},2013-10,7,20,900")
+        lines = self.run_library(self.county.home, f"submit:{sheet}", "wait:saved", "cancel:1", "end")
+        self.assertEqual(lines[1:], ["cancel 0", "1 ended 64 cancelled"])
+        self.assertEqual(self.waiting(), 1)
+        self.mend()
+        lines = self.run_library(self.county.home, "send", "end")
+        self.assertEqual(lines[-1], "1 ended 0 ")
+
+    def test_close_with_a_dead_line(self):
+        sheet = self.sheet("close.csv", f"{COUNTY},2013-11,7,20,900")
+        lines = self.run_library(self.county.home, "timeout:-1", "connect", f"watch:{COUNTY}:", f"submit:{sheet}", "wait:saved", "close")
+        self.assertEqual(lines[1:], ["closed within a second"])
+        self.assertEqual(self.waiting(), 1)
+        # Also while somebody else holds the outbox.
+        with sqlite3.connect(os.path.join(self.county.home, "outbox.db"), isolation_level=None) as outbox:
+            outbox.execute("BEGIN IMMEDIATE")
+            lines = self.run_library(self.county.home, "timeout:-1", "standing", "wait:stands", "submit:" + self.sheet("held.csv", f"{COUNTY},2013-12,7,20,900"),
+                                     "close")
+            outbox.execute("ROLLBACK")
+        self.assertEqual(lines[-1], "closed within a second")
+        self.mend()
+        self.assertEqual(self.run_library(self.county.home, "send", "end")[-1], "1 ended 0 ")
+
+    def test_first_time_without_a_line(self):
+        os.rename(os.path.join(self.county.home, "centre.kept"), os.path.join(self.directory, "kept"))
+        sheet = self.sheet("first.csv", f"{COUNTY},2013-12,7,20,900")
+        lines = self.run_library(self.county.home, "timeout:300", f"submit:{sheet}", "end")
+        self.assertRegex(lines[0], "^1 ended 4 this office has to reach the centre once")
+
+    def test_delivered_by_somebody_else(self):
+        """The receipt that another program fetched is this operation's, too."""
+        sheet = self.sheet("other.csv", f"{COUNTY},2013-08,9,20,900")
+        waiting = self.start(self.county.home, "timeout:-1", f"submit:{sheet}", "wait:saved", "end")
+        self.assertRegex(waiting.stdout.readline(), "1 saved")
+        self.mend()
+        self.county.run("outbox", "send", check=0)
+        lines = waiting.communicate(timeout=30 * SLOW)[0].splitlines()
+        self.assertRegex(lines[0], r"1 receipt .* other.csv seq \d+ reports 1")
+        self.assertEqual(lines[1:], ["1 ended 0 "])
+
+
+if __name__ == "__main__":
+    unittest.main()
