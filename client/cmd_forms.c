@@ -188,7 +188,7 @@ cmd_forms(int argc, char **argv)
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count) || count > 1)
 		return EXIT_USAGE;
 	if (kept && c.as_of_option) {
-		fprintf(stderr, "fupin forms: --kept is what the centre said last: no --as-of\n");
+		fprintf(stderr, _("fupin forms: --kept is what the centre said last: no --as-of\n"));
 		return EXIT_USAGE;
 	}
 	int status = kept ? command_open_kept(&c) : command_open(&c);

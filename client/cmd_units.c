@@ -107,7 +107,7 @@ cmd_units(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (kept && c.as_of_option) {
-		fprintf(stderr, "fupin units: --kept is what the centre said last: no --as-of\n");
+		fprintf(stderr, _("fupin units: --kept is what the centre said last: no --as-of\n"));
 		return EXIT_USAGE;
 	}
 	int status = kept ? command_open_kept(&c) : command_open(&c);
