@@ -177,7 +177,7 @@ command_open_kept(struct command *c)
 	int status = command_open_home(c);
 	if (status != EXIT_DONE || take_kept(c))
 		return status;
-	fprintf(stderr, _("fupin: nothing is kept of the centre yet; fupin units fetches it\n"));
+	fprintf(stderr, _("fupin: nothing is kept of the centre yet; fupin status fetches it\n"));
 	return EXIT_WAITING;
 }
 
