@@ -91,11 +91,10 @@ step 'fupind verify, and the end of the service'
 as fupin fupind verify --data /var/lib/fupin | tail -n 2
 kill "$centre"
 wait "$centre" || fail "the centre ended with $?"
-[ -z "$(pgrep -u fupin || true)" ] || fail 'processes of the user fupin are left'
+[ -z "$(find /proc -maxdepth 1 -user fupin -print 2>/dev/null || true)" ] || fail 'processes of the user fupin are left'
 
-step 'a program with libfupin'
-pkg-config --version >/dev/null 2>&1 && pkg-config --cflags --libs fupin
-ldconfig -p | grep -o 'libfupin.so.0 '
+step 'the library is where programs look for it'
+ldconfig -p | grep -o 'libfupin.so.0 .*'
 
 step 'manual pages and completion'
 for page in 'fupin.1' 'fupind.8' 'fupin.ini.5' 'fupin-sheet.5' 'fupin-plan.5' 'fupin-sealed.5'; do
