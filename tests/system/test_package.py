@@ -36,6 +36,7 @@ def run(*words):
     return subprocess.run(words, capture_output=True, text=True, check=True).stdout
 
 
+@unittest.skipIf(os.environ.get("FUPIN_SLOW"), "nobody packs sanitizers")
 @unittest.skipUnless(all(map(shutil.which, TOOLS)), "needs " + ", ".join(TOOLS))
 class Packages(unittest.TestCase):
     @classmethod
