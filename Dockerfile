@@ -13,6 +13,9 @@ COPY proto proto
 COPY db db
 COPY server server
 COPY client client
+COPY completion completion
+COPY docs docs
+COPY packaging packaging
 RUN cmake -S . -B /build -G Ninja -DCMAKE_INSTALL_PREFIX=/usr -DFUPIN_TESTS=OFF \
   && cmake --build /build \
   && DESTDIR=/image cmake --install /build --strip

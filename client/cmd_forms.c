@@ -193,7 +193,7 @@ cmd_forms(int argc, char **argv)
 	}
 	int status = kept ? command_open_kept(&c) : command_open(&c);
 	if (status == EXIT_DONE && !kept)
-		status = command_catalogue(&c, false, true);
+		status = command_catalogue(&c, true, true); /* both: so that they are kept */
 	if (status == EXIT_DONE && count) {
 		form = catalogue_form_by_code(&c.catalogue, argv[0]);
 		if (!form) {

@@ -112,7 +112,7 @@ cmd_units(int argc, char **argv)
 	}
 	int status = kept ? command_open_kept(&c) : command_open(&c);
 	if (status == EXIT_DONE && !kept)
-		status = command_catalogue(&c, true, false);
+		status = command_catalogue(&c, true, true); /* both: so that they are kept */
 	if (status == EXIT_DONE && count && !command_find_unit(&c, argv[0], &w.under))
 		status = EXIT_USAGE;
 	if (status == EXIT_DONE && group_option) {

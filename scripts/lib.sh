@@ -6,7 +6,10 @@ build_packages=(gcc libc6-dev gettext cmake ninja-build pkg-config protobuf-c-co
   libprotobuf-c-dev libzmq3-dev libpq-dev libsodium-dev libsqlite3-dev libsmartcols-dev libcsv-dev
   libinih-dev libjson-c-dev libsystemd-dev libxlsxwriter-dev libzip-dev libexpat1-dev uthash-dev postgresql)
 test_packages=(libcmocka-dev clang libclang-rt-14-dev clang-format python3 python3-zmq python3-protobuf python3-psycopg2
-  python3-openpyxl openssl)
+  python3-openpyxl openssl dpkg-dev file)
+# For scripts/package.sh. lintian and debootstrap (scripts/try-package.sh) are not asked for: without them is only less
+# looked at; and tests skip what zsh, mandoc and lintian would be needed for.
+package_packages=(dpkg-dev file xz-utils)
 
 say() { printf '%s\n' "$*" >&2; }
 

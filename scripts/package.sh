@@ -16,7 +16,7 @@ case ${1:-} in
 esac
 
 build=$root/build-deb
-need_packages "${build_packages[@]}" dpkg-dev
+need_packages "${build_packages[@]}" "${package_packages[@]}"
 # Debian's own flags (hardening); a changed path to the sources must not change the packages.
 CFLAGS="$(dpkg-buildflags --get CFLAGS) $(dpkg-buildflags --get CPPFLAGS) -ffile-prefix-map=$root=."
 LDFLAGS=$(dpkg-buildflags --get LDFLAGS)

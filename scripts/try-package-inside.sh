@@ -10,7 +10,9 @@ fail() {
   tail -n 15 /try/serve.log /var/lib/fupin/pg.log >&2 || true
   exit 1
 }
-as() { local user=$1; shift; setpriv --reuid="$user" --regid="$user" --init-groups env HOME=/ "$@"; }
+as() { (as_only "$@"); }
+# The same in place of this shell: in the background, $! is the program's own.
+as_only() { local user=$1; shift; exec setpriv --reuid="$user" --regid="$user" --init-groups env HOME=/ "$@"; }
 quiet() { "$@" >/try/log 2>&1 || { cat /try/log >&2; fail "failed: $*"; }; }
 # wait_for WHAT COMMAND…
 wait_for() {
@@ -54,7 +56,7 @@ command=$(sed -n 's/^ExecStart=//p' /usr/lib/systemd/system/fupind.service)
 command=${command//'${FUPIND_ENDPOINT}'/"'$FUPIND_ENDPOINT'"}
 command=${command//'$FUPIND_OPTIONS'/$FUPIND_OPTIONS}
 echo "$command"
-eval "as fupin $command" 2>/try/serve.log &
+eval "as_only fupin $command" 2>/try/serve.log &
 centre=$!
 wait_for 'the centre' test -e /run/fupin/endpoint
 cut -d' ' -f2- /try/serve.log | grep serving | sed 's/centre_key=.*/…/'
@@ -77,7 +79,7 @@ as fupin-office fupin submit /try/two.csv --offline --home "$office" || [ $? = 4
 command=$(sed -n 's/^ExecStart=//p' /usr/lib/systemd/system/fupin-agent@.service)
 command=${command//%i/county-220822}
 command=${command//'$FUPIN_AGENT_OPTIONS'/}
-eval "as fupin-office $command" >/try/agent.log 2>&1 &
+eval "as_only fupin-office $command" >/try/agent.log 2>&1 &
 agent=$!
 is_delivered() { as fupin-office fupin outbox list --home "$office" --format csv 2>/dev/null | grep -c receipted | grep -qx 2; }
 wait_for 'the agent to deliver' is_delivered
@@ -89,11 +91,10 @@ step 'fupind verify, and the end of the service'
 as fupin fupind verify --data /var/lib/fupin | tail -n 2
 kill "$centre"
 wait "$centre" || fail "the centre ended with $?"
-[ -z "$(pgrep -u fupin || true)" ] || fail 'processes of the user fupin are left'
+[ -z "$(find /proc -maxdepth 1 -user fupin -print 2>/dev/null || true)" ] || fail 'processes of the user fupin are left'
 
-step 'a program with libfupin'
-pkg-config --version >/dev/null 2>&1 && pkg-config --cflags --libs fupin
-ldconfig -p | grep -o 'libfupin.so.0 '
+step 'the library is where programs look for it'
+ldconfig -p | grep -o 'libfupin.so.0 .*'
 
 step 'manual pages and completion'
 for page in 'fupin.1' 'fupind.8' 'fupin.ini.5' 'fupin-sheet.5' 'fupin-plan.5' 'fupin-sealed.5'; do

@@ -131,7 +131,8 @@ start(const struct embedded *e, const char *program, char *arguments[], int deat
 	if (pid)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, death_signal);
-	if (getppid() != parent)
+	/* PostgreSQL would tell systemd that it is ready, as if it were the service. */
+	if (getppid() != parent || unsetenv("NOTIFY_SOCKET"))
 		_exit(1);
 	sigset_t none;
 	sigemptyset(&none);

