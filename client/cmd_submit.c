@@ -63,7 +63,7 @@ static int
 deliver_now(struct submitting *s)
 {
 	struct command *c = &s->command;
-	if (!c->session && (s->offline || !c->timeout_option || command_connect(c, c->timeout_ms)))
+	if (s->offline || (!c->session && (!c->timeout_option || command_connect(c, c->timeout_ms))))
 		return sending_postpone(&s->sending);
 	return sending_deliver(&s->sending, s->quiet);
 }
