@@ -2,8 +2,8 @@
  *
  *     cc submit.c -o submit $(pkg-config --cflags --libs fupin)
  *
- * It ends with a status of fupin's: 0, the centre has it on disk; 3, there are problems, nothing was stored; 4,
- * it is saved in the outbox and not yet sent. */
+ * It ends with a status of fupin's: 0, the centre has it on disk; 3, there are problems, nothing was stored;
+ * 4, it is saved in the outbox and not yet sent. */
 #include <fupin.h>
 #include <stdio.h>
 
