@@ -24,8 +24,9 @@
  * Threads: a handle is used by one thread at a time; different handles by different threads, also on one
  * home. There is no global state. Each handle has a thread of its own inside, in which all signals are
  * blocked and no handler ever runs. Of what nobody dispatches some thousand events are kept, then the handle
- * stands still. fork(): a handle is the parent's. In the child every call with it does nothing and says so;
- * it opens its own.
+ * stands still. fork(): a handle is the parent's. In the child every call with it does nothing and says so.
+ * As in any process with threads the child should do little but exec; who wants a handle in it forks before
+ * the parent opens one.
  *
  * How it grows: functions, enum values and fields are added, never changed or taken away. Structures that you
  * make have their `size` first: set it by their _INIT, a library that knows more fields takes the rest as 0.

@@ -50,11 +50,11 @@ part_of(const struct submission *s, size_t first, size_t count)
 	struct submission part = {0};
 	size_t from;
 	part.report_count = overlap(first, count, 0, s->report_count, &from);
-	part.reports = s->reports + from;
+	part.reports = from ? s->reports + from : s->reports; /* none: NULL stays NULL */
 	part.entry_count = overlap(first, count, s->report_count, s->entry_count, &from);
-	part.entries = s->entries + from;
+	part.entries = from ? s->entries + from : s->entries;
 	part.project_count = overlap(first, count, s->report_count + s->entry_count, s->project_count, &from);
-	part.projects = s->projects + from;
+	part.projects = from ? s->projects + from : s->projects;
 	return part;
 }
 

@@ -203,22 +203,17 @@ write_file(const char *text)
 		stop("cannot write", name);
 }
 
-/* A handle is the parent's; the child opens its own. */
+/* A handle is the parent's. */
 static void
-fork_here(struct run *r, const char *home)
+fork_here(struct run *r)
 {
 	fflush(stdout);
 	pid_t child = fork();
 	if (!child) {
-		struct fupin_office *own = NULL;
-		char error[256];
 		int wrong = fupin_standing(r->office, NULL, NULL) || fupin_dispatch(r->office, 0) != -1 ||
 		            fupin_cancel(r->office, 1) != -1;
 		fupin_close(&r->office);
-		wrong = wrong || r->office || fupin_open(home, NULL, &own, error, sizeof error) != FUPIN_DONE ||
-		        !fupin_standing(own, NULL, NULL);
-		fupin_close(&own);
-		_exit(wrong);
+		_exit(wrong || r->office);
 	}
 	int status = -1;
 	waitpid(child, &status, 0);
@@ -246,7 +241,7 @@ do_word(struct run *r, char *word)
 	} else if (!strcmp(word, "close")) {
 		close_here(r);
 	} else if (!strcmp(word, "fork")) {
-		fork_here(r, r->words[0]);
+		fork_here(r);
 	} else if (!strncmp(word, "write:", 6)) {
 		write_file(word + 6);
 	} else if (star && star - word < 6) {

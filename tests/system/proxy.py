@@ -11,6 +11,7 @@ once. `up` is office → centre, `down` centre → office.
 
 To add a fault: a field in Direction, and its place in Proxy.forward.
 """
+import contextlib
 import select
 import socket
 import struct
@@ -51,10 +52,12 @@ class Proxy:
         self.target = (host, int(port))
         self.up, self.down = Direction(), Direction()
         self.cut_with_reset = False
+        self.breaking = False
         self.refusing = False    # new connections are reset before a byte
         self.connections = self.cuts = 0
         self.pairs = []
         self.lock = threading.Condition()
+        self.asking = 0          # who waits for the lock
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.endpoint = f"tcp://127.0.0.1:{self.listener.getsockname()[1]}"
         self.bell, self.ear = socket.socketpair()
@@ -64,9 +67,17 @@ class Proxy:
 
     # ------------------------------------------------------------ for the test
 
+    @contextlib.contextmanager
+    def held(self):
+        """The lock, also from a thread that takes it again and again because it is busy."""
+        self.asking += 1
+        with self.lock:
+            self.asking -= 1
+            yield
+
     def change(self, **fields):
         """Sets fields of the proxy: up_… and down_… of its directions."""
-        with self.lock:
+        with self.held():
             for name, value in fields.items():
                 side, _, field = name.partition("_")
                 place = {"up": self.up, "down": self.down}.get(side)
@@ -80,23 +91,23 @@ class Proxy:
 
     def mend(self):
         """An ordinary line from here on; what was held back goes on."""
-        with self.lock:
+        with self.held():
             self.up.mend()
             self.down.mend()
             self.refusing = self.cut_with_reset = False
         self.wake()
 
     def wait(self, what, condition, seconds=60):
-        with self.lock:
+        with self.held():
             if not self.lock.wait_for(lambda: condition(self), seconds):
                 raise AssertionError("the proxy waited in vain for " + what)
 
     def break_all(self):
         """Ends all connections; what was held back in them is lost."""
-        with self.lock:
-            for pair in list(self.pairs):
-                self.cut(pair)
-        self.wake()
+        with self.held():
+            self.breaking = True
+            self.wake()
+            self.lock.wait_for(lambda: not self.breaking, 60)  # the thread may be about to wait for these very sockets
 
     def close(self):
         self.running = False
@@ -117,11 +128,17 @@ class Proxy:
         while self.running:
             readable, wait = self.interests()
             ready, _, _ = select.select(readable, [], [], wait)
+            while self.asking:
+                time.sleep(0.0002)
             with self.lock:
                 if self.ear in ready:
                     self.ear.recv(CHUNK)
                 if self.listener in ready:
                     self.accept()
+                if self.breaking:
+                    for pair in list(self.pairs):
+                        self.cut(pair)
+                    self.breaking = False
                 for pair in list(self.pairs):
                     for flow in pair:
                         if pair in self.pairs and flow.source in ready:
@@ -202,7 +219,7 @@ class Proxy:
                 self.drop(pair)
                 return
             flow.passed += sent
-            flow.allowed -= sent
+            flow.allowed -= sent if way.bytes_per_s is not None else 0  # the line may become slow later
             if sent < len(data):
                 flow.waiting[0] = (when, data[sent:])
             else:
