@@ -11,7 +11,7 @@ version'
 # _fupin_row COMMAND [ACTION]: sets flags ("=": a value follows) and kinds, those of its arguments in order; the
 # last one with * comes again and again.
 _fupin_row() {
-	local office='--home= --timeout='
+	local office='--home= --timeout= --json'
 	local table="$office --format= --output= --bom" totals='--by= --period= --indicator= --project= --group= --funds'
 	flags=$office kinds=
 	case $1 in
@@ -50,7 +50,7 @@ _fupin_row() {
 		flags="$table --name= --role= --hours= --endpoint= --all --fingerprint= --reason= --admitted"
 		kinds='action_admin'
 		;;
-	keygen) flags='--home= --name= --endpoint= --centre-key=' ;;
+	keygen) flags='--home= --json --name= --endpoint= --centre-key=' ;;
 	reload | clock) ;;
 	*) flags= ;;
 	esac

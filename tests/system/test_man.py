@@ -12,7 +12,7 @@ from places import BUILD, SOURCE
 MAN = os.path.join(SOURCE, "docs", "man")
 PAGES = sorted(glob.glob(os.path.join(MAN, "*.[158]")))
 CHINESE = os.path.join(MAN, "zh_CN", "fupin.1")
-OFFICE, TABLE = {"--home": True, "--timeout": True}, {"--format": True, "--output": True, "--bom": False}
+OFFICE, TABLE = {"--home": True, "--timeout": True, "--json": False}, {"--format": True, "--output": True, "--bom": False}
 SHARED = {"Takes the office options.": OFFICE, "适用单位选项。": OFFICE,
           "Takes the table options.": OFFICE | TABLE, "适用表格选项。": OFFICE | TABLE}
 
