@@ -22,7 +22,7 @@ enum { STANDING_MS = 60000, REPORT_MS = 30000 };
 enum { RETRY_MS = 1000, RETRY_MAX_MS = 60000 };
 enum { LOOK_AGAIN_MS = 1000 };
 /* So long at a time for the outbox, then signals and sheets have their turn; for a question to the centre. */
-enum { DELIVER_MS = 2000, ASK_MS = 5000 };
+enum { DELIVER_MS = 2000, ASK_MS = 5000, SLOWEST_MS = 300000 };
 
 struct agent {
 	struct command *command; /* its session stays NULL: sheets are read by what the centre said last */
@@ -33,6 +33,7 @@ struct agent {
 	bool greeted, stopping, shut_out; /* shut out: there is no connection, and libzmq makes none */
 	int64_t retry_us;                 /* not sooner */
 	int retry_ms;
+	int deliver_ms, ask_ms;         /* longer each time that a slow line was too slow */
 	int64_t standing_us, report_us; /* due */
 	int64_t look_us;                /* when the outbox is looked at again; 0: not now */
 	struct agent_report *report;
@@ -99,20 +100,28 @@ renew_catalogue(struct agent *a)
 	struct command *c = a->command;
 	struct catalogue catalogue;
 	catalogue_init(&catalogue, CATALOGUE_BYTES_MAX);
-	enum session_failure failure = kept_fetch(&c->home, a->session, ASK_MS, &catalogue);
+	enum session_failure failure = kept_fetch(&c->home, a->session, a->ask_ms, &catalogue);
 	catalogue_free(&catalogue);
 	if (!failure)
 		command_renew_kept(c);
 	return failure;
 }
 
+static int
+longer(int ms)
+{
+	return ms * 2 < SLOWEST_MS ? ms * 2 : SLOWEST_MS;
+}
+
 static void
 greet(struct agent *a)
 {
 	char text[PROBLEM_TEXT_BYTES];
-	enum session_failure failure = session_hello(a->session, ASK_MS);
+	enum session_failure failure = session_hello(a->session, a->ask_ms);
 	if (!failure)
 		failure = renew_catalogue(a);
+	if (failure == SESSION_NO_ANSWER)
+		a->ask_ms = longer(a->ask_ms);
 	if (failure == SESSION_REFUSED) { /* the line is good, the key may not be */
 		const struct problem_list *problems = session_refusal(a->session)->problems;
 		try_later(a, problem_text(&problems->items[0], a->command->language, text));
@@ -131,7 +140,7 @@ greet(struct agent *a)
 static void
 ask_standing(struct agent *a)
 {
-	enum session_failure failure = standing_fetch(a->session, ASK_MS, &a->command->catalogue, a->standing);
+	enum session_failure failure = standing_fetch(a->session, a->ask_ms, &a->command->catalogue, a->standing);
 	a->standing_us = clock_steady_us() + STANDING_MS * INT64_C(1000);
 	if (failure && failure != SESSION_REFUSED) {
 		start_over(a, session_error(a->session));
@@ -170,14 +179,18 @@ deliver_waiting(struct agent *a)
 {
 	const struct delivery_watch watch = {.context = a, .receipted = on_receipt, .refused = on_refusal};
 	struct delivery delivery;
-	if (!deliver(a->session, a->outbox, DELIVER_MS, &watch, &delivery)) {
+	if (!deliver(a->session, a->outbox, a->deliver_ms, &watch, &delivery)) {
 		try_later(a, outbox_error(a->outbox));
 		return;
 	}
 	if (delivery.receipted || delivery.refused) {
 		a->retry_ms = RETRY_MS;
+		a->deliver_ms = DELIVER_MS;
 		a->standing_us = 0;
+	} else if (delivery.mistaken) {
+		try_later(a, _("a receipt came for other content than was sent: tell the administrator"));
 	} else if (delivery.total && delivery.failure) {
+		a->deliver_ms = longer(a->deliver_ms);
 		start_over(a, session_error(a->session));
 	}
 	write_report(a);
@@ -202,7 +215,9 @@ static int
 wait_ms(const struct agent *a)
 {
 	int64_t now = clock_steady_us();
-	int wait = least(REPORT_MS, a->report_us, now), folder = a->folder ? folder_wait_ms(a->folder) : -1;
+	int wait = least(REPORT_MS, a->report_us, now), folder = -1;
+	if (a->folder && a->command->kept)
+		folder = folder_wait_ms(a->folder);
 	if (a->greeted && a->look_us)
 		wait = least(wait, a->look_us, now);
 	if (a->greeted)
@@ -346,7 +361,7 @@ close_all(struct agent *a)
 int
 agent_run(struct command *command, const char *folder)
 {
-	struct agent a = {.command = command, .retry_ms = RETRY_MS};
+	struct agent a = {.command = command, .retry_ms = RETRY_MS, .deliver_ms = DELIVER_MS, .ask_ms = ASK_MS};
 	char error[HOME_ERROR_BYTES];
 	if (!agent_lock(&command->home, &a.lock)) {
 		fprintf(stderr, _("fupin agent: another agent works in %s\n"), command->home.path);

@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,7 @@ struct folder {
 };
 
 /* After the last change: what is copied in several pieces, or saved and renamed, has settled. */
-enum { SETTLE_MS = 300 };
+enum { SETTLE_MS = 300, QUIET_MS = 1500 };
 
 struct folder *
 folder_open(const char *path, char error[FOLDER_ERROR_BYTES])
@@ -107,9 +108,21 @@ static bool
 was_told(const char *path, const char *report)
 {
 	struct stat sheet, told;
+	/* By when their content or names changed here: what a copy brings along as its time says nothing. */
 	return !stat(report, &told) && !stat(path, &sheet) &&
-	       (told.st_mtim.tv_sec > sheet.st_mtim.tv_sec ||
-	        (told.st_mtim.tv_sec == sheet.st_mtim.tv_sec && told.st_mtim.tv_nsec >= sheet.st_mtim.tv_nsec));
+	       (told.st_ctim.tv_sec > sheet.st_ctim.tv_sec ||
+	        (told.st_ctim.tv_sec == sheet.st_ctim.tv_sec && told.st_ctim.tv_nsec >= sheet.st_ctim.tv_nsec));
+}
+
+/* Nobody has written to it for a while: it is not still being copied. A clock that was set says nothing. */
+static bool
+is_quiet(const char *path)
+{
+	struct stat status;
+	if (stat(path, &status))
+		return false;
+	int64_t changed_us = status.st_ctim.tv_sec * INT64_C(1000000) + status.st_ctim.tv_nsec / 1000;
+	return llabs(clock_wall_us() - changed_us) >= QUIET_MS * INT64_C(1000);
 }
 
 /* ---------------------------------------------------------------- one file */
@@ -151,25 +164,45 @@ move_to_sent(const struct folder *f, const char *path, const char *name)
 			snprintf(to, sizeof to, "%s/sent/%s", f->path, name);
 		else
 			snprintf(to, sizeof to, "%s/sent/%d %s", f->path, n, name);
-		if (!link(path, to)) {
-			unlink(path);
+		if (!renameat2(AT_FDCWD, path, AT_FDCWD, to, RENAME_NOREPLACE))
 			return;
-		}
-		if (errno != EEXIST)
+		/* A file system that cannot say so. */
+		if (errno == EINVAL && access(to, F_OK) && !rename(path, to))
+			return;
+		if (errno != EEXIST && errno != EINVAL)
 			break;
 	}
-	if (rename(path, to)) /* a file system without links */
-		fprintf(stderr, "fupin agent: %s: %s\n", to, strerror(errno));
+	fprintf(stderr, "fupin agent: %s: %s\n", to, strerror(errno));
+}
+
+/* Rows of our own workbooks that nobody filled in: told, as the sheet is out of sight now. */
+static void
+tell_left_out(const char *path, size_t rows)
+{
+	char told[PATH_MAX];
+	if (!rows)
+		return;
+	fprintf(stderr, _("%s: left out: %zu rows in which nothing of the month is filled in\n"), path, rows);
+	FILE *out =
+	    snprintf(told, sizeof told, "%s.left-out.txt", path) < (int)sizeof told ? fopen(told, "we") : NULL;
+	if (!out)
+		return;
+	fprintf(out, _("%s: left out: %zu rows in which nothing of the month is filled in\n"), path, rows);
+	fclose(out);
 }
 
 static bool
-take_one(const struct folder *f, const char *name, const struct command *c, struct outbox *outbox)
+take_one(struct folder *f, const char *name, const struct command *c, struct outbox *outbox)
 {
 	char path[PATH_MAX], report[PATH_MAX];
 	if (snprintf(path, sizeof path, "%s/%s", f->path, name) >= (int)sizeof path ||
 	    snprintf(report, sizeof report, "%s.problems.txt", path) >= (int)sizeof report ||
 	    was_told(path, report))
 		return false;
+	if (!is_quiet(path)) {
+		f->look_us = clock_steady_us() + QUIET_MS * INT64_C(1000);
+		return false;
+	}
 	const char *files[] = {path};
 	struct saving *v = calloc(1, sizeof *v);
 	if (!v)
@@ -182,6 +215,7 @@ take_one(const struct folder *f, const char *name, const struct command *c, stru
 	bool saved = save_files(outbox, clock_wall_us(), v);
 	if (saved) {
 		remove_told(path, report);
+		tell_left_out(path, v->left_out);
 		move_to_sent(f, path, name);
 		fprintf(stderr, _("%s: saved in the outbox\n"), path);
 	} else if (v->findings.count) {

@@ -214,6 +214,16 @@ write_receipts(const struct carrying *c, const struct load *l)
 		fprintf(stderr, "fupin carry: %s: %s\n", path, strerror(size < PATH_MAX ? errno : ENAMETOOLONG));
 		return EXIT_FAILED_INSIDE;
 	}
+	if (c->command.format == FORMAT_JSON) {
+		struct json_object *o = json_object_new_object();
+		json_object_object_add(o, "file", json_object_new_string(l->path));
+		json_object_object_add(o, "receipts", json_object_new_string(path));
+		json_object_object_add(o, "answered", json_object_new_int64((int64_t)l->answered));
+		json_object_object_add(o, "again", json_object_new_int64((int64_t)l->again));
+		json_object_object_add(o, "refused", json_object_new_int64((int64_t)l->refused));
+		json_line(o);
+		return EXIT_DONE;
+	}
 	printf(_("%s: receipts %zu (already carried %zu), refused %zu, not handed in %zu\n"
 	         "Take %s back to the office, for fupin outbox import\n"),
 	       l->path, l->answered - l->refused, l->again, l->refused, header.count - l->answered, path);

@@ -86,6 +86,8 @@ mark(const struct checking *k, const char *file)
 {
 	char error[MARK_ERROR_BYTES];
 	bool good = xlsx_mark_findings(file, k->mark, k->findings, k->command.language, error);
+	if (good && k->command.format == FORMAT_JSON)
+		return true;
 	if (good)
 		printf(_("%s: the red cells say what to mend\n"), k->mark);
 	else

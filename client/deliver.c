@@ -155,6 +155,11 @@ send_parcel(struct deliverer *d, struct parcel *p, int64_t now)
 	struct outbox_item item;
 	if (!outbox_get(d->outbox, p->position, &item))
 		return false;
+	if (item.state != OUTBOX_WAITING) { /* dropped meanwhile, or another client has its receipt */
+		d->delivery->total--;
+		close_parcel(d, p);
+		return true;
+	}
 	struct request request = {.kind = REQUEST_SUBMIT, .submit = {.bytes = item.bytes, .size = item.size}};
 	enum session_failure failure = session_send(d->session, &request);
 	if (failure == SESSION_TOO_LARGE)
@@ -521,6 +526,8 @@ deliver(struct session *session, struct outbox *outbox, int timeout_ms, const st
 	bool good = begin(&d, &plain) && deliver_first(&d, plain, timeout_ms);
 	while (good && d.first_open < d.count && !out->failure)
 		good = deliver_documents(&d, timeout_ms);
+	if (d.writing)
+		outbox_cancel(d.outbox);
 	free(d.parcels);
 	return good;
 }

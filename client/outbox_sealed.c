@@ -2,10 +2,12 @@
 
 #include "clock.h"
 #include "codec.h"
+#include "finding_json.h"
 #include "item_place.h"
 #include "sealed_file.h"
 
 #include <errno.h>
+#include <json.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -152,6 +154,13 @@ write_file(struct exporting *x, const char *directory)
 	}
 	if (!sealed_writer_end(&writer))
 		return fail(s, path);
+	if (s->command->format == FORMAT_JSON) {
+		struct json_object *o = json_object_new_object();
+		json_object_object_add(o, "file", json_object_new_string(path));
+		json_object_object_add(o, "submissions", json_object_new_int64((int64_t)x->count));
+		json_line(o);
+		return EXIT_DONE;
+	}
 	printf(_("%zu submissions sealed for the centre: %s\n"
 	         "They wait on. Have fupin carry hand it in, and bring %s.receipts back to fupin outbox "
 	         "import\n"),
@@ -358,6 +367,16 @@ finish(struct importing *m)
 {
 	if (!each_answer(m, print_answer))
 		return explain(m);
+	if (m->sending->command->format == FORMAT_JSON) {
+		struct json_object *o = json_object_new_object();
+		json_object_object_add(o, "file", json_object_new_string(m->path));
+		json_object_object_add(o, "receipts", json_object_new_int64((int64_t)m->receipts));
+		json_object_object_add(o, "refused", json_object_new_int64((int64_t)m->refusals));
+		json_object_object_add(o, "known_before", json_object_new_int64((int64_t)m->old));
+		json_object_object_add(o, "missing", json_object_new_int64((int64_t)m->missing));
+		json_line(o);
+		return m->refusals ? EXIT_PROBLEMS : EXIT_DONE;
+	}
 	printf(_("%s: receipts %zu, refused %zu, known before %zu, not handed in yet %zu\n"), m->path,
 	       m->receipts, m->refusals, m->old, m->missing);
 	return m->refusals ? EXIT_PROBLEMS : EXIT_DONE;

@@ -138,7 +138,10 @@ save_drafts(struct outbox *outbox, struct saving *s, struct draft *drafts, size_
 		good = names && save_draft(outbox, s, &drafts[i], names, time_us);
 		s->left_out += drafts[i].left_out_count;
 	}
-	return good && outbox_commit(outbox);
+	if (good)
+		return outbox_commit(outbox);
+	outbox_cancel(outbox);
+	return false;
 }
 
 static void

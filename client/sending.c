@@ -271,7 +271,7 @@ sending_deliver(struct sending *s, bool quiet)
 		return EXIT_FAILED_INSIDE;
 	}
 	size_t left = delivery.total - delivery.receipted - delivery.refused;
-	if (quiet)
+	if (quiet && s->command->format != FORMAT_JSON)
 		printf("receipts %zu refused %zu waiting %zu seq %" PRIu64 "\n", delivery.receipted, delivery.refused,
 		       left, delivery.seq_last);
 	if (left) {

@@ -146,8 +146,8 @@ sum_rows(const struct completeness_answer *answer)
 static void
 take_deadline(struct standing_steps *s, const struct completeness_row *row)
 {
-	const struct form *form = &s->catalogue->forms[s->form];
-	const struct deadlines *at = catalogue_deadlines(s->catalogue, form->number, s->month);
+	const struct form *form = catalogue_form(s->catalogue, s->form_number);
+	const struct deadlines *at = form ? catalogue_deadlines(s->catalogue, form->number, s->month) : NULL;
 	if (at && row->open) { /* else no unit of ours owes it */
 		struct standing_deadline *d = &s->out->deadlines[s->out->deadline_count++];
 		*d = (struct standing_deadline){s->month, at->at[DEADLINE_DUE], row->open,

@@ -141,12 +141,14 @@ add_to_comments(struct marking *m, const char *comments, const char *drawing,
 	if (!load(m, comments, &old))
 		return fail(m, "its comments are kept in a way that cannot be marked");
 	bytes = mark_comments(&old, marks, count, &size);
+	bool good = put_part(m, comments, bytes, size) && load(m, drawing, &boxes);
+	if (good) {
+		bytes = mark_boxes(&boxes, &old, marks, count, &size);
+		free(boxes.bytes);
+		good = put_part(m, drawing, bytes, size);
+	}
 	free(old.bytes);
-	if (!put_part(m, comments, bytes, size) || !load(m, drawing, &boxes))
-		return fail(m, "its comments are kept in a way that cannot be marked");
-	bytes = mark_boxes(&boxes, marks, count, &size);
-	free(boxes.bytes);
-	return put_part(m, drawing, bytes, size);
+	return good || fail(m, "its comments are kept in a way that cannot be marked");
 }
 
 /* New parts, and where they are named. */
@@ -174,7 +176,7 @@ make_comments(struct marking *m, const char *part, size_t number, const struct x
 	char *texts = mark_comments(NULL, marks, count, &size);
 	if (!put_part(m, comments, texts, size))
 		return false;
-	char *boxes = mark_boxes(NULL, marks, count, &size);
+	char *boxes = mark_boxes(NULL, NULL, marks, count, &size);
 	return put_part(m, drawing, boxes, size) && add_relations(m, part, relations);
 }
 

@@ -100,6 +100,22 @@ mark_comments(const struct part_text *old, const struct xlsx_mark *const *marks,
 /* Box numbers that no program counts up to. */
 enum { BOX_BLOCK = 900, BOX_FIRST = BOX_BLOCK * 1024 + 1 };
 
+/* How many boxes an earlier marking has put there: their numbers are taken. */
+static size_t
+boxes_of_ours(const struct part_text *old)
+{
+	static const char shape[] = "id=\"_x0000_s";
+	size_t most = 0;
+	const char *end = old ? old->bytes + old->size : NULL;
+	for (const char *at = old ? old->bytes : NULL;
+	     at && (at = memmem(at, (size_t)(end - at), shape, sizeof shape - 1)); at++) {
+		unsigned long number = strtoul(at + sizeof shape - 1, NULL, 10);
+		if (number >= BOX_FIRST && number < BOX_FIRST + 1000000 && number - BOX_FIRST >= most)
+			most = number - BOX_FIRST + 1;
+	}
+	return most;
+}
+
 static void
 write_box(FILE *out, const struct xlsx_mark *mark, size_t number)
 {
@@ -118,9 +134,11 @@ write_box(FILE *out, const struct xlsx_mark *mark, size_t number)
 }
 
 char *
-mark_boxes(const struct part_text *old, const struct xlsx_mark *const *marks, size_t count, size_t *size)
+mark_boxes(const struct part_text *old, const struct part_text *comments,
+           const struct xlsx_mark *const *marks, size_t count, size_t *size)
 {
-	char *text = NULL, *whole;
+	char *text = NULL, *whole, place[32];
+	size_t first = boxes_of_ours(old);
 	FILE *out = open_memstream(&text, size);
 	if (!out)
 		return NULL;
@@ -134,8 +152,8 @@ mark_boxes(const struct part_text *old, const struct xlsx_mark *const *marks, si
 		        "joinstyle=\"miter\"/><v:path gradientshapeok=\"t\" o:connecttype=\"rect\"/></v:shapetype>",
 		        BOX_BLOCK);
 	for (size_t i = 0; i < count; i++)
-		if (!i || !same_cell(marks[i - 1], marks[i]))
-			write_box(out, marks[i], i);
+		if ((!i || !same_cell(marks[i - 1], marks[i])) && !has_comment(comments, place_of(marks[i], place)))
+			write_box(out, marks[i], first + i);
 	if (!old)
 		fputs("</xml>", out);
 	if (fclose(out)) {

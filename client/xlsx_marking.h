@@ -32,11 +32,12 @@ char *mark_styles(const struct part_text *styles, const struct red_styles *red, 
 char *mark_sheet(const struct part_text *sheet, const struct xlsx_mark *const *marks, size_t count,
                  struct red_styles *red, const char *link, size_t *size);
 
-/* The comments, and the boxes that they are shown in; new parts, or added to those that are there (`old`). */
+/* The comments, and the boxes that they are shown in; new parts, or added to those that are there (`old`);
+ * cells that `comments` has already get none. */
 char *mark_comments(const struct part_text *old, const struct xlsx_mark *const *marks, size_t count,
                     size_t *size);
-char *mark_boxes(const struct part_text *old, const struct xlsx_mark *const *marks, size_t count,
-                 size_t *size);
+char *mark_boxes(const struct part_text *old, const struct part_text *comments,
+                 const struct xlsx_mark *const *marks, size_t count, size_t *size);
 
 /* A text before an element's end tag ("</Types>", whatever its prefix), of several the last. NULL: no memory,
  * or no such tag. */

@@ -131,8 +131,9 @@ static bool
 admits(void *context, const char *public_key)
 {
 	struct service *s = context;
+	size_t connections = gate_connections(s->gate); /* always: what the monitor tells has to be taken */
 	return service_admits(s, public_key) ||
-	       door_lets_in(&s->door, public_key, gate_connections(s->gate), clock_steady_us());
+	       door_lets_in(&s->door, public_key, connections, clock_steady_us());
 }
 
 /* Looked up for every frame: a key that was taken out is cut off at once, also on a standing line. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zmq.h>
 
 enum { ASK_AGAIN_MS = 1000, WRONG_AGAIN_MS = 10000 };
 
@@ -34,9 +35,14 @@ bool
 service_admits_submission(void *service, const struct envelope *envelope, struct problem_list *problems)
 {
 	struct service *s = service;
-	if (service_admits(s, envelope->public_key))
+	char key[KEY_TEXT_BYTES];
+	/* Of a letter that somebody carried, the office that sealed it. */
+	snprintf(key, sizeof key, "%s", envelope->public_key);
+	if (envelope->sealed)
+		zmq_z85_encode(key, envelope->sealed->header.office.bytes, SEAL_KEY_BYTES);
+	if (service_admits(s, key))
 		return true;
-	service_turn_away(s, envelope->public_key, problems);
+	service_turn_away(s, key, problems);
 	return false;
 }
 

@@ -172,7 +172,10 @@ class Online(LibraryTest):
         lines = self.run_library(self.county.home, f"1200*total:{COUNTY}:people_lifted", "end")
         refused = lines.count("0 not begun")
         self.assertGreaterEqual(refused, 1 if SLOW == 1 else 0)
-        self.assertEqual(len([line for line in lines if re.match(r"\d+ ended 0 $", line)]), 1200 - refused)
+        # A centre that is slow has more questions waiting than it takes from one office (BUSY): they end, with 4.
+        ended = [int(status) for status in re.findall(r"(?m)^\d+ ended (\d)", "\n".join(lines))]
+        self.assertEqual(len(ended), 1200 - refused)
+        self.assertEqual(set(ended) - ({0} if SLOW == 1 else {0, 4}), set())
 
     def test_watch(self):
         """A push for what another handle submits; after it is cancelled none."""
