@@ -177,14 +177,15 @@ move_to_sent(const struct folder *f, const char *path, const char *name)
 
 /* Rows of our own workbooks that nobody filled in: told, as the sheet is out of sight now. */
 static void
-tell_left_out(const char *path, size_t rows)
+tell_left_out(const struct folder *f, const char *path, const char *name, size_t rows)
 {
 	char told[PATH_MAX];
 	if (!rows)
 		return;
 	fprintf(stderr, _("%s: left out: %zu rows in which nothing of the month is filled in\n"), path, rows);
-	FILE *out =
-	    snprintf(told, sizeof told, "%s.left-out.txt", path) < (int)sizeof told ? fopen(told, "we") : NULL;
+	FILE *out = snprintf(told, sizeof told, "%s/sent/%s.left-out.txt", f->path, name) < (int)sizeof told
+	                ? fopen(told, "we")
+	                : NULL;
 	if (!out)
 		return;
 	fprintf(out, _("%s: left out: %zu rows in which nothing of the month is filled in\n"), path, rows);
@@ -215,7 +216,7 @@ take_one(struct folder *f, const char *name, const struct command *c, struct out
 	bool saved = save_files(outbox, clock_wall_us(), v);
 	if (saved) {
 		remove_told(path, report);
-		tell_left_out(path, v->left_out);
+		tell_left_out(f, path, name, v->left_out);
 		move_to_sent(f, path, name);
 		fprintf(stderr, _("%s: saved in the outbox\n"), path);
 	} else if (v->findings.count) {

@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import shutil
 import signal
 import subprocess
@@ -178,11 +179,11 @@ class Completion(CentreTest):
              ("fupin history 220122 2013-04 vil", r"village "))
 
     def test_bash_on_a_terminal(self):
-        self.type_keys(["bash", "--norc", "--noprofile", "-i"], "bind 'set enable-bracketed-paste off'; . " + BASH, self.CASES)
+        self.type_keys(["bash", "--norc", "--noprofile", "-i"], "bind 'set enable-bracketed-paste off'; . " + shlex.quote(BASH), self.CASES)
 
     @unittest.skipUnless(shutil.which("zsh"), "zsh is not installed")
     def test_zsh_on_a_terminal(self):
-        setup = (f"unsetopt zle_bracketed_paste; fpath=({os.path.dirname(ZSH)} $fpath); autoload -Uz compinit; compinit -u -D")
+        setup = (f"unsetopt zle_bracketed_paste; fpath=({shlex.quote(os.path.dirname(ZSH))} $fpath); autoload -Uz compinit; compinit -u -D")
         self.type_keys(["zsh", "-f", "-i"], setup, self.CASES + (("fupin submit july.X", r"july\.XLSX "),))
 
 
