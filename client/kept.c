@@ -142,7 +142,7 @@ write_all(int fd, const void *bytes, size_t size)
 	return true;
 }
 
-/* Under another name first; it takes the old one's place when it is on disk. */
+/* Under another name first; it takes the old one's place when it is whole. */
 static void
 replace(const char *path, const uint8_t *bytes, size_t size)
 {
@@ -152,7 +152,9 @@ replace(const char *path, const uint8_t *bytes, size_t size)
 	int fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0)
 		return;
-	bool good = write_all(fd, bytes, size) && !fsync(fd);
+	/* What a power cut leaves half is no whole one (its digest), and fetched again: not worth a wait for the
+	 * disk. */
+	bool good = write_all(fd, bytes, size);
 	good = !close(fd) && good && !rename(temporary, path);
 	if (!good)
 		unlink(temporary);
