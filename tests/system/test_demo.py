@@ -45,7 +45,7 @@ class Demo(unittest.TestCase):
             self.assertEqual(re.findall(rf"^red +{rule} +\S+ +(\d{{6}} \S+)", out, re.M), [county])
         self.assertRegex(out, r"\ngreen Special funds raised +四\(二\) +22 +吉林省 571,550,000\.00 ≥ +570,000,000\.00 yuan")
         seconds = float(re.search(rf"offices worked through {months} months .* in ([\d.]+) s", out).group(1))
-        self.assertLess(seconds, 20 * SLOW)
+        self.assertLess(seconds, 90 * SLOW)
         return out[out.index("吉林省 total"):].splitlines()[0]
 
     def test_once_twice_in_a_row(self):
