@@ -21,8 +21,9 @@ enum { STANDING_MS = 60000, REPORT_MS = 30000 };
  * anew. */
 enum { RETRY_MS = 1000, RETRY_MAX_MS = 60000 };
 enum { LOOK_AGAIN_MS = 1000 };
-/* So long at a time for the outbox, then signals and sheets have their turn; for a question to the centre. */
-enum { DELIVER_MS = 2000, ASK_MS = 5000, SLOWEST_MS = 300000 };
+/* For a question to the centre: so long, and each time that a slow line was too slow twice as long. What is
+ * being delivered has its own patience (session_silence_us()), until something else has to be done. */
+enum { ASK_MS = 5000, SLOWEST_MS = 300000, ALIVE_MS = 10000 };
 
 struct agent {
 	struct command *command; /* its session stays NULL: sheets are read by what the centre said last */
@@ -33,7 +34,8 @@ struct agent {
 	bool greeted, stopping, shut_out; /* shut out: there is no connection, and libzmq makes none */
 	int64_t retry_us;                 /* not sooner */
 	int retry_ms;
-	int deliver_ms, ask_ms;         /* longer each time that a slow line was too slow */
+	int ask_ms;                     /* longer each time that a slow line was too slow */
+	int64_t alive_us;               /* when systemd is told again */
 	int64_t standing_us, report_us; /* due */
 	int64_t look_us;                /* when the outbox is looked at again; 0: not now */
 	struct agent_report *report;
@@ -71,6 +73,16 @@ set_reachable(struct agent *a, bool reachable, const char *error)
 	fprintf(stderr, "%s%s%s\n", reachable ? _("the centre is reached") : _("the centre is not reached"),
 	        *error ? ": " : "", error);
 	write_report(a);
+}
+
+static void
+tell_alive(struct agent *a)
+{
+	int64_t now = clock_steady_us();
+	if (now < a->alive_us)
+		return;
+	a->alive_us = now + ALIVE_MS * INT64_C(1000);
+	sd_notify(0, "WATCHDOG=1");
 }
 
 /* ---------------------------------------------------------------- the centre */
@@ -174,23 +186,39 @@ on_refusal(void *context, const struct outbox_item *item, const struct refusal *
 	fprintf(stderr, _("refused: %s; see fupin outbox list\n"), item->files);
 }
 
+/* A signal, or something in the folder. */
+static bool
+is_wanted(const struct agent *a)
+{
+	struct pollfd fds[] = {{.fd = a->signals, .events = POLLIN},
+	                       {.fd = a->folder ? folder_fd(a->folder) : -1, .events = POLLIN}};
+	return poll(fds, 2, 0) > 0 || (a->folder && !folder_wait_ms(a->folder));
+}
+
+static bool
+has_to_stop(void *context)
+{
+	struct agent *a = context;
+	tell_alive(a);
+	return !session_connected(a->session) || is_wanted(a);
+}
+
 static void
 deliver_waiting(struct agent *a)
 {
-	const struct delivery_watch watch = {.context = a, .receipted = on_receipt, .refused = on_refusal};
+	const struct delivery_watch watch = {
+	    .context = a, .receipted = on_receipt, .refused = on_refusal, .stop = has_to_stop};
 	struct delivery delivery;
-	if (!deliver(a->session, a->outbox, a->deliver_ms, &watch, &delivery)) {
+	if (!deliver(a->session, a->outbox, SLOWEST_MS, &watch, &delivery)) {
 		try_later(a, outbox_error(a->outbox));
 		return;
 	}
 	if (delivery.receipted || delivery.refused) {
 		a->retry_ms = RETRY_MS;
-		a->deliver_ms = DELIVER_MS;
 		a->standing_us = 0;
 	} else if (delivery.mistaken) {
 		try_later(a, _("a receipt came for other content than was sent: tell the administrator"));
-	} else if (delivery.total && delivery.failure) {
-		a->deliver_ms = longer(a->deliver_ms);
+	} else if (delivery.total && delivery.failure && session_connected(a->session) && !is_wanted(a)) {
 		start_over(a, session_error(a->session));
 	}
 	write_report(a);
@@ -284,7 +312,7 @@ run(struct agent *a)
 {
 	while (!a->stopping) {
 		wait_for_something(a);
-		sd_notify(0, "WATCHDOG=1");
+		tell_alive(a);
 		int64_t now = clock_steady_us();
 		if (a->shut_out && now >= a->retry_us)
 			knock_again(a);
@@ -361,7 +389,7 @@ close_all(struct agent *a)
 int
 agent_run(struct command *command, const char *folder)
 {
-	struct agent a = {.command = command, .retry_ms = RETRY_MS, .deliver_ms = DELIVER_MS, .ask_ms = ASK_MS};
+	struct agent a = {.command = command, .retry_ms = RETRY_MS, .ask_ms = ASK_MS};
 	char error[HOME_ERROR_BYTES];
 	if (!agent_lock(&command->home, &a.lock)) {
 		fprintf(stderr, _("fupin agent: another agent works in %s\n"), command->home.path);

@@ -447,7 +447,8 @@ deliver_first(struct deliverer *d, size_t count, int timeout_ms)
 	bool good = true;
 	int64_t until = clock_steady_us() + timeout_ms * INT64_C(1000);
 	d->count = count;
-	while (good && d->first_open < d->count && !d->delivery->failure && clock_steady_us() < until)
+	while (good && d->first_open < d->count && !d->delivery->failure && clock_steady_us() < until &&
+	       !(d->watch->stop && d->watch->stop(d->watch->context)))
 		good = deliverer_send(d) && take_answers(d, 100);
 	if (good && d->first_open < d->count && !d->delivery->failure)
 		d->delivery->failure = SESSION_NO_ANSWER;

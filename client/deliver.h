@@ -24,6 +24,8 @@ struct delivery_watch {
 	void (*mistaken)(void *context, const struct outbox_item *item, const struct receipt *receipt);
 	void (*progress)(void *context, const struct delivery *delivery);
 	void (*sent)(void *context, const char *name, uint64_t bytes, uint64_t size); /* of a document's file */
+	/* Asked again and again: true ends it, as if the time were up. */
+	bool (*stop)(void *context);
 };
 
 /* False: the outbox failed (outbox_error()); nothing was lost. */

@@ -85,7 +85,7 @@ class Flow(AgentTest):
             begin = time.monotonic()
             wait_for("the line", lambda: self.status()["reachable"])
             waits.append(time.monotonic() - begin)
-        self.assertLess(min(waits), 1.5 * SLOW)
+        self.assertLess(sorted(waits)[1], 1.5 * SLOW)
         wait_for("all of it", lambda: self.status()["waiting"] == 0)
         self.assertEqual(self.stored(), [(201301,), (201302,), (201303,)])
         # What is put into the outbox now goes at once.
@@ -114,6 +114,22 @@ class Flow(AgentTest):
         self.centre.tell_offices(self.proxy.endpoint)
         wait_for("the receipt", lambda: self.status()["waiting"] == 0)
         self.assertEqual(self.stored(), [(201301,)])
+
+    def test_slow_line(self):
+        """What takes longer than any pause goes through in one piece, and a signal is heard meanwhile."""
+        self.proxy.change(up_bytes_per_s=20_000)
+        rows = "".join(f"raised,{COUNTY},slow-{i},2013-01-01,sector,1,{'x' * 60}\n" for i in range(1500))
+        self.run_here("submit", "--offline", self.write("slow.csv", "kind,unit,voucher,occurred,source,amount,note\n" + rows), check=4)
+        self.start_agent()
+        wait_for("the line", lambda: self.status()["reachable"])
+        self.agent.terminate()
+        self.assertEqual(self.agent.wait(10 * SLOW), 0)
+        self.start_agent()
+        wait_for("the next agent", lambda: self.status()["agent"] and self.status()["reachable"])
+        connections = self.proxy.connections
+        wait_for("the receipt", lambda: self.status()["waiting"] == 0, 60)
+        self.assertEqual(self.proxy.connections, connections)
+        self.assertEqual(self.centre.sql("SELECT count(*) FROM fund_entry WHERE unit = %s", COUNTY), [(1500,)])
 
     def test_not_admitted(self):
         """A key that is taken out: said once, knocked for again without haste, and all is well when it is back."""

@@ -19,8 +19,7 @@ STARTS = 1150
 
 
 def seconds_of_starts():
-    """What these starts alone take on this machine, now, as many at a time as it has processors: the year's measure. A
-    machine may need 4 ms for one, or 19."""
+    """What these starts alone take on this machine, now, as many at a time as it has processors: the year's measure."""
     at_once, tried = os.cpu_count() or 1, 120
     begin = time.monotonic()
     for _ in range(tried // at_once):
