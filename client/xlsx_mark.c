@@ -130,24 +130,28 @@ add_relations(struct marking *m, const char *part, const char *text)
 	return put_part(m, name, bytes, size);
 }
 
-/* The sheet has comments: ours come beside them. */
+/* The sheet has comments: ours of an earlier time go, and those of now come beside the others. */
 static bool
-add_to_comments(struct marking *m, const char *comments, const char *drawing,
-                const struct xlsx_mark *const *marks, size_t count)
+renew_comments(struct marking *m, const char *comments, const char *drawing, struct old_marks *old,
+               const struct xlsx_mark *const *marks, size_t count)
 {
-	struct part_text old, boxes;
+	struct part_text texts = {0}, boxes = {0}, others = {0}, rest = {0};
 	size_t size = 0;
-	char *bytes;
-	if (!load(m, comments, &old))
-		return fail(m, "its comments are kept in a way that cannot be marked");
-	bytes = mark_comments(&old, marks, count, &size);
-	bool good = put_part(m, comments, bytes, size) && load(m, drawing, &boxes);
+	bool good = load(m, comments, &texts) && load(m, drawing, &boxes) &&
+	            (others.bytes = unmark_comments(&texts, old, &others.size)) &&
+	            (rest.bytes = unmark_boxes(&boxes, old, &rest.size));
 	if (good) {
-		bytes = mark_boxes(&boxes, &old, marks, count, &size);
-		free(boxes.bytes);
+		char *bytes = mark_comments(&others, marks, count, &size);
+		good = put_part(m, comments, bytes, size);
+	}
+	if (good) {
+		char *bytes = mark_boxes(&rest, &others, marks, count, &size);
 		good = put_part(m, drawing, bytes, size);
 	}
-	free(old.bytes);
+	free(texts.bytes);
+	free(boxes.bytes);
+	free(others.bytes);
+	free(rest.bytes);
 	return good || fail(m, "its comments are kept in a way that cannot be marked");
 }
 
@@ -191,24 +195,68 @@ find_link(struct marking *m, const char *part, const char *type, struct part_lin
 	return good || failure.code == PROBLEM_WORKBOOK_PART_MISSING;
 }
 
+static int
+by_cell(const void *a, const void *b)
+{
+	const struct xlsx_mark *x = *(const void *const *)a, *y = *(const void *const *)b;
+	return x->line != y->line ? (x->line > y->line) - (x->line < y->line)
+	                          : (x->column > y->column) - (x->column < y->column);
+}
+
+/* Marks of now and cells that were marked before, in order; of a cell that is both, the former. */
+static const struct xlsx_mark **
+join(const struct xlsx_mark *const *marks, size_t count, const struct old_marks *old, size_t *joined)
+{
+	const struct xlsx_mark **all = calloc(count + old->count + 1, sizeof(const struct xlsx_mark *));
+	*joined = 0;
+	for (size_t i = 0; all && i < count; i++)
+		all[(*joined)++] = marks[i];
+	for (size_t i = 0; all && i < old->count; i++) {
+		bool again = false;
+		for (size_t k = 0; k < count && !again; k++)
+			again = marks[k]->line == old->marks[i].line && marks[k]->column == old->marks[i].column;
+		if (!again)
+			all[(*joined)++] = &old->marks[i];
+	}
+	if (all && *joined)
+		qsort(all, *joined, sizeof(const struct xlsx_mark *), by_cell);
+	return all;
+}
+
+static bool
+mark_cells(struct marking *m, const char *part, const struct xlsx_mark *const *marks, size_t count,
+           const struct old_marks *old, const char *link)
+{
+	struct part_text text;
+	size_t joined, size = 0;
+	if (!load(m, part, &text))
+		return fail(m, "a sheet that cannot be marked");
+	const struct xlsx_mark **all = join(marks, count, old, &joined);
+	char *bytes = all ? mark_sheet(&text, all, joined, &m->red, link, &size) : NULL;
+	free(all);
+	free(text.bytes);
+	return put_part(m, part, bytes, size);
+}
+
 static bool
 mark_one(struct marking *m, size_t sheet, const struct xlsx_mark *const *marks, size_t count)
 {
 	const char *part = m->book->sheets[sheet].part;
 	struct part_link comments, drawing;
-	struct part_text text;
-	bool commented, drawn;
-	size_t size = 0;
+	struct old_marks old = {0};
+	bool commented, drawn, good = true;
 	if (!find_link(m, part, "/comments", &comments, &commented) ||
-	    !find_link(m, part, "/vmlDrawing", &drawing, &drawn) || !load(m, part, &text))
+	    !find_link(m, part, "/vmlDrawing", &drawing, &drawn))
 		return fail(m, "a sheet that cannot be marked");
-	bool has = commented && drawn;
 	/* A drawing without comments (of buttons, say) keeps its place: then there are red cells only. */
-	bool noted = has ? add_to_comments(m, comments.part, drawing.part, marks, count)
-	                 : drawn || make_comments(m, part, sheet + 1, marks, count);
-	char *bytes = mark_sheet(&text, marks, count, &m->red, !drawn ? "rIdFupinMarks" : NULL, &size);
-	free(text.bytes);
-	return put_part(m, part, bytes, size) && noted;
+	if (commented && drawn)
+		good = renew_comments(m, comments.part, drawing.part, &old, marks, count);
+	else if (!drawn && count)
+		good = make_comments(m, part, sheet + 1, marks, count);
+	if (good && (count || old.count))
+		good = mark_cells(m, part, marks, count, &old, drawn ? NULL : "rIdFupinMarks");
+	free(old.marks);
+	return good;
 }
 
 static bool
@@ -221,7 +269,7 @@ mark_sheets(struct marking *m)
 		while (first + count < m->count &&
 		       !strcmp(m->marks[first + count]->sheet, m->book->sheets[sheet].name))
 			count++;
-		if (count && !mark_one(m, sheet, &m->marks[first], count))
+		if (!mark_one(m, sheet, &m->marks[first], count))
 			return false;
 	}
 	return true;
@@ -320,11 +368,9 @@ write_copy(struct marking *m, const char *path, const char *copy)
 static int
 by_place(const void *a, const void *b)
 {
-	const struct xlsx_mark *x = *(const struct xlsx_mark *const *)a, *y = *(const struct xlsx_mark *const *)b;
+	const struct xlsx_mark *x = *(const void *const *)a, *y = *(const void *const *)b;
 	int sheets = strcmp(x->sheet, y->sheet);
-	return sheets               ? sheets
-	       : x->line != y->line ? (x->line > y->line) - (x->line < y->line)
-	                            : (x->column > y->column) - (x->column < y->column);
+	return sheets ? sheets : by_cell(a, b);
 }
 
 static bool
@@ -358,7 +404,7 @@ xlsx_mark(const char *path, const char *copy, const struct xlsx_mark *marks, siz
 	if (m.from)
 		zip_discard(m.from);
 	book_close(&m.book);
-	free(m.red.of);
+	free(m.red.made);
 	free(m.marks);
 	free(m.parts);
 	if (!good && !*error)

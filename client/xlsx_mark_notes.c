@@ -57,9 +57,10 @@ write_comments(FILE *out, const struct part_text *old, const struct xlsx_mark *c
 	char place[32];
 	for (size_t i = 0; i < count;) {
 		const struct xlsx_mark *first = marks[i];
-		bool skip = has_comment(old, place_of(first, place));
+		bool skip = !first->text || has_comment(old, place_of(first, place));
 		if (!skip)
-			fprintf(out, "<comment ref=\"%s\" authorId=\"0\"><text><r><t xml:space=\"preserve\">", place);
+			fprintf(out, "<comment ref=\"%s\" authorId=\"0\"><text><r><t xml:space=\"preserve\">" MARK_WORD,
+			        place);
 		for (size_t k = i; i < count && same_cell(first, marks[i]); i++) {
 			if (skip)
 				continue;
@@ -152,7 +153,8 @@ mark_boxes(const struct part_text *old, const struct part_text *comments,
 		        "joinstyle=\"miter\"/><v:path gradientshapeok=\"t\" o:connecttype=\"rect\"/></v:shapetype>",
 		        BOX_BLOCK);
 	for (size_t i = 0; i < count; i++)
-		if ((!i || !same_cell(marks[i - 1], marks[i])) && !has_comment(comments, place_of(marks[i], place)))
+		if (marks[i]->text && (!i || !same_cell(marks[i - 1], marks[i])) &&
+		    !has_comment(comments, place_of(marks[i], place)))
 			write_box(out, marks[i], first + i);
 	if (!old)
 		fputs("</xml>", out);

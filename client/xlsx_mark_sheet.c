@@ -61,7 +61,11 @@ put_missing(struct sheet_marking *m, size_t at, size_t column)
 		const struct xlsx_mark *mark = m->marks[m->next];
 		char letters[LETTERS_BYTES];
 		unsigned style;
-		if (!red_style_of(m->red, 0, &style)) {
+		if (!mark->text) { /* nothing was there before, either */
+			m->next++;
+			continue;
+		}
+		if (!red_style_of(m->red, 0, true, &style)) {
 			m->failed = true;
 			return;
 		}
@@ -90,7 +94,8 @@ redden(struct sheet_marking *m, const char *style_text)
 	char value[16], *tag = NULL;
 	unsigned style;
 	FILE *out = open_memstream(&tag, &tag_size);
-	if (!out || !red_style_of(m->red, style_text ? (unsigned)strtoul(style_text, NULL, 10) : 0, &style)) {
+	unsigned old = style_text ? (unsigned)strtoul(style_text, NULL, 10) : 0;
+	if (!out || !red_style_of(m->red, old, m->marks[m->next]->text, &style)) {
 		m->failed = true;
 	} else {
 		snprintf(value, sizeof value, "%u", style);

@@ -25,22 +25,23 @@ struct style_marking {
 };
 
 bool
-red_style_of(struct red_styles *styles, unsigned style, unsigned *out)
+red_style_of(struct red_styles *styles, unsigned style, bool red, unsigned *out)
 {
 	for (unsigned i = 0; i < styles->count; i++)
-		if (styles->of[i] == style) {
+		if (styles->made[i].of == style && styles->made[i].red == red) {
 			*out = styles->first + i;
 			return true;
 		}
 	if (styles->count == styles->room) {
 		unsigned room = styles->room ? styles->room * 2 : 16;
-		unsigned *more = realloc(styles->of, room * sizeof *more);
+		void *more = realloc(styles->made, room * sizeof *styles->made);
 		if (!more)
 			return false;
-		styles->of = more;
+		styles->made = more;
 		styles->room = room;
 	}
-	styles->of[styles->count] = style;
+	styles->made[styles->count].of = style;
+	styles->made[styles->count].red = red;
 	*out = styles->first + styles->count++;
 	return true;
 }
@@ -147,9 +148,9 @@ put_count(struct splice *s, size_t at, size_t bytes, unsigned count)
 	free(tag);
 }
 
-/* A style, whole, with the red fill. */
+/* A style, whole, with another fill. */
 static void
-put_red(struct splice *s, const struct style_place *xf, unsigned fill)
+put_filled(struct splice *s, const struct style_place *xf, unsigned fill)
 {
 	const char *text = s->text + xf->at;
 	size_t tag_size = (size_t)((const char *)memchr(text, '>', xf->size) - text) + 1, size;
@@ -193,8 +194,8 @@ put_xfs(const struct style_marking *m, struct splice *s, const struct red_styles
 	put_count(s, m->xfs_at, m->xfs_bytes, m->xf_count + red->count);
 	splice_put(s, m->xfs_end, 0, "%s", "");
 	for (unsigned i = 0; i < red->count; i++) {
-		unsigned of = red->of[i] < m->xf_count ? red->of[i] : 0;
-		put_red(s, &m->xfs[of], m->fill_count);
+		unsigned of = red->made[i].of < m->xf_count ? red->made[i].of : 0;
+		put_filled(s, &m->xfs[of], red->made[i].red ? m->fill_count : 0); /* fill 0: none */
 	}
 }
 

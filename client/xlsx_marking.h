@@ -12,23 +12,41 @@ struct part_text {
 	size_t size;
 };
 
-/* Which red style a cell gets in the place of the one it has: red ones are numbered after all that are there.
- */
+/* Which style a cell gets in the place of the one it has: the same in red, or without any colour. They are
+ * numbered after all that are there. */
 struct red_styles {
 	unsigned first, count, room;
-	unsigned *of; /* the style that red style first + i is made from */
+	struct {
+		unsigned of; /* the style that style first + i is made from */
+		bool red;
+	} * made;
 };
 
 /* False: no memory. */
-bool red_style_of(struct red_styles *styles, unsigned style, unsigned *out);
+bool red_style_of(struct red_styles *styles, unsigned style, bool red, unsigned *out);
+
+/* Every comment of ours begins so: it is found again, whatever program saved the workbook meanwhile. */
+#define MARK_WORD "fupin: "
+
+/* Cells that an earlier marking has marked; their `text` is NULL. */
+struct old_marks {
+	size_t count, room;
+	struct xlsx_mark *marks;
+};
+
+/* The comments without ours, whose cells are added to `old`; the boxes without those of these cells. NULL: no
+ * memory, or not as expected. */
+char *unmark_comments(const struct part_text *comments, struct old_marks *old, size_t *size);
+char *unmark_boxes(const struct part_text *boxes, const struct old_marks *old, size_t *size);
 
 /* styles.xml: how many cell styles it has; false: it cannot be marked in. */
 bool mark_count_styles(const struct part_text *styles, unsigned *count);
 /* The same with the red ones. NULL: no memory, or it is not as expected. */
 char *mark_styles(const struct part_text *styles, const struct red_styles *red, size_t *size);
 
-/* A sheet with its marks (of this sheet, by line and column). `link`: the id of a relationship to the drawing
- * of the comments, if the sheet has none yet. NULL: no memory, or it is not as expected. */
+/* A sheet with its marks (of this sheet, by line and column; one without a text takes the red away). `link`:
+ * the id of a relationship to the drawing of the comments, if the sheet has none yet. NULL: no memory, or it
+ * is not as expected. */
 char *mark_sheet(const struct part_text *sheet, const struct xlsx_mark *const *marks, size_t count,
                  struct red_styles *red, const char *link, size_t *size);
 

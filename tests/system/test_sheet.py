@@ -211,8 +211,23 @@ class Marked(SheetTest):
         # Mended in the copy, the next problem is found; mended again, it is sent.
         self.fill("red.xlsx", {"脱贫户数（户）": 6})
         self.check("red.xlsx", "red2.xlsx")
-        cell = openpyxl.load_workbook(self.path("red2.xlsx")).worksheets[0].cell(LINE_FIRST, titles["发放扶贫贴息贷款（元）"])
+        again = openpyxl.load_workbook(self.path("red2.xlsx")).worksheets[0]
+        cell = again.cell(LINE_FIRST, titles["发放扶贫贴息贷款（元）"])
         self.assertIn("-5", cell.comment.text)
+        # What is mended has neither comment nor colour any more, in a copy of the copy.
+        mended = again.cell(LINE_FIRST, titles["脱贫户数（户）"])
+        self.assertIsNone(mended.comment)
+        self.assertEqual((mended.fill.fill_type, mended.protection.locked), (None, False))
+        # Another problem in a cell that has our comment: the text is that of now.
+        self.fill("red2.xlsx", {"发放扶贫贴息贷款（元）": "八元", "脱贫户数（户）": -1})
+        self.check("red2.xlsx", "red3.xlsx")
+        third = openpyxl.load_workbook(self.path("red3.xlsx")).worksheets[0]
+        texts = {cell.coordinate: cell.comment.text for row in third.iter_rows() for cell in row if cell.comment}
+        self.assertEqual(len(texts), 1)
+        self.assertIn("八元", list(texts.values())[0])
+        self.assertEqual(zipfile.ZipFile(self.path("red3.xlsx")).read(
+            next(n for n in zipfile.ZipFile(self.path("red3.xlsx")).namelist() if n.endswith(".vml"))).count(b"<v:shape "), 1)
+        self.fill("red2.xlsx", {"脱贫户数（户）": 6})
         self.fill("red2.xlsx", {"发放扶贫贴息贷款（元）": None})
         self.assertRegex(self.run_here("submit", "red2.xlsx").stdout, "报表 1 ")
 
