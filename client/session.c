@@ -5,6 +5,7 @@
 #include "version.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@ struct session {
 	char endpoints[ENDPOINTS_MAX][HOME_ENDPOINT_BYTES];
 	unsigned endpoint_count, endpoint; /* the one in use */
 	bool connected, was_connected;     /* now; ever, with this socket */
+	bool refused;                      /* the centre does not admit the key: this socket is dead */
 	unsigned failures;                 /* attempts in a row */
 	int64_t move_us;                   /* when the next centre is tried; 0: not now */
 	struct arena welcome_arena, arena; /* the second: of the last reply */
@@ -54,7 +56,9 @@ static bool
 configure(void *socket, const struct home *home)
 {
 	int64_t answer_max = ANSWER_BYTES_MAX + CURVE_BYTES;
-	return set_int(socket, ZMQ_LINGER, 0) && set_int(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) &&
+	/* Who sends bounds what is in flight himself: a socket that takes no more is one that is dead. */
+	return set_int(socket, ZMQ_LINGER, 0) && set_int(socket, ZMQ_SNDHWM, 0) &&
+	       set_int(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) &&
 	       set_int(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS) &&
 	       set_int(socket, ZMQ_TCP_MAXRT, UNACKNOWLEDGED_MS) &&
 	       set_int(socket, ZMQ_RECONNECT_IVL, RECONNECT_MS) &&
@@ -83,7 +87,7 @@ connect_socket(struct session *s)
 	snprintf(monitor, sizeof monitor, "inproc://monitor-%u", ++s->connection);
 	s->epoch++;
 	s->socket = s->context ? zmq_socket(s->context, ZMQ_DEALER) : NULL;
-	s->connected = s->was_connected = false;
+	s->connected = s->was_connected = s->refused = false;
 	s->move_us = 0;
 	/* The monitor tells a refused key from a dead line, and a broken one from a slow one. */
 	if (!s->socket || !configure(s->socket, &s->home) ||
@@ -124,15 +128,22 @@ plan_move(struct session *s)
 }
 
 static enum session_failure
+not_admitted(struct session *s)
+{
+	s->refused = true;
+	snprintf(s->error, sizeof s->error,
+	         "the centre at %.100s does not admit this office's key %s: ask its administrator",
+	         s->endpoints[s->endpoint], s->home.office.public_key);
+	return SESSION_NOT_ADMITTED;
+}
+
+static enum session_failure
 note_event(struct session *s, int event)
 {
 	bool again = s->was_connected;
 	switch (event) {
 	case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
-		snprintf(s->error, sizeof s->error,
-		         "the centre at %.100s does not admit this office's key %s: ask its administrator",
-		         s->endpoints[s->endpoint], s->home.office.public_key);
-		return SESSION_NOT_ADMITTED;
+		return not_admitted(s);
 	case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
 		s->connected = s->was_connected = true;
 		s->failures = 0;
@@ -237,6 +248,26 @@ broken(struct session *s, const char *what)
 	return SESSION_BROKEN;
 }
 
+/* Never waits: a connection that ended in its handshake leaves a socket that takes nothing, ever. */
+static enum session_failure
+send_frame(struct session *s, const uint8_t *bytes, size_t size)
+{
+	if (s->refused)
+		return not_admitted(s);
+	if (zmq_send(s->socket, bytes, size, ZMQ_DONTWAIT) >= 0)
+		return SESSION_OK;
+	if (zmq_errno() != EAGAIN)
+		return broken(s, zmq_strerror(zmq_errno()));
+	for (int event; (event = take_event(s));)
+		note_event(s, event);
+	if (s->refused)
+		return not_admitted(s);
+	if (!session_reconnect(s))
+		return SESSION_BROKEN;
+	return zmq_send(s->socket, bytes, size, ZMQ_DONTWAIT) >= 0 ? SESSION_OK
+	                                                           : broken(s, zmq_strerror(zmq_errno()));
+}
+
 enum session_failure
 session_send(struct session *s, struct request *request)
 {
@@ -246,17 +277,15 @@ session_send(struct session *s, struct request *request)
 	request->id = ++s->request_id;
 	arena_init(&arena, 2 * FRAME_BYTES_MAX);
 	bool encoded = codec_encode_request(&arena, request, &bytes, &size);
-	bool fits = encoded ? size <= FRAME_BYTES_MAX
-	                    : request->kind == REQUEST_SUBMIT && request->submit.size > FRAME_BYTES_MAX;
-	int result = encoded && fits ? zmq_send(s->socket, bytes, size, 0) : -1;
-	arena_free(&arena);
-	if (result >= 0)
-		return SESSION_OK;
-	if (encoded ? !fits : fits) {
+	bool too_large = encoded ? size > FRAME_BYTES_MAX
+	                         : request->kind == REQUEST_SUBMIT && request->submit.size > FRAME_BYTES_MAX;
+	enum session_failure failure = SESSION_TOO_LARGE;
+	if (too_large)
 		broken(s, "the request is too large for a frame");
-		return SESSION_TOO_LARGE;
-	}
-	return broken(s, encoded ? zmq_strerror(zmq_errno()) : "no memory");
+	else
+		failure = encoded ? send_frame(s, bytes, size) : broken(s, "no memory");
+	arena_free(&arena);
+	return failure;
 }
 
 static enum session_failure
