@@ -42,7 +42,6 @@ static void
 stop(const char *why, const char *word)
 {
 	printf("library: %s %s\n", why, word);
-	fflush(stdout);
 	exit(99);
 }
 
@@ -99,7 +98,6 @@ on_event(void *context, const struct fupin_event *e)
 	write_event(text, e);
 	snprintf(r->lines[r->line_count++], LINE_BYTES, "%" PRIu64 " %.1000s", e->operation, text);
 	printf("%s\n", r->lines[r->line_count - 1]);
-	fflush(stdout);
 	if (e->kind == FUPIN_ENDED) {
 		r->ended++;
 		if ((int)e->status > r->status && e->status != FUPIN_CANCELLED)
@@ -207,7 +205,6 @@ write_file(const char *text)
 static void
 fork_here(struct run *r)
 {
-	fflush(stdout);
 	pid_t child = fork();
 	if (!child) {
 		int wrong = fupin_standing(r->office, NULL, NULL) || fupin_dispatch(r->office, 0) != -1 ||
@@ -283,6 +280,7 @@ main(int argc, char **argv)
 	pthread_t threads[RUNS_MAX];
 	size_t count = 0;
 	int worst = 0;
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (int i = 0; i < argc && count < RUNS_MAX; i++)
 		if (i + 1 < argc && (!i || !strcmp(argv[i], "--"))) {
 			struct run *r = &runs[count];
