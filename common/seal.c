@@ -14,13 +14,17 @@ enum {
 	AT_TIME = AT_FILE + ID_BYTES,
 	AT_COUNT = AT_TIME + 8,
 	LENGTH_BYTES = 4,
-	INSIDE_BYTES = SEAL_HEADER_BYTES + 4, /* before the content, sealed with it */
+	INSIDE_BYTES = SEAL_HEADER_BYTES + 4, /* before the content, signed and sealed with it */
+	POINT_BYTES = crypto_core_ed25519_BYTES,
 };
 
 _Static_assert(AT_COUNT + 4 == SEAL_HEADER_BYTES, "the header's fields fill it");
 _Static_assert(SEAL_KEY_BYTES == crypto_box_PUBLICKEYBYTES && SEAL_KEY_BYTES == crypto_box_SECRETKEYBYTES,
                "CURVE's keys are crypto_box's");
-_Static_assert(SEAL_BYTES == crypto_box_NONCEBYTES + crypto_box_MACBYTES + INSIDE_BYTES, "a letter's parts");
+_Static_assert(SEAL_SIGNATURE_BYTES == POINT_BYTES + crypto_sign_BYTES, "a signature's parts");
+_Static_assert(SEAL_BYTES ==
+                   crypto_box_NONCEBYTES + crypto_box_MACBYTES + INSIDE_BYTES + SEAL_SIGNATURE_BYTES,
+               "a letter's parts");
 
 /* Most significant byte first. */
 static void
@@ -77,6 +81,70 @@ seal_header_read(const uint8_t *bytes, size_t size, enum seal_kind kind, struct 
 	return good ? PROBLEM_NONE : PROBLEM_SEAL_UNREADABLE;
 }
 
+/* ---------------------------------------------------------------- signature */
+
+/* SHA-512 of up to three parts, modulo the order of the group. */
+static void
+hash_to_scalar(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size, const uint8_t *c,
+               size_t c_size, uint8_t out[crypto_core_ed25519_SCALARBYTES])
+{
+	crypto_hash_sha512_state state;
+	uint8_t hash[crypto_hash_sha512_BYTES];
+	crypto_hash_sha512_init(&state);
+	crypto_hash_sha512_update(&state, a, a_size);
+	crypto_hash_sha512_update(&state, b, b_size);
+	crypto_hash_sha512_update(&state, c, c_size);
+	crypto_hash_sha512_final(&state, hash);
+	crypto_core_ed25519_scalar_reduce(out, hash);
+	sodium_memzero(hash, sizeof hash);
+}
+
+/* The number that an X25519 secret stands for (RFC 7748, section 5), modulo the order of the group. */
+static void
+secret_scalar(const struct seal_key *secret, uint8_t out[crypto_core_ed25519_SCALARBYTES])
+{
+	uint8_t wide[crypto_core_ed25519_NONREDUCEDSCALARBYTES] = {0};
+	memcpy(wide, secret->bytes, SEAL_KEY_BYTES);
+	wide[0] &= 248;
+	wide[31] = (uint8_t)((wide[31] & 127) | 64);
+	crypto_core_ed25519_scalar_reduce(out, wide);
+	sodium_memzero(wide, sizeof wide);
+}
+
+void
+seal_sign(const uint8_t *bytes, size_t size, const struct seal_key *secret, uint8_t out[SEAL_SIGNATURE_BYTES])
+{
+	/* 2^256 - 2 (no hash for anything else begins with it) and the secret; random bytes come at the end. */
+	uint8_t before[2 * SEAL_KEY_BYTES], *a = before + SEAL_KEY_BYTES, random[SEAL_KEY_BYTES], r[32], h[32];
+	uint8_t *point = out, *commitment = out + POINT_BYTES, *answer = commitment + POINT_BYTES;
+	memset(before, 0xff, sizeof before);
+	before[0] = 0xfe;
+	secret_scalar(secret, a);
+	randombytes_buf(random, sizeof random);
+	hash_to_scalar(before, sizeof before, bytes, size, random, sizeof random, r);
+	/* Neither is 0: a by the bit that is always set, r but for a chance of 2^-252. Else it is no signature.
+	 */
+	if (crypto_scalarmult_ed25519_base_noclamp(point, a) ||
+	    crypto_scalarmult_ed25519_base_noclamp(commitment, r))
+		memset(out, 0, SEAL_SIGNATURE_BYTES);
+	hash_to_scalar(commitment, POINT_BYTES, point, POINT_BYTES, bytes, size, h);
+	crypto_core_ed25519_scalar_mul(h, h, a);
+	crypto_core_ed25519_scalar_add(answer, r, h);
+	sodium_memzero(before, sizeof before);
+	sodium_memzero(random, sizeof random);
+	sodium_memzero(r, sizeof r);
+}
+
+bool
+seal_signed_by(const struct seal_key *public_key, const uint8_t *bytes, size_t size,
+               const uint8_t signature[SEAL_SIGNATURE_BYTES])
+{
+	uint8_t owner[SEAL_KEY_BYTES];
+	return !crypto_sign_ed25519_pk_to_curve25519(owner, signature) &&
+	       !memcmp(owner, public_key->bytes, sizeof owner) &&
+	       !crypto_sign_verify_detached(signature + POINT_BYTES, bytes, size, signature);
+}
+
 /* ---------------------------------------------------------------- one letter */
 
 /* Who reads what the office writes, and the other way round. */
@@ -108,7 +176,9 @@ seal_close(const struct seal_header *h, uint32_t number, const uint8_t *content,
 	write_inside(h, number, inside);
 	if (size)
 		memmove(inside + INSIDE_BYTES, content, size);
-	return !crypto_box_easy(box, inside, INSIDE_BYTES + size, nonce, reader_of(h)->bytes, secret->bytes);
+	seal_sign(inside, INSIDE_BYTES + size, secret, inside + INSIDE_BYTES + size);
+	return !crypto_box_easy(box, inside, INSIDE_BYTES + size + SEAL_SIGNATURE_BYTES, nonce,
+	                        reader_of(h)->bytes, secret->bytes);
 }
 
 enum problem_code
@@ -120,12 +190,14 @@ seal_open(const struct seal_header *h, uint32_t number, const uint8_t *letter, s
 	    crypto_box_open_easy(room, letter + crypto_box_NONCEBYTES, size - crypto_box_NONCEBYTES, letter,
 	                         writer_of(h)->bytes, secret->bytes))
 		return PROBLEM_SEAL_CHANGED;
+	*content = room + INSIDE_BYTES;
+	*content_size = size - SEAL_BYTES;
 	write_inside(h, number, expected);
 	if (memcmp(room, expected, INSIDE_BYTES) != 0)
 		return PROBLEM_SEAL_MISPLACED;
-	*content = room + INSIDE_BYTES;
-	*content_size = size - SEAL_BYTES;
-	return PROBLEM_NONE;
+	return seal_signed_by(writer_of(h), room, INSIDE_BYTES + *content_size, *content + *content_size)
+	           ? PROBLEM_NONE
+	           : PROBLEM_SEAL_CHANGED;
 }
 
 /* ---------------------------------------------------------------- a whole file */

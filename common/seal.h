@@ -2,9 +2,12 @@
  * the centre's answers that come back in the same way. Pure: bytes in, bytes out. PROTOCOL.md, "Sealed
  * files", has the layout, byte by byte.
  *
- * A letter is sealed (libsodium's crypto_box) with the secret key of who writes it for the public key of who
- * reads it: these are the CURVE keys that both have anyway. What is sealed begins with the file's header and
- * the letter's number, so that no letter passes for another one, of another file, or for an answer. */
+ * A letter is signed with the secret key of who writes it, and sealed (libsodium's crypto_box) for the public
+ * key of who reads it: these are the CURVE keys that both have anyway. The seal shows the reader who wrote
+ * it; the signature shows it to anybody to whom the reader shows the letter. What is signed begins with the
+ * file's header and the letter's number, so that no letter passes for another one, of another file, or for an
+ * answer.
+ */
 #ifndef FUPIN_COMMON_SEAL_H
 #define FUPIN_COMMON_SEAL_H
 
@@ -16,8 +19,9 @@ enum {
 	SEAL_KEY_BYTES = 32,
 	SEAL_VERSION = 1,
 	SEAL_HEADER_BYTES = 108,
-	/* What a letter has beside its content: nonce, authenticator, header and number. */
-	SEAL_BYTES = 24 + 16 + SEAL_HEADER_BYTES + 4,
+	SEAL_SIGNATURE_BYTES = 96,
+	/* What a letter has beside its content: nonce, authenticator, header and number, signature. */
+	SEAL_BYTES = 24 + 16 + SEAL_HEADER_BYTES + 4 + SEAL_SIGNATURE_BYTES,
 	/* So large a content fits, sealed, into a request's frame. */
 	SEAL_CONTENT_MAX = FRAME_BYTES_MAX - 512,
 };
@@ -55,11 +59,19 @@ enum problem_code seal_header_read(const uint8_t *bytes, size_t size, enum seal_
 bool seal_close(const struct seal_header *header, uint32_t number, const uint8_t *content, size_t size,
                 const struct seal_key *secret, uint8_t *out) __attribute__((warn_unused_result));
 /* `secret`: the reader's key. `room` has as many bytes as the letter; *content lies in it. SEAL_CHANGED: not
- * sealed by that office (or centre) for us, or changed; SEAL_MISPLACED: not this letter of this file. */
+ * sealed by that office (or centre) for us, not signed by it, or changed; SEAL_MISPLACED: not this letter of
+ * this file. */
 enum problem_code seal_open(const struct seal_header *header, uint32_t number, const uint8_t *letter,
                             size_t size, const struct seal_key *secret, uint8_t *room,
                             const uint8_t **content, size_t *content_size)
     __attribute__((warn_unused_result));
+
+/* A signature by a CURVE (X25519) key pair, as in XEdDSA (T. Perrin, "The XEdDSA and VXEdDSA Signature
+ * Schemes", 2016), but with the key's point on Ed25519 in front, so that whoever has Ed25519 can check it. */
+void seal_sign(const uint8_t *bytes, size_t size, const struct seal_key *secret,
+               uint8_t out[SEAL_SIGNATURE_BYTES]);
+bool seal_signed_by(const struct seal_key *public_key, const uint8_t *bytes, size_t size,
+                    const uint8_t signature[SEAL_SIGNATURE_BYTES]) __attribute__((warn_unused_result));
 
 /* A whole file: header, letters with their lengths, digest. The header's problems; SEAL_CUT_OFF;
  * SEAL_DAMAGED. */

@@ -33,9 +33,40 @@ class Header:
         return Header(office, centre, count, kind, file, time_us, version)
 
 
-def close(header, number, content, secret):
+ORDER = 2**252 + 27742317777372353535851937790883648493
+
+
+def number_of(data):
+    return int.from_bytes(data, "little") % ORDER
+
+
+def point_of(scalar):
+    """The point of Ed25519, 32 bytes."""
+    point = ctypes.create_string_buffer(32)
+    assert SODIUM.crypto_scalarmult_ed25519_base_noclamp(point, scalar.to_bytes(32, "little")) == 0
+    return point.raw
+
+
+def sign(message, secret):
+    clamped = bytes([secret[0] & 248]) + secret[1:31] + bytes([secret[31] & 127 | 64])
+    scalar, once = number_of(clamped), number_of(os.urandom(64))
+    point, commitment = point_of(scalar), point_of(once)
+    challenge = number_of(hashlib.sha512(commitment + point + message).digest())
+    return point + commitment + ((once + challenge * scalar) % ORDER).to_bytes(32, "little")
+
+
+def signed_by(message, signature, key):
+    """An Ed25519 signature by the point in front, which is the X25519 key's."""
+    owner = ctypes.create_string_buffer(32)
+    return (SODIUM.crypto_sign_ed25519_pk_to_curve25519(owner, signature[:32]) == 0 and owner.raw == key and
+            SODIUM.crypto_sign_verify_detached(signature[32:], message, ctypes.c_ulonglong(len(message)), signature[:32]) == 0)
+
+
+def close(header, number, content, secret, signer=None):
+    """`signer`: whose secret key signs it, if not the writer's."""
     reader = header.centre if header.kind == SUBMISSIONS else header.office
     inside = header.write() + struct.pack(">I", number) + content
+    inside += sign(inside, signer or secret)
     nonce, box = os.urandom(24), ctypes.create_string_buffer(len(inside) + 16)
     assert SODIUM.crypto_box_easy(box, inside, ctypes.c_ulonglong(len(inside)), nonce, reader, secret) == 0
     return nonce + box.raw
@@ -49,7 +80,8 @@ def unseal(header, number, letter, secret):
     if SODIUM.crypto_box_open_easy(inside, box, ctypes.c_ulonglong(len(box)), letter[:24], writer, secret):
         return None
     assert inside.raw[:112] == header.write() + struct.pack(">I", number)
-    return inside.raw[112:]
+    assert signed_by(inside.raw[:-96], inside.raw[-96:], writer)
+    return inside.raw[112:-96]
 
 
 def join(header, letters):

@@ -256,7 +256,9 @@ class Sealed(CentreTest):
                             (pb.SEAL_OTHER_CENTRE, carry(0, letter, Header(header.office, os.urandom(32), 3))),
                             (pb.SEAL_FOREIGN, carry(0, letter, unknown)),
                             (pb.SEAL_CHANGED, carry(0, bytes(broken))), (pb.SEAL_CHANGED, carry(0, b"")),
-                            (pb.SEAL_CHANGED, carry(0, letter[:151])), (pb.SEAL_CHANGED, carry(0, os.urandom(1500000))),
+                            (pb.SEAL_CHANGED, carry(0, letter[:247])),
+                            (pb.SEAL_CHANGED, carry(0, close(header, 0, own, secret, signer=os.urandom(32)))),
+                            (pb.SEAL_CHANGED, carry(0, os.urandom(1500000))),
                             (pb.SEAL_CHANGED, carry(0, letter, Header(raw(admin.public_key), centre, 3))),
                             (pb.SEAL_MISPLACED, carry(1, letter)), (pb.SEAL_MISPLACED, carry(3, letter)),
                             (pb.SEAL_MISPLACED, carry(0, letter, Header(header.office, centre, 3)))):

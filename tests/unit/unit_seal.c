@@ -181,6 +181,67 @@ test_misplaced(void **state)
 	assert_int_equal(open_it(&header, 1, letter, sizeof letter, &centre.secret, "text"), PROBLEM_NONE);
 }
 
+/* ---------------------------------------------------------------- signature */
+
+static void
+test_signature(void **state)
+{
+	uint8_t signature[SEAL_SIGNATURE_BYTES], other[SEAL_SIGNATURE_BYTES], text[] = "a submission";
+	(void)state;
+	/* Many keys: with secrets of any bits, and points of either sign. */
+	for (int i = 0; i < 64; i++) {
+		struct pair p;
+		crypto_box_keypair(p.public_key.bytes, p.secret.bytes);
+		seal_sign(text, sizeof text, &p.secret, signature);
+		assert_true(seal_signed_by(&p.public_key, text, sizeof text, signature));
+		/* Plain Ed25519, for anybody. */
+		assert_int_equal(crypto_sign_verify_detached(signature + 32, text, sizeof text, signature), 0);
+		seal_sign(text, sizeof text, &p.secret, other);
+		assert_memory_equal(signature, other, 32);
+		assert_memory_not_equal(signature + 32, other + 32, 64);
+	}
+	seal_sign(text, sizeof text, &office.secret, signature);
+	assert_false(seal_signed_by(&stranger.public_key, text, sizeof text, signature));
+	assert_false(seal_signed_by(&office.public_key, text, sizeof text - 1, signature));
+	for (size_t bit = 0; bit < 8 * sizeof signature; bit++) {
+		signature[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		EXPECT(!seal_signed_by(&office.public_key, text, sizeof text, signature), "bit %zu", bit);
+		signature[bit / 8] ^= (uint8_t)(1 << bit % 8);
+	}
+	for (size_t bit = 0; bit < 8 * sizeof text; bit++) {
+		text[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		EXPECT(!seal_signed_by(&office.public_key, text, sizeof text, signature), "text, bit %zu", bit);
+		text[bit / 8] ^= (uint8_t)(1 << bit % 8);
+	}
+	assert_true(seal_signed_by(&office.public_key, text, sizeof text, signature));
+	/* A good signature of somebody else. */
+	seal_sign(text, sizeof text, &stranger.secret, signature);
+	assert_false(seal_signed_by(&office.public_key, text, sizeof text, signature));
+}
+
+/* The reader has the secret that both share, so he can seal what he likes; but not sign it. */
+static void
+test_forged_by_the_reader(void **state)
+{
+	enum { INSIDE = SEAL_HEADER_BYTES + 4 + 4 + SEAL_SIGNATURE_BYTES };
+	uint8_t inside[INSIDE] = {0}, letter[SEAL_BYTES + 4];
+	const struct pair *const signers[] = {&office, &centre, &stranger};
+	(void)state;
+	seal_header_write(&header, inside);
+	memcpy(inside + SEAL_HEADER_BYTES + 4, "text", 4);
+	randombytes_buf(letter, 24);
+	for (size_t i = 0; i < COUNT(signers); i++) {
+		seal_sign(inside, INSIDE - SEAL_SIGNATURE_BYTES, &signers[i]->secret,
+		          inside + INSIDE - SEAL_SIGNATURE_BYTES);
+		assert_int_equal(crypto_box_easy(letter + 24, inside, INSIDE, letter, office.public_key.bytes,
+		                                 centre.secret.bytes),
+		                 0);
+		EXPECT(open_it(&header, 0, letter, sizeof letter, &centre.secret, "text") ==
+		           (signers[i] == &office ? PROBLEM_NONE : PROBLEM_SEAL_CHANGED),
+		       "%zu", i);
+	}
+}
+
 /* ---------------------------------------------------------------- files */
 
 /* Three letters; NULL in `contents`: an answer that is missing. */
@@ -263,9 +324,15 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_header),     cmocka_unit_test(test_letter),    cmocka_unit_test(test_changed),
-	    cmocka_unit_test(test_wrong_keys), cmocka_unit_test(test_misplaced), cmocka_unit_test(test_file),
+	    cmocka_unit_test(test_header),
+	    cmocka_unit_test(test_letter),
+	    cmocka_unit_test(test_changed),
+	    cmocka_unit_test(test_wrong_keys),
+	    cmocka_unit_test(test_misplaced),
+	    cmocka_unit_test(test_file),
 	    cmocka_unit_test(test_bad_file),
+	    cmocka_unit_test(test_signature),
+	    cmocka_unit_test(test_forged_by_the_reader),
 	};
 	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, make_keys, NULL);
 }
