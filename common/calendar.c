@@ -1,10 +1,13 @@
 #include "calendar.h"
 
 #include "bounds.h"
+#include "narrow.h"
 
 #include <stdio.h>
 #include <string.h>
 
+/* Longer than any text of a period or a date. */
+enum { FIGURES_BYTES = 64 };
 enum { SECONDS_PER_DAY = 86400, CHINA_OFFSET_SECONDS = 8 * 3600, DAYS_1970_TO_2000 = 10957 };
 
 bool
@@ -38,15 +41,37 @@ digits(const char **text, int count, int *out)
 	return true;
 }
 
+/* One or two digits. */
+static bool
+short_number(const char **text, int *out)
+{
+	const char *at = *text;
+	if (digits(&at, 2, out)) {
+		*text = at;
+		return true;
+	}
+	return digits(text, 1, out);
+}
+
+static bool
+skip(const char **text, const char *word)
+{
+	size_t size = strlen(word);
+	bool there = !strncmp(*text, word, size);
+	*text += there ? size : 0;
+	return there;
+}
+
 static bool
 period_read(const char **text, period *out)
 {
 	int year, month;
-	if (!digits(text, 4, &year))
-		return false;
-	if (**text == '-')
-		(*text)++;
-	if (!digits(text, 2, &month))
+	bool good = digits(text, 4, &year);
+	if (good && skip(text, "年"))
+		good = short_number(text, &month) && skip(text, "月");
+	else if (good)
+		good = skip(text, "-") || skip(text, "/") ? short_number(text, &month) : digits(text, 2, &month);
+	if (!good)
 		return false;
 	*out = year * 100 + month;
 	return period_valid(*out);
@@ -55,37 +80,44 @@ period_read(const char **text, period *out)
 bool
 period_parse(const char *text, period *out)
 {
+	char buffer[FIGURES_BYTES];
+	const char *at = buffer;
 	period p;
-	if (!period_read(&text, &p) || *text)
+	if (!narrow(text, buffer, sizeof buffer) || !period_read(&at, &p) || *at)
 		return false;
 	*out = p;
+	return true;
+}
+
+static bool
+year_read(const char *text, period *from, period *to)
+{
+	int year;
+	if (!digits(&text, 4, &year) || (*text && !skip(&text, "年")) || *text)
+		return false;
+	period first = year * 100 + 1;
+	if (!period_valid(first))
+		return false;
+	*from = first;
+	*to = year * 100 + 12;
 	return true;
 }
 
 bool
 period_range_parse(const char *text, period *from, period *to)
 {
+	char buffer[FIGURES_BYTES];
+	const char *at = buffer;
 	period a, b;
-	int year;
-	const char *rest = text;
-	if (strlen(text) == 4 && digits(&rest, 4, &year)) {
-		a = year * 100 + 1;
-		b = year * 100 + 12;
-		if (!period_valid(a))
-			return false;
-	} else {
-		rest = text;
-		if (!period_read(&rest, &a))
-			return false;
-		b = a;
-		if (!strncmp(rest, "..", 2)) {
-			rest += 2;
-			if (!period_read(&rest, &b))
-				return false;
-		}
-		if (*rest || a > b)
-			return false;
-	}
+	if (!narrow(text, buffer, sizeof buffer))
+		return false;
+	if (year_read(buffer, from, to))
+		return true;
+	if (!period_read(&at, &a))
+		return false;
+	b = a;
+	if ((skip(&at, "..") && !period_read(&at, &b)) || *at || a > b)
+		return false;
 	*from = a;
 	*to = b;
 	return true;
@@ -131,32 +163,27 @@ date_valid(date d)
 	       civil_from_days(days_from_civil(d / 10000, d / 100 % 100, d % 100)) == d;
 }
 
-/* One or two digits. */
+/* Month and day behind a year, by what stands between them. */
 static bool
-short_number(const char **text, int *out)
+read_day(const char **text, int *month, int *day)
 {
-	const char *at = *text;
-	if (digits(&at, 2, out)) {
-		*text = at;
-		return true;
-	}
-	return digits(text, 1, out);
+	char between = **text;
+	if (skip(text, "年"))
+		return short_number(text, month) && skip(text, "月") && short_number(text, day) &&
+		       (skip(text, "日") || skip(text, "号"));
+	if (between == '-' || between == '/' || between == '.')
+		return (*text)++, short_number(text, month) && *(*text)++ == between && short_number(text, day);
+	return digits(text, 2, month) && digits(text, 2, day);
 }
 
 bool
 date_parse(const char *text, date *out)
 {
+	char buffer[FIGURES_BYTES];
+	const char *at = buffer;
 	int year, month, day;
-	if (!digits(&text, 4, &year))
-		return false;
-	char separator = *text;
-	bool separated = separator == '-' || separator == '/';
-	bool good;
-	if (separated)
-		good = (text++, short_number(&text, &month)) && *text++ == separator && short_number(&text, &day);
-	else
-		good = digits(&text, 2, &month) && digits(&text, 2, &day);
-	if (!good || *text || month > 12 || day > 31)
+	if (!narrow(text, buffer, sizeof buffer) || !digits(&at, 4, &year) || !read_day(&at, &month, &day) ||
+	    *at || month > 12 || day > 31)
 		return false;
 	date d = (year * 100 + month) * 100 + day;
 	if (!date_valid(d))

@@ -16,9 +16,10 @@ bool period_valid(period p);
 int period_index(period p);
 period period_from_index(int index);
 
-/* "2013-04" (also "201304"). */
+/* "2013-04"; also "201304", "2013-4", "2013/4", "2013年4月", in full-width figures too. Not "2013.4": a
+ * spreadsheet writes October so. */
 bool period_parse(const char *text, period *out);
-/* "2013-04", "2013-01..2013-06" or "2013" (the whole year); from <= to. */
+/* "2013-04", "2013-01..2013-06" or "2013" (also "2013年": the whole year); from <= to. */
 bool period_range_parse(const char *text, period *from, period *to);
 /* Writes "2013-04" (8 bytes with the NUL). */
 void period_format(period p, char out[8]);

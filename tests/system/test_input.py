@@ -384,11 +384,12 @@ class BadSheets(CentreTest):
         self.assertEqual(self.centre.sql("SELECT count(*) FROM report WHERE unit = 220122 AND period = 201301"), [(0,)])
 
     def test_spreadsheet_dialects_are_read(self):
-        """GBK, BOM, CRLF, quotes, full-width digits, thousands separators: all mean the same."""
+        """GBK, BOM, CRLF, quotes, full-width digits, thousands separators, months as written in China: all mean the same."""
         header = "单位,期间,替换版本,脱贫人口（人）,脱贫户数,建档立卡贫困人口,发放扶贫贴息贷款\n"
         row = '"220122","2013-10",{0},１２,3,"1,000","1,234,567.89"\n'
         dialects = [(header + row, "utf-8"), (header + row, "utf-8-sig"), (header + row, "gbk"), (header + row, "gb18030"),
-                    ((header + row).replace("\n", "\r\n"), "utf-8"), ((header + row).replace("\n", "\r\n"), "gbk")]
+                    ((header + row).replace("\n", "\r\n"), "utf-8"), ((header + row).replace("\n", "\r\n"), "gbk"),
+                    *((header + row.replace("2013-10", month), "gbk") for month in ("2013年10月", "２０１３年１０月", "2013/10"))]
         for revision, (text, encoding) in enumerate(dialects):
             self.submit(self.write("d.csv", text.format(revision), encoding), check=0)
             self.assertEqual(
