@@ -127,11 +127,23 @@ struct fupin_figure {
 	uint32_t reported, approved_reported;
 };
 
+/* Fund entries of one kind, source, use and level: where money is. */
+struct fupin_fund {
+	int64_t unit;
+	const char *unit_name;
+	const char *kind;         /* as in PROTOCOL.md, in small letters: raised, allocated, disbursed, … */
+	const char *source, *use; /* codes; "": none */
+	int level;                /* of the units that recorded them: 1 province to 5 village */
+	int64_t fen;              /* 1/100 yuan */
+	uint32_t entries;
+};
+
 struct fupin_total {
 	uint64_t seq; /* as of this commit */
 	int64_t time_us;
 	int whole;           /* 1: all rows; 0: of a watch, those that changed */
 	size_t figure_count; /* by fupin_figure() */
+	size_t fund_count;   /* by fupin_fund(); of a unit that changed all of its rows come */
 };
 
 struct fupin_deadline {
@@ -174,6 +186,7 @@ typedef void (*fupin_handler)(void *context, const struct fupin_event *event);
 
 /* Row i, from 0; NULL beyond the last. */
 FUPIN_API const struct fupin_figure *fupin_figure(const struct fupin_total *total, size_t i);
+FUPIN_API const struct fupin_fund *fupin_fund(const struct fupin_total *total, size_t i);
 FUPIN_API const struct fupin_deadline *fupin_deadline(const struct fupin_standing *standing, size_t i);
 FUPIN_API const struct fupin_returned *fupin_returned(const struct fupin_standing *standing, size_t i);
 
@@ -232,13 +245,18 @@ struct fupin_query {
 	int by; /* rows of the units below: 2 prefecture, 3 county, 4 township, 5 village; 0: the unit alone */
 	size_t indicator_count;        /* 0: all */
 	const char *const *indicators; /* codes or names */
+	int funds;                     /* 1: fund rows too */
+	/* The state after this commit, and of what was committed until this time; 0: now. Not for a watch. */
+	uint64_t as_of_seq;
+	int64_t as_of_time_us;
 };
 #define FUPIN_QUERY_INIT                                                                                     \
 	{                                                                                                        \
-		sizeof(struct fupin_query), 0, 0, 0, 0, 0, NULL                                                      \
+		sizeof(struct fupin_query), 0, 0, 0, 0, 0, NULL, 0, 0, 0                                             \
 	}
 
-/* Totals: FUPIN_FIGURES once; with `by` the unit itself comes last. */
+/* Totals: FUPIN_FIGURES once; with `by` the unit itself comes last. FUPIN_PROBLEMS: of a moment that is not
+ * yet. */
 FUPIN_API fupin_operation fupin_total(struct fupin_office *office, const struct fupin_query *query,
                                       fupin_handler handler, void *context);
 

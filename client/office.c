@@ -316,7 +316,9 @@ begin_total(struct fupin_office *o, enum operation_kind kind, const struct fupin
 		take_struct(q, sizeof *q, query, query->size);
 		if (q->indicator_count)
 			q->indicators = copy_texts(operation, q->indicators, q->indicator_count);
-		good = q->by >= UNIT_NONE && q->by <= UNIT_LEVELS && (q->indicators || !q->indicator_count);
+		bool past = q->as_of_seq || q->as_of_time_us;
+		good = q->by >= UNIT_NONE && q->by <= UNIT_LEVELS && (q->indicators || !q->indicator_count) &&
+		       q->as_of_time_us >= 0 && !(past && kind == OPERATION_WATCH);
 	}
 	return hand_over(o, operation, good);
 }

@@ -12,6 +12,7 @@ enum { LETTER_BYTES_MAX = 512 * 1024 * 1024 };
 struct total_rows {
 	struct fupin_total total;
 	struct fupin_figure *figures;
+	struct fupin_fund *funds;
 };
 
 struct standing_rows {
@@ -24,6 +25,12 @@ const struct fupin_figure *
 fupin_figure(const struct fupin_total *total, size_t i)
 {
 	return i < total->figure_count ? &((const struct total_rows *)total)->figures[i] : NULL;
+}
+
+const struct fupin_fund *
+fupin_fund(const struct fupin_total *total, size_t i)
+{
+	return i < total->fund_count ? &((const struct total_rows *)total)->funds[i] : NULL;
 }
 
 const struct fupin_deadline *
@@ -254,24 +261,52 @@ fill_figure(const struct fupin_office *o, struct letter *letter, const struct un
 	};
 }
 
+static void
+fill_fund(const struct fupin_office *o, struct letter *letter, const struct unit_total *unit, size_t i,
+          const char *name, struct fupin_fund *out)
+{
+	const struct catalogue *c = &o->work.catalogue;
+	const struct fund_total *f = &unit->funds[i];
+	const struct fund_term *source = fund_term_by_number(c->sources, c->source_count, f->source);
+	const struct fund_term *use = fund_term_by_number(c->uses, c->use_count, f->use);
+	*out = (struct fupin_fund){
+	    .unit = unit->unit,
+	    .unit_name = name,
+	    .kind = fund_kind_name(f->kind),
+	    .source = keep(letter, source ? source->code : ""),
+	    .use = keep(letter, use ? use->code : ""),
+	    .level = (int)f->level,
+	    .fen = f->amount_fen,
+	    .entries = f->entries,
+	};
+}
+
 void
 tell_figures(struct fupin_office *o, struct operation *operation, const struct as_of *as_of,
              const struct unit_total *units, size_t count, bool whole)
 {
 	struct letter *letter = letter_new(operation, FUPIN_FIGURES);
 	struct total_rows *rows = letter ? room(letter, 1, sizeof *rows) : NULL;
-	size_t figures = 0, at = 0;
-	for (size_t i = 0; i < count; i++)
+	size_t figures = 0, funds = 0, figure = 0, fund = 0;
+	for (size_t i = 0; i < count; i++) {
 		figures += units[i].indicator_count;
-	if (rows && (rows->figures = room(letter, figures, sizeof *rows->figures))) {
+		funds += units[i].fund_count;
+	}
+	if (rows && (rows->figures = room(letter, figures, sizeof *rows->figures)) &&
+	    (rows->funds = room(letter, funds, sizeof *rows->funds))) {
 		for (size_t i = 0; i < count; i++) {
 			const struct unit *unit = catalogue_unit(&o->work.catalogue, units[i].unit);
 			const char *name = keep(letter, unit ? unit->name : "");
 			for (size_t k = 0; k < units[i].indicator_count; k++)
-				fill_figure(o, letter, &units[i], k, name, &rows->figures[at++]);
+				fill_figure(o, letter, &units[i], k, name, &rows->figures[figure++]);
+			for (size_t k = 0; k < units[i].fund_count; k++)
+				fill_fund(o, letter, &units[i], k, name, &rows->funds[fund++]);
 		}
-		rows->total = (struct fupin_total){
-		    .seq = as_of->seq, .time_us = as_of->time_us, .whole = whole, .figure_count = figures};
+		rows->total = (struct fupin_total){.seq = as_of->seq,
+		                                   .time_us = as_of->time_us,
+		                                   .whole = whole,
+		                                   .figure_count = figures,
+		                                   .fund_count = funds};
 		letter->event.total = &rows->total;
 	}
 	if (letter)

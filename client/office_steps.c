@@ -43,6 +43,8 @@ resolve_total(struct fupin_office *o, struct operation *p, const char **which)
 	                                .to = q->to,
 	                                .by = (enum unit_level)q->by,
 	                                .whole = q->by,
+	                                .funds = q->funds,
+	                                .as_of = {q->as_of_seq, q->as_of_time_us},
 	                                .indicator_count = q->indicator_count,
 	                                .indicators = numbers};
 	return TEXT_NONE;

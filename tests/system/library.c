@@ -53,15 +53,30 @@ now_ms(void)
 	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
 }
 
+/* Its fund rows, each by kind, source, use, level, fen and entries. */
+static void
+write_funds(char *line, const struct fupin_total *total)
+{
+	int at = snprintf(line, LINE_BYTES, "funds %zu as of %" PRIu64 ":", total->fund_count, total->seq);
+	for (size_t i = 0; i < total->fund_count && at < LINE_BYTES; i++) {
+		const struct fupin_fund *f = fupin_fund(total, i);
+		at += snprintf(line + at, LINE_BYTES - (size_t)at, " %s/%s/%s/%d/%" PRId64 "/%u of %" PRId64 " %s",
+		               f->kind, f->source, f->use, f->level, f->fen, f->entries, f->unit, f->unit_name);
+	}
+}
+
 static void
 write_figures(char *line, const struct fupin_total *total)
 {
 	const struct fupin_figure *f = fupin_figure(total, 0);
-	if (fupin_figure(total, total->figure_count))
+	if (fupin_figure(total, total->figure_count) || fupin_fund(total, total->fund_count))
 		stop("a row beyond the last", "");
-	snprintf(line, LINE_BYTES, "figures %zu whole %d: %" PRId64 " %s %s %" PRId64 " reported %u seq %d",
-	         total->figure_count, total->whole, f ? f->unit : 0, f ? f->unit_name : "", f ? f->indicator : "",
-	         f ? f->value : 0, f ? f->reported : 0, total->seq > 0);
+	if (total->fund_count)
+		write_funds(line, total);
+	else
+		snprintf(line, LINE_BYTES, "figures %zu whole %d: %" PRId64 " %s %s %" PRId64 " reported %u seq %d",
+		         total->figure_count, total->whole, f ? f->unit : 0, f ? f->unit_name : "",
+		         f ? f->indicator : "", f ? f->value : 0, f ? f->reported : 0, total->seq > 0);
 }
 
 static void
@@ -142,11 +157,18 @@ wait_for_all(struct run *r)
 		dispatch(r, "all ends", until);
 }
 
+/* total:UNIT:INDICATOR, watch:…, funds:…, fundwatch:…; seq=SEQ:…, until=MICROSECONDS:… (as of then). */
 static fupin_operation
-begin_total(struct run *r, char *word, int watch)
+begin_total(struct run *r, char *word)
 {
 	struct fupin_query query = FUPIN_QUERY_INIT;
 	char *unit = strchr(word, ':') + 1, *indicator = strchr(unit, ':') + 1;
+	int watch = strstr(word, "watch") != NULL;
+	query.funds = !strncmp(word, "fund", 4);
+	if (!strncmp(word, "seq=", 4))
+		query.as_of_seq = strtoull(word + 4, NULL, 10);
+	if (!strncmp(word, "until=", 6))
+		query.as_of_time_us = strtoll(word + 6, NULL, 10);
 	const char *indicators[] = {indicator};
 	query.unit = strtoll(unit, NULL, 10);
 	query.from = 201301;
@@ -169,14 +191,14 @@ begin(struct run *r, const char *text)
 		id = fupin_check(r->office, &rest, 1, on_event, r);
 	else if (!strncmp(word, "find:", 5))
 		id = fupin_find(r->office, rest, on_event, r);
-	else if (!strncmp(word, "total:", 6) || !strncmp(word, "watch:", 6))
-		id = begin_total(r, word, *word == 'w');
 	else if (!strcmp(word, "send"))
 		id = fupin_send(r->office, on_event, r);
 	else if (!strcmp(word, "connect"))
 		id = fupin_connect(r->office, on_event, r);
 	else if (!strcmp(word, "standing"))
 		id = fupin_standing(r->office, on_event, r);
+	else
+		id = begin_total(r, word);
 	memset(word, 'x', sizeof word); /* arguments are the caller's again */
 	if (id)
 		r->begun++;

@@ -1,5 +1,6 @@
 """libfupin from C, with nothing but what is installed: fupin.h, the shared library, its pkg-config file."""
 import glob
+import json
 import os
 import re
 import signal
@@ -10,10 +11,11 @@ import unittest
 
 from harness import BUILD, SLOW, SOURCE, CentreTest, copy_plan, new_directory, wait_for
 from proxy import Proxy
+from test_outbox import fund_sheet
 
 COUNTY, OTHER = 222403, 220122
 HEADER = "unit,period,people_lifted,households_lifted,registered_people\n"
-EXPORTED = ["cancel", "check", "close", "connect", "deadline", "dispatch", "fd", "figure", "find", "open", "returned", "send",
+EXPORTED = ["cancel", "check", "close", "connect", "deadline", "dispatch", "fd", "figure", "find", "fund", "open", "returned", "send",
             "standing", "submit", "total", "version", "watch"]
 
 
@@ -152,6 +154,37 @@ class Online(LibraryTest):
         self.assertIn("0 not begun", lines)
         self.assertTrue(any(line.startswith("4 problem FILE_UNREADABLE missing.csv") for line in lines), lines)
 
+    def test_funds(self):
+        """Where money is, at once and as it changes; the names and sums are the program's."""
+        sheets = [fund_sheet(self.county, f"库-{n}", f"{n},000.00") for n in (1, 2)]
+        watched = self.start(self.county.home, f"fundwatch:{COUNTY}:people_lifted", "wait:figures", "cancel:9", "wait:funds 1 ", "cancel:1", "end")
+        for line in watched.stdout:
+            if line == "cancel -1\n":
+                break
+        lines = self.run_library(self.county.home, *(f"submit:{sheet}" for sheet in sheets), "end", f"funds:{COUNTY}:people_lifted", "end")
+        rows = [re.sub(r"as of \d+", "as of SEQ", line) for line in lines if " funds " in line]
+        self.assertEqual(rows, [f"3 funds 1 as of SEQ: raised/sector//3/300000/2 of {COUNTY} 敦化市"])
+        pushed = watched.communicate(timeout=150 * SLOW)[0]
+        self.assertRegex(pushed, rf"1 funds 1 as of \d+: raised/sector//3/(100000/1|300000/2) of {COUNTY} 敦化市\n")
+        shown = json.loads(self.county.run("total", str(COUNTY), "--json", check=0).stdout)
+        self.assertEqual(shown["whole"]["funds"],
+                         [{"kind": "raised", "source": "sector", "use": "", "level": "county", "yuan": "3000.00", "entries": 2}])
+
+    def test_as_of(self):
+        """The total after an earlier commit, and of an earlier time; of the future none, and none to be watched."""
+        self.run_library(self.county.home, "submit:" + self.sheet("before.csv", f"{COUNTY},2013-12,40,20,900"), "end")
+        (seq, time_us), = self.centre.sql("SELECT seq, (extract(epoch FROM recorded_at) * 1000000)::bigint FROM submission ORDER BY seq DESC LIMIT 1")
+        now = f"total:{COUNTY}:people_lifted"
+        before = self.run_library(self.county.home, now, "end")[0]
+        self.run_library(self.county.home, "submit:" + self.sheet("after.csv", f"{COUNTY},2013-11,7,3,900"), "end")
+        lines = self.run_library(self.county.home, f"seq={seq}:{COUNTY}:people_lifted", f"until={time_us}:{COUNTY}:people_lifted", now, "end")
+        said = {line.split(" ")[0]: line.split(" ", 1)[1] for line in lines if " figures " in line}
+        self.assertEqual((said["1"], said["2"]), (before.split(" ", 1)[1],) * 2)
+        self.assertNotEqual(said["3"], said["1"])
+        lines = self.run_library(self.county.home, f"seq={seq + 1000}:{COUNTY}:people_lifted", f"seq={seq}watch:{COUNTY}:people_lifted", "end")
+        self.assertIn("0 not begun", lines)
+        self.assertRegex("\n".join(lines), "1 problem AS_OF_")
+
     def test_not_admitted(self):
         self.assertRegex(self.run_library(os.path.join(self.directory, "nowhere"))[0], "^open 5 .*fupin.ini")
         stranger = os.path.join(self.directory, "stranger")
@@ -168,7 +201,7 @@ class Online(LibraryTest):
                                  f"300*total:{COUNTY}:people_lifted", "end")
         self.assertEqual(len([line for line in lines if re.match(r"\d+ ended 0 $", line)]), 1 + 300 + 4 + 40 + 300)
         self.assertEqual(len([line for line in lines if " receipt " in line]), 4)
-        self.assertEqual(self.centre.sql("SELECT period FROM report WHERE unit = %s AND period > 201303 ORDER BY seq", COUNTY),
+        self.assertEqual(self.centre.sql("SELECT period FROM report WHERE unit = %s AND period BETWEEN 201304 AND 201307 ORDER BY seq", COUNTY),
                          [(201304,), (201305,), (201306,), (201307,)])
         # While the centre stands still none ends.
         self.centre.process.send_signal(signal.SIGSTOP)
