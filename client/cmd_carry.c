@@ -21,8 +21,8 @@ struct answer {
 struct load {
 	const char *path;
 	struct sealed_file file;
-	struct answer *answers; /* by number */
-	size_t answered, again, refused;
+	struct answer *answers;                    /* by number */
+	size_t answered, receipts, again, refused; /* the first of letters, the others of submissions */
 };
 
 struct carrying {
@@ -51,7 +51,7 @@ read_loads(struct carrying *c, char **paths)
 		struct load *l = &c->loads[i];
 		struct problem problem;
 		l->path = paths[i];
-		if (!sealed_file_read(l->path, SEAL_SUBMISSIONS, &c->command.home, &l->file, &problem)) {
+		if (!sealed_file_read(l->path, SEAL_REQUESTS, &c->command.home, &l->file, &problem)) {
 			complain(c, l, &problem);
 			status = EXIT_PROBLEMS;
 			continue;
@@ -85,12 +85,13 @@ static void
 print_carried(struct carrying *c, const struct load *l, uint32_t number, const struct carried *a)
 {
 	char id[ID_TEXT_BYTES] = "-";
-	if (c->quiet)
+	bool json = c->command.format == FORMAT_JSON, file_part = a->taken && !a->seq;
+	if (c->quiet || (file_part && !json))
 		return;
 	if (submission_id_valid(&a->id))
 		submission_id_format(&a->id, id);
 	progress_clear(&c->progress);
-	if (c->command.format == FORMAT_JSON) {
+	if (json) {
 		struct json_object *o = json_object_new_object();
 		json_object_object_add(o, "file", json_object_new_string(l->path));
 		json_object_object_add(o, "letter", json_object_new_int64(number + 1));
@@ -98,11 +99,12 @@ print_carried(struct carrying *c, const struct load *l, uint32_t number, const s
 		json_object_object_add(o, "id", json_object_new_string(id));
 		json_object_object_add(o, "seq", json_object_new_int64((int64_t)a->seq));
 		json_object_object_add(o, "again", json_object_new_boolean(a->again));
+		json_object_object_add(o, "taken", json_object_new_boolean(a->taken));
 		json_line(o);
 		return;
 	}
 	printf("%s: %u/%u %s: ", l->path, number + 1, l->file.header.count, id);
-	if (!a->seq)
+	if (!a->taken)
 		puts(_("refused; the reasons are for its office, in the receipts"));
 	else
 		printf(a->again ? _("already carried, seq %" PRIu64 "\n") : _("receipt, seq %" PRIu64 "\n"), a->seq);
@@ -122,8 +124,9 @@ keep_answer(struct load *l, uint32_t number, const struct carried *a)
 	memcpy(kept->bytes, a->answer, a->size);
 	kept->size = a->size;
 	l->answered++;
+	l->receipts += a->seq > 0;
 	l->again += a->again;
-	l->refused += !a->seq;
+	l->refused += !a->taken;
 	return true;
 }
 
@@ -226,7 +229,7 @@ write_receipts(const struct carrying *c, const struct load *l)
 	}
 	printf(_("%s: receipts %zu (already carried %zu), refused %zu, not handed in %zu\n"
 	         "Take %s back to the office, for fupin outbox import\n"),
-	       l->path, l->answered - l->refused, l->again, l->refused, header.count - l->answered, path);
+	       l->path, l->receipts, l->again, l->refused, header.count - l->answered, path);
 	return EXIT_DONE;
 }
 

@@ -373,24 +373,6 @@ put_documents_last(struct deliverer *d)
 	return true;
 }
 
-/* "PATH:0" stands in line `row` of the places. */
-static bool
-path_of(const struct outbox_item *item, size_t row, char out[PATH_MAX])
-{
-	const char *at = item->places;
-	for (; at && row; row--) {
-		at = strchr(at, '\n');
-		at = at ? at + 1 : NULL;
-	}
-	size_t size = at ? strcspn(at, "\n") : 0;
-	while (size && at[size - 1] != ':')
-		size--;
-	if (!size || size > PATH_MAX)
-		return false;
-	snprintf(out, PATH_MAX, "%.*s", (int)size - 1, at);
-	return true;
-}
-
 /* The files of one submission. */
 static enum session_failure
 send_files(struct deliverer *d, const struct outbox_item *item, int timeout_ms, struct problem_list *problems)
@@ -403,7 +385,7 @@ send_files(struct deliverer *d, const struct outbox_item *item, int timeout_ms, 
 	bool good = decode_documents(&arena, item, &s);
 	for (size_t i = 0; good && !failure && i < s.document_count; i++) {
 		char path[PATH_MAX] = "";
-		good = path_of(item, i, path);
+		good = item_document_path(item, i, path);
 		if (good)
 			failure = upload_file(d->session, &s.documents[i], path, timeout_ms, &watch, problems);
 	}

@@ -18,6 +18,24 @@ item_decode(struct arena *arena, const struct outbox_item *item, struct submissi
 		*out = (struct submission){0};
 }
 
+/* "PATH:0" stands in line `row` of the places. */
+bool
+item_document_path(const struct outbox_item *item, size_t row, char out[PATH_MAX])
+{
+	const char *at = item->places;
+	for (; at && row; row--) {
+		at = strchr(at, '\n');
+		at = at ? at + 1 : NULL;
+	}
+	size_t size = at ? strcspn(at, "\n") : 0;
+	while (size && at[size - 1] != ':')
+		size--;
+	if (!size || size > PATH_MAX)
+		return false;
+	snprintf(out, PATH_MAX, "%.*s", (int)size - 1, at);
+	return true;
+}
+
 /* The k-th line of the places, split into file, sheet and line. */
 struct place
 item_place(const struct outbox_item *item, const struct problem *problem, const struct submission *s,

@@ -13,6 +13,10 @@
 /* What was saved; empty if it cannot be read. The arena, which is initialised here, owns it. */
 void item_decode(struct arena *arena, const struct outbox_item *item, struct submission *out);
 
+/* Where the file of its document `row` was when it was saved. */
+bool item_document_path(const struct outbox_item *item, size_t row, char out[PATH_MAX])
+    __attribute__((warn_unused_result));
+
 /* Of a problem of that submission; file NULL: it is about no row of a file. `file` is room for the name. */
 struct place item_place(const struct outbox_item *item, const struct problem *problem,
                         const struct submission *submission, char file[PATH_MAX]);

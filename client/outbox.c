@@ -22,7 +22,8 @@ static const char schema[] =
     /* What went into sealed files, and which of it was answered. */
     "CREATE TABLE IF NOT EXISTS letter (file BLOB NOT NULL, number INTEGER NOT NULL, position INTEGER NOT "
     "NULL,"
-    " answered INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (file, number)) WITHOUT ROWID;";
+    " of_file INTEGER NOT NULL, digest BLOB NOT NULL, answered INTEGER NOT NULL DEFAULT 0, PRIMARY KEY "
+    "(file, number)) WITHOUT ROWID;";
 
 #define COLUMNS                                                                                              \
 	"position, id, digest, created_us, state, files, places, bytes, seq, time_us, report_count, "            \

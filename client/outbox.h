@@ -78,12 +78,17 @@ bool outbox_counts(struct outbox *outbox, size_t counts[OUTBOX_STATES]) __attrib
 bool outbox_get(struct outbox *outbox, int64_t position, struct outbox_item *out)
     __attribute__((warn_unused_result));
 
-/* Sealed files: letter `number` of one holds the submission at `position`. */
+/* What a letter of a sealed file holds: a submission, or what comes before it of a document's file. */
+struct outbox_letter {
+	int64_t position; /* of the submission; 0: this outbox has no such letter */
+	bool of_file;
+	bool answered;        /* its answer was taken over */
+	struct digest digest; /* of its content */
+};
 bool outbox_add_letter(struct outbox *outbox, const struct submission_id *file, uint32_t number,
-                       int64_t position) __attribute__((warn_unused_result));
-/* *position 0: this outbox has no such letter. `answered`: its answer was taken over. */
+                       const struct outbox_letter *letter) __attribute__((warn_unused_result));
 bool outbox_find_letter(struct outbox *outbox, const struct submission_id *file, uint32_t number,
-                        int64_t *position, bool *answered) __attribute__((warn_unused_result));
+                        struct outbox_letter *out) __attribute__((warn_unused_result));
 bool outbox_set_answered(struct outbox *outbox, const struct submission_id *file, uint32_t number)
     __attribute__((warn_unused_result));
 

@@ -1,6 +1,8 @@
 /* What went into sealed files: so that an answer is taken over once, and by the outbox that asked. */
 #include "outbox_internal.h"
 
+#include <string.h>
+
 static void
 bind_letter(sqlite3_stmt *s, const struct submission_id *file, uint32_t number)
 {
@@ -9,31 +11,36 @@ bind_letter(sqlite3_stmt *s, const struct submission_id *file, uint32_t number)
 }
 
 bool
-outbox_add_letter(struct outbox *o, const struct submission_id *file, uint32_t number, int64_t position)
+outbox_add_letter(struct outbox *o, const struct submission_id *file, uint32_t number,
+                  const struct outbox_letter *letter)
 {
-	sqlite3_stmt *s = outbox_prepare(o, "INSERT INTO letter (file, number, position) VALUES (?, ?, ?)");
+	sqlite3_stmt *s = outbox_prepare(
+	    o, "INSERT INTO letter (file, number, position, of_file, digest) VALUES (?, ?, ?, ?, ?)");
 	if (!s)
 		return false;
 	bind_letter(s, file, number);
-	sqlite3_bind_int64(s, 3, position);
+	sqlite3_bind_int64(s, 3, letter->position);
+	sqlite3_bind_int(s, 4, letter->of_file);
+	sqlite3_bind_blob(s, 5, letter->digest.bytes, DIGEST_BYTES, SQLITE_STATIC);
 	return outbox_finish(o, s);
 }
 
 bool
-outbox_find_letter(struct outbox *o, const struct submission_id *file, uint32_t number, int64_t *position,
-                   bool *answered)
+outbox_find_letter(struct outbox *o, const struct submission_id *file, uint32_t number,
+                   struct outbox_letter *out)
 {
-	*position = 0;
-	*answered = false;
-	sqlite3_stmt *s =
-	    outbox_prepare(o, "SELECT position, answered FROM letter WHERE file = ? AND number = ?");
+	*out = (struct outbox_letter){0};
+	sqlite3_stmt *s = outbox_prepare(
+	    o, "SELECT position, of_file, answered, digest FROM letter WHERE file = ? AND number = ?");
 	if (!s)
 		return false;
 	bind_letter(s, file, number);
 	int result = sqlite3_step(s);
-	if (result == SQLITE_ROW) {
-		*position = sqlite3_column_int64(s, 0);
-		*answered = sqlite3_column_int(s, 1) != 0;
+	if (result == SQLITE_ROW && sqlite3_column_bytes(s, 3) == DIGEST_BYTES) {
+		out->position = sqlite3_column_int64(s, 0);
+		out->of_file = sqlite3_column_int(s, 1) != 0;
+		out->answered = sqlite3_column_int(s, 2) != 0;
+		memcpy(out->digest.bytes, sqlite3_column_blob(s, 3), DIGEST_BYTES);
 	}
 	bool good = outbox_note(o, result == SQLITE_ROW || result == SQLITE_DONE);
 	sqlite3_finalize(s);

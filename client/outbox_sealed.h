@@ -1,5 +1,5 @@
-/* fupin outbox export and import: what waits goes out as a sealed file, and the centre's answers come back as
- * one. */
+/* fupin outbox export and import: what waits goes out as a sealed file, with its documents' files, and the
+ * centre's answers come back as one. */
 #ifndef FUPIN_CLIENT_OUTBOX_SEALED_H
 #define FUPIN_CLIENT_OUTBOX_SEALED_H
 

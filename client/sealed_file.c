@@ -72,7 +72,7 @@ static const char *
 other_kind(const struct sealed_file *f, enum seal_kind kind)
 {
 	struct seal_header header;
-	enum seal_kind other = kind == SEAL_ANSWERS ? SEAL_SUBMISSIONS : SEAL_ANSWERS;
+	enum seal_kind other = kind == SEAL_ANSWERS ? SEAL_REQUESTS : SEAL_ANSWERS;
 	if (seal_header_read(f->bytes, f->size, other, &header))
 		return "";
 	return kind == SEAL_ANSWERS ? ": it holds submissions (内为报送)" : ": it holds answers (内为答复)";

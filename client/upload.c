@@ -72,6 +72,40 @@ upload_read(const char *path, uint8_t **bytes, size_t *size, struct problem_list
 	return good;
 }
 
+bool
+upload_read_document(const char *path, const struct document *document, uint8_t **bytes,
+                     struct problem_list *problems)
+{
+	uint8_t *all;
+	size_t size;
+	if (!upload_read(path, &all, &size, problems))
+		return false;
+	struct digest digest = digest_of(all, size);
+	if (size == document->size && digest_equal(&digest, &document->digest)) {
+		*bytes = all;
+		return true;
+	}
+	free(all);
+	problem_only(problems, PROBLEM_FILE_CHANGED);
+	return false;
+}
+
+struct request
+upload_request(const struct document *d, const uint8_t *bytes, uint64_t offset)
+{
+	struct request request = {
+	    .kind = REQUEST_UPLOAD,
+	    .upload = {.unit = d->unit, .digest = d->digest, .size = d->size, .type = d->type},
+	};
+	if (bytes) {
+		uint64_t left = d->size - offset;
+		request.upload.offset = offset;
+		request.upload.part = bytes + offset;
+		request.upload.part_size = left < DOCUMENT_PART_BYTES ? (size_t)left : DOCUMENT_PART_BYTES;
+	}
+	return request;
+}
+
 /* ---------------------------------------------------------------- sending */
 
 /* Answers in a row that bring nothing new; a centre that goes on so is broken. */
@@ -88,21 +122,6 @@ struct upload_way {
 	int idle;
 	struct uploaded state;
 };
-
-static bool
-read_file(struct upload_way *w, const char *path)
-{
-	size_t size;
-	if (w->bytes)
-		return true;
-	if (!upload_read(path, &w->bytes, &size, w->problems))
-		return false;
-	struct digest digest = digest_of(w->bytes, size);
-	if (size == w->document->size && digest_equal(&digest, &w->document->digest))
-		return true;
-	problem_only(w->problems, PROBLEM_FILE_CHANGED);
-	return false;
-}
 
 static void
 note_state(struct upload_way *w, const struct uploaded *state)
@@ -121,16 +140,8 @@ send_step(struct upload_way *w, bool offer)
 {
 	const struct document *d = w->document;
 	struct reply reply;
-	struct request request = {
-	    .kind = REQUEST_UPLOAD,
-	    .upload = {.unit = d->unit, .digest = d->digest, .size = d->size, .type = d->type},
-	};
-	if (!offer) {
-		uint64_t left = d->size - w->state.received;
-		request.upload.offset = w->state.received;
-		request.upload.part = w->bytes + w->state.received;
-		request.upload.part_size = left < DOCUMENT_PART_BYTES ? (size_t)left : DOCUMENT_PART_BYTES;
-	}
+	struct request request =
+	    offer ? upload_request(d, NULL, 0) : upload_request(d, w->bytes, w->state.received);
 	enum session_failure failure =
 	    session_ask_patiently(w->session, &request, REPLY_UPLOADED, w->timeout_ms, &reply);
 	if (!failure)
@@ -172,7 +183,7 @@ send_file(struct upload_way *w, const char *path)
 		if (w->state.received >= w->document->size || w->state.received % DOCUMENT_PART_BYTES ||
 		    w->idle > IDLE_ANSWERS_MAX)
 			return SESSION_BROKEN;
-		if (!read_file(w, path))
+		if (!w->bytes && !upload_read_document(path, w->document, &w->bytes, w->problems))
 			return SESSION_REFUSED;
 		offer = false;
 	}

@@ -15,6 +15,14 @@ struct transfer_watch {
 bool upload_read(const char *path, uint8_t **bytes, size_t *size, struct problem_list *problems)
     __attribute__((warn_unused_result));
 
+/* The same of a document's file, which has to be what the document says. */
+bool upload_read_document(const char *path, const struct document *document, uint8_t **bytes,
+                          struct problem_list *problems) __attribute__((warn_unused_result));
+
+/* The Upload of a part of a document's file that begins at `offset`; without bytes (NULL): the question how
+ * far the centre has it, which comes first. */
+struct request upload_request(const struct document *document, const uint8_t *bytes, uint64_t offset);
+
 /* Sends what the centre does not have yet of the file at `path`, which is read only if need be. SESSION_OK:
  * the centre has it whole. SESSION_REFUSED: it never will, `problems` says why; or, if that is empty, not
  * now, for session_refusal(). Others: nothing came through for timeout_ms. */

@@ -151,13 +151,13 @@ seal_signed_by(const struct seal_key *public_key, const uint8_t *bytes, size_t s
 static const struct seal_key *
 reader_of(const struct seal_header *h)
 {
-	return h->kind == SEAL_SUBMISSIONS ? &h->centre : &h->office;
+	return h->kind == SEAL_REQUESTS ? &h->centre : &h->office;
 }
 
 static const struct seal_key *
 writer_of(const struct seal_header *h)
 {
-	return h->kind == SEAL_SUBMISSIONS ? &h->office : &h->centre;
+	return h->kind == SEAL_REQUESTS ? &h->office : &h->centre;
 }
 
 static void

@@ -22,17 +22,18 @@ enum {
 	SEAL_SIGNATURE_BYTES = 96,
 	/* What a letter has beside its content: nonce, authenticator, header and number, signature. */
 	SEAL_BYTES = 24 + 16 + SEAL_HEADER_BYTES + 4 + SEAL_SIGNATURE_BYTES,
-	/* So large a content fits, sealed, into a request's frame. */
-	SEAL_CONTENT_MAX = FRAME_BYTES_MAX - 512,
+	/* So large a content fits, sealed, into a request's frame; so large a submission into a content. */
+	SEAL_CONTENT_MAX = FRAME_BYTES_MAX - 480,
+	SEAL_SUBMISSION_MAX = FRAME_BYTES_MAX - 512,
 };
 
-/* Of one file. An office of a nation saves as many in a century. */
+/* Of one file. */
 enum { SEAL_LETTERS_MAX = 1000000 };
 
 /* Who wrote it, for whom. */
 enum seal_kind {
-	SEAL_SUBMISSIONS = 1, /* the office, for the centre */
-	SEAL_ANSWERS = 2,     /* the centre, for the office */
+	SEAL_REQUESTS = 1, /* the office, for the centre */
+	SEAL_ANSWERS = 2,  /* the centre, for the office */
 };
 
 struct seal_key {
@@ -45,7 +46,7 @@ struct seal_header {
 	enum seal_kind kind;
 	unsigned version;               /* as read */
 	struct seal_key office, centre; /* public keys */
-	struct submission_id file;      /* UUIDv7, of the file with the submissions */
+	struct submission_id file;      /* UUIDv7, of the file with the requests */
 	int64_t time_us;                /* by the office's clock */
 	uint32_t count;                 /* letters */
 };
@@ -84,7 +85,8 @@ bool seal_file_next(const uint8_t *bytes, size_t size, size_t *at, const uint8_t
 /* The four bytes before a letter. */
 void seal_length_write(size_t size, uint8_t out[4]);
 
-/* An answer's content: the digest of the submission that it answers, then the Reply as on the line. */
+/* A content is of the office a Request (a Submit, or an Upload of a document's file) as on the line; of the
+ * centre the digest of the content that it answers, then the Reply as on the line. */
 enum { SEAL_ANSWER_BYTES = DIGEST_BYTES };
 
 #endif

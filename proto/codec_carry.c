@@ -27,8 +27,11 @@ codec_carry_to_wire(const struct carry *carry, Fupin__V1__Carry *wire)
 bool
 codec_carried_from_wire(const Fupin__V1__Carried *wire, struct carried *out)
 {
-	*out = (struct carried){
-	    .answer = wire->answer.data, .size = wire->answer.len, .seq = wire->seq, .again = wire->again};
+	*out = (struct carried){.answer = wire->answer.data,
+	                        .size = wire->answer.len,
+	                        .seq = wire->seq,
+	                        .again = wire->again,
+	                        .taken = wire->taken};
 	if (wire->id.len == ID_BYTES)
 		memcpy(out->id.bytes, wire->id.data, ID_BYTES);
 	return !wire->id.len || wire->id.len == ID_BYTES;
@@ -42,4 +45,5 @@ codec_carried_to_wire(const struct carried *carried, Fupin__V1__Carried *wire)
 	wire->id = codec_binary(carried->id.bytes, submission_id_valid(&carried->id) ? ID_BYTES : 0);
 	wire->seq = carried->seq;
 	wire->again = carried->again;
+	wire->taken = carried->taken;
 }

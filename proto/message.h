@@ -360,9 +360,9 @@ struct refusal {
 struct carried {
 	const uint8_t *answer; /* sealed, for the office */
 	size_t size;
-	struct submission_id id; /* zeros: it could not be read */
-	uint64_t seq;            /* 0: refused */
-	bool again;
+	struct submission_id id; /* zeros: it could not be read, or is of a document's file */
+	uint64_t seq;            /* of a receipt */
+	bool again, taken;
 };
 
 struct fund_total {

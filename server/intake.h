@@ -10,11 +10,11 @@
 #include "holdings.h"
 #include "seal.h"
 
-/* Of a submission that came as a letter of a sealed file. */
+/* Of a request that came as a letter of a sealed file. */
 struct sealed {
 	struct seal_header header;
 	uint32_t number;
-	struct digest digest; /* of the submission */
+	struct digest digest; /* of its content */
 };
 
 /* One request on its way, with all that it needs: owns everything decoded from its frame. */

@@ -1,6 +1,6 @@
-/* Letters of sealed files: a submission that an office sealed for the centre, brought by another one. It is
- * opened here, and is then that office's own Submit in everything but this: the answer goes back sealed,
- * through the hands of who brought it. What cannot be opened is refused to the carrier. */
+/* Letters of sealed files: a request that an office sealed for the centre, brought by another one. It is
+ * opened here, and is then that office's own Submit or Upload in everything but this: the answer goes back
+ * sealed, through the hands of who brought it. What cannot be opened is refused to the carrier. */
 #include "service_internal.h"
 
 #include "codec.h"
@@ -39,17 +39,16 @@ find_writer(const struct service *s, const struct seal_header *header, struct en
 	return PROBLEM_NONE;
 }
 
-/* The letter becomes a Submit. */
+/* The office of the envelope is then who wrote it; `content` is what is inside. */
 static enum problem_code
-open_letter(const struct service *s, struct envelope *e, struct seal_header *header, char key[KEY_TEXT_BYTES])
+open_letter(const struct service *s, struct envelope *e, struct seal_header *header, char key[KEY_TEXT_BYTES],
+            struct submit *content)
 {
 	const struct carry carry = e->request.carry;
 	struct seal_key secret;
-	const uint8_t *content = NULL;
-	size_t size = 0;
 	if (carry.header_size != SEAL_HEADER_BYTES)
 		return PROBLEM_SEAL_UNREADABLE;
-	enum problem_code code = seal_header_read(carry.header, carry.header_size, SEAL_SUBMISSIONS, header);
+	enum problem_code code = seal_header_read(carry.header, carry.header_size, SEAL_REQUESTS, header);
 	if (!code)
 		code = find_writer(s, header, e, key);
 	if (code)
@@ -62,14 +61,28 @@ open_letter(const struct service *s, struct envelope *e, struct seal_header *hea
 		return PROBLEM_TOO_LARGE;
 	if (!key_from_text(s->home.centre.secret_key, &secret))
 		return PROBLEM_SEAL_CHANGED;
-	code = seal_open(header, carry.number, carry.letter, carry.size, &secret, room, &content, &size);
+	code = seal_open(header, carry.number, carry.letter, carry.size, &secret, room, &content->bytes,
+	                 &content->size);
 	if (code)
 		return code;
-	*sealed = (struct sealed){*header, carry.number, digest_of(content, size)};
+	*sealed = (struct sealed){*header, carry.number, digest_of(content->bytes, content->size)};
 	e->sealed = sealed;
-	e->request.kind = REQUEST_SUBMIT;
-	e->request.submit = (struct submit){content, size};
 	return PROBLEM_NONE;
+}
+
+/* What the content asks for; from here on a refusal is for the office, sealed. */
+static bool
+read_content(struct envelope *e, const struct submit *content, struct problem_list *problems)
+{
+	uint64_t id = e->request.id;
+	bool good = codec_decode_request(&e->arena, content->bytes, content->size, &e->request, problems);
+	e->request.id = id; /* the carrier's */
+	if (!good)
+		return false;
+	if (e->request.kind == REQUEST_SUBMIT || e->request.kind == REQUEST_UPLOAD)
+		return admit_request(&e->office, &e->request, problems);
+	problem_detail(problem_only(problems, PROBLEM_REQUEST_UNKNOWN), "a letter has a submit or an upload");
+	return false;
 }
 
 bool
@@ -79,11 +92,12 @@ service_open_letter(const struct service *s, struct envelope *e, struct problem_
 	char key[KEY_TEXT_BYTES] = "";
 	const struct office carrier = e->office;
 	uint32_t number = e->request.carry.number;
-	enum problem_code code = open_letter(s, e, &header, key);
+	struct submit content = {NULL, 0};
+	enum problem_code code = open_letter(s, e, &header, key, &content);
 	if (!code) {
 		log_line(LOG_DEBUG, "carried", "office=%s by=%s letter=%u of=%u", e->office.name, carrier.name,
 		         number + 1, header.count);
-		return admit_request(&e->office, &e->request, problems);
+		return read_content(e, &content, problems);
 	}
 	e->office = carrier;
 	struct problem *p = problem_only(problems, code);
@@ -136,6 +150,7 @@ service_seal_answer(const struct service *s, const struct envelope *e, const str
 	    .id = e->submission.id,
 	    .seq = receipt ? answer->receipt.seq : 0,
 	    .again = receipt && e->again,
+	    .taken = answer->kind != REPLY_REFUSAL,
 	};
 	return true;
 }

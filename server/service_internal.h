@@ -113,7 +113,7 @@ bool service_look_up(void *service, struct envelope *submission);        /* of p
 void service_unblock(struct service *service, int session);
 void service_answer_status(struct service *service, struct envelope *envelope);
 
-/* service_carry.c: letters of sealed files. Opens one: the envelope is then its writer's Submit. False:
+/* service_carry.c: letters of sealed files. Opens one: the envelope is then its writer's request. False:
  * `problems` say why not, to whom depends on whether it could be opened. */
 bool service_open_letter(const struct service *service, struct envelope *envelope,
                          struct problem_list *problems) __attribute__((warn_unused_result));

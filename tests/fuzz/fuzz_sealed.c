@@ -33,7 +33,7 @@ static void
 try_file(const uint8_t *data, size_t size)
 {
 	struct seal_header h;
-	if (!seal_file_check(data, size, SEAL_SUBMISSIONS, &h))
+	if (!seal_file_check(data, size, SEAL_REQUESTS, &h))
 		open_all(data, size, &h, &centre.secret);
 	if (!seal_file_check(data, size, SEAL_ANSWERS, &h))
 		open_all(data, size, &h, &office.secret);
@@ -61,7 +61,7 @@ try_letter(const uint8_t *data, size_t size)
 	size_t content_size;
 	uint8_t *room = malloc(size + 1);
 	assert(room);
-	if (size >= SEAL_HEADER_BYTES && !seal_header_read(data, SEAL_HEADER_BYTES, SEAL_SUBMISSIONS, &h) &&
+	if (size >= SEAL_HEADER_BYTES && !seal_header_read(data, SEAL_HEADER_BYTES, SEAL_REQUESTS, &h) &&
 	    !seal_open(&h, 0, data + SEAL_HEADER_BYTES, size - SEAL_HEADER_BYTES, &centre.secret, room, &content,
 	               &content_size))
 		assert(content_size <= size);
@@ -74,11 +74,14 @@ try_inside(const uint8_t *data, size_t size, bool answer)
 	static struct problem_list problems;
 	struct arena arena;
 	struct submission s;
+	struct request request;
 	struct reply reply;
 	problems.count = problems.more = 0;
 	arena_init(&arena, DECODE_BYTES_MAX);
 	bool good = answer ? codec_decode_reply(&arena, data, size, &reply)
-	                   : codec_decode_submission(&arena, data, size, &s, &problems);
+	                   : codec_decode_request(&arena, data, size, &request, &problems);
+	if (good && !answer && request.kind == REQUEST_SUBMIT)
+		good = codec_decode_submission(&arena, request.submit.bytes, request.submit.size, &s, &problems);
 	(void)good;
 	arena_free(&arena);
 }

@@ -24,7 +24,7 @@ write_seed(const char *name, char kind, const uint8_t *bytes, size_t size)
 }
 
 static size_t
-make_submission(struct arena *arena, uint8_t **bytes)
+make_request(struct arena *arena, uint8_t **bytes)
 {
 	static const uint32_t indicators[] = {1, 2};
 	static const int64_t values[] = {77, -1};
@@ -38,7 +38,11 @@ make_submission(struct arena *arena, uint8_t **bytes)
 	struct submission s = {
 	    .id = submission_id_new(INT64_C(1370390400000000)), .report_count = 1, .reports = &report};
 	size_t size = 0;
-	bool good = codec_encode_submission(arena, &s, bytes, &size);
+	struct request request = {.kind = REQUEST_SUBMIT};
+	uint8_t *inside;
+	bool good = codec_encode_submission(arena, &s, &inside, &request.submit.size);
+	request.submit.bytes = inside;
+	good = good && codec_encode_request(arena, &request, bytes, &size);
 	assert(good);
 	return size;
 }
@@ -68,25 +72,25 @@ main(int argc, char **argv)
 	directory = argv[1];
 	mkdir(directory, 0755);
 	struct pair office = seed_pair(SEED_OFFICE), centre = seed_pair(SEED_CENTRE);
-	struct seal_header h = {.kind = SEAL_SUBMISSIONS,
+	struct seal_header h = {.kind = SEAL_REQUESTS,
 	                        .office = office.public_key,
 	                        .centre = centre.public_key,
 	                        .file = submission_id_new(INT64_C(1370390400000000)),
 	                        .count = LETTERS};
 	struct arena arena;
-	uint8_t file[ROOM], *submission, *reply;
+	uint8_t file[ROOM], *request, *reply;
 	arena_init(&arena, DECODE_BYTES_MAX);
-	size_t size = make_submission(&arena, &submission), reply_size = 0;
+	size_t size = make_request(&arena, &request), reply_size = 0;
 	struct reply receipt = {.kind = REPLY_RECEIPT, .receipt = {.seq = 812}};
 	bool good = codec_encode_reply(&arena, &receipt, &reply, &reply_size);
 	assert(good);
-	size_t file_size = make_file(&h, &office.secret, submission, size, file);
+	size_t file_size = make_file(&h, &office.secret, request, size, file);
 	write_seed("file", 0, file, file_size);
 	write_seed("mended", 1, file, file_size);
 	memmove(file + SEAL_HEADER_BYTES, file + SEAL_HEADER_BYTES + 4,
 	        size + SEAL_BYTES); /* header, first letter */
 	write_seed("letter", 2, file, SEAL_HEADER_BYTES + size + SEAL_BYTES);
-	write_seed("submission", 3, submission, size);
+	write_seed("request", 3, request, size);
 	write_seed("reply", 4, reply, reply_size);
 	h.kind = SEAL_ANSWERS;
 	file_size = make_file(&h, &centre.secret, reply, reply_size, file);

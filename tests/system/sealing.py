@@ -84,6 +84,14 @@ def unseal(header, number, letter, secret):
     return inside.raw[112:-96]
 
 
+def unsealed_by(header, number, letter, secret, reader):
+    """The content of a letter of one's own: who wrote it has the same shared secret."""
+    box, inside = letter[24:], ctypes.create_string_buffer(len(letter) - 40)
+    assert SODIUM.crypto_box_open_easy(inside, box, ctypes.c_ulonglong(len(box)), letter[:24], reader, secret) == 0
+    assert inside.raw[108:112] == struct.pack(">I", number)
+    return inside.raw[112:-96]
+
+
 def join(header, letters):
     """A file's bytes."""
     data = header.write() + b"".join(struct.pack(">I", len(letter)) + letter for letter in letters)

@@ -5,18 +5,20 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import threading
 import unittest
 
+from documents import PART, fetch, pdf
 from harness import SLOW, Centre, CentreTest, Database, new_directory, pb, report, submission, wait_for
 from relay import Relay, keeps_submissions, write_ini
-from sealing import ANSWERS, Header, close, join, raw, split, unseal
+from sealing import ANSWERS, Header, close, join, raw, split, unseal, unsealed_by
 from test_outbox import NOWHERE, SHORT, fund_sheet
 from wire import digest
 
 OFFICES = ("province", "admin", "prefecture-2201", "county-220122", "county-220112", "county-222403", "county-220182",
-           "county-220183", "county-220181")
+           "county-220183", "county-220181", "county-220581", "county-220582")
 
 
 def listed(office):
@@ -127,6 +129,74 @@ class Sealed(CentreTest):
         office.run("outbox", "import", path + ".receipts", check=3)
         self.assertEqual([s["state"] for s in listed(office)], ["waiting", "receipted"])
 
+    def documents(self, office):
+        """Kind, version and bytes of what the centre has of it, by somebody else's line."""
+        answer = self.centre.wire("province").ask(pb.Request(documents=pb.DocumentQuery(unit=office.unit))).documents
+        return [(item.key.kind, item.key.version, fetch(self.centre.wire("province"), office.unit, item.key.kind)) for item in answer.documents
+                if item.key.version]
+
+    def save_document(self, office, kind, data, name):
+        path = write(os.path.join(office.home, name), data)
+        with Relay(self.centre, office, lambda request, ask: None if request.WhichOneof("body") in ("submit", "upload") else ask()):
+            office.run("document", "send", kind, path, "--timeout", SHORT, check=4)
+        write_ini(office, NOWHERE, self.centre.centre_key())
+        return path
+
+    def test_documents(self):
+        """Their files go before them, in parts; twice is once."""
+        office, carrier = self.centre.offices["county-220581"], self.centre.offices["prefecture-2201"]
+        plan, acceptance = pdf(3 * PART + 17), pdf(PART, seed=1)
+        save(self.centre, office, fund_sheet(office, "壬-1"))
+        self.save_document(office, "plan", plan, "实施方案.pdf")
+        gone = self.save_document(office, "acceptance", acceptance, "验收报告.pdf")
+        os.rename(gone, gone + ".away")
+        result = office.run("outbox", "export", new_directory(), check=0)
+        self.assertIn("2 submissions sealed", result.stdout)
+        self.assertRegex(result.stderr, "验收报告.pdf: left out: .*cannot be read")
+        write(gone, acceptance[:-1] + b"!")
+        result = office.run("outbox", "export", new_directory(), language="zh_CN.UTF-8", check=0)
+        self.assertRegex(result.stderr, "验收报告.pdf：未导出：")
+        os.rename(gone + ".away", gone)
+        path = export(office, 3)
+        head, letters = split(read(path))
+        self.assertEqual((head.count, len(letters)), (1 + (1 + 4 + 1) + (1 + 1 + 1),) * 2)
+        self.assertNotIn(plan[100:200], read(path))
+        out = carrier.run("carry", path, check=0).stdout
+        self.assertIn("receipts 3 (already carried 0), refused 0, not handed in 0", out)
+        self.assertEqual(re.findall(r": (\d+)/10 \S+: receipt", out), ["1", "7", "10"])
+        self.assertEqual(self.documents(office), [(1, 1, plan), (2, 1, acceptance)])
+        again = carrier.run("carry", path, check=0).stdout
+        self.assertIn("receipts 3 (already carried 3), refused 0, not handed in 0", again)
+        out = office.run("outbox", "import", path + ".receipts", check=0).stdout
+        self.assertIn("receipts 3, refused 0, known before 0, not handed in yet 0", out)
+        self.assertEqual({s["state"] for s in listed(office)}, {"receipted"})
+        self.assertEqual(self.documents(office), [(1, 1, plan), (2, 1, acceptance)])
+
+    def test_refused_document(self):
+        """What was wrong with the file is said, not only that the centre does not have it."""
+        office, carrier = self.centre.offices["county-220582"], self.centre.offices["prefecture-2201"]
+        data = pdf(PART + 5)
+        self.save_document(office, "plan", data, "方案.pdf")
+        path = export(office, 1)
+        head, letters = split(read(path))
+        secret, centre = raw(office.secret_key), raw(self.centre.centre_key())
+        # The office's own key, and a part that is not of this file: nobody else could have made it.
+        requests = [pb.Request.FromString(unsealed_by(head, i, letter, secret, centre)) for i, letter in enumerate(letters)]
+        self.assertEqual([r.WhichOneof("body") for r in requests], ["upload", "upload", "upload", "submit"])
+        requests[1].upload.part = b"x" * PART
+        contents = [r.SerializeToString() for r in requests]
+        database = sqlite3.connect(os.path.join(office.home, "outbox.db"))
+        with database:
+            database.execute("UPDATE letter SET digest = ? WHERE file = ? AND number = 1", (digest(contents[1]), head.file))
+        database.close()
+        write(path, join(head, [close(head, i, content, secret) for i, content in enumerate(contents)]))
+        result = carrier.run("carry", path, check=3)
+        self.assertRegex(result.stdout, "3/4 -: refused")
+        self.assertRegex(result.stdout, r"4/4 \S+: refused")
+        result = office.run("outbox", "import", path + ".receipts", check=3)
+        self.assertRegex(result.stderr, "方案.pdf: .*digest")
+        self.assertEqual([s["state"] for s in listed(office)], ["refused"])
+
     said = set()
 
     def refused_file(self, carrier, data, *sentences, verb="carry", name="bad.sealed", office=None):
@@ -215,8 +285,11 @@ class Sealed(CentreTest):
         office, admin = self.centre.offices["county-220181"], self.centre.offices["admin"]
         wire = self.centre.wire("admin")  # whoever it is may carry
         secret, centre = raw(office.secret_key), raw(self.centre.centre_key())
-        own = submission(report(self.numbers, 220181, 201304, people_lifted=3)).SerializeToString()
-        outside = submission(report(self.numbers, 220182, 201304, people_lifted=3)).SerializeToString()
+        def letter_of(**body):
+            return pb.Request(**body).SerializeToString()
+        inside = submission(report(self.numbers, 220181, 201304, people_lifted=3)).SerializeToString()
+        own = letter_of(submit=pb.Submit(submission=inside))
+        outside = letter_of(submit=pb.Submit(submission=submission(report(self.numbers, 220182, 201304, people_lifted=3)).SerializeToString()))
         header = Header(raw(office.public_key), centre, 3)
 
         def carry(number, letter, head=header):
@@ -231,15 +304,21 @@ class Sealed(CentreTest):
 
         first = carry(0, close(header, 0, own, secret))
         about, reply = answer(first, 0)
-        self.assertEqual((about, reply.request_id, reply.receipt.digest), (digest(own), 0, digest(own)))
-        self.assertEqual((first.carried.seq, first.carried.again, first.carried.id), (reply.receipt.seq, False, reply.receipt.id))
+        self.assertEqual((about, reply.request_id, reply.receipt.digest), (digest(own), 0, digest(inside)))
+        self.assertEqual((first.carried.seq, first.carried.again, first.carried.taken, first.carried.id),
+                         (reply.receipt.seq, False, True, reply.receipt.id))
         second = carry(0, close(header, 0, own, secret))
         self.assertEqual((second.carried.again, answer(second, 0)[1].receipt), (True, reply.receipt))
         # The office's own scope and role hold, whoever carries.
-        for number, content, code in ((1, outside, pb.UNIT_OUT_OF_SCOPE), (2, b"nonsense", pb.MALFORMED)):
+        for number, content, code in ((1, outside, pb.UNIT_OUT_OF_SCOPE), (2, b"nonsense", pb.MALFORMED), (1, b"", pb.REQUEST_UNKNOWN),
+                                      (1, letter_of(submit=pb.Submit(submission=b"nonsense")), pb.MALFORMED),
+                                      (0, letter_of(total=pb.TotalQuery(unit=220181)), pb.REQUEST_UNKNOWN),
+                                      (0, letter_of(carry=pb.Carry(letter=b"x")), pb.REQUEST_UNKNOWN),
+                                      (0, letter_of(upload=pb.Upload(unit=220182, digest=b"x" * 32, size=9, type=pb.PDF)), pb.UNIT_OUT_OF_SCOPE)):
             refused = carry(number, close(header, number, content, secret))
             about, reply = answer(refused, number)
-            self.assertEqual((about, refused.carried.seq, reply.refusal.problems[0].code), (digest(content), 0, code))
+            self.assertEqual((about, refused.carried.seq, refused.carried.taken, [p.code for p in reply.refusal.problems][:1]),
+                             (digest(content), 0, False, [code]))
         self.assertEqual(refused.carried.id, b"")
         by_admin = Header(raw(admin.public_key), centre, 1)
         reply = carry(0, close(by_admin, 0, own, raw(admin.secret_key)), by_admin)

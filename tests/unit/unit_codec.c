@@ -911,14 +911,18 @@ test_welcome_and_pong(void **state)
 	reply = (struct reply){.request_id = 6, .kind = REPLY_RELOADED, .reloaded = 71};
 	out = round_trip(&reply);
 	assert_int_equal(out.reloaded, 71);
-	const struct carried carried = {(const uint8_t *)"\0sealed", 7, submission_id_new(1), UINT64_MAX, true};
+	const struct carried carried = {
+	    (const uint8_t *)"\0sealed", 7, submission_id_new(1), UINT64_MAX, true, true};
 	reply = (struct reply){.request_id = 7, .kind = REPLY_CARRIED, .carried = carried};
 	out = round_trip(&reply);
-	assert_true(out.carried.size == 7 && !memcmp(out.carried.answer, carried.answer, 7) && out.carried.again);
+	assert_true(out.carried.size == 7 && !memcmp(out.carried.answer, carried.answer, 7) &&
+	            out.carried.again && out.carried.taken);
 	assert_true(out.carried.seq == UINT64_MAX && submission_id_equal(&out.carried.id, &carried.id));
-	reply.carried = (struct carried){(const uint8_t *)"", 0, {{0}}, 0, false}; /* it could not be read */
+	reply.carried =
+	    (struct carried){(const uint8_t *)"", 0, {{0}}, 0, false, false}; /* it could not be read */
 	out = round_trip(&reply);
-	assert_true(!out.carried.seq && !out.carried.again && !submission_id_valid(&out.carried.id));
+	assert_true(!out.carried.seq && !out.carried.again && !out.carried.taken &&
+	            !submission_id_valid(&out.carried.id));
 	arena_free(&reply_arena);
 }
 

@@ -161,17 +161,22 @@ static void
 test_letters(void **state)
 {
 	struct submission_id one = submission_id_new(1), two = submission_id_new(1);
-	int64_t position;
-	bool answered;
+	struct outbox_letter found;
 	(void)state;
-	assert_true(outbox_add_letter(box, &one, 0, 5) && outbox_add_letter(box, &one, 1, 6));
-	assert_true(outbox_add_letter(box, &two, 0, 6));
-	assert_false(outbox_add_letter(box, &two, 0, 7));
+	const struct outbox_letter fifth = {5, true, false, digest_of("5", 1)},
+	                           sixth = {6, false, false, digest_of("6", 1)};
+	assert_true(outbox_add_letter(box, &one, 0, &fifth) && outbox_add_letter(box, &one, 1, &sixth));
+	assert_true(outbox_add_letter(box, &two, 0, &sixth));
+	assert_false(outbox_add_letter(box, &two, 0, &fifth));
 	assert_true(outbox_set_answered(box, &one, 1));
-	assert_true(outbox_find_letter(box, &one, 0, &position, &answered) && position == 5 && !answered);
-	assert_true(outbox_find_letter(box, &one, 1, &position, &answered) && position == 6 && answered);
-	assert_true(outbox_find_letter(box, &two, 0, &position, &answered) && position == 6 && !answered);
-	assert_true(outbox_find_letter(box, &two, 1, &position, &answered) && !position);
+	assert_true(outbox_find_letter(box, &one, 0, &found) && found.position == 5 && found.of_file &&
+	            !found.answered);
+	assert_true(digest_equal(&found.digest, &fifth.digest));
+	assert_true(outbox_find_letter(box, &one, 1, &found) && found.position == 6 && !found.of_file &&
+	            found.answered);
+	assert_true(digest_equal(&found.digest, &sixth.digest));
+	assert_true(outbox_find_letter(box, &two, 0, &found) && found.position == 6 && !found.answered);
+	assert_true(outbox_find_letter(box, &two, 1, &found) && !found.position);
 }
 
 /* ---------------------------------------------------------------- clocks */

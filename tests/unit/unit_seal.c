@@ -23,7 +23,7 @@ make_keys(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(pairs); i++)
 		crypto_box_keypair(pairs[i]->public_key.bytes, pairs[i]->secret.bytes);
-	header = (struct seal_header){.kind = SEAL_SUBMISSIONS,
+	header = (struct seal_header){.kind = SEAL_REQUESTS,
 	                              .office = office.public_key,
 	                              .centre = centre.public_key,
 	                              .file = submission_id_new(INT64_C(1370390400000000)),
@@ -44,11 +44,11 @@ test_header(void **state)
 	(void)state;
 	seal_header_write(&header, bytes);
 	assert_memory_equal(bytes, "fupin-sealed\0\1\0\1", 16);
-	assert_int_equal(seal_header_read(bytes, SEAL_HEADER_BYTES, SEAL_SUBMISSIONS, &out), PROBLEM_NONE);
+	assert_int_equal(seal_header_read(bytes, SEAL_HEADER_BYTES, SEAL_REQUESTS, &out), PROBLEM_NONE);
 	assert_memory_equal(&out.office, &office.public_key, sizeof out.office);
 	assert_memory_equal(&out.centre, &centre.public_key, sizeof out.centre);
 	assert_true(submission_id_equal(&out.file, &header.file));
-	assert_true(out.time_us == -1 && out.count == 3 && out.version == 1 && out.kind == SEAL_SUBMISSIONS);
+	assert_true(out.time_us == -1 && out.count == 3 && out.version == 1 && out.kind == SEAL_REQUESTS);
 	assert_int_equal(seal_header_read(bytes, SEAL_HEADER_BYTES, SEAL_ANSWERS, &out), PROBLEM_SEAL_UNREADABLE);
 	static const struct {
 		size_t at;
@@ -67,12 +67,12 @@ test_header(void **state)
 	for (size_t i = 0; i < COUNT(changes); i++) {
 		seal_header_write(&header, bytes);
 		bytes[changes[i].at] = changes[i].value;
-		enum problem_code code = seal_header_read(bytes, SEAL_HEADER_BYTES, SEAL_SUBMISSIONS, &out);
+		enum problem_code code = seal_header_read(bytes, SEAL_HEADER_BYTES, SEAL_REQUESTS, &out);
 		EXPECT(code == changes[i].code, "%zu: %d", i, (int)code);
 	}
 	seal_header_write(&header, bytes);
 	for (size_t size = 0; size < SEAL_HEADER_BYTES; size++) {
-		enum problem_code code = seal_header_read(bytes, size, SEAL_SUBMISSIONS, &out);
+		enum problem_code code = seal_header_read(bytes, size, SEAL_REQUESTS, &out);
 		EXPECT(code == (size < 14 ? PROBLEM_SEAL_UNREADABLE : PROBLEM_SEAL_CUT_OFF), "%zu bytes: %d", size,
 		       (int)code);
 	}
@@ -275,14 +275,14 @@ test_file(void **state)
 	size_t size = make_file(&header, &office.secret, contents, bytes), at = 0, length;
 	uint32_t number = 0;
 	(void)state;
-	assert_int_equal(seal_file_check(bytes, size, SEAL_SUBMISSIONS, &out), PROBLEM_NONE);
+	assert_int_equal(seal_file_check(bytes, size, SEAL_REQUESTS, &out), PROBLEM_NONE);
 	for (; seal_file_next(bytes, size, &at, &letter, &length); number++)
 		assert_int_equal(open_it(&out, number, letter, length, &centre.secret, contents[number]),
 		                 PROBLEM_NONE);
 	assert_int_equal(number, 3);
 	/* Of submissions none may be missing; of answers all may. */
 	size = make_file(&header, &office.secret, some, bytes);
-	assert_int_equal(seal_file_check(bytes, size, SEAL_SUBMISSIONS, &out), PROBLEM_SEAL_DAMAGED);
+	assert_int_equal(seal_file_check(bytes, size, SEAL_REQUESTS, &out), PROBLEM_SEAL_DAMAGED);
 	size = make_file(&answers, &centre.secret, some, bytes);
 	assert_int_equal(seal_file_check(bytes, size, SEAL_ANSWERS, &out), PROBLEM_NONE);
 	for (number = 0, at = 0; seal_file_next(bytes, size, &at, &letter, &length); number++)
@@ -304,20 +304,20 @@ test_bad_file(void **state)
 		uint8_t *part = malloc(cut ? cut : 1);
 		assert_non_null(part);
 		memcpy(part, bytes, cut);
-		enum problem_code code = seal_file_check(part, cut, SEAL_SUBMISSIONS, &out);
+		enum problem_code code = seal_file_check(part, cut, SEAL_REQUESTS, &out);
 		EXPECT(code == (cut < 14 ? PROBLEM_SEAL_UNREADABLE : PROBLEM_SEAL_CUT_OFF), "%zu bytes: %d", cut,
 		       (int)code);
 		free(part);
 	}
 	for (size_t bit = 0; bit < 8 * size; bit++) {
 		bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		EXPECT(seal_file_check(bytes, size, SEAL_SUBMISSIONS, &out), "bit %zu", bit);
+		EXPECT(seal_file_check(bytes, size, SEAL_REQUESTS, &out), "bit %zu", bit);
 		bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
 	}
 	memcpy(copy, bytes, size);
 	copy[size] = 0;
-	assert_int_equal(seal_file_check(copy, size + 1, SEAL_SUBMISSIONS, &out), PROBLEM_SEAL_DAMAGED);
-	assert_int_equal(seal_file_check(bytes, size, SEAL_SUBMISSIONS, &out), PROBLEM_NONE);
+	assert_int_equal(seal_file_check(copy, size + 1, SEAL_REQUESTS, &out), PROBLEM_SEAL_DAMAGED);
+	assert_int_equal(seal_file_check(bytes, size, SEAL_REQUESTS, &out), PROBLEM_NONE);
 }
 
 int

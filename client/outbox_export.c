@@ -1,0 +1,316 @@
+/* What waits, with its documents' files, as the letters of a sealed file. The letters are made twice: first
+ * to know them, so that the outbox has noted each before there is a file that somebody could carry; then to
+ * seal them. */
+#include "outbox_sealed.h"
+
+#include "clock.h"
+#include "codec.h"
+#include "finding_json.h"
+#include "item_place.h"
+#include "sealed_file.h"
+#include "upload.h"
+
+#include <errno.h>
+#include <json.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROOM_FIRST = 64 };
+
+struct exporting {
+	struct sending *sending;
+	int64_t *positions; /* of what goes out */
+	size_t count, room;
+	struct outbox_letter *letters;
+	size_t letter_count, letter_room;
+	uint64_t bytes;
+	size_t left_out;
+	unit_code unit; /* of the first row */
+	bool failed;    /* no memory */
+	/* The second time: */
+	struct seal_header header;
+	struct seal_key secret;
+	struct sealed_writer writer;
+	uint8_t *sealed; /* room for one */
+	size_t written;
+};
+
+/* ---------------------------------------------------------------- the letters of a submission */
+
+typedef bool take_letter(struct exporting *x, const struct outbox_letter *letter, const uint8_t *content,
+                         size_t size);
+
+static bool
+make_letter(struct exporting *x, const struct outbox_item *item, struct request *request, take_letter *take)
+{
+	struct arena arena;
+	uint8_t *bytes;
+	size_t size;
+	arena_init(&arena, 2 * FRAME_BYTES_MAX);
+	bool good = codec_encode_request(&arena, request, &bytes, &size) && size <= SEAL_CONTENT_MAX;
+	if (good) {
+		const struct outbox_letter letter = {.position = item->position,
+		                                     .of_file = request->kind == REQUEST_UPLOAD,
+		                                     .digest = digest_of(bytes, size)};
+		good = take(x, &letter, bytes, size);
+	}
+	arena_free(&arena);
+	return good;
+}
+
+/* False with `problems`: its file is not there, or not the same any more. */
+static bool
+make_file_letters(struct exporting *x, const struct outbox_item *item, const struct document *document,
+                  size_t row, take_letter *take, struct problem_list *problems)
+{
+	char path[PATH_MAX];
+	uint8_t *bytes;
+	struct request request = upload_request(document, NULL, 0);
+	if (!item_document_path(item, row, path)) {
+		problem_only(problems, PROBLEM_FILE_CHANGED); /* a record that is none of ours */
+		return false;
+	}
+	if (!upload_read_document(path, document, &bytes, problems))
+		return false;
+	bool good = make_letter(x, item, &request, take);
+	for (uint64_t offset = 0; good && offset < document->size; offset += DOCUMENT_PART_BYTES) {
+		request = upload_request(document, bytes, offset);
+		good = make_letter(x, item, &request, take);
+	}
+	free(bytes);
+	return good;
+}
+
+/* Its documents' files, then itself. */
+static bool
+make_letters(struct exporting *x, const struct outbox_item *item, const struct submission *s,
+             take_letter *take, struct problem_list *problems)
+{
+	struct request request = {.kind = REQUEST_SUBMIT, .submit = {.bytes = item->bytes, .size = item->size}};
+	bool good = true;
+	for (size_t i = 0; good && i < s->document_count; i++)
+		good = make_file_letters(x, item, &s->documents[i], i, take, problems);
+	return good && make_letter(x, item, &request, take);
+}
+
+/* ---------------------------------------------------------------- what goes out */
+
+/* Room for one more of `size` bytes each; false: no memory. */
+static bool
+grow(void *list, size_t count, size_t *room, size_t size)
+{
+	void **at = list;
+	if (count < *room)
+		return true;
+	size_t more = *room ? 2 * *room : ROOM_FIRST;
+	void *moved = realloc(*at, more * size);
+	if (!moved)
+		return false;
+	*at = moved;
+	*room = more;
+	return true;
+}
+
+static bool
+note_letter(struct exporting *x, const struct outbox_letter *letter, const uint8_t *content, size_t size)
+{
+	(void)content;
+	if (!grow(&x->letters, x->letter_count, &x->letter_room, sizeof *x->letters)) {
+		x->failed = true;
+		return false;
+	}
+	x->letters[x->letter_count++] = *letter;
+	x->bytes += size + SEAL_BYTES + 4;
+	return true;
+}
+
+static unit_code
+first_unit(const struct submission *s)
+{
+	return s->report_count      ? s->reports[0].unit
+	       : s->entry_count     ? s->entries[0].unit
+	       : s->project_count   ? s->projects[0].unit
+	       : s->review_count    ? s->reviews[0].unit
+	       : s->target_count    ? s->targets[0].unit
+	       : s->extension_count ? s->extensions[0].unit
+	       : s->document_count  ? s->documents[0].unit
+	                            : 0;
+}
+
+static void
+leave_out(struct exporting *x, const struct outbox_item *item, const struct problem_list *problems)
+{
+	char text[PROBLEM_TEXT_BYTES];
+	x->left_out++;
+	fprintf(stderr, _("fupin: %s: left out: %s\n"), item->files,
+	        problems->count ? problem_text(&problems->items[0], x->sending->command->language, text)
+	                        : _("too large for a sealed file, it goes over the network only"));
+}
+
+static void
+collect(void *context, const struct outbox_item *item)
+{
+	struct exporting *x = context;
+	struct submission s;
+	struct arena arena;
+	struct problem_list problems;
+	size_t letters = x->letter_count;
+	uint64_t bytes = x->bytes;
+	if (x->failed)
+		return;
+	problems.count = problems.more = 0;
+	item_decode(&arena, item, &s);
+	if (!grow(&x->positions, x->count, &x->room, sizeof *x->positions)) {
+		x->failed = true;
+	} else if (item->size <= SEAL_SUBMISSION_MAX && make_letters(x, item, &s, note_letter, &problems)) {
+		x->positions[x->count++] = item->position;
+		x->unit = x->unit ? x->unit : unit_county(first_unit(&s));
+	} else if (!x->failed) {
+		x->letter_count = letters;
+		x->bytes = bytes;
+		leave_out(x, item, &problems);
+	}
+	arena_free(&arena);
+}
+
+/* ---------------------------------------------------------------- the file */
+
+/* fupin-220822-20130605-0badcafe.sealed: the id's last eight digits, as its first ones are only a time. */
+static bool
+name_file(const struct exporting *x, const char *directory, char out[PATH_MAX])
+{
+	char id[ID_TEXT_BYTES], day[16], unit[24] = "office";
+	date_format(date_of_time(x->header.time_us), day);
+	submission_id_format(&x->header.file, id);
+	if (x->unit)
+		snprintf(unit, sizeof unit, "%lld", (long long)x->unit);
+	int size = snprintf(out, PATH_MAX, "%s/fupin-%s-%.4s%.2s%.2s-%s.sealed", directory, unit, day, day + 5,
+	                    day + 8, id + ID_TEXT_BYTES - 1 - 8);
+	if (size < PATH_MAX)
+		return true;
+	errno = ENAMETOOLONG;
+	return false;
+}
+
+/* Which letter is which, in the outbox before it is in the file. */
+static bool
+note_letters(struct exporting *x)
+{
+	struct outbox *o = x->sending->outbox;
+	bool good = outbox_begin(o);
+	for (size_t i = 0; good && i < x->letter_count; i++)
+		good = outbox_add_letter(o, &x->header.file, (uint32_t)i, &x->letters[i]);
+	if (!good)
+		outbox_cancel(o);
+	return good && outbox_commit(o);
+}
+
+static bool
+write_letter(struct exporting *x, const struct outbox_letter *letter, const uint8_t *content, size_t size)
+{
+	if (x->written == x->letter_count || !digest_equal(&letter->digest, &x->letters[x->written].digest) ||
+	    !seal_close(&x->header, (uint32_t)x->written, content, size, &x->secret, x->sealed))
+		return false;
+	x->written++;
+	sealed_writer_add(&x->writer, x->sealed, size + SEAL_BYTES);
+	return true;
+}
+
+static bool
+write_letters(struct exporting *x)
+{
+	bool good = x->sealed && sealed_key(x->sending->command->home.office.secret_key, &x->secret);
+	for (size_t i = 0; good && i < x->count; i++) {
+		struct outbox_item item;
+		struct submission s;
+		struct arena arena;
+		struct problem_list ignored;
+		ignored.count = ignored.more = 0;
+		if (!outbox_get(x->sending->outbox, x->positions[i], &item))
+			return false;
+		item_decode(&arena, &item, &s);
+		good = make_letters(x, &item, &s, write_letter, &ignored);
+		arena_free(&arena);
+	}
+	/* A document that was changed just now. */
+	errno = good ? 0 : EBUSY;
+	return good && x->written == x->letter_count;
+}
+
+static int
+fail(const struct sending *s, const char *path)
+{
+	const char *error = outbox_error(s->outbox);
+	if (*error)
+		fprintf(stderr, "fupin: %s\n", error);
+	else
+		fprintf(stderr, "fupin: %s: %s\n", path, strerror(errno));
+	return EXIT_FAILED_INSIDE;
+}
+
+static void
+print_done(const struct exporting *x, const char *path)
+{
+	if (x->sending->command->format == FORMAT_JSON) {
+		struct json_object *o = json_object_new_object();
+		json_object_object_add(o, "file", json_object_new_string(path));
+		json_object_object_add(o, "submissions", json_object_new_int64((int64_t)x->count));
+		json_object_object_add(o, "letters", json_object_new_int64((int64_t)x->letter_count));
+		json_line(o);
+		return;
+	}
+	printf(_("%zu submissions sealed for the centre: %s\n"
+	         "They wait on. Have fupin carry hand it in, and bring %s.receipts back to fupin outbox "
+	         "import\n"),
+	       x->count, path, path);
+}
+
+static int
+write_file(struct exporting *x, const char *directory)
+{
+	struct sending *s = x->sending;
+	const struct command *c = s->command;
+	char path[PATH_MAX] = "";
+	int64_t now_us = clock_wall_us();
+	x->header =
+	    (struct seal_header){.kind = SEAL_REQUESTS, .time_us = now_us, .count = (uint32_t)x->letter_count};
+	x->header.file = submission_id_new(now_us);
+	if (!sealed_key(c->home.office.public_key, &x->header.office) ||
+	    !sealed_key(c->home.centre_key, &x->header.centre) || !name_file(x, directory, path) ||
+	    !sealed_writer_open(&x->writer, path, &x->header))
+		return fail(s, *path ? path : directory);
+	if (!note_letters(x) || !write_letters(x)) {
+		int reason = errno;
+		sealed_writer_discard(&x->writer);
+		errno = reason;
+		return fail(s, path);
+	}
+	if (!sealed_writer_end(&x->writer))
+		return fail(s, path);
+	print_done(x, path);
+	return EXIT_DONE;
+}
+
+int
+outbox_export(struct sending *s, const char *directory)
+{
+	struct exporting x = {.sending = s, .sealed = malloc(FRAME_BYTES_MAX)};
+	int status = EXIT_FAILED_INSIDE;
+	if (!outbox_each(s->outbox, OUTBOX_WAITING, SEAL_LETTERS_MAX, collect, &x) || x.failed) {
+		errno = x.failed ? ENOMEM : errno;
+		fail(s, directory);
+	} else if (x.letter_count > SEAL_LETTERS_MAX ||
+	           x.bytes + SEAL_HEADER_BYTES + DIGEST_BYTES > (uint64_t)SEALED_FILE_BYTES_MAX) {
+		fputs(_("fupin: more waits than one sealed file holds (512 MiB)\n"), stderr);
+	} else if (!x.count) {
+		puts(_("nothing waits that could be exported"));
+		status = EXIT_DONE;
+	} else {
+		status = write_file(&x, directory);
+	}
+	sodium_memzero(&x.secret, sizeof x.secret);
+	free(x.positions);
+	free(x.letters);
+	free(x.sealed);
+	return status;
+}
