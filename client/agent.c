@@ -203,6 +203,14 @@ has_to_stop(void *context)
 	return !session_connected(a->session) || is_wanted(a);
 }
 
+/* The centre does not admit the key: it is asked again later (knock_again()). */
+static void
+turn_away(struct agent *a)
+{
+	a->shut_out = true;
+	try_later(a, session_error(a->session));
+}
+
 static void
 deliver_waiting(struct agent *a)
 {
@@ -216,6 +224,8 @@ deliver_waiting(struct agent *a)
 	if (delivery.receipted || delivery.refused) {
 		a->retry_ms = RETRY_MS;
 		a->standing_us = 0;
+	} else if (delivery.failure == SESSION_NOT_ADMITTED) {
+		turn_away(a);
 	} else if (delivery.mistaken) {
 		try_later(a, _("a receipt came for other content than was sent: tell the administrator"));
 	} else if (delivery.total && delivery.failure && session_connected(a->session) && !is_wanted(a)) {
@@ -286,8 +296,7 @@ wait_for_something(struct agent *a)
 		a->greeted = false;
 		a->retry_us = 0;
 	} else if (failure == SESSION_NOT_ADMITTED) {
-		a->shut_out = true;
-		try_later(a, session_error(a->session));
+		turn_away(a);
 	} else if (failure) {
 		start_over(a, session_error(a->session));
 	}

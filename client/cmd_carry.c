@@ -21,8 +21,9 @@ struct answer {
 struct load {
 	const char *path;
 	struct sealed_file file;
-	struct answer *answers;                    /* by number */
-	size_t answered, receipts, again, refused; /* the first of letters, the others of submissions */
+	struct answer *answers;   /* by number */
+	size_t answered, refused; /* letters */
+	size_t receipts, again;   /* submissions */
 };
 
 struct carrying {
@@ -32,6 +33,7 @@ struct carrying {
 	size_t count;
 	uint64_t done, total; /* letters, of all files */
 	bool quiet;
+	bool away; /* the centre, for all files */
 };
 
 /* ---------------------------------------------------------------- reading: all, before anything is sent */
@@ -138,6 +140,9 @@ refuse_file(struct carrying *c, const struct load *l, uint32_t number)
 	progress_clear(&c->progress);
 	for (size_t i = 0; i < refusal->problems->count; i++)
 		complain(c, l, &refusal->problems->items[i]);
+	/* What is full or busy for one office is not for the files of others. */
+	enum problem_code code = refusal->problems->items[0].code;
+	c->away = code == PROBLEM_STORE_UNAVAILABLE || code == PROBLEM_STORE_FULL || code == PROBLEM_STOPPING;
 	fprintf(stderr, _("fupin carry: %s: stopped at letter %u of %u; nothing from there on was handed in\n"),
 	        l->path, number + 1, l->file.header.count);
 	return refusal->retry_after_ms ? EXIT_WAITING : EXIT_PROBLEMS;
@@ -154,6 +159,7 @@ carry_letter(struct carrying *c, struct load *l, uint32_t number, const uint8_t 
 	if (failure == SESSION_REFUSED)
 		return refuse_file(c, l, number);
 	if (failure) {
+		c->away = true;
 		progress_clear(&c->progress);
 		return command_fail(&c->command, failure);
 	}
@@ -227,7 +233,7 @@ write_receipts(const struct carrying *c, const struct load *l)
 		json_line(o);
 		return EXIT_DONE;
 	}
-	printf(_("%s: receipts %zu (already carried %zu), refused %zu, not handed in %zu\n"
+	printf(_("%s: receipts %zu (already carried %zu), letters refused %zu, not handed in %zu\n"
 	         "Take %s back to the office, for fupin outbox import\n"),
 	       l->path, l->receipts, l->again, l->refused, header.count - l->answered, path);
 	return EXIT_DONE;
@@ -238,7 +244,7 @@ carry_all(struct carrying *c)
 {
 	int status = EXIT_DONE;
 	progress_begin(&c->progress, c->quiet, c->command.language);
-	for (size_t i = 0; i < c->count && status != EXIT_WAITING; i++) {
+	for (size_t i = 0; i < c->count && !c->away; i++) {
 		struct load *l = &c->loads[i];
 		int one = carry_load(c, l);
 		progress_clear(&c->progress);

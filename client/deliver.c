@@ -149,6 +149,14 @@ give_up(struct deliverer *d, struct parcel *p, const struct outbox_item *item)
 	return refuse_parcel(d, p, &refusal);
 }
 
+/* The line broke: everything in flight goes again. */
+static void
+take_all_back(struct deliverer *d)
+{
+	for (size_t i = d->first_open; i < d->count; i++)
+		put_back(d, &d->parcels[i]);
+}
+
 static bool
 send_parcel(struct deliverer *d, struct parcel *p, int64_t now)
 {
@@ -168,6 +176,12 @@ send_parcel(struct deliverer *d, struct parcel *p, int64_t now)
 		d->delivery->failure = failure;
 		return true; /* it waits on */
 	}
+	/* The line was dead, and this one went over a new one: what went before goes again. */
+	if (session_epoch(d->session) != d->epoch) {
+		take_all_back(d);
+		d->epoch = session_epoch(d->session);
+		d->silences++;
+	}
 	if (!d->in_flight)
 		d->heard_us = now;
 	p->request_id = request.id;
@@ -176,14 +190,6 @@ send_parcel(struct deliverer *d, struct parcel *p, int64_t now)
 	d->in_flight++;
 	d->bytes_in_flight += item.size;
 	return true;
-}
-
-/* The line broke: everything in flight goes again. */
-static void
-take_all_back(struct deliverer *d)
-{
-	for (size_t i = d->first_open; i < d->count; i++)
-		put_back(d, &d->parcels[i]);
 }
 
 /* Another centre of the same database may reach it where this one does not: it is asked at once; when all

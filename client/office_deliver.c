@@ -331,7 +331,7 @@ office_deliver(struct fupin_office *o)
 	if (!good) {
 		give_up(o);
 	} else if (w->delivery.failure) {
-		office_fail(o, FUPIN_FAILED, session_error(w->session));
+		office_fail_session(o, w->delivery.failure);
 	} else if (!deliverer_has_more(w->deliverer)) {
 		office_stop_delivery(o);
 		settle(o, true);

@@ -226,5 +226,6 @@ void office_stop_delivery(struct fupin_office *o);
 
 /* The centre cannot be talked to: all that have to do with it end. */
 void office_fail(struct fupin_office *o, enum fupin_status status, const char *text);
+void office_fail_session(struct fupin_office *o, enum session_failure failure);
 
 #endif

@@ -94,8 +94,8 @@ office_fail(struct fupin_office *o, enum fupin_status status, const char *text)
 }
 
 /* Both are told in the words of the handle's language; what else can fail has words of the system's. */
-static void
-fail_session(struct fupin_office *o, enum session_failure failure)
+void
+office_fail_session(struct fupin_office *o, enum session_failure failure)
 {
 	char error[HOME_ERROR_BYTES], text[PROBLEM_TEXT_BYTES];
 	const struct problem_list *problems = session_refusal(o->work.session)->problems;
@@ -115,7 +115,7 @@ static void
 reconnect(struct fupin_office *o)
 {
 	if (!session_reconnect(o->work.session))
-		fail_session(o, SESSION_BROKEN);
+		office_fail_session(o, SESSION_BROKEN);
 }
 
 /* Sends it if it is due; after silence on a new connection. False: the session is gone. */
@@ -139,7 +139,7 @@ ask(struct fupin_office *o, struct question *q, struct request *request)
 		return false;
 	enum session_failure failure = session_send(w->session, request);
 	if (failure) {
-		fail_session(o, failure);
+		office_fail_session(o, failure);
 		return false;
 	}
 	q->sent = true;
@@ -248,14 +248,14 @@ take_own(struct fupin_office *o, struct question *q, const struct reply *reply, 
 	if (reply->kind == REPLY_REFUSAL && reply->refusal.retry_after_ms) {
 		q->not_before_us = clock_steady_us() + reply->refusal.retry_after_ms * INT64_C(1000);
 	} else if (reply->kind == REPLY_REFUSAL) {
-		fail_session(o, SESSION_REFUSED);
+		office_fail_session(o, SESSION_REFUSED);
 	} else if (reply->kind != kind) {
 		office_fail(o, FUPIN_FAILED, office_text(o, TEXT_SHAPE));
 	} else if (kind == REPLY_CATALOGUE) {
 		if (!take_catalogue(o))
-			fail_session(o, SESSION_BROKEN);
+			office_fail_session(o, SESSION_BROKEN);
 	} else if (session_take_welcome(w->session, reply)) {
-		fail_session(o, SESSION_BROKEN);
+		office_fail_session(o, SESSION_BROKEN);
 	} else {
 		w->greeted = true;
 		note_welcome(w, session_welcome(w->session), clock_wall_us());
@@ -282,7 +282,7 @@ take_reply(struct fupin_office *o, const struct reply *reply)
 	w->heard_us = clock_steady_us();
 	if (reply->kind == REPLY_REFUSAL && reply->refusal.problems->count &&
 	    problem_is_of_key(reply->refusal.problems->items[0].code))
-		fail_session(o, SESSION_REFUSED); /* shut out: whichever request told it */
+		office_fail_session(o, SESSION_REFUSED); /* shut out: whichever request told it */
 	else if (w->hello.sent && w->hello.request_id == reply->request_id)
 		take_own(o, &w->hello, reply, REPLY_WELCOME);
 	else if (w->fetch.sent && w->fetch.request_id == reply->request_id)
@@ -304,7 +304,7 @@ listen_to_centre(struct fupin_office *o)
 		if (failure == SESSION_NO_ANSWER)
 			break;
 		if (failure && failure != SESSION_LOST)
-			fail_session(o, failure);
+			office_fail_session(o, failure);
 		else if (!failure)
 			take_reply(o, &reply);
 	}
@@ -401,7 +401,7 @@ wait_for_something(struct fupin_office *o, bool crowded)
 	if (w->session && !crowded) {
 		enum session_failure failure = session_wait(w->session, &bell, 1, wait_ms);
 		if (failure && failure != SESSION_LOST)
-			fail_session(o, failure);
+			office_fail_session(o, failure);
 	} else {
 		poll(&bell, 1, crowded || !w->operations ? -1 : wait_ms);
 	}

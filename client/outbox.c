@@ -20,7 +20,8 @@ static const char schema[] =
     " report_count INTEGER, entry_count INTEGER, problems TEXT);"
     "CREATE INDEX IF NOT EXISTS submission_content ON submission (content) WHERE state <> 2;"
     /* What went into sealed files, and which of it was answered. */
-    "CREATE TABLE IF NOT EXISTS letter (file BLOB NOT NULL, number INTEGER NOT NULL, position INTEGER NOT "
+    "CREATE TABLE IF NOT EXISTS sealed_letter (file BLOB NOT NULL, number INTEGER NOT NULL, position INTEGER "
+    "NOT "
     "NULL,"
     " of_file INTEGER NOT NULL, digest BLOB NOT NULL, answered INTEGER NOT NULL DEFAULT 0, PRIMARY KEY "
     "(file, number)) WITHOUT ROWID;";

@@ -24,9 +24,11 @@ struct exporting {
 	struct outbox_letter *letters;
 	size_t letter_count, letter_room;
 	uint64_t bytes;
-	size_t left_out;
-	unit_code unit; /* of the first row */
-	bool failed;    /* no memory */
+	bool documents;              /* those with documents are collected: after all others */
+	bool full;                   /* one did not fit any more */
+	size_t left_out, left_later; /* for a reason that was printed; for the next file */
+	unit_code unit;              /* of the first row */
+	bool failed;                 /* no memory */
 	/* The second time: */
 	struct seal_header header;
 	struct seal_key secret;
@@ -147,30 +149,67 @@ leave_out(struct exporting *x, const struct outbox_item *item, const struct prob
 	                        : _("too large for a sealed file, it goes over the network only"));
 }
 
+static bool
+fits(const struct exporting *x)
+{
+	return x->letter_count <= SEAL_LETTERS_MAX &&
+	       x->bytes + SEAL_HEADER_BYTES + DIGEST_BYTES <= (uint64_t)SEALED_FILE_BYTES_MAX;
+}
+
+/* Its letters are noted, or nothing of it is. */
+static void
+add(struct exporting *x, const struct outbox_item *item, const struct submission *s)
+{
+	struct problem_list problems;
+	size_t letters = x->letter_count;
+	uint64_t bytes = x->bytes;
+	problems.count = problems.more = 0;
+	if (!grow(&x->positions, x->count, &x->room, sizeof *x->positions)) {
+		x->failed = true;
+		return;
+	}
+	bool made = item->size <= SEAL_SUBMISSION_MAX && make_letters(x, item, s, note_letter, &problems);
+	if (made && fits(x)) {
+		x->positions[x->count++] = item->position;
+		x->unit = x->unit ? x->unit : unit_county(first_unit(s));
+		return;
+	}
+	x->letter_count = letters;
+	x->bytes = bytes;
+	x->full = made;
+	x->left_later += made;
+	if (!made && !x->failed)
+		leave_out(x, item, &problems);
+}
+
 static void
 collect(void *context, const struct outbox_item *item)
 {
 	struct exporting *x = context;
 	struct submission s;
 	struct arena arena;
-	struct problem_list problems;
-	size_t letters = x->letter_count;
-	uint64_t bytes = x->bytes;
 	if (x->failed)
 		return;
-	problems.count = problems.more = 0;
 	item_decode(&arena, item, &s);
-	if (!grow(&x->positions, x->count, &x->room, sizeof *x->positions)) {
-		x->failed = true;
-	} else if (item->size <= SEAL_SUBMISSION_MAX && make_letters(x, item, &s, note_letter, &problems)) {
-		x->positions[x->count++] = item->position;
-		x->unit = x->unit ? x->unit : unit_county(first_unit(&s));
-	} else if (!x->failed) {
-		x->letter_count = letters;
-		x->bytes = bytes;
-		leave_out(x, item, &problems);
+	if ((s.document_count > 0) == x->documents) {
+		if (x->full)
+			x->left_later++; /* what comes behind may build on what did not fit */
+		else
+			add(x, item, &s);
 	}
 	arena_free(&arena);
+}
+
+/* As on the line, a long file holds up nothing else. */
+static bool
+collect_all(struct exporting *x)
+{
+	struct outbox *o = x->sending->outbox;
+	bool good = outbox_each(o, OUTBOX_WAITING, SEAL_LETTERS_MAX, collect, x);
+	x->documents = true;
+	good = good && outbox_each(o, OUTBOX_WAITING, SEAL_LETTERS_MAX, collect, x) && !x->failed;
+	errno = x->failed ? ENOMEM : errno;
+	return good;
 }
 
 /* ---------------------------------------------------------------- the file */
@@ -256,6 +295,8 @@ print_done(const struct exporting *x, const char *path)
 		json_object_object_add(o, "file", json_object_new_string(path));
 		json_object_object_add(o, "submissions", json_object_new_int64((int64_t)x->count));
 		json_object_object_add(o, "letters", json_object_new_int64((int64_t)x->letter_count));
+		json_object_object_add(o, "left_out", json_object_new_int64((int64_t)x->left_out));
+		json_object_object_add(o, "left_for_next", json_object_new_int64((int64_t)x->left_later));
 		json_line(o);
 		return;
 	}
@@ -263,6 +304,9 @@ print_done(const struct exporting *x, const char *path)
 	         "They wait on. Have fupin carry hand it in, and bring %s.receipts back to fupin outbox "
 	         "import\n"),
 	       x->count, path, path);
+	if (x->left_later)
+		printf(_("%zu more wait: this file is full (512 MiB). Export again when its receipts are there\n"),
+		       x->left_later);
 }
 
 static int
@@ -296,12 +340,8 @@ outbox_export(struct sending *s, const char *directory)
 {
 	struct exporting x = {.sending = s, .sealed = malloc(FRAME_BYTES_MAX)};
 	int status = EXIT_FAILED_INSIDE;
-	if (!outbox_each(s->outbox, OUTBOX_WAITING, SEAL_LETTERS_MAX, collect, &x) || x.failed) {
-		errno = x.failed ? ENOMEM : errno;
+	if (!collect_all(&x)) {
 		fail(s, directory);
-	} else if (x.letter_count > SEAL_LETTERS_MAX ||
-	           x.bytes + SEAL_HEADER_BYTES + DIGEST_BYTES > (uint64_t)SEALED_FILE_BYTES_MAX) {
-		fputs(_("fupin: more waits than one sealed file holds (512 MiB)\n"), stderr);
 	} else if (!x.count) {
 		puts(_("nothing waits that could be exported"));
 		status = EXIT_DONE;

@@ -66,7 +66,7 @@ fits(struct importing *m, struct answer *a)
 	const struct receipt *r = &a->reply.receipt;
 	bool refusal = a->reply.kind == REPLY_REFUSAL;
 	if (a->letter.of_file) {
-		if (refusal) {
+		if (refusal && m->file_position != a->letter.position) { /* the first says most */
 			m->file_position = a->letter.position;
 			m->file_problems = *a->reply.refusal.problems;
 		}

@@ -15,7 +15,7 @@ outbox_add_letter(struct outbox *o, const struct submission_id *file, uint32_t n
                   const struct outbox_letter *letter)
 {
 	sqlite3_stmt *s = outbox_prepare(
-	    o, "INSERT INTO letter (file, number, position, of_file, digest) VALUES (?, ?, ?, ?, ?)");
+	    o, "INSERT INTO sealed_letter (file, number, position, of_file, digest) VALUES (?, ?, ?, ?, ?)");
 	if (!s)
 		return false;
 	bind_letter(s, file, number);
@@ -31,7 +31,7 @@ outbox_find_letter(struct outbox *o, const struct submission_id *file, uint32_t 
 {
 	*out = (struct outbox_letter){0};
 	sqlite3_stmt *s = outbox_prepare(
-	    o, "SELECT position, of_file, answered, digest FROM letter WHERE file = ? AND number = ?");
+	    o, "SELECT position, of_file, answered, digest FROM sealed_letter WHERE file = ? AND number = ?");
 	if (!s)
 		return false;
 	bind_letter(s, file, number);
@@ -50,7 +50,8 @@ outbox_find_letter(struct outbox *o, const struct submission_id *file, uint32_t 
 bool
 outbox_set_answered(struct outbox *o, const struct submission_id *file, uint32_t number)
 {
-	sqlite3_stmt *s = outbox_prepare(o, "UPDATE letter SET answered = 1 WHERE file = ? AND number = ?");
+	sqlite3_stmt *s =
+	    outbox_prepare(o, "UPDATE sealed_letter SET answered = 1 WHERE file = ? AND number = ?");
 	if (!s)
 		return false;
 	bind_letter(s, file, number);

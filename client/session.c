@@ -39,6 +39,10 @@ struct session {
  * the other end's system does not even acknowledge is lost sooner. */
 enum { HEARTBEAT_MS = 10000, HEARTBEAT_TIMEOUT_MS = 180000, UNACKNOWLEDGED_MS = 20000 };
 enum { SILENCE_MS = 5000, SILENCE_MOST_MS = 300000, SLOW_BYTES_PER_MS = 10 };
+/* Requests that libzmq keeps. */
+enum { UNSENT_MAX = 4 * CREDIT_WINDOW };
+/* A line that broke and is not tried again within this time by libzmq never is. */
+enum { DEAD_MS = 3000 };
 /* libzmq doubles the pause and adds a random part of it: a line that is back is found within a second. */
 enum { RECONNECT_MS = 100, RECONNECT_MAX_MS = 1000 };
 enum {
@@ -56,8 +60,9 @@ static bool
 configure(void *socket, const struct home *home)
 {
 	int64_t answer_max = ANSWER_BYTES_MAX + CURVE_BYTES;
-	/* Who sends bounds what is in flight himself: a socket that takes no more is one that is dead. */
-	return set_int(socket, ZMQ_LINGER, 0) && set_int(socket, ZMQ_SNDHWM, 0) &&
+	/* Beyond what any client has in flight: a socket that takes no more is dead, or full of what was sent
+	 * again over line after line. */
+	return set_int(socket, ZMQ_LINGER, 0) && set_int(socket, ZMQ_SNDHWM, UNSENT_MAX) &&
 	       set_int(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) &&
 	       set_int(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS) &&
 	       set_int(socket, ZMQ_TCP_MAXRT, UNACKNOWLEDGED_MS) &&
@@ -112,14 +117,18 @@ take_event(struct session *s)
 	return number;
 }
 
-/* This centre is not there: the next one at once; when all were tried, after a growing pause. */
+/* This centre is not there: the next one at once; when all were tried, after a growing pause. The only one
+ * is libzmq's to try again, and it says so; but not where what answered was no centre: then we do. */
 static void
-plan_move(struct session *s)
+plan_move(struct session *s, int event)
 {
 	int64_t pause_ms = 0;
 	s->failures++;
-	if (s->endpoint_count < 2)
+	if (s->endpoint_count < 2) {
+		bool dead = event == ZMQ_EVENT_DISCONNECTED && !s->refused;
+		s->move_us = dead ? clock_steady_us() + DEAD_MS * INT64_C(1000) : 0;
 		return;
+	}
 	if (s->failures % s->endpoint_count == 0) {
 		unsigned rounds = s->failures / s->endpoint_count;
 		pause_ms = rounds > 5 ? RECONNECT_MAX_MS : RECONNECT_MS << (rounds - 1);
@@ -154,7 +163,7 @@ note_event(struct session *s, int event)
 	case ZMQ_EVENT_DISCONNECTED:
 	case ZMQ_EVENT_CONNECT_RETRIED:
 		s->connected = false;
-		plan_move(s);
+		plan_move(s, event);
 		return SESSION_OK;
 	default:
 		return SESSION_OK;

@@ -130,7 +130,8 @@ add_relations(struct marking *m, const char *part, const char *text)
 	return put_part(m, name, bytes, size);
 }
 
-/* The sheet has comments: ours of an earlier time go, and those of now come beside the others. */
+/* The sheet has comments: ours of an earlier time go, and those of now come beside the others. Where there
+ * are neither, it stays as it is, whatever it has. */
 static bool
 renew_comments(struct marking *m, const char *comments, const char *drawing, struct old_marks *old,
                const struct xlsx_mark *const *marks, size_t count)
@@ -140,11 +141,12 @@ renew_comments(struct marking *m, const char *comments, const char *drawing, str
 	bool good = load(m, comments, &texts) && load(m, drawing, &boxes) &&
 	            (others.bytes = unmark_comments(&texts, old, &others.size)) &&
 	            (rest.bytes = unmark_boxes(&boxes, old, &rest.size));
-	if (good) {
+	bool ours = count || (good && old->count);
+	if (good && ours) {
 		char *bytes = mark_comments(&others, marks, count, &size);
 		good = put_part(m, comments, bytes, size);
 	}
-	if (good) {
+	if (good && ours) {
 		char *bytes = mark_boxes(&rest, &others, marks, count, &size);
 		good = put_part(m, drawing, bytes, size);
 	}
@@ -152,7 +154,7 @@ renew_comments(struct marking *m, const char *comments, const char *drawing, str
 	free(boxes.bytes);
 	free(others.bytes);
 	free(rest.bytes);
-	return good || fail(m, "its comments are kept in a way that cannot be marked");
+	return good || !ours || fail(m, "its comments are kept in a way that cannot be marked");
 }
 
 /* New parts, and where they are named. */
@@ -247,7 +249,7 @@ mark_one(struct marking *m, size_t sheet, const struct xlsx_mark *const *marks, 
 	bool commented, drawn, good = true;
 	if (!find_link(m, part, "/comments", &comments, &commented) ||
 	    !find_link(m, part, "/vmlDrawing", &drawing, &drawn))
-		return fail(m, "a sheet that cannot be marked");
+		return !count || fail(m, "a sheet that cannot be marked");
 	/* A drawing without comments (of buttons, say) keeps its place: then there are red cells only. */
 	if (commented && drawn)
 		good = renew_comments(m, comments.part, drawing.part, &old, marks, count);

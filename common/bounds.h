@@ -72,8 +72,8 @@ enum {
 	 * the bytes of all such, as offered. Nobody continued them for so long: they are taken away. */
 	UPLOADS_COUNTY_MAX = 4,
 	UPLOAD_DAYS_MAX = 7,
-	/* Requests for the bytes of documents that wait for the database: 32 MiB of parts, and of one office what
-	 * two connections with four each take. */
+	/* Requests for the bytes of documents that wait for the database: 32 MiB of parts (three times that if
+	 * all come in sealed letters), and of one office what two connections with four each take. */
 	FILE_JOBS_MAX = 128,
 	FILE_JOBS_OFFICE_MAX = 8,
 	/* Questions of one office about the past that wait for the database: each may be a whole replay, and who

@@ -73,7 +73,7 @@ minute_parse(const char *text, int *out)
 bool
 deadline_parse(const char *text, int64_t *out)
 {
-	char day[16];
+	char day[64]; /* longer than any date */
 	int minute = MINUTES_PER_DAY;
 	date d;
 	size_t size = strcspn(text, " T");

@@ -97,6 +97,7 @@ hash_to_scalar(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size,
 	crypto_hash_sha512_final(&state, hash);
 	crypto_core_ed25519_scalar_reduce(out, hash);
 	sodium_memzero(hash, sizeof hash);
+	sodium_memzero(&state, sizeof state);
 }
 
 /* The number that an X25519 secret stands for (RFC 7748, section 5), modulo the order of the group. */
@@ -111,7 +112,7 @@ secret_scalar(const struct seal_key *secret, uint8_t out[crypto_core_ed25519_SCA
 	sodium_memzero(wide, sizeof wide);
 }
 
-void
+bool
 seal_sign(const uint8_t *bytes, size_t size, const struct seal_key *secret, uint8_t out[SEAL_SIGNATURE_BYTES])
 {
 	/* 2^256 - 2 (no hash for anything else begins with it) and the secret; random bytes come at the end. */
@@ -122,17 +123,19 @@ seal_sign(const uint8_t *bytes, size_t size, const struct seal_key *secret, uint
 	secret_scalar(secret, a);
 	randombytes_buf(random, sizeof random);
 	hash_to_scalar(before, sizeof before, bytes, size, random, sizeof random, r);
-	/* Neither is 0: a by the bit that is always set, r but for a chance of 2^-252. Else it is no signature.
-	 */
-	if (crypto_scalarmult_ed25519_base_noclamp(point, a) ||
-	    crypto_scalarmult_ed25519_base_noclamp(commitment, r))
-		memset(out, 0, SEAL_SIGNATURE_BYTES);
+	/* Neither is 0: a by the bit that is always set, r but for a chance of 2^-252. */
+	bool good = !crypto_scalarmult_ed25519_base_noclamp(point, a) &&
+	            !crypto_scalarmult_ed25519_base_noclamp(commitment, r);
 	hash_to_scalar(commitment, POINT_BYTES, point, POINT_BYTES, bytes, size, h);
 	crypto_core_ed25519_scalar_mul(h, h, a);
 	crypto_core_ed25519_scalar_add(answer, r, h);
+	if (!good)
+		memset(out, 0, SEAL_SIGNATURE_BYTES);
+	sodium_memzero(h, sizeof h);
 	sodium_memzero(before, sizeof before);
 	sodium_memzero(random, sizeof random);
 	sodium_memzero(r, sizeof r);
+	return good;
 }
 
 bool
@@ -176,8 +179,8 @@ seal_close(const struct seal_header *h, uint32_t number, const uint8_t *content,
 	write_inside(h, number, inside);
 	if (size)
 		memmove(inside + INSIDE_BYTES, content, size);
-	seal_sign(inside, INSIDE_BYTES + size, secret, inside + INSIDE_BYTES + size);
-	return !crypto_box_easy(box, inside, INSIDE_BYTES + size + SEAL_SIGNATURE_BYTES, nonce,
+	return seal_sign(inside, INSIDE_BYTES + size, secret, inside + INSIDE_BYTES + size) &&
+	       !crypto_box_easy(box, inside, INSIDE_BYTES + size + SEAL_SIGNATURE_BYTES, nonce,
 	                        reader_of(h)->bytes, secret->bytes);
 }
 

@@ -69,8 +69,8 @@ enum problem_code seal_open(const struct seal_header *header, uint32_t number, c
 
 /* A signature by a CURVE (X25519) key pair, as in XEdDSA (T. Perrin, "The XEdDSA and VXEdDSA Signature
  * Schemes", 2016), but with the key's point on Ed25519 in front, so that whoever has Ed25519 can check it. */
-void seal_sign(const uint8_t *bytes, size_t size, const struct seal_key *secret,
-               uint8_t out[SEAL_SIGNATURE_BYTES]);
+bool seal_sign(const uint8_t *bytes, size_t size, const struct seal_key *secret,
+               uint8_t out[SEAL_SIGNATURE_BYTES]) __attribute__((warn_unused_result));
 bool seal_signed_by(const struct seal_key *public_key, const uint8_t *bytes, size_t size,
                     const uint8_t signature[SEAL_SIGNATURE_BYTES]) __attribute__((warn_unused_result));
 

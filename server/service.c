@@ -64,6 +64,16 @@ service_give(struct service *s, const struct sender *to, const char *public_key,
 	return GATE_GONE;
 }
 
+/* To who stands at the line, whatever he brought: said once, and not sealed. */
+static void
+refuse_plain(struct service *s, const struct envelope *envelope, const struct problem_list *problems,
+             uint32_t retry_after_ms)
+{
+	struct reply reply = {.request_id = envelope->request.id, .kind = REPLY_REFUSAL};
+	reply.refusal = (struct refusal){problems, retry_after_ms};
+	service_give(s, &envelope->sender, envelope->public_key, &reply);
+}
+
 static void
 send_plain(struct service *s, const struct envelope *envelope, const struct reply *reply)
 {
@@ -75,7 +85,8 @@ send_plain(struct service *s, const struct envelope *envelope, const struct repl
 	if (!harmless && !service_admits(s, envelope->public_key)) {
 		struct problem_list problems;
 		service_turn_away(s, envelope->public_key, &problems);
-		service_refuse(s, envelope, &problems, 0);
+		log_line(LOG_INFO, "refused", "office=%s code=%s", office, problem_name(problems.items[0].code));
+		refuse_plain(s, envelope, &problems, 0);
 		return;
 	}
 	enum gate_sent sent = service_give(s, &envelope->sender, envelope->public_key, reply);
@@ -83,7 +94,7 @@ send_plain(struct service *s, const struct envelope *envelope, const struct repl
 		struct problem_list problems;
 		problems.count = problems.more = 0;
 		problem_only(&problems, PROBLEM_BUSY);
-		service_refuse(s, envelope, &problems, UNREAD_RETRY_MS);
+		refuse_plain(s, envelope, &problems, UNREAD_RETRY_MS);
 	} else if (sent != GATE_SENT) {
 		log_line(LOG_DEBUG, "reply_dropped", "office=%s", office);
 	}

@@ -81,7 +81,9 @@ read_content(struct envelope *e, const struct submit *content, struct problem_li
 		return false;
 	if (e->request.kind == REQUEST_SUBMIT || e->request.kind == REQUEST_UPLOAD)
 		return admit_request(&e->office, &e->request, problems);
-	problem_detail(problem_only(problems, PROBLEM_REQUEST_UNKNOWN), "a letter has a submit or an upload");
+	struct problem *p = problem_only(problems, PROBLEM_REQUEST_UNKNOWN);
+	p->limit = PROTOCOL_VERSION;
+	problem_detail(p, "%s", "a letter has a submit or an upload");
 	return false;
 }
 

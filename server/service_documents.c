@@ -58,6 +58,20 @@ leave(struct service *s, const struct file_job *job)
 	*at = job->next;
 }
 
+/* Of a sealed file the parts come in order. One that finds an earlier one gone (the database lost it in a
+ * crash: parts are not waited for) is for the carrier, who begins anew, not for the office. */
+static bool
+lost_before(const struct file_job *f)
+{
+	const struct upload *u = &f->envelope->request.upload;
+	const struct uploaded *state = &f->reply.uploaded;
+	if (f->envelope->request.kind != REQUEST_UPLOAD || !u->part_size)
+		return false;
+	if (f->problems.count)
+		return f->problems.items[0].code == PROBLEM_FILE_MISSING;
+	return !state->whole && state->received < u->offset + u->part_size;
+}
+
 /* In the loop's thread. */
 static void
 give_answer(struct job *job, void *context)
@@ -66,6 +80,8 @@ give_answer(struct job *job, void *context)
 	struct service *s = context;
 	struct envelope *e = f->envelope;
 	leave(s, f);
+	if (e->sealed && lost_before(f))
+		problem_only(&f->problems, PROBLEM_BUSY);
 	if (f->problems.count) {
 		refuse(s, e, &f->problems);
 	} else {

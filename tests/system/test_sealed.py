@@ -10,12 +10,14 @@ import subprocess
 import threading
 import unittest
 
+import psycopg2
+
 from documents import PART, fetch, pdf
-from harness import SLOW, Centre, CentreTest, Database, new_directory, pb, report, submission, wait_for
+from harness import SLOW, Centre, CentreTest, Database, database_user, new_directory, pb, report, submission, wait_for
 from relay import Relay, keeps_submissions, write_ini
 from sealing import ANSWERS, Header, close, join, raw, split, unseal, unsealed_by
 from test_outbox import NOWHERE, SHORT, fund_sheet
-from wire import digest
+from wire import codes, digest
 
 OFFICES = ("province", "admin", "prefecture-2201", "county-220122", "county-220112", "county-222403", "county-220182",
            "county-220183", "county-220181", "county-220581", "county-220582")
@@ -162,11 +164,11 @@ class Sealed(CentreTest):
         self.assertEqual((head.count, len(letters)), (1 + (1 + 4 + 1) + (1 + 1 + 1),) * 2)
         self.assertNotIn(plan[100:200], read(path))
         out = carrier.run("carry", path, check=0).stdout
-        self.assertIn("receipts 3 (already carried 0), refused 0, not handed in 0", out)
+        self.assertIn("receipts 3 (already carried 0), letters refused 0, not handed in 0", out)
         self.assertEqual(re.findall(r": (\d+)/10 \S+: receipt", out), ["1", "7", "10"])
         self.assertEqual(self.documents(office), [(1, 1, plan), (2, 1, acceptance)])
         again = carrier.run("carry", path, check=0).stdout
-        self.assertIn("receipts 3 (already carried 3), refused 0, not handed in 0", again)
+        self.assertIn("receipts 3 (already carried 3), letters refused 0, not handed in 0", again)
         out = office.run("outbox", "import", path + ".receipts", check=0).stdout
         self.assertIn("receipts 3, refused 0, known before 0, not handed in yet 0", out)
         self.assertEqual({s["state"] for s in listed(office)}, {"receipted"})
@@ -187,7 +189,7 @@ class Sealed(CentreTest):
         contents = [r.SerializeToString() for r in requests]
         database = sqlite3.connect(os.path.join(office.home, "outbox.db"))
         with database:
-            database.execute("UPDATE letter SET digest = ? WHERE file = ? AND number = 1", (digest(contents[1]), head.file))
+            database.execute("UPDATE sealed_letter SET digest = ? WHERE file = ? AND number = 1", (digest(contents[1]), head.file))
         database.close()
         write(path, join(head, [close(head, i, content, secret) for i, content in enumerate(contents)]))
         result = carrier.run("carry", path, check=3)
@@ -378,6 +380,53 @@ class Trouble(unittest.TestCase):
         self.carrier.run("carry", path, check=0)
         self.assertEqual(self.vouchers(), ["甲-1"])
 
+    def test_carrier_revoked_while_it_hands_in(self):
+        """It is told so, once, and the centre lives; what was committed is committed."""
+        save(self.centre, self.office, fund_sheet(self.office, "己-1"))
+        path = export(self.office, 1)
+        head, letters = split(read(path))
+        wire = self.centre.wire("prefecture-2201")
+        holder = psycopg2.connect(host=os.path.join(self.centre.data, "run"), user=database_user(), dbname="fupin")
+        self.addCleanup(holder.close)
+        holder.cursor().execute("LOCK TABLE fund_entry IN SHARE MODE")
+        wire.send(pb.Request(carry=pb.Carry(header=read(path)[:108], number=0, letter=letters[0])))
+        wait_for("the letter on its way", lambda: self.centre.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")[0][0])
+        self.centre.admit("admin", "county-220122", "county-220112")
+        self.assertEqual(self.centre.load_principals().returncode, 0)
+        self.centre.process.send_signal(signal.SIGHUP)  # the connection that hears of it is the one that waits
+        wait_for("the revocation", lambda: "count=3" in self.centre.log())
+        holder.rollback()
+        reply = wire.receive()
+        self.assertEqual((reply.WhichOneof("body"), codes(reply.refusal)), ("refusal", ["NOT_ADMITTED"]))
+        wait_for("the commit", lambda: self.vouchers() == ["己-1"])
+        self.assertEqual(self.centre.log().count("code=NOT_ADMITTED"), 1)
+
+    def test_part_lost_in_a_crash(self):
+        """Parts are not waited for on disk. One that is gone sends the carrier back to the beginning, not the office away."""
+        with Relay(self.centre, self.office, lambda request, ask: None if request.WhichOneof("body") in ("submit", "upload") else ask()):
+            data = pdf(3 * PART)
+            self.office.run("document", "send", "plan", write(os.path.join(self.office.home, "方案.pdf"), data), "--timeout", SHORT, check=4)
+        write_ini(self.office, NOWHERE, self.centre.centre_key())
+        path = export(self.office, 1)
+        head, letters = split(read(path))
+        wire = self.centre.wire("prefecture-2201")
+
+        def carry(number):
+            return wire.ask(pb.Request(carry=pb.Carry(header=read(path)[:108], number=number, letter=letters[number])))
+        self.assertTrue(all(carry(number).carried.taken for number in (0, 1, 2)))
+        self.centre.sql("DELETE FROM document_part WHERE part = 1")
+        self.centre.sql("UPDATE document_file SET received = 262144")
+        self.later(carry(3))
+        self.centre.sql("DELETE FROM document_file")
+        self.later(carry(3))
+        self.assertIn("letters refused 0, not handed in 0", self.carrier.run("carry", path, check=0).stdout)
+        self.office.run("outbox", "import", path + ".receipts", check=0)
+        self.assertEqual(fetch(self.centre.wire("admin"), 220122, 1), data)
+
+    def later(self, reply):
+        self.assertEqual((reply.WhichOneof("body"), codes(reply.refusal)), ("refusal", ["BUSY"]))
+        self.assertGreater(reply.refusal.retry_after_ms, 0)
+
     def test_centre_killed_while_it_is_handed_in(self):
         names = [f"乙-{i:02}" for i in range(30)]
         save(self.centre, self.office, *[fund_sheet(self.office, name) for name in names])
@@ -417,7 +466,7 @@ class Trouble(unittest.TestCase):
         out, err = carrier.communicate(timeout=120 * SLOW)
         restart.join()
         self.assertEqual(carrier.returncode, 0, err)
-        self.assertIn("refused 0, not handed in 0", out)
+        self.assertIn("letters refused 0, not handed in 0", out)
         self.assertEqual(self.vouchers(), names)
 
     def test_database_away(self):
