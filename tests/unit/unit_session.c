@@ -116,29 +116,33 @@ accept_within(int listener, int ms)
 	return poll(&item, 1, ms) > 0 ? accept(listener, NULL, NULL) : -1;
 }
 
-/* Whoever answers at the centre's address is no centre: it greets by another mechanism (ZMTP 3.0, NULL). */
+/* Whoever answers at the centre's address is no centre: a greeting of ZMTP 3.0 with another mechanism, or
+ * something else altogether. */
+static const unsigned char other_mechanism[64] = {0xff, 0,    0, 0, 0,   0,   0,   0,
+                                                  1,    0x7f, 3, 0, 'N', 'U', 'L', 'L'};
+static const unsigned char portal[] = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
+
 static void
-greet_wrongly(int line)
+greet_wrongly(int line, const unsigned char *greeting, size_t size)
 {
-	unsigned char greeting[64] = {0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 0, 'N', 'U', 'L', 'L'};
 	char buffer[256];
 	struct pollfd item = {.fd = line, .events = POLLIN};
-	assert_int_equal(write(line, greeting, sizeof greeting), sizeof greeting);
+	assert_int_equal(write(line, greeting, size), size);
 	do
 		assert_true(poll(&item, 1, LONG_MS) > 0);
 	while (read(line, buffer, sizeof buffer) > 0);
 	close(line);
 }
 
+/* `sends`: what is sent, once that is known, begins a new connection; otherwise it begins without. */
 static void
-test_no_centre(void **state)
+check_no_centre(const unsigned char *greeting, size_t greeting_size, bool sends)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t size = sizeof address;
 	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct home home = {0};
 	char error[HOME_ERROR_BYTES];
-	(void)state;
 	assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
 	assert_int_equal(listen(listener, 4), 0);
 	assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
@@ -149,17 +153,29 @@ test_no_centre(void **state)
 	assert_non_null(session);
 	int line = accept_within(listener, LONG_MS);
 	assert_true(line >= 0);
-	greet_wrongly(line);
-	/* That connection is dead; what is sent, once that is known, begins a new one. */
+	greet_wrongly(line, greeting, greeting_size);
 	unsigned epoch = session_epoch(session);
 	int64_t until = clock_steady_us() + LONG_MS * 1000;
 	for (line = -1; line < 0 && clock_steady_us() < until; line = accept_within(listener, 1))
-		assert_int_equal(greet(session), SESSION_OK);
+		if (sends)
+			assert_int_equal(greet(session), SESSION_OK);
+		else
+			session_wait(session, NULL, 0, 100);
 	assert_true(line >= 0);
 	assert_int_not_equal(session_epoch(session), epoch);
 	close(line);
 	session_close(&session);
 	close(listener);
+}
+
+static void
+test_no_centre(void **state)
+{
+	(void)state;
+	check_no_centre(other_mechanism, sizeof other_mechanism, true);
+	check_no_centre(other_mechanism, sizeof other_mechanism, false);
+	check_no_centre(portal, sizeof portal - 1, true);
+	check_no_centre(portal, sizeof portal - 1, false);
 }
 
 int
