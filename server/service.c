@@ -64,6 +64,19 @@ service_give(struct service *s, const struct sender *to, const char *public_key,
 	return GATE_GONE;
 }
 
+static const char *
+office_name(const struct envelope *envelope)
+{
+	return envelope->office.name ? envelope->office.name : "unknown";
+}
+
+static void
+log_refused(struct service *s, const struct envelope *envelope, enum problem_code code)
+{
+	log_line(log_bounded(&s->pipeline.refused, LOG_INFO, "refused"), "refused", "office=%s code=%s",
+	         office_name(envelope), problem_name(code));
+}
+
 /* To who stands at the line, whatever he brought: said once, and not sealed. */
 static void
 refuse_plain(struct service *s, const struct envelope *envelope, const struct problem_list *problems,
@@ -71,13 +84,13 @@ refuse_plain(struct service *s, const struct envelope *envelope, const struct pr
 {
 	struct reply reply = {.request_id = envelope->request.id, .kind = REPLY_REFUSAL};
 	reply.refusal = (struct refusal){problems, retry_after_ms};
+	log_refused(s, envelope, problems->items[0].code);
 	service_give(s, &envelope->sender, envelope->public_key, &reply);
 }
 
 static void
 send_plain(struct service *s, const struct envelope *envelope, const struct reply *reply)
 {
-	const char *office = envelope->office.name ? envelope->office.name : "unknown";
 	/* It was revoked while its question waited: it is told so, and nothing else. That something of it is on
 	 * disk it may still hear. */
 	bool harmless = reply->kind == REPLY_REFUSAL || reply->kind == REPLY_RECEIPT ||
@@ -85,7 +98,6 @@ send_plain(struct service *s, const struct envelope *envelope, const struct repl
 	if (!harmless && !service_admits(s, envelope->public_key)) {
 		struct problem_list problems;
 		service_turn_away(s, envelope->public_key, &problems);
-		log_line(LOG_INFO, "refused", "office=%s code=%s", office, problem_name(problems.items[0].code));
 		refuse_plain(s, envelope, &problems, 0);
 		return;
 	}
@@ -96,7 +108,7 @@ send_plain(struct service *s, const struct envelope *envelope, const struct repl
 		problem_only(&problems, PROBLEM_BUSY);
 		refuse_plain(s, envelope, &problems, UNREAD_RETRY_MS);
 	} else if (sent != GATE_SENT) {
-		log_line(LOG_DEBUG, "reply_dropped", "office=%s", office);
+		log_line(LOG_DEBUG, "reply_dropped", "office=%s", office_name(envelope));
 	}
 }
 
@@ -130,9 +142,7 @@ service_refuse(struct service *s, const struct envelope *envelope, const struct 
 {
 	struct reply reply = {.request_id = envelope->request.id, .kind = REPLY_REFUSAL};
 	reply.refusal = (struct refusal){problems, retry_after_ms};
-	log_line(log_bounded(&s->pipeline.refused, LOG_INFO, "refused"), "refused", "office=%s code=%s",
-	         envelope->office.name ? envelope->office.name : "unknown",
-	         problem_name(problems->items[0].code));
+	log_refused(s, envelope, problems->items[0].code);
 	service_send(s, envelope, &reply);
 }
 
