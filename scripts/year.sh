@@ -36,7 +36,7 @@ year_clock() { fupin clock --home "$homes/admin" "$1" >>"$log"; }
 # year_save_offline NAME UNIT MONTH
 year_save_offline() {
   local status=0
-  fupin status --home "$homes/$1" --format csv >/dev/null 2>&1 || return
+  fupin forms --home "$homes/$1" --timeout 120 >/dev/null || return
   fupin submit --home "$homes/$1" --offline --each --quiet "$sheets/$2/$3"-*.csv || status=$?
   [ "$status" = 4 ]
 }
@@ -90,7 +90,7 @@ year_correct() {
   fupin review return --home "$homes/prefecture-${returned%??}" "$returned" "$1" county --reason inconsistent \
     --text '脱贫户数与村报表合计不符' >>"$log" 2>&1
   awk 'NR == 1 { print $0 ",替换版本" } NR > 1 { print $0 ",1" }' "$sheet" >"$sheet.corrected"
-  fupin submit --home "$homes/county-$returned" --quiet "$sheet.corrected" >>"$log" 2>&1
+  fupin submit --home "$homes/county-$returned" --quiet --timeout 120 "$sheet.corrected" >>"$log" 2>&1
 }
 
 # Every county's plan or acceptance report, as a file, but of some.
@@ -102,7 +102,7 @@ year_documents() {
   while IFS=, read -r name role unit rest; do
     [ "$role" = county ] || continue
     case " $* " in *" $unit "*) continue ;; esac
-    year_run fupin document send --home "$homes/$name" "$kind" "$file"
+    year_run fupin document send --home "$homes/$name" --timeout 120 "$kind" "$file"
   done <"$list"
   year_wait
 }

@@ -44,7 +44,7 @@ class Demo(unittest.TestCase):
 
     def run_demo(self, *words, status=0, become=()):
         demo = self.start(*words, become=become)
-        out, err = demo.communicate(timeout=300)
+        out, err = demo.communicate(timeout=300 * min(SLOW, 2))
         self.assertEqual(demo.returncode, status, out + err)
         return out
 
@@ -65,9 +65,8 @@ class Demo(unittest.TestCase):
         self.assertLess(seconds / bare, 4, f"{seconds} s for what takes {bare:.1f} s to start alone")
         return out[out.index("吉林省 total"):].splitlines()[0]
 
-    def test_once_twice_in_a_row(self):
-        first = self.check_table(self.run_demo("--once"))
-        self.assertEqual(self.check_table(self.run_demo("--once")), first)
+    def test_once(self):
+        self.check_table(self.run_demo("--once"))
         self.assertEqual(os.listdir(self.directory), [])
 
     def test_command_gets_the_centre_and_gives_its_status(self):
@@ -79,6 +78,7 @@ class Demo(unittest.TestCase):
         self.assertIn("10 receipted", out)
         self.assertIn("drift=0", out)
 
+    @unittest.skipIf(SLOW > 1, "a second year has nothing that a sanitizer would see")
     def test_kept_directory(self):
         kept = os.path.join(self.directory, "kept")
         self.run_demo("--once", "--months", "11", "--dir", kept)
@@ -141,7 +141,8 @@ class Demo(unittest.TestCase):
         reachable = subprocess.run(become + ["test", "-x", os.path.join(BUILD, "fupind"), "-a", "-r", DEMO], check=False)
         if reachable.returncode:
             self.skipTest("the build is where another user cannot get to")
-        self.check_table(self.run_demo("--once", become=become))
+        self.assertIn(LABEL, self.run_demo("--once", "--months", "1", become=become))
+        self.assertEqual(os.listdir(self.directory), [])
 
 
 if __name__ == "__main__":
