@@ -110,7 +110,7 @@ send_year() {
     progress $((month - 1)) "$months"
     if ! year_month "$month"; then
       kill -0 "$centre" 2>/dev/null || centre_is_gone "in month $month"
-      tail -n 5 "$log" >&2
+      grep -v '^receipt' "$log" | tail -n 10 >&2
       say "demo.sh: month $month could not be sent"
       exit 1
     fi

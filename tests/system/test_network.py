@@ -280,7 +280,7 @@ class Network(CentreTest):
             other_line.ping()  # behind the questions: no more than 256 wait
         wait_for("a refusal", lambda: "office=province code=BUSY" in self.centre.log())
         self.undisturbed()
-        replies = [wire.receive() for wire in wires for _ in range(UNREAD_ROUNDS * UNREAD_QUESTIONS)]
+        replies = [wire.receive(timeout=60) for wire in wires for _ in range(UNREAD_ROUNDS * UNREAD_QUESTIONS)]
         refusals = [reply.refusal for reply in replies if reply.WhichOneof("body") != "catalogue"]
         self.assertTrue(refusals)
         for refusal in refusals:
