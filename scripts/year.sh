@@ -17,8 +17,10 @@ returned=220822
 
 # In the background what must not fail; year_wait stops the year when one of them did.
 # Some at a time: who stands in line for a processor for seconds takes the centre for away.
+year_at_once=$((4 * $(nproc)))
 year_run() {
-  while [ "$(jobs -rp | wc -l)" -gt $((8 * $(nproc))) ]; do sleep 0.02; done
+  local running
+  while running=($(jobs -rp)) && [ "${#running[@]}" -gt "$year_at_once" ]; do sleep 0.02; done
   "$@" >>"$log" 2>&1 &
   year_pids+=($!)
 }

@@ -65,6 +65,7 @@ class Demo(unittest.TestCase):
         self.assertLess(seconds / bare, 4, f"{seconds} s for what takes {bare:.1f} s to start alone")
         return out[out.index("吉林省 total"):].splitlines()[0]
 
+    @unittest.skipIf(SLOW > 1, "ten minutes of starting programs, for nothing that a sanitizer would see")
     def test_once(self):
         self.check_table(self.run_demo("--once"))
         self.assertEqual(os.listdir(self.directory), [])
