@@ -10,6 +10,7 @@
 #   FUPIN_OFFICES   the offices' home directories                          (/var/lib/fupin-offices)
 #   FUPIN_PLAN      the plan's CSV files                                   (/usr/share/fupin/plan-2013)
 #   FUPIN_ENDPOINT  where the offices find the centre                      (tcp://fupind:7513)
+#   FUPIN_MONTHS    how many months of the year                            (12)
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -18,6 +19,7 @@ centre=${FUPIN_CENTRE:-/var/lib/fupin}
 offices=${FUPIN_OFFICES:-/var/lib/fupin-offices}
 plan=${FUPIN_PLAN:-/usr/share/fupin/plan-2013}
 endpoint=${FUPIN_ENDPOINT:-tcp://fupind:7513}
+months=${FUPIN_MONTHS:-12}
 
 # The list appears whole or not at all: a centre never admits half of the offices.
 make_keys() {
@@ -45,7 +47,7 @@ send_all() {
     case $role in county | province) mkdir -p "$sheets/$unit" ;; esac
   done <"$list"
   awk -v out="$sheets" -f "$here/demo_year.awk" "$plan/units.csv"
-  for ((month = done + 1; month <= 12; month++)); do
+  for ((month = done + 1; month <= months; month++)); do
     if ! year_month "$month"; then
       tail -n 5 "$log" >&2
       echo 'compose-year.sh: a month could not be sent; what was saved waits in the outboxes' >&2
@@ -53,7 +55,7 @@ send_all() {
     fi
     echo "$month" >"$offices/months-sent"
   done
-  printf 'the offices worked through 12 months\n\n'
+  printf 'the offices worked through %d months\n\n' "$months"
 }
 
 case ${1:-} in

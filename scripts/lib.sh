@@ -5,11 +5,12 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build_packages=(gcc libc6-dev gettext cmake ninja-build pkg-config protobuf-c-compiler protobuf-compiler
   libprotobuf-c-dev libzmq3-dev libpq-dev libsodium-dev libsqlite3-dev libsmartcols-dev libcsv-dev
   libinih-dev libjson-c-dev libsystemd-dev libxlsxwriter-dev libzip-dev libexpat1-dev uthash-dev postgresql)
-test_packages=(libcmocka-dev clang libclang-rt-14-dev clang-format python3 python3-zmq python3-protobuf python3-psycopg2
-  python3-openpyxl openssl dpkg-dev file)
-# For scripts/package.sh. lintian and debootstrap (scripts/try-package.sh) are not asked for: without them is only less
-# looked at; and tests skip what zsh, mandoc and lintian would be needed for.
-package_packages=(dpkg-dev file xz-utils)
+test_packages=(libcmocka-dev clang-format ccache python3 python3-zmq python3-protobuf python3-psycopg2
+  python3-openpyxl openssl file zsh man-db groff-base mandoc docker-compose)
+# For scripts/test.sh --all: a second compiler with its sanitizers, and a spreadsheet program (86 MB) that opens our workbooks.
+whole_packages=(clang libclang-rt-14-dev llvm-14 libreoffice-calc python3-uno)
+# For scripts/package.sh. lintian looks a package over; debootstrap (scripts/try-package.sh) is not asked for.
+package_packages=(dpkg-dev file xz-utils lintian)
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -21,7 +22,34 @@ missing_packages() {
   done
 }
 
-# Installs what is missing, or prints the one command that does.
+# apt_get WORD…: apt-get; while another apt works, it waits, up to ten minutes, and says for whom. apt itself waits
+# for dpkg's lock only (DPkg::Lock::Timeout), not for that of its lists, and says nothing when it is quiet.
+apt_lock_seconds=600
+apt_get() {
+  local output status told='' until=$((SECONDS + apt_lock_seconds))
+  while
+    status=0
+    output=$("${become[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=5 "$@" 2>&1) || status=$?
+    [ "$status" != 0 ]
+  do
+    case $output in
+      *'Could not get lock'* | *'Unable to acquire the dpkg frontend lock'*) ;;
+      *) say "$output"; return "$status" ;;
+    esac
+    if [ "$SECONDS" -ge "$until" ]; then
+      say "$output"
+      return "$status"
+    fi
+    # The first line names the lock and who has it.
+    if [ "${output%%$'\n'*}" != "$told" ]; then
+      told=${output%%$'\n'*}
+      say "waiting for another apt: ${told#E: }"
+    fi
+    sleep 1
+  done
+}
+
+# Installs what is missing, or prints the one command that does. With everything there, no apt is called.
 need_packages() {
   local missing become=()
   missing=$(missing_packages "$@")
@@ -42,8 +70,7 @@ need_packages() {
       "${become[@]}" tee /etc/postgresql-common/createcluster.d/fupin.conf >/dev/null ;;
   esac
   # shellcheck disable=SC2086
-  "${become[@]}" apt-get update -qq >&2 &&
-    "${become[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing >&2
+  apt_get update && apt_get install -y --no-install-recommends $missing
 }
 
 # build_tree DIR [CMAKE OPTION…]: configures and builds; shows the log only when it fails.

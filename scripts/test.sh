@@ -1,35 +1,72 @@
 #!/usr/bin/env bash
-# Builds fupin and runs all tests.
+# Builds fupin and runs its tests.
 #
-#   scripts/test.sh            gcc; clang with AddressSanitizer and UBSan: all tests in both;
-#                              clang with ThreadSanitizer: where fupind and libfupin have threads
-#   scripts/test.sh --quick    gcc only
+#   scripts/test.sh            gcc: the build, the format, every unit and system test
+#   scripts/test.sh --all      the same with what needs large programs (a spreadsheet program); then with clang,
+#                              AddressSanitizer + UBSan and ThreadSanitizer beside each other
+#   scripts/test.sh --all --long   the sanitizers get the tests, too, that are left out for time (docs/testing.md)
+#
+# At the end: the ten slowest, what was skipped and why (tests/skips.txt), `N passed, N failed, N skipped`.
+# Exit status: 0 all passed, 1 not, 2 wrong usage.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-quick=false
-case ${1:-} in
-  '') ;;
-  --quick) quick=true ;;
-  *) say "test.sh: $1: unknown; see the head of this file"; exit 2 ;;
-esac
+all=false long=false
+for word; do
+  case $word in
+    --all) all=true ;;
+    --long) long=true ;;
+    -h | --help) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) say "test.sh: $word: unknown; see test.sh --help"; exit 2 ;;
+  esac
+done
+"$all" || ! "$long" || { say "test.sh: --long goes with --all"; exit 2; }
 
-# run_tests DIR [CTEST OPTION…]
+reports=$(mktemp -d)
+trap 'rm -rf -- "$reports"' EXIT
+# Each copy of the sources that a test builds finds there what was compiled here.
+export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
+
+# run_tests NAME JOBS [CTEST OPTION…]: the tests of build-NAME. Most of them wait for other processes most of the time, so
+# there may be more of them than cores.
 run_tests() {
-  local dir=$1
-  shift
-  ctest --test-dir "$dir" --output-on-failure --no-tests=error -j "$(nproc)" "$@"
+  local name=$1 jobs=$2
+  shift 2
+  ctest --test-dir "$root/build-$name" --output-on-failure --no-tests=error -j "$jobs" \
+    --output-junit "$reports/$name.xml" --test-output-size-passed 1000000 "$@"
 }
 
-need_packages "${build_packages[@]}" "${test_packages[@]}"
+finish() {
+  local status=$1 seconds
+  /usr/bin/python3 "$root/tests/summary.py" "$reports"/*.xml || status=1
+  # The shell's own children, and what they waited for: user and system seconds.
+  seconds=$(times | awk 'NR == 2 { for (i = 1; i <= 2; i++) { split($i, part, /[ms]/); sum += part[1] * 60 + part[2] } print int(sum) }')
+  printf 'took %d s, %d s of a processor\n' "$SECONDS" "$seconds"
+  exit "$status"
+}
+
+cores=$(nproc)
+if "$all"; then
+  need_packages "${build_packages[@]}" "${test_packages[@]}" "${package_packages[@]}" "${whole_packages[@]}"
+  export FUPIN_WHOLE=1
+else
+  need_packages "${build_packages[@]}" "${test_packages[@]}" "${package_packages[@]}"
+fi
+status=0
 say "== gcc"
 build_tree "$root/build-gcc" -DCMAKE_C_COMPILER=gcc
 cmake --build "$root/build-gcc" --target format-check
-run_tests "$root/build-gcc"
-"$quick" && exit 0
-say "== clang, AddressSanitizer and UndefinedBehaviorSanitizer"
+run_tests gcc $((4 * cores)) || status=1
+"$all" || finish "$status"
+
+say "== clang: AddressSanitizer and UndefinedBehaviorSanitizer, ThreadSanitizer"
 build_tree "$root/build-asan" -DCMAKE_C_COMPILER=clang -DFUPIN_ASAN=ON
-run_tests "$root/build-asan"
-say "== clang, ThreadSanitizer"
 build_tree "$root/build-tsan" -DCMAKE_C_COMPILER=clang -DFUPIN_TSAN=ON
-run_tests "$root/build-tsan" -R 'system_library|system_plan|system_submission|system_watch'
+leave_out=(-LE long)
+"$long" && leave_out=()
+run_tests tsan "$cores" -L threads >"$reports/tsan.log" 2>&1 &
+tsan=$!
+run_tests asan $((3 * cores)) "${leave_out[@]}" || status=1
+wait "$tsan" || status=1
+cat "$reports/tsan.log"
+finish "$status"
