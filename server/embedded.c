@@ -1,5 +1,6 @@
 #include "embedded.h"
 
+#include "clock.h"
 #include "log.h"
 
 #include <errno.h>
@@ -17,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { START_SECONDS = 60, STOP_SECONDS = 60, LEFTOVER_SECONDS = 10, POLL_MS = 20, RETRY_MS = 200 };
+enum { START_SECONDS = 60, STOP_SECONDS = 60, LEFTOVER_SHARE = 10, POLL_MS = 20, RETRY_MS = 200 };
 
 static const char database[] = "fupin";
 
@@ -118,7 +119,8 @@ embedded_init(struct embedded *e, const char *data_dir, const char *wanted_bin_d
 struct pg_target
 embedded_target(const struct embedded *e)
 {
-	return (struct pg_target){.socket_dir = e->socket_dir, .user = e->user, .database = database};
+	return (struct pg_target){
+	    .socket_dir = e->socket_dir, .user = e->user, .database = database, .patience_s = e->patience_s};
 }
 
 /* ---------------------------------------------------------------- child processes */
@@ -276,18 +278,48 @@ end_leftover(const struct embedded *e, bool *was_there, char error[PG_ERROR_BYTE
 	return false;
 }
 
+/* A cluster whose first start was broken off may lack it; otherwise it is there. */
 static bool
 create_database(const struct embedded *e, char error[PG_ERROR_BYTES])
 {
-	struct pg_target target = {.socket_dir = e->socket_dir, .user = e->user, .database = "postgres"};
-	int64_t count = 0;
+	struct pg_target target = embedded_target(e);
 	struct pg_conn *connection = pg_connect(&target, error);
-	bool good =
-	    connection &&
-	    pg_number(connection, "SELECT count(*) FROM pg_database WHERE datname = 'fupin'", &count, error) &&
-	    (count || pg_run(connection, "CREATE DATABASE fupin", error));
+	bool good = connection;
+	PQfinish(connection);
+	if (good)
+		return true;
+	target.database = "postgres";
+	int64_t count = 0;
+	connection = pg_connect(&target, error);
+	good = connection &&
+	       pg_number(connection, "SELECT count(*) FROM pg_database WHERE datname = 'fupin'", &count, error) &&
+	       (count || pg_run(connection, "CREATE DATABASE fupin", error));
 	PQfinish(connection);
 	return good;
+}
+
+enum server_state { SERVER_SILENT, SERVER_STARTING, SERVER_READY };
+
+/* What the server that was just launched writes of itself into postmaster.pid (its first line is the process,
+ * its eighth the state). To ask by a connection makes it start a process each time. */
+static enum server_state
+launched_state(const struct embedded *e)
+{
+	enum { STATE_LINE = 8 };
+	char path[PATH_MAX + 24], line[PATH_MAX + 16];
+	enum server_state state = SERVER_SILENT;
+	snprintf(path, sizeof path, "%s/postmaster.pid", e->data_dir);
+	FILE *file = fopen(path, "re");
+	if (!file)
+		return SERVER_SILENT;
+	for (int i = 1; i <= STATE_LINE && fgets(line, sizeof line, file); i++) {
+		if (i == 1 && strtol(line, NULL, 10) != e->pid)
+			break;
+		if (i == STATE_LINE)
+			state = strncmp(line, "ready", 5) ? SERVER_STARTING : SERVER_READY;
+	}
+	fclose(file);
+	return state;
 }
 
 /* Crash recovery may take long: as long as the server says that it is starting, it is left to it. */
@@ -295,14 +327,14 @@ static bool
 wait_until_ready(struct embedded *e, char error[PG_ERROR_BYTES])
 {
 	for (int waited = 0; waited < START_SECONDS * 1000;) {
-		PGPing answer = ping(e);
-		if (answer == PQPING_OK)
+		enum server_state state = launched_state(e);
+		if (state == SERVER_READY)
 			return true;
 		if (e->pid && waitpid(e->pid, NULL, WNOHANG) == e->pid) {
 			e->pid = 0;
 			break;
 		}
-		waited += answer == PQPING_REJECT ? 0 : POLL_MS;
+		waited += state == SERVER_STARTING ? 0 : POLL_MS;
 		pause_ms(POLL_MS);
 	}
 	snprintf(error, PG_ERROR_BYTES, "the database does not start: see %.300s", e->log_path);
@@ -313,7 +345,9 @@ wait_until_ready(struct embedded *e, char error[PG_ERROR_BYTES])
 static bool
 launch_until_ready(struct embedded *e, bool again, char error[PG_ERROR_BYTES])
 {
-	for (int tries = again ? LEFTOVER_SECONDS * 1000 / RETRY_MS : 0;; tries--) {
+	const struct pg_target target = embedded_target(e);
+	int64_t until_us = again ? clock_steady_us() + pg_patience_us(&target, LEFTOVER_SHARE) : 0;
+	for (;;) {
 		if (!launch(e)) {
 			snprintf(error, PG_ERROR_BYTES, "postgres could not be started: %s", strerror(errno));
 			return false;
@@ -321,7 +355,7 @@ launch_until_ready(struct embedded *e, bool again, char error[PG_ERROR_BYTES])
 		if (wait_until_ready(e, error))
 			return true;
 		embedded_stop(e);
-		if (!tries)
+		if (clock_steady_us() >= until_us)
 			return false;
 		pause_ms(RETRY_MS);
 	}

@@ -29,13 +29,9 @@ enum { PIPELINED_ROWS_MAX = 16, SEND_BYTES = 4 * 1024 * 1024 };
 
 enum { RETRY_FIRST_MS = 50, RETRY_MOST_MS = 1000, ID_HEX_BYTES = 2 * ID_BYTES + 1, SQL_BYTES = 8192 };
 
-/* A database that says nothing for so long is told of, or given up and connected to anew. */
-enum {
-	CONNECT_US = 10 * 1000000,
-	CONNECT_ONE_US = 4 * 1000000,
-	WRITE_SLOW_US = 5 * 1000000,
-	WRITE_US = 60 * 1000000
-};
+/* Shares of the patience with a database that says nothing: then it is told of, or given up and connected to
+ * anew. */
+enum { CONNECT_SHARE = 10, CONNECT_ONE_SHARE = 4, SLOW_SHARE = 5, WRITE_SHARE = PG_PATIENCE_SECONDS };
 
 /* Submissions of others that are read at a time: bounds memory and the loop's pause. */
 enum { NEWS_MAX = 500 };
@@ -92,12 +88,13 @@ struct journal {
  * each new attempt leaves a session behind (PostgreSQL 14 on). A fupind that is stopped must not hold the
  * head. */
 #define SETTINGS                                                                                             \
-	"SET synchronous_commit = on; SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; "          \
-	"SET tcp_keepalives_count = 3; SET tcp_user_timeout = 50000; "                                           \
-	"SET idle_in_transaction_session_timeout = '10s'; "                                                      \
-	"SELECT set_config(name, '2s', false) FROM pg_settings WHERE name = "                                    \
-	"'client_connection_check_interval'; "                                                                   \
-	"LISTEN " CHANNEL "; LISTEN " PG_CHANNEL_PRINCIPALS "; "
+	PG_SETTINGS                                                                                              \
+	    "; SET synchronous_commit = on; SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; "    \
+	    "SET tcp_keepalives_count = 3; SET tcp_user_timeout = 50000; "                                       \
+	    "SET idle_in_transaction_session_timeout = '10s'; "                                                  \
+	    "SELECT set_config(name, '2s', false) FROM pg_settings WHERE name = "                                \
+	    "'client_connection_check_interval'; "                                                               \
+	    "LISTEN " CHANNEL "; LISTEN " PG_CHANNEL_PRINCIPALS "; "
 
 static bool begin_batch(struct journal *j);
 static bool begin_reading(struct journal *j, bool locked, const char *before, int64_t now_us);
@@ -155,9 +152,10 @@ static int64_t
 deadline_us(const struct journal *j)
 {
 	if (j->state == STATE_CONNECTING || j->state == STATE_OPENING)
-		return j->since_us + (j->has_other_host ? CONNECT_ONE_US : CONNECT_US);
+		return j->since_us +
+		       pg_patience_us(&j->target, j->has_other_host ? CONNECT_ONE_SHARE : CONNECT_SHARE);
 	if (is_working(j))
-		return j->since_us + (j->slow_told ? WRITE_US : WRITE_SLOW_US);
+		return j->since_us + pg_patience_us(&j->target, j->slow_told ? WRITE_SHARE : SLOW_SHARE);
 	return j->state == STATE_AWAY ? j->retry_us : 0;
 }
 
@@ -917,8 +915,8 @@ check_deadline(struct journal *j, int64_t now_us)
 		return JOURNAL_NOTHING;
 	if (is_working(j) && !j->slow_told) {
 		j->slow_told = true;
-		log_line(LOG_WARNING, "commit_slow", "seconds=%d seq_first=%" PRIu64, WRITE_SLOW_US / 1000000,
-		         j->seq_first);
+		log_line(LOG_WARNING, "commit_slow", "seconds=%.1f seq_first=%" PRIu64,
+		         (double)pg_patience_us(&j->target, SLOW_SHARE) / 1e6, j->seq_first);
 		return JOURNAL_NOTHING;
 	}
 	return lose(j, now_us, "the database does not answer");

@@ -28,6 +28,9 @@ static const struct option_kind {
      offsetof(struct options, clock)},
     {"--with-parent", "yes|no", "stop when the process that started it ends (default: no)",
      offsetof(struct options, with_parent)},
+    {"--patience", "SECONDS",
+     "a database that says nothing for so long is given up and connected to anew (default: 60)",
+     offsetof(struct options, patience)},
     {"--ready-file", "FILE", "written with the bound endpoint once the centre serves",
      offsetof(struct options, ready_file)},
 };

@@ -1,9 +1,29 @@
 #include "pg.h"
 
+#include <errno.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+bool
+pg_patience_parse(const char *text, int *out)
+{
+	char *end;
+	errno = 0;
+	long seconds = strtol(text, &end, 10);
+	if (end == text || *end || errno || seconds < PG_PATIENCE_LEAST || seconds > PG_PATIENCE_MOST)
+		return false;
+	*out = (int)seconds;
+	return true;
+}
+
+int64_t
+pg_patience_us(const struct pg_target *target, int share)
+{
+	int64_t seconds = target->patience_s ? target->patience_s : PG_PATIENCE_SECONDS;
+	return seconds * 1000000 * share / PG_PATIENCE_SECONDS;
+}
 
 void
 pg_parameters(const struct pg_target *target, const char *names[PG_PARAMS], const char *values[PG_PARAMS])
@@ -125,11 +145,11 @@ pg_connect(const struct pg_target *target, char error[PG_ERROR_BYTES])
 	const char *names[PG_PARAMS], *values[PG_PARAMS];
 	pg_parameters(target, names, values);
 	PGconn *connection = PQconnectdbParams(names, values, 1);
-	if (PQstatus(connection) == CONNECTION_OK) {
-		PQsetNoticeProcessor(connection, ignore_notice, NULL);
+	PQsetNoticeProcessor(connection, ignore_notice, NULL);
+	if (PQstatus(connection) == CONNECTION_OK && pg_run((struct pg_conn *)connection, PG_SETTINGS, error))
 		return (struct pg_conn *)connection;
-	}
-	take_error(error, PQerrorMessage(connection));
+	if (PQstatus(connection) != CONNECTION_OK)
+		take_error(error, PQerrorMessage(connection));
 	PQfinish(connection);
 	return NULL;
 }

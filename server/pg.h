@@ -18,7 +18,17 @@ struct pg_target {
 	const char *socket_dir; /* embedded only */
 	const char *user;       /* embedded only */
 	const char *database;   /* embedded only */
+	int patience_s;         /* with a database that says nothing; 0: PG_PATIENCE_SECONDS */
 };
+
+enum { PG_PATIENCE_SECONDS = 60, PG_PATIENCE_LEAST = 1, PG_PATIENCE_MOST = 3600 };
+
+/* Seconds from text; false if it is not PG_PATIENCE_LEAST to PG_PATIENCE_MOST. */
+bool pg_patience_parse(const char *text, int *out);
+
+/* What is written gets all of the patience, in microseconds; what else is asked, and a new connection, gets
+ * `share` of PG_PATIENCE_SECONDS of it. */
+int64_t pg_patience_us(const struct pg_target *target, int share);
 
 enum { PG_ERROR_BYTES = 512 };
 
@@ -38,6 +48,10 @@ struct pg_host {
 bool pg_host_of(const struct pg_target *target, unsigned attempt, struct pg_host *out);
 /* Adds it to the parameters. */
 void pg_use_host(const struct pg_host *host, const char *names[PG_PARAMS], const char *values[PG_PARAMS]);
+
+/* What every session of ours begins with. A statement of ours takes milliseconds, its compilation seconds: where there
+ * are no statistics yet, PostgreSQL takes it for a long one. */
+#define PG_SETTINGS "SET jit = off"
 
 /* Connects; NULL with `error` set on failure. Close with PQfinish. */
 struct pg_conn *pg_connect(const struct pg_target *target, char error[PG_ERROR_BYTES]);

@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 enum {
-	CONNECT_WAIT_SECONDS = 25, /* a killed fupind's session ends within that, a second host is tried */
+	CONNECT_WAIT_SHARE = 25, /* of the patience with the database: a killed fupind's session ends within that, a second host is tried */
 	ALONE_PAUSE_MS = 100,
 };
 
@@ -78,7 +78,7 @@ open_journal(struct service *s)
 	s->pipeline.journal = journal;
 	if (!journal)
 		return service_fail("out_of_memory", "journal");
-	int64_t until = clock_steady_us() + CONNECT_WAIT_SECONDS * INT64_C(1000000);
+	int64_t until = clock_steady_us() + pg_patience_us(&s->store.target, CONNECT_WAIT_SHARE);
 	while (clock_steady_us() < until) {
 		int wait = journal_wait_ms(journal, clock_steady_us());
 		struct pollfd item = {.fd = journal_fd(journal)};
@@ -100,7 +100,7 @@ save_plan(struct service *s, struct pg_conn *connection, const struct plan *file
 	    .label = s->options->label,
 	    .principals_whole = s->options->principals,
 	};
-	int64_t until = clock_steady_us() + CONNECT_WAIT_SECONDS * INT64_C(1000000);
+	int64_t until = clock_steady_us() + pg_patience_us(&s->store.target, CONNECT_WAIT_SHARE);
 	for (;;) {
 		how.may_change_catalogue = journal_is_alone(s->pipeline.journal);
 		if (store_save(connection, files, &how, error))

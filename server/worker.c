@@ -31,7 +31,7 @@ struct worker {
 
 /* A question that takes longer has gone wrong; a server that does not even say so is left. */
 static const char settings[] = "SET statement_timeout = '20s'";
-enum { ANSWER_US = 25 * 1000000, LOOK_MS = 1000 };
+enum { ANSWER_SHARE = 25, LOOK_MS = 1000 }; /* of the patience with the database */
 
 static void
 put(struct job_list *list, struct job *job)
@@ -71,7 +71,7 @@ hold_line(struct worker *w, const struct pg_conn *connection)
 	if (w->line >= 0)
 		close(w->line);
 	w->line = connection ? fcntl(PQsocket((const PGconn *)connection), F_DUPFD_CLOEXEC, 0) : -1;
-	w->line_until_us = clock_steady_us() + ANSWER_US;
+	w->line_until_us = clock_steady_us() + pg_patience_us(w->target, ANSWER_SHARE);
 	if (w->line >= 0 && w->stopping)
 		shutdown(w->line, SHUT_RDWR);
 	pthread_mutex_unlock(&w->lock);
