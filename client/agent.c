@@ -21,9 +21,10 @@ enum { STANDING_MS = 60000, REPORT_MS = 30000 };
  * anew. */
 enum { RETRY_MS = 1000, RETRY_MAX_MS = 60000 };
 enum { LOOK_AGAIN_MS = 1000 };
-/* For a question to the centre: so long, and each time that a slow line was too slow twice as long. What is
- * being delivered has its own patience (session_silence_us()), until something else has to be done. */
-enum { ASK_MS = 5000, SLOWEST_MS = 300000, ALIVE_MS = 10000 };
+/* A question to the centre gets as long as the office bears silence, and each time that a slow line was too
+ * slow twice as long. What is being delivered has its own patience (session_silence_us()), until something
+ * else has to be done. */
+enum { SLOWEST_MS = 300000, ALIVE_MS = 10000 };
 
 struct agent {
 	struct command *command; /* its session stays NULL: sheets are read by what the centre said last */
@@ -398,7 +399,7 @@ close_all(struct agent *a)
 int
 agent_run(struct command *command, const char *folder)
 {
-	struct agent a = {.command = command, .retry_ms = RETRY_MS, .ask_ms = ASK_MS};
+	struct agent a = {.command = command, .retry_ms = RETRY_MS, .ask_ms = command->home.silence_ms};
 	char error[HOME_ERROR_BYTES];
 	if (!agent_lock(&command->home, &a.lock)) {
 		fprintf(stderr, _("fupin agent: another agent works in %s\n"), command->home.path);

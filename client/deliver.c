@@ -409,7 +409,7 @@ deliverer_send(struct deliverer *d)
 	int64_t now = clock_steady_us();
 	if (session_epoch(d->session) != d->epoch)
 		take_all_back(d);
-	if (d->in_flight && now - d->heard_us > session_silence_us(d->silences, d->bytes_in_flight))
+	if (d->in_flight && now - d->heard_us > session_silence_us(d->session, d->silences, d->bytes_in_flight))
 		start_over(d);
 	d->epoch = session_epoch(d->session);
 	return send_ready(d, now);

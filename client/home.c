@@ -36,6 +36,17 @@ home_default(char out[PATH_MAX])
 		snprintf(out, PATH_MAX, "%s/.fupin", getenv("HOME") ? getenv("HOME") : ".");
 }
 
+static bool
+take_silence(const char *value, struct home *home)
+{
+	char *end;
+	long seconds = strtol(value, &end, 10);
+	if (end == value || *end || seconds < SILENCE_SECONDS_LEAST || seconds > SILENCE_SECONDS_MOST)
+		return false;
+	home->silence_ms = (int)seconds * 1000;
+	return true;
+}
+
 static int
 take_setting(void *data, const char *section, const char *name, const char *value)
 {
@@ -47,7 +58,7 @@ take_setting(void *data, const char *section, const char *name, const char *valu
 	else if (!strcmp(name, "public-key") && key_text_valid(value))
 		snprintf(home->centre_key, sizeof home->centre_key, "%s", value);
 	else
-		return 0;
+		return !strcmp(name, "silence") && take_silence(value, home);
 	return 1;
 }
 
@@ -68,7 +79,7 @@ read_key(const char *path, struct key_pair *out, char error[HOME_ERROR_BYTES])
 bool
 home_read(const char *path, struct home *out, char error[HOME_ERROR_BYTES])
 {
-	struct home home = {0};
+	struct home home = {.silence_ms = SILENCE_SECONDS * 1000};
 	char ini[PATH_MAX], secret[PATH_MAX], text[64];
 	snprintf(home.path, sizeof home.path, "%s", path);
 	if (!join(ini, path, ini_name, error) || !join(secret, path, secret_name, error) ||

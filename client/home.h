@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdbool.h>
 
+enum { SILENCE_SECONDS = 5, SILENCE_SECONDS_LEAST = 1, SILENCE_SECONDS_MOST = 300 };
 enum { HOME_ERROR_BYTES = 512, HOME_ENDPOINT_BYTES = 256 };
 
 struct home {
@@ -14,6 +15,7 @@ struct home {
 	char outbox[PATH_MAX];
 	char endpoint[HOME_ENDPOINT_BYTES];
 	char centre_key[KEY_TEXT_BYTES];
+	int silence_ms; /* of the centre, after which the line is given up */
 	struct key_pair office;
 };
 

@@ -127,7 +127,7 @@ ask(struct fupin_office *o, struct question *q, struct request *request)
 	/* On a slow line it stands behind what is being delivered. */
 	size_t ahead = w->deliverer ? deliverer_bytes_in_flight(w->deliverer) : 0;
 	bool lost = q->sent && q->epoch != session_epoch(w->session);
-	bool silent = q->sent && !lost && now - q->sent_us > session_silence_us(q->attempt, ahead);
+	bool silent = q->sent && !lost && now - q->sent_us > session_silence_us(w->session, q->attempt, ahead);
 	if (now < q->not_before_us || (q->sent && !lost && !silent))
 		return true;
 	if (silent) {

@@ -38,7 +38,7 @@ struct session {
 /* The longest frame on the slowest line that we know of has to get through between two signs of life; what
  * the other end's system does not even acknowledge is lost sooner. */
 enum { HEARTBEAT_MS = 10000, HEARTBEAT_TIMEOUT_MS = 180000, UNACKNOWLEDGED_MS = 20000 };
-enum { SILENCE_MS = 5000, SILENCE_MOST_MS = 300000, SLOW_BYTES_PER_MS = 10 };
+enum { SLOW_BYTES_PER_MS = 10 };
 /* Requests that libzmq keeps. */
 enum { UNSENT_MAX = 4 * CREDIT_WINDOW };
 /* A line that broke and is not tried again within this time by libzmq never is. */
@@ -394,10 +394,10 @@ take_answer(struct session *s, uint64_t request_id, int64_t until_us, struct rep
 }
 
 int64_t
-session_silence_us(unsigned attempt, size_t bytes)
+session_silence_us(const struct session *s, unsigned attempt, size_t bytes)
 {
-	int64_t limit_us = SILENCE_MOST_MS * INT64_C(1000);
-	int64_t us = SILENCE_MS * INT64_C(1000) + (int64_t)(bytes / SLOW_BYTES_PER_MS) * 1000;
+	int64_t limit_us = SILENCE_SECONDS_MOST * INT64_C(1000000);
+	int64_t us = s->home.silence_ms * INT64_C(1000) + (int64_t)(bytes / SLOW_BYTES_PER_MS) * 1000;
 	for (; attempt && us < limit_us; attempt--)
 		us *= 2;
 	return us < limit_us ? us : limit_us;
@@ -420,7 +420,7 @@ session_ask(struct session *s, struct request *request, enum reply_kind kind, in
 {
 	int64_t until = clock_steady_us() + timeout_ms * INT64_C(1000);
 	for (unsigned attempt = 0;; attempt++) {
-		int64_t repeat = clock_steady_us() + session_silence_us(attempt, bytes_of(request));
+		int64_t repeat = clock_steady_us() + session_silence_us(s, attempt, bytes_of(request));
 		enum session_failure failure = session_send(s, request);
 		if (failure)
 			return failure;

@@ -22,7 +22,7 @@ enum session_failure {
  * centre was killed while the two shook hands was seen to wait for ever on the old one, and networks
  * forget connections. On a slow line silence is only a long message: more bytes may take longer, and each
  * time in a row (`attempt`, from 0) twice as long. */
-int64_t session_silence_us(unsigned attempt, size_t bytes);
+int64_t session_silence_us(const struct session *session, unsigned attempt, size_t bytes);
 
 /* Does not wait. NULL: `error` says why. */
 struct session *session_open(const struct home *home, char error[HOME_ERROR_BYTES]);

@@ -141,7 +141,7 @@ check_no_centre(const unsigned char *greeting, size_t greeting_size, bool sends)
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t size = sizeof address;
 	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct home home = {0};
+	struct home home = {.silence_ms = SILENCE_SECONDS * 1000};
 	char error[HOME_ERROR_BYTES];
 	assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
 	assert_int_equal(listen(listener, 4), 0);
