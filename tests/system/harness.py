@@ -7,10 +7,13 @@ sanitizer report.
 import atexit
 import csv
 import datetime
+import fcntl
 import glob
+import hashlib
 import os
 import pwd
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -20,6 +23,7 @@ import time
 import unittest
 
 import psycopg2
+import zmq.auth
 
 from wire import Wire, uuid7
 import fupin_pb2 as pb
@@ -32,6 +36,8 @@ FUPIND = os.path.join(BUILD, "fupind")
 FUPIN = os.path.join(BUILD, "fupin")
 PLAN = os.path.join(SOURCE, "db", "plan-2013")
 SLOW = 10 if os.environ.get("FUPIN_SLOW") else 1  # sanitizers
+# For a centre whose database falls silent: a fifth of the usual waits (a commit is told of after 1 s, not 5).
+HURRIED = ("--patience", "12") if SLOW == 1 else ()
 OFFICES = ("province", "admin", "prefecture-2201", "county-220122", "county-220112", "county-222403")
 
 
@@ -61,6 +67,13 @@ def wait_for(what, condition, seconds=30):
 def pause():
     """The breath between two looks at a condition."""
     signal.sigtimedwait([], 0.02)
+
+
+def processor_seconds():
+    """What our processes that have ended took of a processor, user and system: a measure that does not grow while others
+    work on the same machine."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def new_directory(prefix="fupin-test-"):
@@ -93,16 +106,21 @@ def edit_csv(path, change):
         writer.writerows(rows)
 
 
+def make_keys(home, name):
+    """What `fupin keygen --home` leaves, without starting it (test_cli does); (public, secret)."""
+    os.makedirs(home, 0o700)
+    _, secret_path = zmq.auth.create_certificates(home, "office", metadata={"name": name})
+    os.chmod(secret_path, 0o600)
+    return tuple(key.decode() for key in zmq.auth.load_certificate(secret_path))
+
+
 class Office:
     """An office's home directory and its fupin program."""
 
     def __init__(self, directory, name):
         self.home = os.path.join(directory, "home", name)
         self.name = name
-        os.makedirs(os.path.dirname(self.home), exist_ok=True)
-        self.public_key = self.run("keygen", "--name", name).stdout.strip()
-        with open(os.path.join(self.home, "office.key_secret"), encoding="utf-8") as file:
-            self.secret_key = re.search(r'secret-key = "(.{40})"', file.read()).group(1)
+        self.public_key, self.secret_key = make_keys(self.home, name)
         match = re.search(r"(\d+)$", name)
         self.unit = int(match.group(1)) if match else 22
 
@@ -123,23 +141,76 @@ def newest_postgresql():
     return sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
 
 
+def template():
+    """A tar file of a PostgreSQL cluster that has fupin's tables and nothing in them: made once, by fupind's own code,
+    kept beside the build, and made anew for other migrations or another PostgreSQL. A test that unpacks it saves
+    initdb and the migrations; that fupind makes its own is tested where Centre is told is_new."""
+    digest = hashlib.sha256(newest_postgresql().encode())
+    for path in sorted(glob.glob(os.path.join(SOURCE, "db", "migrations", "*.sql"))) + [os.path.abspath(__file__)]:
+        with open(path, "rb") as file:
+            digest.update(file.read())
+    path = os.path.join(BUILD, "tests", "template", f"{os.geteuid()}-{digest.hexdigest()[:16]}.tar")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path + ".lock", "wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not os.path.exists(path):
+            make_template(path + ".new")
+            os.rename(path + ".new", path)
+    return path
+
+
+def make_template(path):
+    """A fupind without a plan makes its database, has nothing to serve, and ends. The rest makes it small."""
+    data = os.path.join(new_directory(), "data")
+    os.mkdir(data)
+    result = subprocess.run([FUPIND, "serve", "--data", data], capture_output=True, text=True, check=False)
+    assert result.returncode == 4 and "event=migrated" in result.stderr, result.stderr
+    database = Database.__new__(Database)
+    database.take(os.path.join(data, "pg"))
+    user = database_user()
+    database.start()
+    database.execute("UPDATE pg_database SET datistemplate = false", user=user)
+    database.execute("DROP DATABASE template0", user=user)
+    database.execute("DROP DATABASE template1", user=user)
+    if user != "fupin":
+        database.execute("CREATE ROLE fupin SUPERUSER LOGIN", user=user)
+    database.stop()
+    subprocess.run(as_database_user() + [os.path.join(database.bin, "pg_resetwal"), "-D", database.data], check=True,
+                   capture_output=True, cwd=database.directory)
+    for name in glob.glob(os.path.join(database.data, "pg_wal", "0*")):
+        subprocess.run(["fallocate", "--dig-holes", name], check=True)
+    subprocess.run(["tar", "-C", database.data, "--sparse", "-cf", path, "."], check=True)
+
+
+def unpack_template(directory):
+    """The cluster, in a directory that is made for it; as whoever runs PostgreSQL."""
+    os.mkdir(directory, 0o700)
+    subprocess.run(["tar", "-C", directory, "-xpf", template()], check=True)
+
+
 class Database:
     """A PostgreSQL of the test's own, for --db."""
 
     def __init__(self, *initdb, environment=None):
-        self.environment = dict(os.environ, **(environment or {}))
-        self.directory = new_directory("fupin-pg-")
-        self.bin = newest_postgresql()
+        """`initdb`: options for a cluster of its own making; otherwise it is the template's."""
+        self.take(os.path.join(new_directory("fupin-pg-"), "data"), environment)
         if os.geteuid() == 0:
             shutil.chown(self.directory, "postgres", "postgres")
-        self.data = os.path.join(self.directory, "data")
+        if not initdb:
+            unpack_template(self.data)
+            self.start()
+            return
         subprocess.run(as_database_user() + [os.path.join(self.bin, "initdb"), "-D", self.data, "-A", "trust",
                                              "-U", "fupin", "-E", "UTF8", "--locale=C.UTF-8", *initdb],
                        check=True, capture_output=True, cwd=self.directory)
-        self.process = None
-        self.settings = ()
         self.start()
         self.execute("CREATE DATABASE fupin", database="postgres")
+
+    def take(self, data, environment=None):
+        """The cluster in that directory, not started; its socket will be beside it."""
+        self.directory, self.data = os.path.dirname(data), data
+        self.environment = dict(os.environ, **(environment or {}))
+        self.bin, self.process, self.settings = newest_postgresql(), None, ()
         atexit.register(self.stop)
 
     def start(self):
@@ -156,26 +227,38 @@ class Database:
                 stdout=log, stderr=log, cwd=self.directory, start_new_session=True, env=self.environment)
 
     def wait_ready(self):
+        """It takes connections, as it writes into its postmaster.pid (or it follows another server)."""
         def ready():
+            assert self.process.poll() is None, "PostgreSQL did not start"
             try:
-                self.connect("postgres").close()
+                with open(os.path.join(self.data, "postmaster.pid"), encoding="utf-8") as file:
+                    lines = file.read().splitlines()
+            except FileNotFoundError:
+                return False
+            return len(lines) > 7 and int(lines[0]) == self.process.pid and lines[7].strip() in ("ready", "standby")
+        wait_for("PostgreSQL", ready)
+
+    def wait_recovered(self):
+        """Connections are let in again after it lost one of its processes."""
+        def recovered():
+            try:
+                self.connect().close()
                 return True
             except psycopg2.OperationalError:
-                assert self.process.poll() is None, "PostgreSQL did not start"
                 return False
-        wait_for("PostgreSQL", ready)
+        wait_for("PostgreSQL's recovery", recovered)
 
     @property
     def uri(self):
         return f"postgresql:///fupin?host={self.directory}&user=fupin"
 
-    def connect(self, database="fupin"):
-        connection = psycopg2.connect(host=self.directory, user="fupin", dbname=database)
+    def connect(self, database="fupin", user="fupin"):
+        connection = psycopg2.connect(host=self.directory, user=user, dbname=database)
         connection.autocommit = True
         return connection
 
-    def execute(self, sql, database="fupin"):
-        connection = self.connect(database)
+    def execute(self, sql, database="fupin", user="fupin"):
+        connection = self.connect(database, user)
         with connection.cursor() as cursor:
             cursor.execute(sql)
         connection.close()
@@ -194,15 +277,14 @@ class Database:
     def standby(self):
         """A second server that follows this one and has every commit before it is acknowledged."""
         other = Database.__new__(Database)
-        other.directory, other.bin, other.settings = new_directory("fupin-pg-"), self.bin, self.settings
-        other.data, other.environment, other.process = os.path.join(other.directory, "data"), self.environment, None
+        other.take(os.path.join(new_directory("fupin-pg-"), "data"))
+        other.settings, other.environment = self.settings, self.environment
         if os.geteuid() == 0:
             shutil.chown(other.directory, "postgres", "postgres")
         subprocess.run(as_database_user() + [os.path.join(self.bin, "pg_basebackup"), "-h", self.directory, "-U",
                                              "fupin", "-D", other.data, "-R", "-c", "fast"],
                        check=True, capture_output=True, cwd=other.directory)
         other.start()
-        atexit.register(other.stop)
         self.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
         self.execute("SELECT pg_reload_conf()")
         wait_for("the standby", lambda: self.rows("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'"))
@@ -227,9 +309,9 @@ class Database:
 
 
 class Centre:
-    """A running fupind. Without `database` it runs the embedded one."""
+    """A running fupind. Without `database` it runs the embedded one; `is_new`: it makes that by itself."""
 
-    def __init__(self, database=None, plan=None, offices=OFFICES, label=None, directory=None, options=()):
+    def __init__(self, database=None, plan=None, offices=OFFICES, label=None, directory=None, options=(), is_new=False):
         self.directory = directory or new_directory()
         self.data = os.path.join(self.directory, "data")
         self.log_path = os.path.join(self.directory, "fupind.log")
@@ -239,6 +321,10 @@ class Centre:
         self.process = None
         self.endpoint = "tcp://127.0.0.1:*"
         os.makedirs(self.data, exist_ok=True)
+        if not database and not is_new and not os.path.exists(os.path.join(self.data, "pg")):
+            unpack_template(os.path.join(self.data, "pg"))
+            if os.geteuid() == 0:
+                shutil.chown(self.data, "postgres", "postgres")
         self.plan = plan or copy_plan(os.path.join(self.directory, "plan"))
         self.offices = {name: Office(self.directory, name) for name in offices}
         if offices:

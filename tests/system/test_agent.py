@@ -11,7 +11,7 @@ import unittest
 
 import openpyxl
 
-from harness import SLOW, Centre, copy_plan, new_directory, pb, report, submission, wait_for
+from harness import SLOW, Centre, copy_plan, new_directory, pb, processor_seconds, report, submission, wait_for
 from proxy import Proxy
 
 COUNTY = 220822
@@ -192,9 +192,9 @@ class Status(AgentTest):
         self.run_here("submit", "--offline", self.write("1.csv", f"{HEADER}{COUNTY},2013-07,1,1,90\n"), check=4)
         wait_for("the receipt", lambda: self.status()["receipt_files"] == "1.csv")
         wait_for("the standing", lambda: self.status().get("standing", {}).get("returned"))
-        begin = time.monotonic()
+        before = processor_seconds()
         shown = self.run_here("status", check=0).stdout
-        self.assertLess(time.monotonic() - begin, 1 * SLOW)
+        self.assertLess(processor_seconds() - before, 1 * SLOW)
         for text in (live, shown):
             self.assertIn(f"returned    {COUNTY} 通榆县 2013-06 county: 请核对人数", text)
             self.assertRegex(text, r"overdue     \d+ reports: fupin late lists them")

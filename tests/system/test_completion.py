@@ -14,7 +14,7 @@ import time
 import unittest
 
 import commands
-from harness import BUILD, FUPIN, SLOW, CentreTest, edit_csv, new_directory
+from harness import BUILD, FUPIN, SLOW, CentreTest, edit_csv, new_directory, processor_seconds
 
 BASH, ZSH = os.path.join(BUILD, "completion", "fupin"), os.path.join(BUILD, "completion", "_fupin")
 MONTHS = [f"2013-{month:02d}" for month in range(1, 13)]
@@ -75,9 +75,9 @@ class Completion(CentreTest):
         for words in (("units",), ("units", "2201"), ("forms",), ("forms", "village")):
             took = []
             for _ in range(5):  # others work on this machine, too
-                began = time.monotonic()
+                before = processor_seconds()
                 out = self.province.run(*words, "--kept", "--format", "csv", check=0).stdout
-                took.append(time.monotonic() - began)
+                took.append(processor_seconds() - before)
             self.assertLess(min(took), 0.1 * SLOW, words)
             self.assertGreater(len(list(csv.reader(io.StringIO(out)))), 3)
         wrong = self.province.run("units", "--kept", "--as-of", "1", check=2)

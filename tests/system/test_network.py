@@ -13,6 +13,7 @@ from proxy import Proxy
 from wire import Stubborn, Wire, codes
 
 COUNTY, OTHER = 220122, 222403
+SILENCE = 1 * min(SLOW, 5)  # seconds; a fifth of what is usual
 SHEETS = 6
 # Bytes of a connection after which it breaks: the greeting, CURVE's handshake, frames of submissions.
 CUTS = (1, 30, 64, 100, 300, 500, 700, 1000)
@@ -23,13 +24,14 @@ UNREAD_LINES, UNREAD_QUESTIONS, UNREAD_ROUNDS = 8, 12, 13
 class Program:
     """The real `fupin submit --each` with sheets of its own, behind a proxy."""
 
-    def __init__(self, test, name, proxy, sheets=SHEETS, rows=1):
+    def __init__(self, test, name, proxy, sheets=SHEETS, rows=1, silence=SILENCE):
         office = test.centre.offices[f"county-{COUNTY}"]
         self.office = copy.copy(office)
         self.office.home = os.path.join(new_directory(), "home")
         shutil.copytree(office.home, self.office.home)
         with open(os.path.join(self.office.home, "fupin.ini"), "w", encoding="utf-8") as file:
-            file.write(f"[centre]\nendpoint = {proxy.endpoint}\npublic-key = {test.centre.centre_key()}\n")
+            file.write(f"[centre]\nendpoint = {proxy.endpoint}\npublic-key = {test.centre.centre_key()}\n"
+                       f"silence = {silence}\n")
         self.test, self.name, self.sheets, self.rows, self.process = test, name, [], rows, None
         self.output = os.path.join(self.office.home, "out")
         for i in range(sheets):
@@ -68,7 +70,7 @@ class Program:
         test.check_vouchers(self.name + "/%", len(self.sheets) * self.rows)
 
 
-class Network(CentreTest):
+class NetworkTest(CentreTest):
     def setUp(self):
         self.direct = self.centre.wire(f"county-{OTHER}")
         self.proxies = []
@@ -126,11 +128,14 @@ class Network(CentreTest):
             if isinstance(client, Program):
                 client.finish()
 
-    # ------------------------------------------------------------ a slow line
+
+class SlowLine(NetworkTest):
+    """Everything arrives, late."""
 
     def test_delay_both_ways(self):
         proxy = self.proxy(up_delay_s=0.15, down_delay_s=0.15)
-        clients = [Program(self, "delay", proxy).start(), self.stubborn("delay-wire", proxy, silence=5)]
+        # Nobody loses patience: the line is late, and never given up.
+        clients = [Program(self, "delay", proxy, silence=300).start(), self.stubborn("delay-wire", proxy, silence=300)]
         clients[1].step()
         self.undisturbed()
         self.assertFalse(clients[0].is_done())
@@ -145,16 +150,16 @@ class Network(CentreTest):
         self.finish(clients)
 
     def test_answer_that_takes_longer_than_the_client_waits(self):
-        """The line moves all the time, but slowly: the units and forms need eight seconds."""
-        proxy = self.proxy(down_bytes_per_s=1200)
+        """The line moves all the time, but slowly: the units and forms need nearly twice as long as it bears silence."""
+        proxy = self.proxy(down_bytes_per_s=6000 // SILENCE)
         program = Program(self, "slow-down", proxy, sheets=1).start()
         proxy.wait("the program", lambda p: p.connections)
         self.undisturbed()
         self.finish([program])
 
     def test_submission_that_takes_longer_than_the_client_waits(self):
-        """A year's sheet over a line that needs eight seconds for it."""
-        proxy = self.proxy(up_bytes_per_s=20_000)
+        """A year's sheet over a line that needs nearly twice as long for it as it bears silence."""
+        proxy = self.proxy(up_bytes_per_s=100_000 // SILENCE)
         program = Program(self, "slow-up", proxy, sheets=1, rows=4000).start()
         proxy.wait("the program", lambda p: p.connections)
         self.undisturbed()
@@ -173,7 +178,9 @@ class Network(CentreTest):
         client.silence = 1.0
         self.finish([client])
 
-    # ------------------------------------------------------------ a line that breaks
+
+class BrokenLine(NetworkTest):
+    """It breaks, and comes about anew."""
 
     def break_lines(self, side, with_reset):
         clients = []
@@ -219,7 +226,9 @@ class Network(CentreTest):
         self.finish([client])
         self.assertGreater(proxy.cuts, 1)
 
-    # ------------------------------------------------------------ silence
+
+class Silence(NetworkTest):
+    """It stands, and nothing arrives."""
 
     def frozen_database(self):
         """The database's writing process holds still until the function that this returns is called."""
@@ -237,9 +246,11 @@ class Network(CentreTest):
         proxy = self.proxy()
         clients = [Program(self, name, proxy), self.stubborn(name + "-wire", proxy, silence=2)]
         go_on = self.frozen_database()
-        clients[0].start()
         clients[1].step()
-        wait_for("the submissions", lambda: self.direct.ping().waiting == 2 * SHEETS)
+        wait_for("the wire's submissions", lambda: self.direct.ping().waiting == SHEETS)
+        # The program sends its own again whenever the centre has been silent for long: from here on more may wait.
+        clients[0].start()
+        wait_for("the program's", lambda: self.direct.ping().waiting >= 2 * SHEETS)
         proxy.change(**faults)
         go_on()
         wait_for("the commit", lambda: self.stored(name + "%") == 2 * SHEETS)
@@ -289,7 +300,9 @@ class Network(CentreTest):
         for wire in wires:
             self.assertEqual(len(wire.ask(question).catalogue.units), len(self.catalogue.units))
 
-    # ------------------------------------------------------------ the same twice
+
+class Twice(NetworkTest):
+    """The same over two lines, or by two programs."""
 
     def test_same_submission_over_two_lines(self):
         """One line is slow, the other quick, then both at once: one commit, and all hear of the same."""

@@ -2,10 +2,9 @@
 import json
 import os
 import re
-import time
 import unittest
 
-from harness import SLOW, Centre, new_directory
+from harness import SLOW, Centre, new_directory, processor_seconds
 
 COUNTY = 220122
 HEADER = "unit,period,people_lifted,households_lifted,registered_people\n"
@@ -97,15 +96,15 @@ class Offline(unittest.TestCase):
         self.run_here("check", good, "--timeout", "1", check=4)
 
     def test_many_rows(self):
-        """20,000 rows are looked through in a second, and go in parts; a row that is there twice is found across them."""
+        """20,000 rows are looked through in a second of a processor, and go in parts; a row that is there twice is found across them."""
         rows = [f"raised,{COUNTY},v-{i},2013-01-15,sector,1.50\n" for i in range(20000)]
         self.write("many.csv", FUNDS + "".join(rows))
         self.run_here("submit", check=0)
         times = []
         for _ in range(3):
-            begin = time.monotonic()
+            before = processor_seconds()
             self.run_here("check", "many.csv", check=0)
-            times.append(time.monotonic() - begin)
+            times.append(processor_seconds() - before)
         self.assertLess(min(times), 1 * SLOW)
         self.write("twice.csv", FUNDS + "".join(rows) + rows[7])
         self.assertRegex(self.run_here("check", "twice.csv", check=3).stderr, r"twice\.csv: row 20002, column voucher: .*v-7")

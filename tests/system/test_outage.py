@@ -7,7 +7,7 @@ import signal
 import subprocess
 import unittest
 
-from harness import SLOW, SOURCE, Centre, Database, entry, new_directory, newest_postgresql, pb, report, submission, wait_for
+from harness import HURRIED, SLOW, SOURCE, Centre, Database, entry, new_directory, newest_postgresql, pb, report, submission, wait_for
 from wire import NoAnswer, Stubborn, codes, uuid7
 
 COUNTY, OTHER = 220122, 220112
@@ -44,10 +44,10 @@ class Pair:
         self.standby.stop()
 
 
-class Outage(unittest.TestCase):
-    def start(self, database, **options):
+class OutageTest(unittest.TestCase):
+    def start(self, database, options=(), **more):
         self.database = database
-        self.centre = Centre(database=database, **options).start()
+        self.centre = Centre(database=database, options=(*HURRIED, *options), **more).start()
         self.addCleanup(self.centre.stop)
         self.wire = self.centre.wire(f"county-{COUNTY}")
         self.numbers = {i.code: i.number for i in self.wire.catalogue().indicators}
@@ -101,7 +101,16 @@ class Outage(unittest.TestCase):
         return self.centre.sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'fupind' "
                                "ORDER BY backend_start LIMIT 1")[0][0]
 
-    # ------------------------------------------------------------ slow
+    @staticmethod
+    def go_on(pid):
+        try:
+            os.kill(pid, signal.SIGCONT)
+        except ProcessLookupError:
+            pass
+
+
+class Slow(OutageTest):
+    """It answers late, or not at all for a while."""
 
     def memory_kib(self):
         with open(f"/proc/{self.centre.process.pid}/status", encoding="utf-8") as file:
@@ -293,14 +302,9 @@ class Outage(unittest.TestCase):
         self.assertNotEqual(self.backend(), backend)
         self.end()
 
-    @staticmethod
-    def go_on(pid):
-        try:
-            os.kill(pid, signal.SIGCONT)
-        except ProcessLookupError:
-            pass
 
-    # ------------------------------------------------------------ read-only
+class ReadOnly(OutageTest):
+    """It can be read, and takes no writes."""
 
     def test_read_only(self):
         """The administrator makes the database read-only for a while."""
@@ -366,7 +370,9 @@ class Outage(unittest.TestCase):
         self.comes_back()
         self.end()
 
-    # ------------------------------------------------------------ without room
+
+class NoRoom(OutageTest):
+    """Its disk is full."""
 
     def full_disk(self):
         """The environment that makes PostgreSQL's disk one that can be full, and the file that fills it."""
@@ -439,7 +445,9 @@ class Outage(unittest.TestCase):
         with open(os.path.join(self.centre.data, "pg.log"), encoding="utf-8", errors="replace") as file:
             return file.read().count("PANIC:")
 
-    # ------------------------------------------------------------ failed over
+
+class FailedOver(OutageTest):
+    """Two servers, and one is away."""
 
     def test_fail_over(self):
         """The primary dies with commits in flight, the standby is promoted: the centre goes on there by itself."""

@@ -372,12 +372,12 @@ class Completeness(DrillTest):
         return datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time(), CHINA).timestamp()
 
     def check(self, *units_and_levels):
-        now = None
+        now, journal = None, self.journal()
         for unit, by in units_and_levels:
             answer = ask(self.wires["province"], "completeness", unit=unit, by=by, whole=True)
             now = answer.time_us / 1e6
             for row in answer.rows:
-                self.assertEqual(self.row(row), self.expected(row.unit, now), (unit, by, row.unit))
+                self.assertEqual(self.row(row), self.expected(row.unit, now, *journal), (unit, by, row.unit))
         return now
 
     @staticmethod
@@ -385,8 +385,8 @@ class Completeness(DrillTest):
         return dict(due=row.due, received=row.received, on_time=row.on_time, missing=row.missing, open=row.open,
                     open_received=row.open_received, returned=row.returned, approved=row.approved)
 
-    def expected(self, top, now):
-        owing = [u.code for u in self.catalogue.units if u.level >= pb.COUNTY and str(u.code).startswith(str(top))]
+    def journal(self):
+        """When reports came first, how they stand, which are approved: as the database has it."""
         came = {(unit, period): first for unit, period, first in self.centre.sql(
             "SELECT unit, period, extract(epoch FROM s.recorded_at)::float8 FROM report JOIN submission s USING (seq) "
             "WHERE revision = 1")}
@@ -394,6 +394,10 @@ class Completeness(DrillTest):
             "SELECT DISTINCT ON (v.unit, v.period) v.unit, v.period, v.decision, v.revision = (SELECT max(revision) FROM report r "
             "WHERE r.unit = v.unit AND r.period = v.period AND r.form = v.form) FROM review v ORDER BY 1, 2, step DESC")}
         approved = {tuple(r) for r in self.centre.sql("SELECT unit, period FROM report_approved")}
+        return came, last, approved
+
+    def expected(self, top, now, came, last, approved):
+        owing = [u.code for u in self.catalogue.units if u.level >= pb.COUNTY and str(u.code).startswith(str(top))]
         rows = dict.fromkeys(("due", "received", "on_time", "missing", "open", "open_received", "returned", "approved"), 0)
         for period in range(201301, 201313):
             if now < datetime.datetime(period // 100, period % 100, 1, tzinfo=CHINA).timestamp():
