@@ -89,12 +89,12 @@ struct journal {
  * head. */
 #define SETTINGS                                                                                             \
 	PG_SETTINGS                                                                                              \
-	    "; SET synchronous_commit = on; SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; "    \
-	    "SET tcp_keepalives_count = 3; SET tcp_user_timeout = 50000; "                                       \
-	    "SET idle_in_transaction_session_timeout = '10s'; "                                                  \
-	    "SELECT set_config(name, '2s', false) FROM pg_settings WHERE name = "                                \
-	    "'client_connection_check_interval'; "                                                               \
-	    "LISTEN " CHANNEL "; LISTEN " PG_CHANNEL_PRINCIPALS "; "
+	"; SET synchronous_commit = on; SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; "        \
+	"SET tcp_keepalives_count = 3; SET tcp_user_timeout = 50000; "                                           \
+	"SET idle_in_transaction_session_timeout = '10s'; "                                                      \
+	"SELECT set_config(name, '2s', false) FROM pg_settings WHERE name = "                                    \
+	"'client_connection_check_interval'; "                                                                   \
+	"LISTEN " CHANNEL "; LISTEN " PG_CHANNEL_PRINCIPALS "; "
 
 static bool begin_batch(struct journal *j);
 static bool begin_reading(struct journal *j, bool locked, const char *before, int64_t now_us);

@@ -49,8 +49,8 @@ bool pg_host_of(const struct pg_target *target, unsigned attempt, struct pg_host
 /* Adds it to the parameters. */
 void pg_use_host(const struct pg_host *host, const char *names[PG_PARAMS], const char *values[PG_PARAMS]);
 
-/* What every session of ours begins with. A statement of ours takes milliseconds, its compilation seconds: where there
- * are no statistics yet, PostgreSQL takes it for a long one. */
+/* What every session of ours begins with. A statement of ours takes milliseconds, its compilation seconds:
+ * where there are no statistics yet, PostgreSQL takes it for a long one. */
 #define PG_SETTINGS "SET jit = off"
 
 /* Connects; NULL with `error` set on failure. Close with PQfinish. */

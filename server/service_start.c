@@ -22,7 +22,8 @@
 #include <unistd.h>
 
 enum {
-	CONNECT_WAIT_SHARE = 25, /* of the patience with the database: a killed fupind's session ends within that, a second host is tried */
+	CONNECT_WAIT_SHARE = 25, /* of the patience with the database: a killed fupind's session ends within that,
+	                            a second host is tried */
 	ALONE_PAUSE_MS = 100,
 };
 
