@@ -19,7 +19,7 @@ PONDS = 125  # what the village form asks for from July on, instead of houses re
 class Year(unittest.TestCase):
     def setUp(self):
         self.plan = copy_plan(os.path.join(new_directory(), "plan"), deadlines=True, rules=True)
-        self.centre = Centre(offices=OFFICES, plan=self.plan, options=("--clock", "2013-01-04T09:00")).start()
+        self.centre = Centre(offices=OFFICES, plan=self.plan, options=("--clock", "2013-01-04T09:00"), is_new=True).start()
         self.addCleanup(self.centre.stop)
         self.connect()
         self.villages = {c: [u.code for u in self.catalogue.units if u.level == pb.VILLAGE and u.code // 10**6 == c] for c in (COUNTY, LATE)}
