@@ -302,7 +302,7 @@ read_parts(struct workbook *w, struct text_failure *failure)
 }
 
 struct workbook *
-book_open(const char *path, struct text_failure *failure)
+book_open(const void *bytes, size_t size, struct text_failure *failure)
 {
 	struct workbook *w = calloc(1, sizeof *w);
 	if (!w) {
@@ -310,7 +310,7 @@ book_open(const char *path, struct text_failure *failure)
 		return NULL;
 	}
 	arena_init(&w->arena, WORKBOOK_STRINGS_BYTES);
-	w->package = package_open(path, failure);
+	w->package = package_open(bytes, size, failure);
 	if (!w->package || !read_parts(w, failure))
 		book_close(&w);
 	return w;

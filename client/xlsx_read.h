@@ -44,8 +44,8 @@ struct workbook {
 	struct cell_text text;
 };
 
-/* NULL: it cannot be read. */
-struct workbook *book_open(const char *path, struct text_failure *failure)
+/* Of the file's bytes, which must outlive it. NULL: it cannot be read. */
+struct workbook *book_open(const void *bytes, size_t size, struct text_failure *failure)
     __attribute__((warn_unused_result));
 /* Idempotent. */
 void book_close(struct workbook **workbook);
