@@ -58,7 +58,7 @@ cell_show(const struct cell *cell, bool for_program, char room[CELL_TEXT_BYTES])
 	if (cell->kind == CELL_NONE)
 		return for_program ? "" : "–";
 	if (cell->kind == CELL_TIME) {
-		time_format(cell->value * 1000000, time);
+		seconds_format(cell->value, time);
 		snprintf(room, CELL_TEXT_BYTES, "%s", time);
 		return room;
 	}
