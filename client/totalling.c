@@ -35,7 +35,7 @@ find_target(const struct unit_total *u, uint32_t indicator, enum fund_kind fund,
 	*value = 0;
 	for (size_t i = 0; i < u->target_count; i++)
 		if (u->targets[i].indicator == indicator && u->targets[i].fund == fund) {
-			*value += u->targets[i].value;
+			*value = decimal_add(*value, u->targets[i].value);
 			found = true;
 		}
 	return found;

@@ -585,6 +585,27 @@ test_decimal_format(void **state)
 
 /* 570 million yuan is 57,000,000,000 fen, to the fen. */
 static void
+test_bounded_sums(void **state)
+{
+	static const struct {
+		int64_t a, b, sum, difference;
+	} cases[] = {
+	    {3, 4, 7, -1},
+	    {INT64_MAX, 1, INT64_MAX, INT64_MAX - 1},
+	    {INT64_MIN, -1, INT64_MIN, INT64_MIN + 1},
+	    {INT64_MAX, -1, INT64_MAX - 1, INT64_MAX},
+	    {INT64_MIN, 1, INT64_MIN + 1, INT64_MIN},
+	    {0, INT64_MIN, INT64_MIN, INT64_MAX},
+	    {-1, INT64_MIN, INT64_MIN, INT64_MAX},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		EXPECT(decimal_add(cases[i].a, cases[i].b) == cases[i].sum &&
+		           decimal_subtract(cases[i].a, cases[i].b) == cases[i].difference,
+		       "row %zu", i);
+}
+
+static void
 test_money(void **state)
 {
 	int64_t fen = 0;
@@ -763,6 +784,7 @@ main(void)
 	    cmocka_unit_test(test_any_moment),
 	    cmocka_unit_test(test_decimal_parse),
 	    cmocka_unit_test(test_decimal_format),
+	    cmocka_unit_test(test_bounded_sums),
 	    cmocka_unit_test(test_money),
 	    cmocka_unit_test(test_utf8),
 	    cmocka_unit_test(test_id_new),
