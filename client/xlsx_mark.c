@@ -18,7 +18,8 @@ struct new_part {
 	struct part_text text;
 };
 
-enum { NEW_PARTS_MAX = 4 * WORKBOOK_SHEETS_MAX };
+/* Of each sheet itself, its relations, comments and drawing; and the styles and the types. */
+enum { NEW_PARTS_SHEET = 4, NEW_PARTS_BOOK = 2 };
 
 struct marking {
 	struct workbook *book;
@@ -27,7 +28,7 @@ struct marking {
 	size_t count;
 	struct red_styles red;
 	char styles[PART_NAME_BYTES];
-	size_t new_count;
+	size_t new_count, new_room;
 	struct new_part *parts;
 	FILE *types; /* what [Content_Types].xml gets */
 	char *error;
@@ -86,7 +87,7 @@ load(struct marking *m, const char *name, struct part_text *out)
 static bool
 put_part(struct marking *m, const char *name, char *bytes, size_t size)
 {
-	if (!bytes || m->new_count == NEW_PARTS_MAX) {
+	if (!bytes || m->new_count == m->new_room) {
 		free(bytes);
 		return fail(m, bytes ? "too many sheets"
 		                     : "the workbook is put together in a way that cannot be marked");
@@ -383,7 +384,9 @@ open_book(struct marking *m, const void *bytes, size_t size)
 	if (!m->book)
 		return fail(m, "only a workbook (.xlsx) can be marked");
 	m->from = package_zip(m->book->package);
-	return true;
+	m->new_room = NEW_PARTS_SHEET * m->book->sheet_count + NEW_PARTS_BOOK;
+	m->parts = calloc(m->new_room, sizeof *m->parts);
+	return m->parts;
 }
 
 /* The marks in any order; several of one cell become one comment. Those of sheets or lines that the workbook
@@ -395,14 +398,13 @@ mark_bytes(const void *bytes, size_t size, zip_source_t *to, const struct xlsx_m
 	struct marking m = {.count = count, .error = error};
 	*error = 0;
 	m.marks = calloc(count + 1, sizeof(const struct xlsx_mark *));
-	m.parts = calloc(NEW_PARTS_MAX, sizeof *m.parts);
-	bool good = m.marks && m.parts;
+	bool good = m.marks;
 	for (size_t i = 0; good && i < count; i++)
 		m.marks[i] = &marks[i];
 	if (good && count)
 		qsort(m.marks, count, sizeof(const struct xlsx_mark *), by_place);
 	good = good && open_book(&m, bytes, size) && mark_book(&m) && write_copy(&m, to);
-	for (size_t i = 0; m.parts && i < m.new_count; i++)
+	for (size_t i = 0; i < m.new_count; i++)
 		free(m.parts[i].text.bytes);
 	book_close(&m.book);
 	free(m.red.made);

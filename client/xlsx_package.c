@@ -263,15 +263,17 @@ count_bytes(struct package *p, uint64_t part_bytes, uint64_t packed, uint64_t mo
 	return true;
 }
 
+/* `said`: how many bytes it says it unpacks to; of a small one expat needs no large buffer. */
 static bool
-stream(struct package *p, zip_file_t *file, uint64_t packed)
+stream(struct package *p, zip_file_t *file, uint64_t packed, uint64_t said)
 {
+	const int chunk = said < CHUNK_BYTES ? (int)said + 1 : CHUNK_BYTES;
 	uint64_t part_bytes = 0;
 	for (zip_int64_t got = 1; got && !p->enough;) {
-		void *room = XML_GetBuffer(p->parser, CHUNK_BYTES);
+		void *room = XML_GetBuffer(p->parser, chunk);
 		if (!room)
 			return damaged(p, strerror(ENOMEM));
-		got = zip_fread(file, room, CHUNK_BYTES);
+		got = zip_fread(file, room, (zip_uint64_t)chunk);
 		if (got < 0)
 			return damaged(p, zip_file_strerror(file));
 		part_bytes += (uint64_t)got;
@@ -330,7 +332,9 @@ package_read(struct package *p, const char *part, const struct part_reader *read
 	if (!file)
 		return false;
 	p->parser = make_parser(p);
-	bool good = p->parser ? stream(p, file, status.comp_size) : damaged(p, strerror(ENOMEM));
+	bool good = p->parser ? stream(p, file, status.comp_size,
+	                               status.valid & ZIP_STAT_SIZE ? status.size : CHUNK_BYTES)
+	                      : damaged(p, strerror(ENOMEM));
 	XML_ParserFree(p->parser);
 	zip_fclose(file);
 	return good;

@@ -25,10 +25,10 @@ struct workbook_sheet {
 
 /* Text that is put together from pieces, and what is not of it: how a furigana reads. */
 struct cell_text {
-	size_t size;
-	int ruby; /* within so many */
+	size_t size, room; /* room: beside the final NUL */
+	int ruby;          /* within so many */
 	bool taking;
-	char bytes[CELL_BYTES_MAX + 1];
+	char *bytes;
 };
 
 struct workbook {
