@@ -8,8 +8,12 @@
 #include "follow.h"
 #include "frames.h"
 #include "show.h"
+#include "wire_mutator.h"
 
 #include <string.h>
+
+extern const ProtobufCMessageDescriptor fupin__v1__reply__descriptor;
+const struct wire_form wire_form = {&fupin__v1__reply__descriptor, 0};
 
 struct client {
 	struct arena arena; /* the last reply's */

@@ -16,11 +16,15 @@
 #include "service_internal.h"
 #include "show.h"
 #include "small_plan.h"
+#include "wire_mutator.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <zmq.h>
+
+extern const ProtobufCMessageDescriptor fupin__v1__request__descriptor;
+const struct wire_form wire_form = {&fupin__v1__request__descriptor, 1};
 
 enum { STEPS_MAX = 1000, SECONDS_PER_DAY = 86400 };
 
