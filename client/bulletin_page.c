@@ -318,7 +318,8 @@ put_changes(const struct bulletin *b)
 		cells[i][0] = cell_text(command_unit_name(c, changes[i].unit));
 		cells[i][1] = cell_number(changes[i].before, people->decimals);
 		cells[i][2] = cell_number(changes[i].after, people->decimals);
-		cells[i][3] = cell_change(true, decimal_subtract(changes[i].after, changes[i].before), people->decimals);
+		cells[i][3] =
+		    cell_change(true, decimal_subtract(changes[i].after, changes[i].before), people->decimals);
 	}
 	section(b, _("Largest changes since last month: people lifted"));
 	if (!count)

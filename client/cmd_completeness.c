@@ -92,7 +92,8 @@ add_duty(const struct command *k, struct table *table, const struct duty *duty, 
 	deadline_format(duty->due, due);
 	if (duty->closed)
 		deadline_format(duty->closed, closed);
-	format_lateness(decimal_subtract(duty->first_time ? duty->first_time : now, duty->due), k->language, late);
+	format_lateness(decimal_subtract(duty->first_time ? duty->first_time : now, duty->due), k->language,
+	                late);
 	const char *state = duty->first_time                      ? _("came late")
 	                    : duty->closed && duty->closed <= now ? _("missing, closed")
 	                                                          : _("missing");

@@ -87,8 +87,22 @@ gate_send(struct gate *gate, const struct sender *to, const char *public_key, co
 
 struct journal {
 	struct journal_rows rows; /* of the next batch */
-	bool writing, refreshing;
+	bool writing, refreshing, away;
+	const char *refused; /* SQLSTATE, of the batch that is written next; NULL: it is committed */
+	const char *sqlstate;
 };
+
+void
+fake_journal_refuse(struct journal *journal, const char *sqlstate)
+{
+	journal->refused = sqlstate;
+}
+
+void
+fake_journal_connect(struct journal *journal, bool connected)
+{
+	journal->away = !connected;
+}
 
 struct journal *
 journal_create(const struct pg_target *target)
@@ -165,6 +179,11 @@ journal_step(struct journal *journal, int64_t now_us)
 	enum journal_event event = journal->writing      ? JOURNAL_COMMITTED
 	                           : journal->refreshing ? JOURNAL_NEWS
 	                                                 : JOURNAL_NOTHING;
+	if (journal->writing && journal->refused) {
+		event = JOURNAL_REFUSED;
+		journal->sqlstate = journal->refused;
+		journal->refused = NULL;
+	}
 	journal->writing = journal->refreshing = false;
 	return event;
 }
@@ -172,14 +191,13 @@ journal_step(struct journal *journal, int64_t now_us)
 bool
 journal_is_idle(const struct journal *journal)
 {
-	return !journal->writing && !journal->refreshing;
+	return !journal->writing && !journal->refreshing && !journal->away;
 }
 
 bool
 journal_is_connected(const struct journal *journal)
 {
-	(void)journal;
-	return true;
+	return !journal->away;
 }
 
 void
@@ -282,8 +300,7 @@ journal_error(const struct journal *journal)
 const char *
 journal_sqlstate(const struct journal *journal)
 {
-	(void)journal;
-	return "";
+	return journal->sqlstate ? journal->sqlstate : "";
 }
 
 /* ---------------------------------------------------------------- workers */

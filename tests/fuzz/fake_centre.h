@@ -14,4 +14,9 @@ typedef void (*gate_sends)(void *context, const struct sender *to, const char *p
 
 struct gate *fake_gate(gate_sends sends, void *context);
 
+/* The next batch is refused, with this SQLSTATE (NULL: it is not). */
+void fake_journal_refuse(struct journal *journal, const char *sqlstate);
+/* Is the database there? */
+void fake_journal_connect(struct journal *journal, bool connected);
+
 #endif

@@ -33,7 +33,7 @@ static struct options options = {.clock = "2013-05-03T09:00"};
 static struct service s;
 static struct principal principals[OFFICES + 1];
 static struct pair centre, offices[OFFICES + 1]; /* the last one is nobody's: a guest */
-static size_t answers;                           /* to the frame that is being taken */
+static size_t asked, answers;                    /* frames, and replies to them */
 
 /* ---------------------------------------------------------------- once */
 
@@ -208,16 +208,23 @@ settle(void)
 	}
 	if (s.compliance)
 		service_push(&s);
+	assert(answers <= asked);
 }
 
 /* ---------------------------------------------------------------- frames */
 
 static void
-move_clock(unsigned how)
+happen(int before)
 {
-	static const int64_t steps[FRAME_CLOCK + 1] = {
-	    0, 3600, SECONDS_PER_DAY, 31 * SECONDS_PER_DAY, -SECONDS_PER_DAY, 200 * SECONDS_PER_DAY, 0, 0};
-	clock_set_wall_us(clock_wall_us() + steps[how] * 1000000);
+	static const int64_t steps[FRAME_BEFORE + 1] = {[BEFORE_HOUR] = 3600,
+	                                                [BEFORE_DAY] = SECONDS_PER_DAY,
+	                                                [BEFORE_MONTH] = 31 * SECONDS_PER_DAY,
+	                                                [BEFORE_CLOCK_SET_BACK] = -3 * SECONDS_PER_DAY};
+	clock_set_wall_us(clock_wall_us() + steps[before] * 1000000);
+	/* A constraint, which the careful way follows; a disk that is full. */
+	if (before == BEFORE_REFUSED || before == BEFORE_FULL)
+		fake_journal_refuse(s.pipeline.journal, before == BEFORE_FULL ? "53100" : "23505");
+	fake_journal_connect(s.pipeline.journal, before != BEFORE_AWAY);
 }
 
 /* What is understood comes back the same. */
@@ -250,10 +257,8 @@ hand_in(size_t office, const uint8_t *bytes, size_t size)
 	struct frame frame = {
 	    .sender = {5, {1, 2, 3, 4, (uint8_t)office}}, .whole = true, .bytes = bytes, .size = size};
 	make_key(&offices[office], frame.public_key, NULL);
-	answers = 0;
 	service_take_frame(&s, &frame);
-	settle();
-	assert(answers <= 1);
+	asked++;
 }
 
 /* As a letter of its own file, brought by the next office. */
@@ -284,12 +289,15 @@ static void
 take_frame(const struct one_frame *frame)
 {
 	size_t office = (frame->what & FRAME_OFFICE) % (OFFICES + 1);
-	move_clock(frame->what >> FRAME_CLOCK_SHIFT & FRAME_CLOCK);
+	happen(frame->what >> FRAME_BEFORE_SHIFT & FRAME_BEFORE);
 	echo_frame(frame);
 	if (frame->what & FRAME_SEALED && office < OFFICES)
 		carry(office, frame);
 	else
 		hand_in(office, frame->bytes, frame->size);
+	fake_journal_connect(s.pipeline.journal, true);
+	if (!(frame->what & FRAME_TOGETHER))
+		settle();
 }
 
 int
@@ -303,9 +311,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!size)
 		return 0;
 	clock_set_wall_us((first + data[0] % 16 * month) * 1000000);
+	asked = answers = 0;
 	open_centre();
 	for (struct frames frames = {data + 1, size - 1}; frames_next(&frames, &frame);)
 		take_frame(&frame);
+	settle();
 	close_centre();
 	return 0;
 }

@@ -370,7 +370,7 @@ make_stories(struct arena *arena)
 		ask_all(arena, OFFICE_COUNTY);
 		end_story(names[i]);
 	}
-	ask_all(arena, OFFICE_PROVINCE | 2 << FRAME_CLOCK_SHIFT);
+	ask_all(arena, OFFICE_PROVINCE | BEFORE_DAY << FRAME_BEFORE_SHIFT);
 	end_story("questions");
 }
 

@@ -5,13 +5,26 @@
 
 #include "seeds.h"
 
-/* Of a frame's first byte: who sends it, how the clock moved before, and whether it is content that the
- * sender seals and hands to the office below it in the list to carry. */
+/* Of a frame's first byte: who sends it; what happened before; whether it is content that the sender seals
+ * and hands to the next office in the list to carry; and whether it comes together with the one behind it. */
 enum {
 	FRAME_OFFICE = 7,
-	FRAME_CLOCK_SHIFT = 3,
-	FRAME_CLOCK = 7,
+	FRAME_BEFORE_SHIFT = 3,
+	FRAME_BEFORE = 7,
 	FRAME_SEALED = 64,
+	FRAME_TOGETHER = 128,
+};
+
+/* The clock moves; or the database refuses what is written next, or is away when the frame comes. */
+enum {
+	BEFORE_NOTHING,
+	BEFORE_HOUR,
+	BEFORE_DAY,
+	BEFORE_MONTH,
+	BEFORE_CLOCK_SET_BACK,
+	BEFORE_REFUSED,
+	BEFORE_FULL,
+	BEFORE_AWAY,
 };
 
 enum { OFFICE_PROVINCE, OFFICE_PREFECTURE, OFFICE_COUNTY, OFFICE_COUNTY_OTHER, OFFICE_ADMIN, OFFICES };

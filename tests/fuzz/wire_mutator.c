@@ -1,6 +1,6 @@
 #include "wire_mutator.h"
 
-#include "dice.h"
+#include "../unit/dice.h"
 #include "frames.h"
 #include "fupin.pb-c.h"
 
