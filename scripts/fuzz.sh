@@ -34,7 +34,7 @@ run_target() {
   inputs+=("$build/found/$target" "$kept/$target" "$build/seeds/$target")
   # A quarantine of 256 MB would make every allocation touch new memory; a zone of its own, glibc read its file each time.
   TZ=UTC ASAN_OPTIONS=quarantine_size_mb=8:detect_leaks=1 "$build/tests/fuzz/fuzz_$target" \
-    -max_total_time="$seconds" -max_len=$bytes_max -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+    -max_total_time="$seconds" -max_len=$bytes_max -timeout=30 -rss_limit_mb=2048 -print_final_stats=1 \
     -artifact_prefix="$build/stopped/$target/" "${inputs[@]}" >"$log" 2>&1 || status=$?
   found=$(sed -n 's/.*Test unit written to //p' "$log" | tail -1)
   printf '%-8s %10s executions  %6s/s  coverage %5s  %s\n' "$target" "$(last_number number_of_executed_units "$log")" \

@@ -254,6 +254,7 @@ tell_funds(struct arena *arena)
 	    ENTRY(220821, "C-5", FUND_SPENT, 0, 5000, "", 2),
 	};
 	struct fund_entry undone[] = {ENTRY(220821, "C-6", FUND_REVERSED, 0, 5000, "C-5", 0)};
+	county[4].refers = "C-2";
 	undone[0].note = "a mistake";
 	tell_submission(arena, OFFICE_PROVINCE, (struct submission){.entry_count = 2, .entries = above});
 	for (size_t i = 0; i < sizeof county / sizeof *county; i++)
@@ -300,6 +301,13 @@ tell_others(struct arena *arena)
 	    .unit = 220821, .kind = 1, .type = FILE_PDF, .size = 1000, .name = "plan.pdf", .note = ""};
 	tell_submission(arena, OFFICE_PROVINCE, (struct submission){.target_count = 2, .targets = targets});
 	tell_submission(arena, OFFICE_COUNTY, (struct submission){.document_count = 1, .documents = &document});
+	struct extension far = {.unit = 220821,
+	                        .period = 201304,
+	                        .form = 1,
+	                        .event = DEADLINE_DUE,
+	                        .until = INT64_C(1) << 62,
+	                        .reason = "far"};
+	tell_submission(arena, OFFICE_PREFECTURE, (struct submission){.extension_count = 1, .extensions = &far});
 }
 
 /* One question of each kind that is answered from memory, about a county. */
