@@ -39,15 +39,21 @@ part_letter(const char *name)
 	return 0;
 }
 
-/* APPNOTE.TXT 4.4.7, bit by bit: the inputs are short. */
+/* APPNOTE.TXT 4.4.7, four bits at a time. */
 static uint32_t
 checksum(struct part_text text)
 {
+	static uint32_t table[16];
+	for (uint32_t i = 0; !table[15] && i < 16; i++) {
+		table[i] = i;
+		for (int bit = 0; bit < 4; bit++)
+			table[i] = table[i] >> 1 ^ (table[i] & 1 ? 0xEDB88320 : 0);
+	}
 	uint32_t crc = UINT32_MAX;
 	for (size_t i = 0; i < text.size; i++) {
 		crc ^= text.bytes[i];
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? 0xEDB88320 : 0);
+		crc = crc >> 4 ^ table[crc & 15];
+		crc = crc >> 4 ^ table[crc & 15];
 	}
 	return ~crc;
 }
