@@ -1,6 +1,7 @@
 #include "bulletin.h"
 
-#include <stdlib.h>
+#include "decimal.h"
+
 #include <string.h>
 
 enum unit_level
@@ -67,10 +68,17 @@ bulletin_late(const struct bulletin *b, struct late_office out[BULLETIN_LATE])
 
 /* ---------------------------------------------------------------- what changed */
 
+static int64_t
+size_of(const struct county_change *change)
+{
+	int64_t difference = decimal_subtract(change->after, change->before);
+	return difference < 0 ? decimal_subtract(0, difference) : difference;
+}
+
 static bool
 is_larger(const struct county_change *a, const struct county_change *b)
 {
-	int64_t left = llabs(a->after - a->before), right = llabs(b->after - b->before);
+	int64_t left = size_of(a), right = size_of(b);
 	return left != right ? left > right : a->unit < b->unit;
 }
 

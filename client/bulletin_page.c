@@ -175,7 +175,8 @@ fill_part(const struct bulletin *b, size_t at, const char *name, struct cell out
 	    figure_cell(so_far, 0),
 	    figure_cell(figure_approved(year, numbers[0]), 0),
 	    cell_share(target && so_far.known, so_far.value, target ? target->value : 0),
-	    cell_change(target && target->pace_period, target ? target->reached - target->pace.expected : 0, 0),
+	    cell_change(target && target->pace_period,
+	                target ? decimal_subtract(target->reached, target->pace.expected) : 0, 0),
 	    figure_cell(figure_submitted(year, numbers[1]), 0),
 	    cell_figure(row && row->due, row ? row->missing : 0, 0),
 	    figure_cell(figure_funds(c, year, FUND_SPENT, UNIT_NONE, false), MONEY_DECIMALS)};
@@ -317,7 +318,8 @@ put_changes(const struct bulletin *b)
 		cells[i][0] = cell_text(command_unit_name(c, changes[i].unit));
 		cells[i][1] = cell_number(changes[i].before, people->decimals);
 		cells[i][2] = cell_number(changes[i].after, people->decimals);
-		cells[i][3] = cell_change(true, changes[i].after - changes[i].before, people->decimals);
+		cells[i][3] =
+		    cell_change(true, decimal_subtract(changes[i].after, changes[i].before), people->decimals);
 	}
 	section(b, _("Largest changes since last month: people lifted"));
 	if (!count)

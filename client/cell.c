@@ -39,8 +39,10 @@ cell_share(bool present, int64_t value, int64_t whole)
 {
 	if (!present || whole <= 0)
 		return (struct cell){.kind = CELL_NONE};
-	/* Whole and rest apart: value * 1000 could pass 64 bits. */
-	return (struct cell){.kind = CELL_SHARE, .value = value / whole * 1000 + value % whole * 1000 / whole};
+	/* Value * 1000 may pass 64 bits, and so may a share of next to nothing. */
+	__int128 share = (__int128)value * 1000 / whole;
+	share = share > INT64_MAX ? INT64_MAX : share < INT64_MIN ? INT64_MIN : share;
+	return (struct cell){.kind = CELL_SHARE, .value = (int64_t)share};
 }
 
 struct cell
@@ -58,7 +60,7 @@ cell_show(const struct cell *cell, bool for_program, char room[CELL_TEXT_BYTES])
 	if (cell->kind == CELL_NONE)
 		return for_program ? "" : "–";
 	if (cell->kind == CELL_TIME) {
-		time_format(cell->value * 1000000, time);
+		seconds_format(cell->value, time);
 		snprintf(room, CELL_TEXT_BYTES, "%s", time);
 		return room;
 	}

@@ -22,7 +22,7 @@ struct counting {
 static char *
 format_lateness(int64_t seconds, enum language language, char out[32])
 {
-	int64_t hours = (seconds + 3599) / 3600;
+	int64_t hours = decimal_add(seconds, 3599) / 3600;
 	const char *day = language == LANGUAGE_CHINESE ? "天" : " d",
 	           *hour = language == LANGUAGE_CHINESE ? "小时" : " h";
 	if (hours < 24)
@@ -92,7 +92,8 @@ add_duty(const struct command *k, struct table *table, const struct duty *duty, 
 	deadline_format(duty->due, due);
 	if (duty->closed)
 		deadline_format(duty->closed, closed);
-	format_lateness((duty->first_time ? duty->first_time : now) - duty->due, k->language, late);
+	format_lateness(decimal_subtract(duty->first_time ? duty->first_time : now, duty->due), k->language,
+	                late);
 	const char *state = duty->first_time                      ? _("came late")
 	                    : duty->closed && duty->closed <= now ? _("missing, closed")
 	                                                          : _("missing");

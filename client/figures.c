@@ -1,5 +1,7 @@
 #include "figures.h"
 
+#include "decimal.h"
+
 const char *const headline_indicators[HEADLINES] = {"people_lifted", "village_completed"};
 const char *const headline_names[HEADLINES][2] = {{"people lifted", "脱贫人口"},
                                                   {"villages done", "完成跃升村"}};
@@ -40,7 +42,7 @@ figure_funds(const struct catalogue *c, const struct unit_total *u, enum fund_ki
 		const struct fund_term *source = fund_term_by_number(c->sources, c->source_count, f->source);
 		if (f->kind != kind || (level && f->level != level) || (special_only && !(source && source->special)))
 			continue;
-		sum.value += f->amount_fen;
+		sum.value = decimal_add(sum.value, f->amount_fen);
 		sum.known |= f->entries > 0;
 	}
 	return sum;
@@ -49,7 +51,7 @@ figure_funds(const struct catalogue *c, const struct unit_total *u, enum fund_ki
 struct figure
 figure_change(struct figure before, struct figure after)
 {
-	return (struct figure){before.known && after.known, after.value - before.value};
+	return (struct figure){before.known && after.known, decimal_subtract(after.value, before.value)};
 }
 
 const struct target_value *

@@ -36,8 +36,10 @@ take_balances(const struct catalogue *c, const struct balance_answer *answer, st
 		for (size_t k = 0; k < unit->count; k++) {
 			const struct balance *held = &unit->balances[k];
 			bool loan = is_loan(c, held->source);
-			l->drawn += loan && held->state == FUND_STATE_RAISED ? held->amount_fen : 0;
-			l->repaid += loan && held->state == FUND_STATE_REPAID ? held->amount_fen : 0;
+			if (loan && held->state == FUND_STATE_RAISED)
+				l->drawn = decimal_add(l->drawn, held->amount_fen);
+			if (loan && held->state == FUND_STATE_REPAID)
+				l->repaid = decimal_add(l->repaid, held->amount_fen);
 		}
 	}
 	return book->units;
@@ -56,7 +58,7 @@ take_subsidies(const struct catalogue *c, const struct total_answer *answer, str
 			const struct fund_total *f = &unit->funds[k];
 			const struct fund_term *use = fund_term_by_number(c->uses, c->use_count, f->use);
 			if (use && use->loan && f->kind == FUND_SPENT)
-				book->units[i].subsidised += f->amount_fen;
+				book->units[i].subsidised = decimal_add(book->units[i].subsidised, f->amount_fen);
 		}
 	}
 	return true;
@@ -82,7 +84,7 @@ add_row(const struct command *c, struct table *table, const struct loans *l)
 	    cell_text(command_unit_name(c, l->unit)),
 	    cell_number(l->drawn, MONEY_DECIMALS),
 	    cell_number(l->repaid, MONEY_DECIMALS),
-	    cell_number(l->drawn - l->repaid, MONEY_DECIMALS),
+	    cell_number(decimal_subtract(l->drawn, l->repaid), MONEY_DECIMALS),
 	    cell_number(l->subsidised, MONEY_DECIMALS),
 	};
 	return table_add(table, cells);
@@ -103,7 +105,7 @@ row_json(const struct command *c, const struct loans *l)
 	json_object_object_add(o, "name", json_object_new_string(command_unit_name(c, l->unit)));
 	add_fen(o, "drawn", l->drawn);
 	add_fen(o, "repaid", l->repaid);
-	add_fen(o, "owed", l->drawn - l->repaid);
+	add_fen(o, "owed", decimal_subtract(l->drawn, l->repaid));
 	add_fen(o, "subsidised", l->subsidised);
 	return o;
 }

@@ -19,7 +19,7 @@ pace_cells_make(const struct target_value *t, int decimals, struct pace_cells *o
 	out->reached = cell_figure(paced, t->reached, decimals);
 	out->share = cell_share(paced, t->reached, t->value);
 	out->expected = cell_figure(paced, t->pace.expected, decimals);
-	out->gap = cell_figure(paced, t->reached - t->pace.expected, decimals);
+	out->gap = cell_figure(paced, decimal_subtract(t->reached, t->pace.expected), decimals);
 	out->forecast = cell_figure(paced && t->pace.method, t->pace.forecast, decimals);
 }
 
@@ -64,8 +64,9 @@ pace_json(const struct target_value *t, int decimals)
 	                       json_object_new_string(decimal_plain(t->expected_share, 1, text)));
 	json_object_object_add(o, "expected",
 	                       json_object_new_string(decimal_plain(t->pace.expected, decimals, text)));
-	json_object_object_add(
-	    o, "gap", json_object_new_string(decimal_plain(t->reached - t->pace.expected, decimals, text)));
+	json_object_object_add(o, "gap",
+	                       json_object_new_string(decimal_plain(
+	                           decimal_subtract(t->reached, t->pace.expected), decimals, text)));
 	json_object_object_add(o, "method", json_object_new_string(methods[t->pace.method]));
 	if (t->pace.method)
 		json_object_object_add(o, "forecast",

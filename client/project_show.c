@@ -12,11 +12,11 @@ project_sum(const struct project_item *item)
 {
 	struct project_money sum = {0};
 	for (size_t i = 0; i < item->money_count; i++) {
-		sum.budget_fen += item->money[i].budget_fen;
-		sum.granted_fen += item->money[i].granted_fen;
-		sum.under_grant_fen += item->money[i].under_grant_fen;
-		sum.on_hand_fen += item->money[i].on_hand_fen;
-		sum.spent_fen += item->money[i].spent_fen;
+		sum.budget_fen = decimal_add(sum.budget_fen, item->money[i].budget_fen);
+		sum.granted_fen = decimal_add(sum.granted_fen, item->money[i].granted_fen);
+		sum.under_grant_fen = decimal_add(sum.under_grant_fen, item->money[i].under_grant_fen);
+		sum.on_hand_fen = decimal_add(sum.on_hand_fen, item->money[i].on_hand_fen);
+		sum.spent_fen = decimal_add(sum.spent_fen, item->money[i].spent_fen);
 	}
 	return sum;
 }

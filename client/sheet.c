@@ -2,6 +2,7 @@
 
 #include "check.h"
 #include "decimal.h"
+#include "file_bytes.h"
 #include "sheet_file.h"
 #include "sheet_reading.h"
 
@@ -165,33 +166,56 @@ read_table(struct reading *r, const char *path, const struct text_table *table)
 	return true;
 }
 
+static void
+add_failure(struct findings *findings, const char *path, const struct text_failure *failure)
+{
+	struct finding *finding = finding_add(findings);
+	finding->place = place_make(path, failure->sheet, failure->line);
+	finding->problem = text_failure_problem(failure);
+}
+
 void
-draft_read(struct draft *draft, const char *path, const struct catalogue *catalogue,
-           struct findings *findings)
+draft_read_bytes(struct draft *draft, const char *name, const void *bytes, size_t size,
+                 const struct catalogue *catalogue, struct findings *findings)
 {
 	struct text_table *tables;
 	struct text_failure failure;
 	size_t count;
 	struct sheet_origin origin;
 	struct reading r = {.draft = draft, .catalogue = catalogue, .findings = findings};
-	if (!sheet_file_read(path, sheet_is_header, &r, &draft->arena, &tables, &count, &origin, &failure)) {
-		struct finding *finding = finding_add(findings);
-		finding->place = place_make(path, failure.sheet, failure.line);
-		finding->problem = text_failure_problem(&failure);
+	if (!sheet_bytes_read(name, bytes, size, sheet_is_header, &r, &draft->arena, &tables, &count, &origin,
+	                      &failure)) {
+		add_failure(findings, name, &failure);
 		return;
 	}
 	r.ours = origin.ours;
 	if (origin.ours && draft->office && origin.office != draft->office) {
 		struct finding *finding = finding_add(findings);
-		finding->place = place_make(path, NULL, 0);
+		finding->place = place_make(name, NULL, 0);
 		finding->problem.code = PROBLEM_WORKBOOK_OTHER_OFFICE;
 		finding->problem.limit = draft->office;
 		problem_detail(&finding->problem, "%" PRId64, origin.office);
 		return;
 	}
 	for (size_t i = 0; i < count; i++)
-		if (!read_table(&r, path, &tables[i]))
+		if (!read_table(&r, name, &tables[i]))
 			return;
+}
+
+void
+draft_read(struct draft *draft, const char *path, const struct catalogue *catalogue,
+           struct findings *findings)
+{
+	size_t size;
+	char *bytes = file_read(path, SHEET_FILE_BYTES_MAX, &size);
+	if (bytes) {
+		draft_read_bytes(draft, path, bytes, size, catalogue, findings);
+	} else {
+		struct text_failure failure;
+		text_fail(&failure, PROBLEM_FILE_UNREADABLE, 0, strerror(errno));
+		add_failure(findings, path, &failure);
+	}
+	free(bytes);
 }
 
 /* Of so many rows that they go as several submissions: all of them at once, so that a row that is there twice

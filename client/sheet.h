@@ -34,6 +34,9 @@ void draft_free(struct draft *draft);
 /* Reads one file into the draft, all its sheets. Findings point to `path`, which must outlive them. */
 void draft_read(struct draft *draft, const char *path, const struct catalogue *catalogue,
                 struct findings *findings);
+/* The same of a file's bytes, which it needs no longer afterwards. */
+void draft_read_bytes(struct draft *draft, const char *name, const void *bytes, size_t size,
+                      const struct catalogue *catalogue, struct findings *findings);
 
 /* Checks it with the centre's own code. */
 void draft_check(struct draft *draft, const struct catalogue *catalogue, date today,

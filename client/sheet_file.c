@@ -1,12 +1,19 @@
 #include "sheet_file.h"
 
 #include "csv_table.h"
+#include "file_bytes.h"
 #include "sheet_book.h"
 #include "xlsx_rows.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+static_assert((int)SHEET_FILE_BYTES_MAX == (int)CSV_BYTES_MAX &&
+                  (int)SHEET_FILE_BYTES_MAX == (int)PACKAGE_BYTES_MAX,
+              "what is too large is told by the one or the other");
 
 struct filing {
 	struct workbook *workbook;
@@ -169,14 +176,14 @@ read_workbook(struct filing *f, struct text_failure *failure)
 }
 
 bool
-sheet_file_read(const char *path, is_header *known, const void *context, struct arena *arena,
-                struct text_table **tables, size_t *count, struct sheet_origin *origin,
-                struct text_failure *failure)
+sheet_bytes_read(const char *name, const void *bytes, size_t size, is_header *known, const void *context,
+                 struct arena *arena, struct text_table **tables, size_t *count, struct sheet_origin *origin,
+                 struct text_failure *failure)
 {
 	struct filing f = {.known = known, .context = context, .arena = arena, .origin = origin};
 	*origin = (struct sheet_origin){0};
-	bool packed = package_looks_like(path), good = false;
-	if (packed && !(f.workbook = book_open(path, failure)))
+	bool packed = package_looks_like(name, bytes, size), good = false;
+	if (packed && !(f.workbook = book_open(bytes, size, failure)))
 		return false;
 	f.tables = arena_array(arena, packed ? f.workbook->sheet_count : 1, sizeof *f.tables);
 	if (!f.tables)
@@ -184,9 +191,23 @@ sheet_file_read(const char *path, is_header *known, const void *context, struct 
 	else if (packed)
 		good = read_workbook(&f, failure);
 	else
-		good = csv_read_file(path, arena, &f.tables[f.count++], failure);
+		good = csv_read_bytes(bytes, size, arena, &f.tables[f.count++], failure);
 	book_close(&f.workbook);
 	*tables = f.tables;
 	*count = f.count;
+	return good;
+}
+
+bool
+sheet_file_read(const char *path, is_header *known, const void *context, struct arena *arena,
+                struct text_table **tables, size_t *count, struct sheet_origin *origin,
+                struct text_failure *failure)
+{
+	size_t size;
+	char *bytes = file_read(path, SHEET_FILE_BYTES_MAX, &size);
+	bool good =
+	    bytes ? sheet_bytes_read(path, bytes, size, known, context, arena, tables, count, origin, failure)
+	          : text_fail(failure, PROBLEM_FILE_UNREADABLE, 0, strerror(errno));
+	free(bytes);
 	return good;
 }

@@ -35,7 +35,7 @@ find_target(const struct unit_total *u, uint32_t indicator, enum fund_kind fund,
 	*value = 0;
 	for (size_t i = 0; i < u->target_count; i++)
 		if (u->targets[i].indicator == indicator && u->targets[i].fund == fund) {
-			*value += u->targets[i].value;
+			*value = decimal_add(*value, u->targets[i].value);
 			found = true;
 		}
 	return found;
@@ -194,12 +194,13 @@ create_columns(const struct totalling *t, const char *sheet)
 	return table_create(c->output, sheet, columns, count);
 }
 
+/* The columns are what was asked for, whatever came. */
 static void
 fill_columns(const struct totalling *t, const struct unit_total *u, const char *name, struct row *row)
 {
 	put_unit(row, u->unit, name);
-	for (size_t i = 0; i < u->indicator_count && i < TOTALLING_INDICATORS_MAX; i++) {
-		const struct indicator *indicator = catalogue_indicator(&t->command->catalogue, u->indicators[i]);
+	for (size_t i = 0; i < t->query.indicator_count; i++) {
+		const struct indicator *indicator = catalogue_indicator(&t->command->catalogue, t->indicators[i]);
 		put_both(row, u, indicator->number, indicator->decimals);
 		if (!has_target(t, indicator->number))
 			continue;
@@ -240,6 +241,8 @@ fill_indicators(const struct totalling *t, struct table *table, const struct uni
 	bool good = true;
 	for (size_t i = 0; good && i < u->indicator_count; i++) {
 		const struct indicator *indicator = catalogue_indicator(&c->catalogue, u->indicators[i]);
+		if (!indicator)
+			continue; /* of a newer plan than the one that was fetched before */
 		struct row row = {0};
 		struct pace_cells pace;
 		bool flow = indicator->kind == INDICATOR_FLOW;
@@ -396,6 +399,8 @@ totalling_unit_json(const struct totalling *t, const struct unit_total *u)
 	json_object_object_add(o, "name", json_object_new_string(command_unit_name(t->command, u->unit)));
 	for (size_t i = 0; i < u->indicator_count; i++) {
 		const struct indicator *indicator = catalogue_indicator(c, u->indicators[i]);
+		if (!indicator)
+			continue;
 		struct json_object *item = json_object_new_object();
 		const struct target_value *target = figure_target(u, indicator->number, FUND_KIND_NONE);
 		json_object_object_add(

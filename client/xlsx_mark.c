@@ -1,5 +1,6 @@
 #include "xlsx_mark.h"
 
+#include "file_bytes.h"
 #include "splice.h"
 #include "xlsx_marking.h"
 #include "xlsx_read.h"
@@ -17,16 +18,17 @@ struct new_part {
 	struct part_text text;
 };
 
-enum { NEW_PARTS_MAX = 4 * WORKBOOK_SHEETS_MAX };
+/* Of each sheet itself, its relations, comments and drawing; and the styles and the types. */
+enum { NEW_PARTS_SHEET = 4, NEW_PARTS_BOOK = 2 };
 
 struct marking {
 	struct workbook *book;
-	zip_t *from;
+	zip_t *from;                    /* the book's */
 	const struct xlsx_mark **marks; /* by sheet, line, column */
 	size_t count;
 	struct red_styles red;
 	char styles[PART_NAME_BYTES];
-	size_t new_count;
+	size_t new_count, new_room;
 	struct new_part *parts;
 	FILE *types; /* what [Content_Types].xml gets */
 	char *error;
@@ -85,7 +87,7 @@ load(struct marking *m, const char *name, struct part_text *out)
 static bool
 put_part(struct marking *m, const char *name, char *bytes, size_t size)
 {
-	if (!bytes || m->new_count == NEW_PARTS_MAX) {
+	if (!bytes || m->new_count == m->new_room) {
 		free(bytes);
 		return fail(m, bytes ? "too many sheets"
 		                     : "the workbook is put together in a way that cannot be marked");
@@ -339,31 +341,30 @@ write_parts(struct marking *m, zip_t *to)
 	return true;
 }
 
+/* Writes it to `to`, which stays the caller's. Under a file's name libzip writes beside it, and gives it the
+ * name when it is whole. */
 static bool
-is_same_file(const char *a, const char *b)
+write_copy(struct marking *m, zip_source_t *to)
 {
-	struct stat x, y;
-	return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
-/* libzip writes under another name, and gives the file its own when it is whole. */
-static bool
-write_copy(struct marking *m, const char *path, const char *copy)
-{
-	int code;
-	if (is_same_file(path, copy))
-		return fail(m, "the copy would be the workbook itself");
-	zip_t *to = zip_open(copy, ZIP_CREATE | ZIP_TRUNCATE, &code);
-	if (!to)
-		return fail(m, strerror(errno));
-	if (!write_parts(m, to)) {
-		zip_discard(to);
+	zip_error_t error;
+	zip_error_init(&error);
+	zip_source_keep(to);
+	zip_t *zip = zip_open_from_source(to, ZIP_CREATE | ZIP_TRUNCATE, &error);
+	if (!zip) {
+		zip_source_free(to);
+		fail(m, zip_error_strerror(&error));
+		zip_error_fini(&error);
 		return false;
 	}
-	if (!zip_close(to))
+	zip_error_fini(&error);
+	if (!write_parts(m, zip)) {
+		zip_discard(zip);
+		return false;
+	}
+	if (!zip_close(zip))
 		return true;
-	fail(m, zip_strerror(to));
-	zip_discard(to);
+	fail(m, zip_strerror(zip));
+	zip_discard(zip);
 	return false;
 }
 
@@ -376,35 +377,35 @@ by_place(const void *a, const void *b)
 }
 
 static bool
-open_both(struct marking *m, const char *path)
+open_book(struct marking *m, const void *bytes, size_t size)
 {
 	struct text_failure failure;
-	int code;
-	m->book = book_open(path, &failure);
+	m->book = book_open(bytes, size, &failure);
 	if (!m->book)
 		return fail(m, "only a workbook (.xlsx) can be marked");
-	m->from = zip_open(path, ZIP_RDONLY, &code);
-	return m->from || fail(m, strerror(errno));
+	m->from = package_zip(m->book->package);
+	m->new_room = NEW_PARTS_SHEET * m->book->sheet_count + NEW_PARTS_BOOK;
+	m->parts = calloc(m->new_room, sizeof *m->parts);
+	return m->parts;
 }
 
-bool
-xlsx_mark(const char *path, const char *copy, const struct xlsx_mark *marks, size_t count,
-          char error[MARK_ERROR_BYTES])
+/* The marks in any order; several of one cell become one comment. Those of sheets or lines that the workbook
+ * does not have are passed over. */
+static bool
+mark_bytes(const void *bytes, size_t size, zip_source_t *to, const struct xlsx_mark *marks, size_t count,
+           char error[MARK_ERROR_BYTES])
 {
 	struct marking m = {.count = count, .error = error};
 	*error = 0;
 	m.marks = calloc(count + 1, sizeof(const struct xlsx_mark *));
-	m.parts = calloc(NEW_PARTS_MAX, sizeof *m.parts);
-	bool good = m.marks && m.parts;
+	bool good = m.marks;
 	for (size_t i = 0; good && i < count; i++)
 		m.marks[i] = &marks[i];
 	if (good && count)
 		qsort(m.marks, count, sizeof(const struct xlsx_mark *), by_place);
-	good = good && open_both(&m, path) && mark_book(&m) && write_copy(&m, path, copy);
-	for (size_t i = 0; m.parts && i < m.new_count; i++)
+	good = good && open_book(&m, bytes, size) && mark_book(&m) && write_copy(&m, to);
+	for (size_t i = 0; i < m.new_count; i++)
 		free(m.parts[i].text.bytes);
-	if (m.from)
-		zip_discard(m.from);
 	book_close(&m.book);
 	free(m.red.made);
 	free(m.marks);
@@ -425,8 +426,8 @@ column_of(const struct finding *f)
 }
 
 bool
-xlsx_mark_findings(const char *path, const char *copy, const struct findings *findings,
-                   enum language language, char error[MARK_ERROR_BYTES])
+xlsx_mark_bytes(const void *bytes, size_t size, struct zip_source *to, const struct findings *findings,
+                enum language language, char error[MARK_ERROR_BYTES])
 {
 	char(*texts)[PROBLEM_TEXT_BYTES] = calloc(findings->count + 1, sizeof *texts);
 	struct xlsx_mark *marks = calloc(findings->count + 1, sizeof *marks);
@@ -438,8 +439,34 @@ xlsx_mark_findings(const char *path, const char *copy, const struct findings *fi
 			marks[count++] = (struct xlsx_mark){f->place.sheet, f->place.line, column_of(f),
 			                                    problem_text(&f->problem, language, texts[i])};
 	}
-	bool good = texts && marks && xlsx_mark(path, copy, marks, count, error);
+	bool good = texts && marks && mark_bytes(bytes, size, to, marks, count, error);
 	free(texts);
 	free(marks);
+	return good;
+}
+
+static bool
+is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+	return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+bool
+xlsx_mark_findings(const char *path, const char *copy, const struct findings *findings,
+                   enum language language, char error[MARK_ERROR_BYTES])
+{
+	if (is_same_file(path, copy)) {
+		snprintf(error, MARK_ERROR_BYTES, "the copy would be the workbook itself");
+		return false;
+	}
+	size_t size = 0;
+	char *bytes = file_read(path, PACKAGE_BYTES_MAX, &size);
+	zip_source_t *to = bytes ? zip_source_file_create(copy, 0, -1, NULL) : NULL;
+	bool good = to && xlsx_mark_bytes(bytes, size, to, findings, language, error);
+	if (!to)
+		snprintf(error, MARK_ERROR_BYTES, "%s", strerror(errno));
+	zip_source_free(to);
+	free(bytes);
 	return good;
 }

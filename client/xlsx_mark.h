@@ -13,15 +13,16 @@ struct xlsx_mark {
 
 enum { MARK_ERROR_BYTES = 256 };
 
-/* Writes `copy` (never over `path` itself); the marks in any order, several of one cell become one comment.
- * Marks of sheets or lines that the workbook does not have are passed over. False: `error` says why, and
- * there is no copy. */
-bool xlsx_mark(const char *path, const char *copy, const struct xlsx_mark *marks, size_t count,
-               char error[MARK_ERROR_BYTES]) __attribute__((warn_unused_result));
-
-/* The same for what a check found. */
+/* Writes `copy` (never over `path` itself), marked with what a check found there. False: `error` says why,
+ * and there is no copy. */
 bool xlsx_mark_findings(const char *path, const char *copy, const struct findings *findings,
                         enum language language, char error[MARK_ERROR_BYTES])
+    __attribute__((warn_unused_result));
+
+/* The same of a workbook's bytes, written to where `to` leads (libzip's; it stays the caller's). */
+struct zip_source;
+bool xlsx_mark_bytes(const void *bytes, size_t size, struct zip_source *to, const struct findings *findings,
+                     enum language language, char error[MARK_ERROR_BYTES])
     __attribute__((warn_unused_result));
 
 #endif

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 #include <zip.h>
 
 enum {
@@ -44,18 +43,10 @@ has_ending(const char *path, const char *ending)
 static const unsigned char zip_magic[] = "PK\3\4", ole_magic[] = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 
 bool
-package_looks_like(const char *path)
+package_looks_like(const char *name, const void *bytes, size_t size)
 {
-	struct stat status;
-	unsigned char bytes[8] = {0};
-	if (stat(path, &status) || !S_ISREG(status.st_mode))
-		return false;
-	FILE *file = fopen(path, "re");
-	size_t got = file ? fread(bytes, 1, sizeof bytes, file) : 0;
-	if (file)
-		fclose(file);
-	return has_ending(path, ".xlsx") || has_ending(path, ".xlsm") || has_ending(path, ".xls") ||
-	       (got >= 4 && !memcmp(bytes, zip_magic, 4)) || (got == 8 && !memcmp(bytes, ole_magic, 8));
+	return has_ending(name, ".xlsx") || has_ending(name, ".xlsm") || has_ending(name, ".xls") ||
+	       (size >= 4 && !memcmp(bytes, zip_magic, 4)) || (size >= 8 && !memcmp(bytes, ole_magic, 8));
 }
 
 /* "EncryptedPackage" in UTF-16 is in the directory of a workbook that opens with a password ([MS-OFFCRYPTO]).
@@ -86,22 +77,6 @@ explain(const uint8_t *bytes, size_t size, int error, struct text_failure *failu
 	return text_fail(failure, PROBLEM_WORKBOOK_OTHER, 0, type == FILE_DOC ? ".doc" : ".xls");
 }
 
-static bool
-explain_file(const char *path, int error, struct text_failure *failure)
-{
-	FILE *file = fopen(path, "re");
-	uint8_t *bytes = malloc(PACKAGE_BYTES_MAX);
-	bool known = file && bytes;
-	if (known)
-		explain(bytes, fread(bytes, 1, PACKAGE_BYTES_MAX, file), error, failure);
-	else
-		text_fail(failure, PROBLEM_FILE_UNREADABLE, 0, strerror(errno));
-	free(bytes);
-	if (file)
-		fclose(file);
-	return false;
-}
-
 /* A spreadsheet of another kind in a ZIP. */
 static bool
 check_kind(struct package *p, struct text_failure *failure)
@@ -121,19 +96,31 @@ check_kind(struct package *p, struct text_failure *failure)
 	return true;
 }
 
-struct package *
-package_open(const char *path, struct text_failure *failure)
+/* NULL: `code` is libzip's, or there is no memory. */
+static zip_t *
+open_bytes(const void *bytes, size_t size, int *code)
 {
-	struct stat status;
+	zip_error_t error;
+	zip_error_init(&error);
+	zip_source_t *source = zip_source_buffer_create(bytes, size, 0, &error);
+	zip_t *zip = source ? zip_open_from_source(source, ZIP_RDONLY, &error) : NULL;
+	if (source && !zip)
+		zip_source_free(source);
+	*code = zip_error_code_zip(&error);
+	zip_error_fini(&error);
+	return zip;
+}
+
+struct package *
+package_open(const void *bytes, size_t size, struct text_failure *failure)
+{
 	struct package *p = NULL;
 	int error = 0;
-	bool good = !stat(path, &status) || text_fail(failure, PROBLEM_FILE_UNREADABLE, 0, strerror(errno));
-	if (good && status.st_size > PACKAGE_BYTES_MAX)
-		good = text_fail(failure, PROBLEM_WORKBOOK_TOO_LARGE, 0, "64 MiB");
+	bool good = size <= PACKAGE_BYTES_MAX || text_fail(failure, PROBLEM_WORKBOOK_TOO_LARGE, 0, "64 MiB");
 	if (good && !(p = calloc(1, sizeof *p)))
 		good = text_fail(failure, PROBLEM_FILE_UNREADABLE, 0, strerror(ENOMEM));
-	if (good && !(p->zip = zip_open(path, ZIP_RDONLY, &error)))
-		good = explain_file(path, error, failure);
+	if (good && !(p->zip = open_bytes(bytes, size, &error)))
+		good = explain(bytes, size, error, failure);
 	if (!good || !check_kind(p, failure))
 		package_close(&p);
 	return p;
@@ -146,6 +133,12 @@ package_close(struct package **package)
 		zip_discard((*package)->zip);
 	free(*package);
 	*package = NULL;
+}
+
+struct zip *
+package_zip(const struct package *p)
+{
+	return p->zip;
 }
 
 /* ---------------------------------------------------------------- a part */
@@ -270,15 +263,17 @@ count_bytes(struct package *p, uint64_t part_bytes, uint64_t packed, uint64_t mo
 	return true;
 }
 
+/* `said`: how many bytes it says it unpacks to; of a small one expat needs no large buffer. */
 static bool
-stream(struct package *p, zip_file_t *file, uint64_t packed)
+stream(struct package *p, zip_file_t *file, uint64_t packed, uint64_t said)
 {
+	const int chunk = said < CHUNK_BYTES ? (int)said + 1 : CHUNK_BYTES;
 	uint64_t part_bytes = 0;
 	for (zip_int64_t got = 1; got && !p->enough;) {
-		void *room = XML_GetBuffer(p->parser, CHUNK_BYTES);
+		void *room = XML_GetBuffer(p->parser, chunk);
 		if (!room)
 			return damaged(p, strerror(ENOMEM));
-		got = zip_fread(file, room, CHUNK_BYTES);
+		got = zip_fread(file, room, (zip_uint64_t)chunk);
 		if (got < 0)
 			return damaged(p, zip_file_strerror(file));
 		part_bytes += (uint64_t)got;
@@ -337,7 +332,9 @@ package_read(struct package *p, const char *part, const struct part_reader *read
 	if (!file)
 		return false;
 	p->parser = make_parser(p);
-	bool good = p->parser ? stream(p, file, status.comp_size) : damaged(p, strerror(ENOMEM));
+	bool good = p->parser ? stream(p, file, status.comp_size,
+	                               status.valid & ZIP_STAT_SIZE ? status.size : CHUNK_BYTES)
+	                      : damaged(p, strerror(ENOMEM));
 	XML_ParserFree(p->parser);
 	zip_fclose(file);
 	return good;

@@ -17,13 +17,17 @@ enum {
 	PART_NAME_BYTES = 256,
 };
 
-/* Is the file to be read as a workbook: by its first bytes, or by its name? A pipe never is. */
-bool package_looks_like(const char *path);
+/* Is a file to be read as a workbook: by its first bytes, or by its name? */
+bool package_looks_like(const char *name, const void *bytes, size_t size);
 
-/* Opens it; NULL: no workbook, or one of a kind that is not read. */
-struct package *package_open(const char *path, struct text_failure *failure)
+/* Opens it, from the file's bytes, which must outlive it; NULL: no workbook, or one of a kind that is not
+ * read.
+ */
+struct package *package_open(const void *bytes, size_t size, struct text_failure *failure)
     __attribute__((warn_unused_result));
 void package_close(struct package **package);
+/* The ZIP inside, for whoever copies parts as they are; it goes with the package. */
+struct zip *package_zip(const struct package *package);
 
 /* What a part's elements are given to, by their names without a namespace's prefix. Text may come in pieces.
  */

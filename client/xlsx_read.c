@@ -6,6 +6,7 @@
 #include <string.h>
 
 enum {
+	TEXT_ROOM_FIRST = 1024,
 	FORMATS_MAX = 65536, /* styles of cells: Excel has 65,490 */
 	CODES_MAX = 1024,    /* formats of one's own: Excel has 250 */
 };
@@ -20,13 +21,28 @@ cell_text_begin(struct workbook *w)
 	w->text.taking = false;
 }
 
+/* Room for so many bytes more: hardly a cell is as long as one may be. False: no memory. */
+static bool
+make_room(struct cell_text *t, size_t size)
+{
+	size_t room = t->room ? t->room : TEXT_ROOM_FIRST;
+	while (room < t->size + size)
+		room *= 2;
+	char *bytes = room == t->room ? t->bytes : realloc(t->bytes, room + 1);
+	if (!bytes)
+		return false;
+	t->bytes = bytes;
+	t->room = room;
+	return true;
+}
+
 void
 cell_text_add(struct workbook *w, const char *text, size_t size)
 {
 	struct cell_text *t = &w->text;
 	if (!t->taking || t->ruby)
 		return;
-	if (size > CELL_BYTES_MAX - t->size) {
+	if (size > CELL_BYTES_MAX - t->size || !make_room(t, size)) {
 		package_fail(w->package, PROBLEM_WORKBOOK_TOO_LARGE, 0, 0, "a cell of 32767 characters");
 		return;
 	}
@@ -302,7 +318,7 @@ read_parts(struct workbook *w, struct text_failure *failure)
 }
 
 struct workbook *
-book_open(const char *path, struct text_failure *failure)
+book_open(const void *bytes, size_t size, struct text_failure *failure)
 {
 	struct workbook *w = calloc(1, sizeof *w);
 	if (!w) {
@@ -310,7 +326,10 @@ book_open(const char *path, struct text_failure *failure)
 		return NULL;
 	}
 	arena_init(&w->arena, WORKBOOK_STRINGS_BYTES);
-	w->package = package_open(path, failure);
+	if (!make_room(&w->text, 0))
+		text_fail(failure, PROBLEM_FILE_UNREADABLE, 0, strerror(ENOMEM));
+	else
+		w->package = package_open(bytes, size, failure);
 	if (!w->package || !read_parts(w, failure))
 		book_close(&w);
 	return w;
@@ -324,6 +343,7 @@ book_close(struct workbook **workbook)
 		return;
 	package_close(&w->package);
 	arena_free(&w->arena);
+	free(w->text.bytes);
 	free(w);
 	*workbook = NULL;
 }

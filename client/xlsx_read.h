@@ -25,10 +25,10 @@ struct workbook_sheet {
 
 /* Text that is put together from pieces, and what is not of it: how a furigana reads. */
 struct cell_text {
-	size_t size;
-	int ruby; /* within so many */
+	size_t size, room; /* room: beside the final NUL */
+	int ruby;          /* within so many */
 	bool taking;
-	char bytes[CELL_BYTES_MAX + 1];
+	char *bytes;
 };
 
 struct workbook {
@@ -44,8 +44,8 @@ struct workbook {
 	struct cell_text text;
 };
 
-/* NULL: it cannot be read. */
-struct workbook *book_open(const char *path, struct text_failure *failure)
+/* Of the file's bytes, which must outlive it. NULL: it cannot be read. */
+struct workbook *book_open(const void *bytes, size_t size, struct text_failure *failure)
     __attribute__((warn_unused_result));
 /* Idempotent. */
 void book_close(struct workbook **workbook);

@@ -9,6 +9,9 @@
 /* Longer than any text of a period or a date. */
 enum { FIGURES_BYTES = 64 };
 enum { SECONDS_PER_DAY = 86400, CHINA_OFFSET_SECONDS = 8 * 3600, DAYS_1970_TO_2000 = 10957 };
+/* 0001-01-01 08:00:00 and 9999-12-31 23:59:59, in seconds since 1970. */
+#define MOMENT_FIRST INT64_C(-62135596800)
+#define MOMENT_LAST INT64_C(253402271999)
 
 bool
 period_valid(period p)
@@ -217,19 +220,47 @@ date_from_days(int32_t days)
 	return civil_from_days(days + DAYS_1970_TO_2000);
 }
 
+/* Seconds since 1970-01-01 in China. What others sent may be any number: it stays within the years of four
+ * digits. */
+static int64_t
+china_seconds(int64_t seconds)
+{
+	seconds = seconds < MOMENT_FIRST ? MOMENT_FIRST : seconds > MOMENT_LAST ? MOMENT_LAST : seconds;
+	return seconds + CHINA_OFFSET_SECONDS;
+}
+
+/* Whole days before it, also before 1970. */
+static int32_t
+china_days(int64_t seconds)
+{
+	int64_t in_china = china_seconds(seconds);
+	return (int32_t)((in_china - (in_china < 0 ? SECONDS_PER_DAY - 1 : 0)) / SECONDS_PER_DAY);
+}
+
+static int64_t
+whole_seconds(int64_t time_us)
+{
+	return time_us / 1000000 - (time_us % 1000000 < 0);
+}
+
 date
 date_of_time(int64_t time_us)
 {
-	int64_t seconds = time_us / 1000000 + CHINA_OFFSET_SECONDS;
-	return civil_from_days((int32_t)(seconds / SECONDS_PER_DAY));
+	return civil_from_days(china_days(whole_seconds(time_us)));
+}
+
+void
+seconds_format(int64_t seconds, char out[20])
+{
+	char day[11];
+	date_format(civil_from_days(china_days(seconds)), day);
+	int64_t rest = china_seconds(seconds) - (int64_t)china_days(seconds) * SECONDS_PER_DAY;
+	snprintf(out, 20, "%s %02u:%02u:%02u", day, (unsigned)rest / 3600 % 24, (unsigned)rest / 60 % 60,
+	         (unsigned)rest % 60);
 }
 
 void
 time_format(int64_t time_us, char out[20])
 {
-	int64_t seconds = time_us / 1000000 + CHINA_OFFSET_SECONDS;
-	char day[11];
-	date_format(date_of_time(time_us), day);
-	unsigned rest = (unsigned)(seconds % SECONDS_PER_DAY);
-	snprintf(out, 20, "%s %02u:%02u:%02u", day, rest / 3600 % 24, rest / 60 % 60, rest % 60);
+	seconds_format(whole_seconds(time_us), out);
 }

@@ -36,7 +36,10 @@ date date_from_days(int32_t days);
 
 /* The Chinese date of a moment in microseconds since 1970-01-01 UTC. */
 date date_of_time(int64_t time_us);
-/* Writes "2013-04-15 09:30:00" in UTC+08:00 (20 bytes with the NUL). */
+/* Writes "2013-04-15 09:30:00" in UTC+08:00 (20 bytes with the NUL); of any number: what lies beyond the
+ * years 1 to 9999 is shown as their first or last second. */
 void time_format(int64_t time_us, char out[20]);
+/* The same of seconds since 1970 UTC. */
+void seconds_format(int64_t seconds, char out[20]);
 
 #endif

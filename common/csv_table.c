@@ -1,11 +1,11 @@
 #include "csv_table.h"
 
+#include "file_bytes.h"
 #include "utf8.h"
 
 #include <csv.h>
 #include <errno.h>
 #include <iconv.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,6 +101,8 @@ csv_read_bytes(const char *bytes, size_t size, struct arena *arena, struct text_
                struct text_failure *failure)
 {
 	struct text_table table = {0};
+	if (size > CSV_BYTES_MAX)
+		return text_fail(failure, PROBLEM_FILE_UNREADABLE, 0, strerror(EFBIG));
 	if (size >= 3 && !memcmp(bytes, "\xEF\xBB\xBF", 3)) {
 		bytes += 3;
 		size -= 3;
@@ -122,26 +124,10 @@ csv_read_bytes(const char *bytes, size_t size, struct arena *arena, struct text_
 bool
 csv_read_file(const char *path, struct arena *arena, struct text_table *out, struct text_failure *failure)
 {
-	FILE *file = fopen(path, "re");
-	if (!file)
-		return text_fail(failure, PROBLEM_FILE_UNREADABLE, 0, strerror(errno));
-	char *bytes = NULL;
-	size_t size = 0, room = 0, got = 1;
-	while (got && size < CSV_BYTES_MAX) {
-		if (size == room) {
-			room = room ? room * 2 : 64 * 1024;
-			char *more = realloc(bytes, room);
-			if (!more)
-				break;
-			bytes = more;
-		}
-		got = fread(bytes + size, 1, room - size, file);
-		size += got;
-	}
-	int error = ferror(file) ? errno : got ? EFBIG : 0;
-	fclose(file);
-	bool good = error ? text_fail(failure, PROBLEM_FILE_UNREADABLE, 0, strerror(error))
-	                  : csv_read_bytes(bytes, size, arena, out, failure);
+	size_t size = 0;
+	char *bytes = file_read(path, CSV_BYTES_MAX, &size);
+	bool good = bytes ? csv_read_bytes(bytes, size, arena, out, failure)
+	                  : text_fail(failure, PROBLEM_FILE_UNREADABLE, 0, strerror(errno));
 	free(bytes);
 	return good;
 }

@@ -90,13 +90,12 @@ deadline_parse(const char *text, int64_t *out)
 char *
 deadline_format(int64_t at, char out[DEADLINE_TEXT_BYTES])
 {
-	char whole[20], day[11];
-	/* The end of a day belongs to that day. */
-	time_format((at - 1) * 1000000, whole);
-	memcpy(day, whole, 10);
-	day[10] = 0;
-	time_format(at * 1000000, whole);
+	char whole[20];
+	seconds_format(at, whole);
+	/* The end of a day belongs to that day. The first and the last moment that are shown are none. */
 	bool midnight = !strncmp(whole + 11, "00:00:00", 8);
-	snprintf(out, DEADLINE_TEXT_BYTES, "%.10s %.5s", midnight ? day : whole, midnight ? "24:00" : whole + 11);
+	if (midnight)
+		seconds_format(at - 1, whole);
+	snprintf(out, DEADLINE_TEXT_BYTES, "%.10s %.5s", whole, midnight ? "24:00" : whole + 11);
 	return out;
 }

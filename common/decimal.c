@@ -101,3 +101,21 @@ decimal_plain(int64_t value, int decimals, char out[DECIMAL_TEXT_BYTES])
 {
 	return format(value, decimals, false, out);
 }
+
+int64_t
+decimal_add(int64_t a, int64_t b)
+{
+	int64_t sum;
+	if (__builtin_add_overflow(a, b, &sum))
+		return a < 0 ? INT64_MIN : INT64_MAX;
+	return sum;
+}
+
+int64_t
+decimal_subtract(int64_t a, int64_t b)
+{
+	int64_t difference;
+	if (__builtin_sub_overflow(a, b, &difference))
+		return a < 0 ? INT64_MIN : INT64_MAX;
+	return difference;
+}

@@ -521,7 +521,7 @@ number_text(const struct problem *problem, int64_t value, char out[DECIMAL_TEXT_
 	if (is_deadline(problem->code))
 		return deadline_format(value, out);
 	if (problem->code == PROBLEM_NOT_OPEN || problem->code == PROBLEM_CODE_EXPIRED) {
-		time_format(value * 1000000, out);
+		seconds_format(value, out);
 		return out;
 	}
 	int decimals = problem->decimals <= DECIMAL_DIGITS_MAX ? (int)problem->decimals : 0;

@@ -123,9 +123,10 @@ codec_project_query_from_wire(const Fupin__V1__ProjectQuery *wire, struct projec
 	    .as_of = codec_as_of_from_wire(wire->as_of),
 	};
 	for (size_t i = 0; i < wire->n_states; i++) {
-		if (wire->states[i] <= 0 || (int)wire->states[i] >= PROJECT_STATES)
+		int state = (int)wire->states[i]; /* of the generated code's type nothing is below 0 */
+		if (state <= 0 || state >= PROJECT_STATES)
 			return false;
-		out->states |= 1U << wire->states[i];
+		out->states |= 1U << state;
 	}
 	if (wire->after)
 		out->after.unit = (unit_code)wire->after->unit;
@@ -240,7 +241,7 @@ item_from_wire(struct arena *arena, const Fupin__V1__ProjectItem *wire, struct p
 	    .money_count = wire->n_money,
 	    .money = arena_array(arena, wire->n_money, sizeof *out->money),
 	};
-	bool good = out->code && steps && out->money && wire->state > 0 && (int)wire->state < PROJECT_STATES;
+	bool good = out->code && steps && out->money && (int)wire->state > 0 && (int)wire->state < PROJECT_STATES;
 	for (size_t i = 0; good && i < wire->n_steps; i++)
 		good = codec_project_from_wire(arena, wire->steps[i], &steps[i], &malformed) &&
 		       steps[i].step > PROJECT_STEP_NONE && steps[i].step < PROJECT_STEPS &&

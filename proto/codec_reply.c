@@ -571,10 +571,11 @@ push_from_wire(struct arena *arena, const Fupin__V1__Push *wire, struct push *ou
 	*out = (struct push){
 	    .as_of = codec_as_of_from_wire(wire->as_of),
 	    .since_seq = wire->since_seq,
-	    .unit_count = wire->n_units,
 	};
+	/* Of the rules or of a total: rows beside turns are nobody's. */
 	if (wire->compliance)
 		return codec_turns_from_wire(arena, wire->compliance, out);
+	out->unit_count = wire->n_units;
 	return unit_totals_from_wire(arena, wire->units, wire->n_units, &out->units);
 }
 

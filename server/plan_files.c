@@ -7,8 +7,8 @@
 #include "rules.h"
 
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { RULE_SQL_BYTES_MAX = 16 * 1024 };
@@ -530,20 +530,18 @@ take_rule(struct sheet *s, void *item)
 
 /* The SQL of a rule: rules/CODE.sql. */
 static const char *
-read_rule_sql(struct plan *plan, const char *directory, const struct rule_row *row,
+read_rule_sql(struct plan *plan, const struct plan_source *source, const struct rule_row *row,
               struct plan_errors *errors)
 {
-	char path[PATH_MAX];
-	snprintf(path, sizeof path, "%s/rules/%s.sql", directory, row->rule.code);
-	FILE *file = fopen(path, "re");
-	char *sql = arena_alloc(&plan->catalogue.arena, RULE_SQL_BYTES_MAX + 1);
-	size_t size = file && sql ? fread(sql, 1, RULE_SQL_BYTES_MAX + 1, file) : 0;
-	if (file)
-		fclose(file);
-	if (size && size <= RULE_SQL_BYTES_MAX && !memchr(sql, 0, size)) {
-		sql[size] = 0;
+	char file[CODE_BYTES_MAX + 16];
+	size_t size = 0;
+	snprintf(file, sizeof file, "rules/%.*s.sql", CODE_BYTES_MAX, row->rule.code);
+	char *bytes = source->read(source, file, RULE_SQL_BYTES_MAX, &size);
+	bool good = bytes && size && size <= RULE_SQL_BYTES_MAX && !memchr(bytes, 0, size);
+	const char *sql = good ? arena_text(&plan->catalogue.arena, bytes, size) : NULL;
+	free(bytes);
+	if (sql)
 		return sql;
-	}
 	plan_error(errors, "rules.csv", row->line,
 	           "column rule: rules/%.60s.sql is not there, empty, no text, or longer than %d bytes",
 	           row->rule.code, RULE_SQL_BYTES_MAX);
@@ -551,15 +549,15 @@ read_rule_sql(struct plan *plan, const char *directory, const struct rule_row *r
 }
 
 static void
-read_rules(struct plan *plan, const char *directory, struct plan_errors *errors)
+read_rules(struct plan *plan, const struct plan_source *source, struct plan_errors *errors)
 {
 	struct catalogue *c = &plan->catalogue;
-	const struct rule_row *rows = plan_rows(plan, directory, "rules.csv", rule_columns, COUNT(rule_columns),
+	const struct rule_row *rows = plan_rows(plan, source, "rules.csv", rule_columns, COUNT(rule_columns),
 	                                        sizeof *rows, take_rule, errors, &c->plan_rule_count);
 	c->plan_rules = arena_array(&c->arena, c->plan_rule_count, sizeof *c->plan_rules);
 	for (size_t i = 0; c->plan_rules && rows && !errors->count && i < c->plan_rule_count; i++) {
 		c->plan_rules[i] = rows[i].rule;
-		c->plan_rules[i].sql = read_rule_sql(plan, directory, &rows[i], errors);
+		c->plan_rules[i].sql = read_rule_sql(plan, source, &rows[i], errors);
 	}
 }
 
@@ -677,13 +675,13 @@ gather_indicators(struct plan *plan, const struct indicator_row *rows, size_t co
 
 /* What is counted instead of reported joins the indicators. */
 static void
-read_counts(struct plan *plan, const char *directory, struct plan_errors *errors)
+read_counts(struct plan *plan, const struct plan_source *source, struct plan_errors *errors)
 {
 	struct catalogue *c = &plan->catalogue;
 	size_t count;
 	const struct indicator *counts =
-	    plan_rows(plan, directory, "counts.csv", count_columns, COUNT(count_columns), sizeof *counts,
-	              take_count, errors, &count);
+	    plan_rows(plan, source, "counts.csv", count_columns, COUNT(count_columns), sizeof *counts, take_count,
+	              errors, &count);
 	struct indicator *all = arena_array(&c->arena, c->indicator_count + count, sizeof *all);
 	if (!all || !counts)
 		return;
@@ -799,88 +797,87 @@ check_parents(const struct catalogue *c, struct plan_errors *errors)
 
 /* The parts build on each other: units first, then forms, indicators, and what names them. */
 static void
-read_catalogue(struct plan *plan, const char *directory, struct plan_errors *errors)
+read_catalogue(struct plan *plan, const struct plan_source *source, struct plan_errors *errors)
 {
 	struct catalogue *c = &plan->catalogue;
 	size_t count;
 	char error[CATALOGUE_ERROR_BYTES];
-	plan_rows(plan, directory, "plan.csv", plan_columns, COUNT(plan_columns), 1, take_plan, errors, &count);
-	c->units = plan_rows(plan, directory, "units.csv", unit_columns, COUNT(unit_columns), sizeof *c->units,
+	plan_rows(plan, source, "plan.csv", plan_columns, COUNT(plan_columns), 1, take_plan, errors, &count);
+	c->units = plan_rows(plan, source, "units.csv", unit_columns, COUNT(unit_columns), sizeof *c->units,
 	                     take_unit_row, errors, &c->unit_count);
-	const struct form_row *forms = plan_rows(plan, directory, "forms.csv", form_columns, COUNT(form_columns),
+	const struct form_row *forms = plan_rows(plan, source, "forms.csv", form_columns, COUNT(form_columns),
 	                                         sizeof *forms, take_form, errors, &count);
 	gather_forms(plan, forms, count, errors);
 	const struct indicator_row *rows =
-	    plan_rows(plan, directory, "indicators.csv", indicator_columns, COUNT(indicator_columns),
-	              sizeof *rows, take_indicator, errors, &count);
+	    plan_rows(plan, source, "indicators.csv", indicator_columns, COUNT(indicator_columns), sizeof *rows,
+	              take_indicator, errors, &count);
 	gather_indicators(plan, rows, count, errors);
-	if (plan_has_file(directory, "counts.csv"))
-		read_counts(plan, directory, errors);
+	if (source->has(source, "counts.csv"))
+		read_counts(plan, source, errors);
 	check_names(c, errors);
 	gather_fields(plan, rows, count, errors);
-	c->sources = plan_rows(plan, directory, "fund_sources.csv", source_columns, COUNT(source_columns),
+	c->sources = plan_rows(plan, source, "fund_sources.csv", source_columns, COUNT(source_columns),
 	                       sizeof *c->sources, take_source, errors, &c->source_count);
-	c->uses = plan_rows(plan, directory, "fund_uses.csv", use_columns, COUNT(use_columns), sizeof *c->uses,
+	c->uses = plan_rows(plan, source, "fund_uses.csv", use_columns, COUNT(use_columns), sizeof *c->uses,
 	                    take_use, errors, &c->use_count);
 	/* Sorts and checks what is there so far, so that the rest can look it up. */
 	if (!errors->count && !catalogue_finish(c, error))
-		plan_error(errors, directory, 0, "%s", error);
+		plan_error(errors, source->name, 0, "%s", error);
 }
 
 bool
-plan_read(const char *directory, const char *principals_path, struct plan *out, struct plan_errors *errors)
+plan_read_from(const struct plan_source *source, struct plan *out, struct plan_errors *errors)
 {
 	struct catalogue *c = &out->catalogue;
 	char error[CATALOGUE_ERROR_BYTES];
 	*errors = (struct plan_errors){0};
-	read_catalogue(out, directory, errors);
+	read_catalogue(out, source, errors);
 	if (errors->count)
 		return false;
 	check_parents(c, errors);
-	c->groups = plan_rows(out, directory, "groups.csv", group_columns, COUNT(group_columns),
-	                      sizeof *c->groups, take_group, errors, &c->group_count);
-	c->targets = plan_rows(out, directory, "targets.csv", target_columns, COUNT(target_columns),
+	c->groups = plan_rows(out, source, "groups.csv", group_columns, COUNT(group_columns), sizeof *c->groups,
+	                      take_group, errors, &c->group_count);
+	c->targets = plan_rows(out, source, "targets.csv", target_columns, COUNT(target_columns),
 	                       sizeof *c->targets, take_target, errors, &c->target_count);
-	if (plan_has_file(directory, "calendar.csv"))
-		c->days = plan_rows(out, directory, "calendar.csv", day_columns, COUNT(day_columns), sizeof *c->days,
+	if (source->has(source, "calendar.csv"))
+		c->days = plan_rows(out, source, "calendar.csv", day_columns, COUNT(day_columns), sizeof *c->days,
 		                    take_day, errors, &c->day_count);
-	if (plan_has_file(directory, "profiles.csv")) {
+	if (source->has(source, "profiles.csv")) {
 		size_t count;
 		const struct profile_row *rows =
-		    plan_rows(out, directory, "profiles.csv", profile_columns, COUNT(profile_columns), sizeof *rows,
+		    plan_rows(out, source, "profiles.csv", profile_columns, COUNT(profile_columns), sizeof *rows,
 		              take_profile, errors, &count);
 		gather_profiles(out, rows, count, errors);
 	}
-	if (plan_has_file(directory, "appraisal.csv"))
-		c->appraisal = plan_rows(out, directory, "appraisal.csv", appraisal_columns, COUNT(appraisal_columns),
+	if (source->has(source, "appraisal.csv"))
+		c->appraisal = plan_rows(out, source, "appraisal.csv", appraisal_columns, COUNT(appraisal_columns),
 		                         sizeof *c->appraisal, take_appraisal, errors, &c->appraisal_count);
-	if (plan_has_file(directory, "soft_checks.csv"))
-		c->checks = plan_rows(out, directory, "soft_checks.csv", check_columns, COUNT(check_columns),
+	if (source->has(source, "soft_checks.csv"))
+		c->checks = plan_rows(out, source, "soft_checks.csv", check_columns, COUNT(check_columns),
 		                      sizeof *c->checks, take_check, errors, &c->check_count);
-	if (plan_has_file(directory, "deadlines.csv"))
-		c->rules = plan_rows(out, directory, "deadlines.csv", deadline_columns, COUNT(deadline_columns),
+	if (source->has(source, "deadlines.csv"))
+		c->rules = plan_rows(out, source, "deadlines.csv", deadline_columns, COUNT(deadline_columns),
 		                     sizeof *c->rules, take_deadline, errors, &c->rule_count);
-	if (plan_has_file(directory, "documents.csv"))
+	if (source->has(source, "documents.csv"))
 		c->document_kinds =
-		    plan_rows(out, directory, "documents.csv", document_columns, COUNT(document_columns),
+		    plan_rows(out, source, "documents.csv", document_columns, COUNT(document_columns),
 		              sizeof *c->document_kinds, take_document_kind, errors, &c->document_kind_count);
-	if (plan_has_file(directory, "rules.csv"))
-		read_rules(out, directory, errors);
-	if (plan_has_file(directory, "project_kinds.csv"))
+	if (source->has(source, "rules.csv"))
+		read_rules(out, source, errors);
+	if (source->has(source, "project_kinds.csv"))
 		c->project_kinds =
-		    plan_rows(out, directory, "project_kinds.csv", project_kind_columns, COUNT(project_kind_columns),
+		    plan_rows(out, source, "project_kinds.csv", project_kind_columns, COUNT(project_kind_columns),
 		              sizeof *c->project_kinds, take_project_kind, errors, &c->project_kind_count);
-	if (plan_has_file(directory, "acceptance_items.csv"))
+	if (source->has(source, "acceptance_items.csv"))
 		c->acceptance_items =
-		    plan_rows(out, directory, "acceptance_items.csv", acceptance_columns, COUNT(acceptance_columns),
+		    plan_rows(out, source, "acceptance_items.csv", acceptance_columns, COUNT(acceptance_columns),
 		              sizeof *c->acceptance_items, take_acceptance_item, errors, &c->acceptance_item_count);
-	const char *file = principals_path ? principals_path : "principals.csv";
-	out->principals =
-	    plan_rows(out, principals_path ? NULL : directory, file, principal_columns, COUNT(principal_columns),
-	              sizeof *out->principals, take_principal, errors, &out->principal_count);
-	check_principals(out, file, errors);
+	const char *principals = source->principals ? source->principals : "principals.csv";
+	out->principals = plan_rows(out, source, principals, principal_columns, COUNT(principal_columns),
+	                            sizeof *out->principals, take_principal, errors, &out->principal_count);
+	check_principals(out, principals, errors);
 	if (!errors->count && !catalogue_finish(c, error))
-		plan_error(errors, directory, 0, "%s", error);
+		plan_error(errors, source->name, 0, "%s", error);
 	if (!errors->count)
 		check_rules(c, errors);
 	return !errors->count;

@@ -5,6 +5,9 @@
 
 #include "plan.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+
 enum { PLAN_ERRORS_MAX = 50, PLAN_ERROR_BYTES = 256 };
 
 struct plan_errors {
@@ -12,7 +15,22 @@ struct plan_errors {
 	char items[PLAN_ERRORS_MAX][PLAN_ERROR_BYTES];
 };
 
-/* Fills an initialised plan. `principals_path` NULL: the directory's own principals.csv. */
+/* Where the files of a plan come from: a directory, or memory. */
+struct plan_source {
+	const char *name;       /* of all together, for errors */
+	const char *principals; /* a file apart from the others; NULL: principals.csv among them */
+	/* Is there such a file ("units.csv", "rules/NAME.sql")? Some a plan can do without. */
+	bool (*has)(const struct plan_source *source, const char *file);
+	/* Its bytes, to be freed, at most one more than `bytes_max` of them; NULL: errno says why not. */
+	char *(*read)(const struct plan_source *source, const char *file, size_t bytes_max, size_t *size);
+	const void *context; /* of these two */
+};
+
+/* Fills an initialised plan. */
+bool plan_read_from(const struct plan_source *source, struct plan *out, struct plan_errors *errors)
+    __attribute__((warn_unused_result));
+
+/* The same from a directory (plan_directory.c). `principals_path` NULL: its own principals.csv. */
 bool plan_read(const char *directory, const char *principals_path, struct plan *out,
                struct plan_errors *errors) __attribute__((warn_unused_result));
 

@@ -2,11 +2,12 @@
 
 #include "decimal.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 void
 plan_error(struct plan_errors *errors, const char *file, size_t line, const char *format, ...)
@@ -124,32 +125,24 @@ find_columns(struct sheet *s)
 	return s->errors->count == before;
 }
 
-/* Is there such a file? Some a plan can do without. */
-bool
-plan_has_file(const char *directory, const char *file)
-{
-	char path[PATH_MAX];
-	snprintf(path, sizeof path, "%s/%s", directory, file);
-	return !access(path, F_OK);
-}
-
 /* Opens one file of the plan; false if it cannot be used at all. */
 static bool
-sheet_open(struct sheet *s, struct plan *plan, const char *directory, const char *file,
+sheet_open(struct sheet *s, struct plan *plan, const struct plan_source *source, const char *file,
            const char *const *names, size_t column_count, struct plan_errors *errors)
 {
-	char path[PATH_MAX];
 	struct text_failure failure;
+	size_t size = 0;
 	*s = (struct sheet){
 	    .file = file, .names = names, .column_count = column_count, .plan = plan, .errors = errors};
-	if (directory)
-		snprintf(path, sizeof path, "%s/%s", directory, file);
-	else
-		snprintf(path, sizeof path, "%s", file);
-	if (!csv_read_file(path, &plan->catalogue.arena, &s->table, &failure)) {
-		struct problem problem = {.code = failure.code};
-		char text[PROBLEM_TEXT_BYTES];
-		problem_detail(&problem, "%s", failure.detail);
+	char *bytes = source->read(source, file, CSV_BYTES_MAX, &size);
+	bool good = bytes ? csv_read_bytes(bytes, size, &plan->catalogue.arena, &s->table, &failure)
+	                  : text_fail(&failure, PROBLEM_FILE_UNREADABLE, 0, strerror(errno));
+	free(bytes);
+	if (!good) {
+		char text[PROBLEM_TEXT_BYTES], path[PATH_MAX];
+		const struct problem problem = text_failure_problem(&failure);
+		bool apart = file == source->principals;
+		snprintf(path, sizeof path, "%s%s%s", apart ? "" : source->name, apart ? "" : "/", file);
 		plan_error(errors, path, failure.line, "%.200s", problem_text(&problem, LANGUAGE_ENGLISH, text));
 		return false;
 	}
@@ -158,13 +151,13 @@ sheet_open(struct sheet *s, struct plan *plan, const char *directory, const char
 
 /* Reads every row of a file into an array of `size`-byte items that `take` fills. */
 void *
-plan_rows(struct plan *plan, const char *directory, const char *file, const char *const *names,
+plan_rows(struct plan *plan, const struct plan_source *source, const char *file, const char *const *names,
           size_t column_count, size_t size, void (*take)(struct sheet *, void *), struct plan_errors *errors,
           size_t *count)
 {
 	struct sheet s;
 	*count = 0;
-	if (!sheet_open(&s, plan, directory, file, names, column_count, errors))
+	if (!sheet_open(&s, plan, source, file, names, column_count, errors))
 		return NULL;
 	unsigned char *items = arena_array(&plan->catalogue.arena, s.table.row_count, size);
 	if (!items) {

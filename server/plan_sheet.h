@@ -35,13 +35,10 @@ unit_code take_known_unit(const struct sheet *sheet, size_t column);
 enum unit_level take_level(const struct sheet *sheet, size_t column);
 bool take_yes_no(const struct sheet *sheet, size_t column);
 
-/* Is there such a file? Some a plan can do without. */
-bool plan_has_file(const char *directory, const char *file);
-
 /* Reads every row of a file into an array of `size`-byte items that `take` fills; NULL: it cannot be read. A
  * column whose name begins with ? may be missing: its cells are empty then. */
-void *plan_rows(struct plan *plan, const char *directory, const char *file, const char *const *names,
-                size_t column_count, size_t size, void (*take)(struct sheet *, void *),
-                struct plan_errors *errors, size_t *count);
+void *plan_rows(struct plan *plan, const struct plan_source *source, const char *file,
+                const char *const *names, size_t column_count, size_t size,
+                void (*take)(struct sheet *, void *), struct plan_errors *errors, size_t *count);
 
 #endif

@@ -256,8 +256,8 @@ accept_frame(const struct service *s, const struct frame *frame, struct envelope
 	       (e->request.kind != REQUEST_CARRY || service_open_letter(s, e, problems));
 }
 
-static void
-take_frame(struct service *s, const struct frame *frame)
+void
+service_take_frame(struct service *s, const struct frame *frame)
 {
 	struct problem_list problems;
 	problems.count = problems.more = 0;
@@ -278,7 +278,7 @@ take_frames(struct service *s)
 	struct frame frame;
 	int64_t until_us = clock_steady_us() + FRAMES_US_PER_TURN;
 	for (int i = 0; i < FRAMES_PER_TURN && gate_receive(s->gate, &frame); i++) {
-		take_frame(s, &frame);
+		service_take_frame(s, &frame);
 		if (clock_steady_us() >= until_us)
 			break;
 	}

@@ -62,6 +62,8 @@ struct service {
 
 /* service.c */
 bool service_fail(const char *event, const char *error); /* logs; false */
+/* One frame on its way: into the pipeline, among the questions, or refused. */
+void service_take_frame(struct service *service, const struct frame *frame);
 void service_send(void *service, const struct envelope *envelope, const struct reply *reply);
 void service_refuse(struct service *service, const struct envelope *envelope,
                     const struct problem_list *problems, uint32_t retry_after_ms);

@@ -1,13 +1,11 @@
 /* Whatever bytes stand in a sealed file, in a letter, or inside one: refused or taken, and nothing else
- * happens. libFuzzer; the first byte says what the rest is. Run: fuzz_sealed CORPUS, with seeds by fuzz_seeds
- * CORPUS. */
+ * happens. The first byte says what the rest is. */
+#include "target.h"
+
 #include "codec.h"
 #include "seeds.h"
 
-#include <assert.h>
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct pair office, centre;
 

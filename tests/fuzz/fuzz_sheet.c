@@ -1,94 +1,105 @@
 /* Whatever stands in a clerk's file: read or refused by name, and nothing else happens; what was read is
- * checked and its problems printed, and of workbooks the copy with red cells is made. libFuzzer; the first
- * byte says what the rest is (sheet_parts.h). Run: fuzz_sheet CORPUS, with seeds by fuzz_sheet_seeds CORPUS.
- */
+ * checked and its problems printed, and of workbooks the copy with red cells is made, and read again. All of
+ * it in memory. The first byte says what the rest is (sheet_parts.h). */
+#include "target.h"
+
 #include "sheet_parts.h"
 
 #include "plan.h"
 #include "sheet.h"
 #include "xlsx_mark.h"
 
-#include <assert.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include <zip.h>
 
 enum { TODAY = 20130801 };
 
 static struct catalogue plan;
 static FILE *nowhere;
-static char directory[] = "/tmp/fupin-fuzz-XXXXXX", copy[PATH_MAX];
-
-static void
-remove_directory(void)
-{
-	unlink(copy);
-	rmdir(directory);
-}
 
 static void
 begin(void)
 {
-	assert(sodium_init() >= 0);
+	int sodium = sodium_init();
 	plan_make(&plan);
 	nowhere = fopen("/dev/null", "we");
-	char *made = mkdtemp(directory);
-	assert(nowhere && made);
-	snprintf(copy, sizeof copy, "%s/red.xlsx", made);
-	atexit(remove_directory);
-}
-
-static void
-mark(const char *path, const struct findings *findings)
-{
-	char error[MARK_ERROR_BYTES];
-	if (findings->count && xlsx_mark_findings(path, copy, findings, LANGUAGE_CHINESE, error))
-		assert(!access(copy, F_OK));
-	unlink(copy);
+	assert(sodium >= 0 && nowhere);
 }
 
 /* The way of fupin check. */
 static void
-read_sheets(const char *path, bool with_copy)
+check(struct draft *draft, const char *name, const uint8_t *bytes, size_t size, struct findings *findings)
+{
+	findings->count = findings->more = 0;
+	draft_init(draft);
+	draft->office = COUNTY;
+	draft_read_bytes(draft, name, bytes, size, &plan, findings);
+	if (!findings->count)
+		draft_check(draft, &plan, TODAY, findings);
+	findings_write(findings, LANGUAGE_ENGLISH, nowhere);
+	findings_write(findings, LANGUAGE_CHINESE, nowhere);
+}
+
+/* The copy holds what the workbook held. */
+static void
+read_copy(zip_source_t *copy, size_t rows)
 {
 	static struct findings findings;
 	struct draft draft;
-	findings.count = findings.more = 0;
-	draft_init(&draft);
-	draft.office = COUNTY;
-	draft_read(&draft, path, &plan, &findings);
-	if (!findings.count)
-		draft_check(&draft, &plan, TODAY, &findings);
-	findings_write(&findings, LANGUAGE_ENGLISH, nowhere);
-	findings_write(&findings, LANGUAGE_CHINESE, nowhere);
+	zip_stat_t status;
+	uint8_t *bytes = NULL;
+	zip_stat_init(&status);
+	bool good = !zip_source_open(copy) && !zip_source_stat(copy, &status) && status.valid & ZIP_STAT_SIZE &&
+	            (bytes = malloc(status.size)) &&
+	            zip_source_read(copy, bytes, status.size) == (zip_int64_t)status.size;
+	assert(good);
+	zip_source_close(copy);
+	check(&draft, "red.xlsx", bytes, status.size, &findings);
+	assert(submission_rows(&draft.submission) == rows);
+	draft_free(&draft);
+	free(bytes);
+}
+
+static void
+mark(const uint8_t *bytes, size_t size, const struct findings *findings, size_t rows)
+{
+	char error[MARK_ERROR_BYTES];
+	zip_source_t *copy = zip_source_buffer_create(NULL, 0, 0, NULL);
+	assert(copy);
+	if (findings->count && xlsx_mark_bytes(bytes, size, copy, findings, LANGUAGE_CHINESE, error))
+		read_copy(copy, rows);
+	zip_source_free(copy);
+}
+
+static void
+read_sheets(const char *name, const uint8_t *bytes, size_t size, bool with_copy)
+{
+	static struct findings findings;
+	struct draft draft;
+	check(&draft, name, bytes, size, &findings);
 	if (with_copy)
-		mark(path, &findings);
+		mark(bytes, size, &findings, submission_rows(&draft.submission));
 	draft_free(&draft);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char path[64];
 	if (!nowhere)
 		begin();
 	if (!size)
 		return 0;
-	int file = memfd_create("sheet", MFD_CLOEXEC);
-	assert(file >= 0);
-	snprintf(path, sizeof path, "/proc/self/fd/%d", file);
-	bool written = data[0] % SHEET_KINDS == SHEET_PARTS
-	                   ? parts_write(file, data + 1, size - 1)
-	                   : write(file, data + 1, size - 1) == (ssize_t)(size - 1);
-	assert(written);
-	read_sheets(path, data[0] % SHEET_KINDS != SHEET_TEXT && data[0] & SHEET_MARKED);
-	close(file);
+	int kind = data[0] % SHEET_KINDS;
+	bool marked = kind != SHEET_TEXT && data[0] & SHEET_MARKED;
+	if (kind == SHEET_PARTS) {
+		size_t packed;
+		uint8_t *package = parts_package(data + 1, size - 1, &packed);
+		read_sheets("county.xlsx", package, packed, marked);
+		free(package);
+	} else {
+		read_sheets("county.csv", data + 1, size - 1, marked);
+	}
 	return 0;
 }

@@ -5,7 +5,6 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { PARTS = 8, LOCAL_BYTES = 30, ENTRY_BYTES = 46, END_BYTES = 22 };
 
@@ -29,6 +28,8 @@ static const struct {
     {'y', "xl/styles.xml", PART_HEAD "<styleSheet xmlns=\"" MAIN "\"></styleSheet>"},
 };
 
+static const char letters[] = "crblshty";
+
 char
 part_letter(const char *name)
 {
@@ -38,36 +39,21 @@ part_letter(const char *name)
 	return 0;
 }
 
-struct text {
-	const uint8_t *bytes;
-	size_t size;
-};
-
-static void
-split(const uint8_t *bytes, size_t size, struct text out[PARTS])
-{
-	for (size_t i = 0; i < PARTS; i++)
-		out[i] = (struct text){(const uint8_t *)parts[i].text, strlen(parts[i].text)};
-	while (size) {
-		const uint8_t *end = memchr(bytes, PART_END, size);
-		size_t length = end ? (size_t)(end - bytes) : size;
-		for (size_t i = 0; length && i < PARTS; i++)
-			if (parts[i].letter == (char)bytes[0])
-				out[i] = (struct text){bytes + 1, length - 1};
-		bytes += end ? length + 1 : length;
-		size -= end ? length + 1 : length;
-	}
-}
-
-/* APPNOTE.TXT 4.4.7, bit by bit: the inputs are short. */
+/* APPNOTE.TXT 4.4.7, four bits at a time. */
 static uint32_t
-checksum(struct text text)
+checksum(struct part_text text)
 {
+	static uint32_t table[16];
+	for (uint32_t i = 0; !table[15] && i < 16; i++) {
+		table[i] = i;
+		for (int bit = 0; bit < 4; bit++)
+			table[i] = table[i] >> 1 ^ (table[i] & 1 ? 0xEDB88320 : 0);
+	}
 	uint32_t crc = UINT32_MAX;
 	for (size_t i = 0; i < text.size; i++) {
 		crc ^= text.bytes[i];
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? 0xEDB88320 : 0);
+		crc = crc >> 4 ^ table[crc & 15];
+		crc = crc >> 4 ^ table[crc & 15];
 	}
 	return ~crc;
 }
@@ -93,7 +79,7 @@ put_number(struct zip_bytes *z, uint32_t number, int bytes)
 
 /* What a local header (4.3.7) and an entry of the directory (4.3.12) share. */
 static void
-put_common(struct zip_bytes *z, size_t part, struct text text)
+put_common(struct zip_bytes *z, size_t part, struct part_text text)
 {
 	put_number(z, 20, 2);
 	put_number(z, 0, 8); /* flags, stored, no time; then the day, which may not be 0 */
@@ -106,7 +92,7 @@ put_common(struct zip_bytes *z, size_t part, struct text text)
 }
 
 static void
-put_directory(struct zip_bytes *z, const struct text texts[PARTS], const size_t places[PARTS])
+put_directory(struct zip_bytes *z, const struct part_text texts[PARTS], const size_t places[PARTS])
 {
 	size_t begin = z->size;
 	for (size_t i = 0; i < PARTS; i++) {
@@ -127,12 +113,14 @@ put_directory(struct zip_bytes *z, const struct text texts[PARTS], const size_t 
 	put_number(z, 0, 2);
 }
 
-bool
-parts_write(int file, const uint8_t *bytes, size_t size)
+uint8_t *
+parts_package(const uint8_t *bytes, size_t size, size_t *out_size)
 {
-	struct text texts[PARTS];
+	struct part_text texts[PARTS];
 	size_t places[PARTS], room = END_BYTES;
-	split(bytes, size, texts);
+	for (size_t i = 0; i < PARTS; i++)
+		texts[i] = (struct part_text){(const uint8_t *)parts[i].text, strlen(parts[i].text)};
+	parts_split(bytes, size, letters, texts);
 	for (size_t i = 0; i < PARTS; i++)
 		room += LOCAL_BYTES + ENTRY_BYTES + 2 * strlen(parts[i].name) + texts[i].size;
 	struct zip_bytes z = {.at = malloc(room)};
@@ -146,7 +134,6 @@ parts_write(int file, const uint8_t *bytes, size_t size)
 	}
 	put_directory(&z, texts, places);
 	assert(z.size == room);
-	bool good = write(file, z.at, z.size) == (ssize_t)z.size;
-	free(z.at);
-	return good;
+	*out_size = z.size;
+	return z.at;
 }

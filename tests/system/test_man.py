@@ -98,7 +98,7 @@ class ManualPages(unittest.TestCase):
         items = " ".join(re.findall(r"^\.It Pa (.*)$", read(MAN, "fupin-plan.5"), re.M))
         self.assertEqual(set(re.findall(r"[a-z_]+\.csv", items)), there)
         # Those without which no plan is read.
-        needed = there - set(re.findall(r'plan_has_file\(\w+, "(\w+\.csv)"', code))
+        needed = there - set(re.findall(r'source->has\(source, "(\w+\.csv)"', code))
         sentence = re.search(r"\.Pp\n((?:\.Pa .*\n|and\n)+)have to be there", read(MAN, "fupin-plan.5")).group(1)
         self.assertEqual(set(re.findall(r"[a-z_]+\.csv", sentence)), needed)
 

@@ -81,10 +81,27 @@ test_levels(void **state)
 	assert_int_equal(bulletin_parts_level(220122), UNIT_NONE);
 }
 
+/* What a centre sent may be any number. */
+static void
+test_figures_at_the_edge(void **state)
+{
+	struct fund_total funds[] = {{.kind = FUND_SPENT, .amount_fen = INT64_MAX, .entries = 1},
+	                             {.kind = FUND_SPENT, .amount_fen = 1, .entries = 1}};
+	const struct unit_total unit = {.unit = 22, .fund_count = 2, .funds = funds};
+	struct catalogue none = {0};
+	(void)state;
+	assert_true(figure_funds(&none, &unit, FUND_SPENT, UNIT_NONE, false).value == INT64_MAX);
+	assert_true(figure_change((struct figure){true, INT64_MIN}, (struct figure){true, 1}).value == INT64_MAX);
+	assert_true(figure_change((struct figure){true, INT64_MAX}, (struct figure){true, -2}).value ==
+	            INT64_MIN);
+	assert_true(figure_change((struct figure){true, 7}, (struct figure){true, 5}).value == -2);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {cmocka_unit_test(test_late), cmocka_unit_test(test_changes),
-	                                          cmocka_unit_test(test_levels)};
+	                                          cmocka_unit_test(test_levels),
+	                                          cmocka_unit_test(test_figures_at_the_edge)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

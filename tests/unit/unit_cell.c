@@ -31,9 +31,12 @@ test_show(void **state)
 	    {cell_share(true, 99999, 100000), "99.9%", "99.9%"}, /* not yet reached */
 	    {cell_share(true, 3, 2), "150.0%", "150.0%"},
 	    {cell_share(true, INT64_MAX, INT64_MAX), "100.0%", "100.0%"},
+	    {cell_share(true, INT64_MAX, 5), "922337203685477580.7%", "922337203685477580.7%"},
+	    {cell_share(true, INT64_MIN, 5), "-922337203685477580.8%", "-922337203685477580.8%"},
 	    {cell_share(true, 1, 0), "–", ""},
 	    {cell_share(false, 1, 2), "–", ""},
 	    {cell_time(1372608000), "2013-07-01 00:00:00", "2013-07-01 00:00:00"}, /* UTC+08:00 */
+	    {cell_time(INT64_MAX), "9999-12-31 23:59:59", "9999-12-31 23:59:59"},
 	    {cell_time(0), "–", ""},
 	};
 	(void)state;

@@ -54,6 +54,7 @@ static const char *const reply_names[] = {"none",
                                           "reloaded",
                                           "push",
                                           "unwatched",
+                                          [REPLY_PROJECTS] = "projects",
                                           [REPLY_CARRIED] = "carried",
                                           [REPLY_ENROLMENT] = "enrolment",
                                           [REPLY_ENROLMENTS] = "enrolments",
@@ -1286,6 +1287,20 @@ test_compliance(void **state)
 	arena_free(&reply_arena);
 }
 
+/* A push is of the rules or of a total: one that holds both has no rows that anybody could follow. */
+static void
+test_push_of_both(void **state)
+{
+	static const uint8_t bytes[] = {0x08, 1, 0x52, 8, 0x1A, 2, 0x08, 22, 0x22, 2, 0x10, 5};
+	struct reply reply;
+	(void)state;
+	arena_init(&reply_arena, ANSWER_BYTES_MAX);
+	assert_true(codec_decode_reply(&reply_arena, bytes, sizeof bytes, &reply));
+	assert_true(reply.kind == REPLY_PUSH && reply.push.of_rules && reply.push.more_turns == 5);
+	assert_int_equal(reply.push.unit_count, 0);
+	arena_free(&reply_arena);
+}
+
 /* ---------------------------------------------------------------- the catalogue */
 
 static bool
@@ -1524,29 +1539,18 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_vectors),
-	    cmocka_unit_test(test_submission),
-	    cmocka_unit_test(test_prefixes),
-	    cmocka_unit_test(test_largest),
-	    cmocka_unit_test(test_requests),
-	    cmocka_unit_test(test_request_id_kept),
-	    cmocka_unit_test(test_receipt_and_status),
-	    cmocka_unit_test(test_refusal),
-	    cmocka_unit_test(test_newer_code),
-	    cmocka_unit_test(test_welcome_and_pong),
-	    cmocka_unit_test(test_total),
-	    cmocka_unit_test(test_reports),
-	    cmocka_unit_test(test_completeness_and_history),
-	    cmocka_unit_test(test_documents),
-	    cmocka_unit_test(test_balances),
-	    cmocka_unit_test(test_projects),
-	    cmocka_unit_test(test_entries_and_trace),
-	    cmocka_unit_test(test_compliance),
-	    cmocka_unit_test(test_catalogue_forms),
-	    cmocka_unit_test(test_catalogue_terms),
-	    cmocka_unit_test(test_catalogue_scope),
-	    cmocka_unit_test(test_catalogue_refused),
-	    cmocka_unit_test(test_noise),
+	    cmocka_unit_test(test_push_of_both),      cmocka_unit_test(test_vectors),
+	    cmocka_unit_test(test_submission),        cmocka_unit_test(test_prefixes),
+	    cmocka_unit_test(test_largest),           cmocka_unit_test(test_requests),
+	    cmocka_unit_test(test_request_id_kept),   cmocka_unit_test(test_receipt_and_status),
+	    cmocka_unit_test(test_refusal),           cmocka_unit_test(test_newer_code),
+	    cmocka_unit_test(test_welcome_and_pong),  cmocka_unit_test(test_total),
+	    cmocka_unit_test(test_reports),           cmocka_unit_test(test_completeness_and_history),
+	    cmocka_unit_test(test_documents),         cmocka_unit_test(test_balances),
+	    cmocka_unit_test(test_projects),          cmocka_unit_test(test_entries_and_trace),
+	    cmocka_unit_test(test_compliance),        cmocka_unit_test(test_catalogue_forms),
+	    cmocka_unit_test(test_catalogue_terms),   cmocka_unit_test(test_catalogue_scope),
+	    cmocka_unit_test(test_catalogue_refused), cmocka_unit_test(test_noise),
 	};
 	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, make_plan, free_plan);
 }

@@ -4,6 +4,7 @@
 
 #include "bounds.h"
 #include "calendar.h"
+#include "deadline.h"
 #include "decimal.h"
 #include "identity.h"
 #include "submission.h"
@@ -491,6 +492,45 @@ static const struct {
     {"99999999999999999999999999999999999999", 0, false, 0},
 };
 
+/* Whatever number somebody sent as a time is shown as one. */
+static void
+test_any_moment(void **state)
+{
+	static const struct {
+		int64_t seconds;
+		const char *text, *deadline;
+	} cases[] = {
+	    {0, "1970-01-01 08:00:00", "1970-01-01 08:00"},
+	    {-1, "1970-01-01 07:59:59", "1970-01-01 07:59"},
+	    {-8 * 3600, "1970-01-01 00:00:00", "1969-12-31 24:00"},
+	    {-8 * 3600 - 1, "1969-12-31 23:59:59", "1969-12-31 23:59"},
+	    {INT64_C(-2208988800), "1900-01-01 08:00:00", "1900-01-01 08:00"},
+	    {INT64_C(-62135596800), "0001-01-01 08:00:00", "0001-01-01 08:00"},
+	    {INT64_C(-62135596801), "0001-01-01 08:00:00", "0001-01-01 08:00"},
+	    {INT64_C(253402271999), "9999-12-31 23:59:59", "9999-12-31 23:59"},
+	    {INT64_C(253402272000), "9999-12-31 23:59:59", "9999-12-31 23:59"},
+	    {INT64_C(1) << 62, "9999-12-31 23:59:59", "9999-12-31 23:59"},
+	    {INT64_MAX, "9999-12-31 23:59:59", "9999-12-31 23:59"},
+	    {INT64_MIN, "0001-01-01 08:00:00", "0001-01-01 08:00"},
+	};
+	static const int64_t us[] = {INT64_MAX, INT64_MIN, INT64_C(1) << 62, -1, 0};
+	static const char *const us_texts[] = {"9999-12-31 23:59:59", "0001-01-01 08:00:00",
+	                                       "9999-12-31 23:59:59", "1970-01-01 07:59:59",
+	                                       "1970-01-01 08:00:00"};
+	char text[20], deadline[DEADLINE_TEXT_BYTES];
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		seconds_format(cases[i].seconds, text);
+		EXPECT(!strcmp(text, cases[i].text), "%" PRId64 ": %s", cases[i].seconds, text);
+		deadline_format(cases[i].seconds, deadline);
+		EXPECT(!strcmp(deadline, cases[i].deadline), "%" PRId64 ": %s", cases[i].seconds, deadline);
+	}
+	for (size_t i = 0; i < COUNT(us); i++) {
+		time_format(us[i], text);
+		EXPECT(!strcmp(text, us_texts[i]), "%" PRId64 ": %s", us[i], text);
+	}
+}
+
 static void
 test_decimal_parse(void **state)
 {
@@ -544,6 +584,27 @@ test_decimal_format(void **state)
 }
 
 /* 570 million yuan is 57,000,000,000 fen, to the fen. */
+static void
+test_bounded_sums(void **state)
+{
+	static const struct {
+		int64_t a, b, sum, difference;
+	} cases[] = {
+	    {3, 4, 7, -1},
+	    {INT64_MAX, 1, INT64_MAX, INT64_MAX - 1},
+	    {INT64_MIN, -1, INT64_MIN, INT64_MIN + 1},
+	    {INT64_MAX, -1, INT64_MAX - 1, INT64_MAX},
+	    {INT64_MIN, 1, INT64_MIN + 1, INT64_MIN},
+	    {0, INT64_MIN, INT64_MIN, INT64_MAX},
+	    {-1, INT64_MIN, INT64_MIN, INT64_MAX},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		EXPECT(decimal_add(cases[i].a, cases[i].b) == cases[i].sum &&
+		           decimal_subtract(cases[i].a, cases[i].b) == cases[i].difference,
+		       "row %zu", i);
+}
+
 static void
 test_money(void **state)
 {
@@ -720,8 +781,10 @@ main(void)
 	    cmocka_unit_test(test_date_text),
 	    cmocka_unit_test(test_date_days),
 	    cmocka_unit_test(test_date_of_time),
+	    cmocka_unit_test(test_any_moment),
 	    cmocka_unit_test(test_decimal_parse),
 	    cmocka_unit_test(test_decimal_format),
+	    cmocka_unit_test(test_bounded_sums),
 	    cmocka_unit_test(test_money),
 	    cmocka_unit_test(test_utf8),
 	    cmocka_unit_test(test_id_new),

@@ -97,7 +97,9 @@ test_cells(void **state)
 		                             {"xl/sharedStrings.xml", book_strings}};
 		write_parts(parts, COUNT(parts));
 		arena_init(&arena, MEBIBYTE);
-		struct workbook *workbook = book_open(book_name, &failure);
+		size_t size;
+		char *bytes = file_bytes(book_name, &size);
+		struct workbook *workbook = book_open(bytes, size, &failure);
 		EXPECT(workbook, "%s: problem %d %s", cell_cases[i].name, (int)failure.code, failure.detail);
 		EXPECT(workbook->sheet_count == 1 && !strcmp(workbook->sheets[0].name, "资金"), "%s",
 		       cell_cases[i].name);
@@ -107,6 +109,7 @@ test_cells(void **state)
 		EXPECT(!strcmp(got, cell_cases[i].expected), "%s: %s", cell_cases[i].name, got);
 		book_close(&workbook);
 		book_close(&workbook);
+		free(bytes);
 		arena_free(&arena);
 		unlink(book_name);
 	}
