@@ -1,0 +1,166 @@
+"""Builds a copy of the sources so that one changed file is cheap: rooms are shared libraries without optimisation, so
+a mutant is one compilation and one link, and the unit tests stay as they are."""
+import gzip
+import json
+import os
+import shlex
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+
+class Failed(Exception):
+    pass
+
+
+def run(words, cwd=None, env=None):
+    done = subprocess.run(words, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode:
+        raise Failed(f"{' '.join(map(str, words))}\n{done.stdout.decode(errors='replace')}")
+
+
+def copy_sources(source, to):
+    """The files that git knows, or would; what did not change keeps its time, so that little is built again."""
+    listed = subprocess.run(["git", "-C", source, "ls-files", "-co", "--exclude-standard", "-z"], check=True,
+                            stdout=subprocess.PIPE).stdout.decode().split("\0")
+    wanted = {name for name in listed if name and os.path.isfile(os.path.join(source, name))}
+    for name in sorted(wanted):
+        with open(os.path.join(source, name), "rb") as file:
+            content = file.read()
+        path = os.path.join(to, name)
+        if os.path.isfile(path):
+            with open(path, "rb") as file:
+                if file.read() == content:
+                    continue
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(content)
+        shutil.copymode(os.path.join(source, name), path)
+    for folder, _, names in os.walk(to):
+        for name in names:
+            if os.path.relpath(os.path.join(folder, name), to) not in wanted:
+                os.remove(os.path.join(folder, name))
+
+
+class Tree:
+    """A built tree: how each source is compiled into which library or test, and how that is linked."""
+
+    def __init__(self, source, directory, flags, jobs):
+        self.source, self.directory = source, directory
+        run(["cmake", "-S", source, "-B", directory, "-G", "Unix Makefiles", "-DFUPIN_SHARED_ROOMS=ON",
+             "-DCMAKE_BUILD_TYPE=Plain", f"-DCMAKE_C_FLAGS=-O0 -w {flags}"])
+        run(["cmake", "--build", directory, "--target", "unit_tests", "-j", str(jobs)])
+        unit = os.path.join(directory, "tests", "unit")
+        self.tests = sorted(name for name in os.listdir(unit)
+                            if name.startswith("unit_") and os.access(os.path.join(unit, name), os.X_OK)
+                            and os.path.isfile(os.path.join(unit, name)))
+        self.compiled = {}  # file → [(words, folder, object's path, link)]
+        links = self.find_links()
+        with open(os.path.join(directory, "compile_commands.json")) as file:
+            for entry in json.load(file):
+                words = shlex.split(entry["command"])
+                made = os.path.join(entry["directory"], words[words.index("-o") + 1])
+                if made in links:
+                    name = os.path.relpath(entry["file"], source)
+                    self.compiled.setdefault(name, []).append((words, entry["directory"], made, links[made]))
+
+    def find_links(self):
+        """Each object of a shared room or a unit test → (words, folder) of the command that links it."""
+        links = {}
+        for folder, _, names in os.walk(self.directory):
+            target = os.path.basename(folder)
+            if "link.txt" not in names or not (target.startswith("fupin_") or target.startswith("unit_")):
+                continue
+            base = os.path.dirname(os.path.dirname(folder))
+            with open(os.path.join(folder, "link.txt")) as file:
+                words = shlex.split(file.readline())
+            for word in words:
+                if word.endswith(".o"):
+                    links[os.path.join(base, word)] = (words, base)
+        return links
+
+    def path(self, test):
+        return os.path.join(self.directory, "tests", "unit", test)
+
+    def make_mutant(self, name, text, room):
+        """Compiles the file with this text and links what holds it into `room`. False: it does not compile."""
+        shutil.rmtree(room, ignore_errors=True)
+        os.makedirs(room)
+        changed = os.path.join(room, os.path.basename(name))
+        with open(changed, "w") as file:
+            file.write(text)
+        folder_of_source = os.path.dirname(os.path.join(self.source, name))
+        for number, (words, folder, made, (link, base)) in enumerate(self.compiled[name]):
+            new = os.path.join(room, f"{number}.o")
+            words = words[:words.index("-o")] + ["-w", "-iquote", folder_of_source, "-o", new, "-c", changed]
+            if subprocess.run(words, cwd=folder, stderr=subprocess.DEVNULL).returncode:
+                return False
+            link = [new if os.path.join(base, word) == made else word for word in link]
+            at = link.index("-o") + 1
+            link[at] = os.path.join(room, os.path.basename(link[at]))
+            run(link, cwd=base)
+        return True
+
+    def optimised(self, name, text, room):
+        """The machine code of the file with this text, optimised: equal code is the same program."""
+        changed = os.path.join(room, "x.c")
+        with open(changed, "w") as file:
+            file.write(text)
+        words, folder, _, _ = self.compiled[name][0]
+        new = os.path.join(room, "x.o")
+        words = words[:words.index("-o")] + ["-w", "-O2", "-iquote", os.path.dirname(os.path.join(self.source, name)),
+                                             "-frandom-seed=0", "-o", new, "-c", changed]
+        if subprocess.run(words, cwd=folder, stderr=subprocess.DEVNULL).returncode:
+            return None
+        with open(new, "rb") as file:
+            return file.read()
+
+
+# ---------------------------------------------------------------- what each test executes
+
+def executed_by(tree, test, scratch, files):
+    """{file: {line: times}} of one run of one test, for these files."""
+    store = os.path.join(scratch, test)
+    shutil.rmtree(store, ignore_errors=True)
+    subprocess.run([tree.path(test)], cwd=scratch, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                   env=dict(os.environ, GCOV_PREFIX=store), timeout=300)
+    out = {}
+    for name in files:
+        for _, _, made, _ in tree.compiled[name]:
+            data = store + made[:-len(".o")] + ".gcda"
+            if not os.path.isfile(data):
+                continue
+            notes = made[:-len(".o")] + ".gcno"
+            shutil.copy(notes, os.path.dirname(data))
+            found = subprocess.run(["gcov", "--json-format", "--stdout", data], cwd=store, stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL).stdout
+            add_lines(tree, name, found, out)
+    shutil.rmtree(store, ignore_errors=True)
+    return out
+
+
+def add_lines(tree, name, found, out):
+    if found[:2] == b"\x1f\x8b":
+        found = gzip.decompress(found)
+    for part in json.loads(found)["files"]:
+        path = os.path.normpath(os.path.join(tree.source, part["file"]))
+        if os.path.relpath(path, tree.source) != name:
+            continue
+        lines = out.setdefault(name, {})
+        for line in part["lines"]:
+            lines[line["line_number"]] = lines.get(line["line_number"], 0) + line["count"]
+
+
+def executed(tree, scratch, files, jobs):
+    """{file: {line: {test, …}}}; a line that no test executes, but that has code, has an empty set."""
+    os.makedirs(scratch, exist_ok=True)
+    with ThreadPoolExecutor(jobs) as pool:
+        runs = list(pool.map(lambda test: executed_by(tree, test, scratch, files), tree.tests))
+    out = {name: {} for name in files}
+    for test, run_of_test in zip(tree.tests, runs):
+        for name, lines in run_of_test.items():
+            for line, times in lines.items():
+                tests = out[name].setdefault(line, set())
+                if times:
+                    tests.add(test)
+    return out
