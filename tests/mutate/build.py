@@ -1,6 +1,5 @@
 """Builds a copy of the sources so that one changed file is cheap: rooms are shared libraries without optimisation, so
 a mutant is one compilation and one link, and the unit tests stay as they are."""
-import gzip
 import json
 import os
 import shlex
@@ -45,15 +44,14 @@ def copy_sources(source, to):
 class Tree:
     """A built tree: how each source is compiled into which library or test, and how that is linked."""
 
-    def __init__(self, source, directory, flags, jobs):
+    def __init__(self, source, directory, flags, targets, jobs):
         self.source, self.directory = source, directory
         run(["cmake", "-S", source, "-B", directory, "-G", "Unix Makefiles", "-DFUPIN_SHARED_ROOMS=ON",
              "-DCMAKE_BUILD_TYPE=Plain", f"-DCMAKE_C_FLAGS=-O0 -w {flags}"])
-        run(["cmake", "--build", directory, "--target", "unit_tests", "-j", str(jobs)])
-        unit = os.path.join(directory, "tests", "unit")
-        self.tests = sorted(name for name in os.listdir(unit)
-                            if name.startswith("unit_") and os.access(os.path.join(unit, name), os.X_OK)
-                            and os.path.isfile(os.path.join(unit, name)))
+        run(["cmake", "--build", directory, "--target", *targets, "-j", str(jobs)])
+        self.tests = sorted(name for name in os.listdir(os.path.join(directory, "tests", "unit"))
+                            if name.startswith("unit_") and os.access(self.path(name), os.X_OK)
+                            and os.path.isfile(self.path(name)))
         self.compiled = {}  # file → [(words, folder, object's path, link)]
         links = self.find_links()
         with open(os.path.join(directory, "compile_commands.json")) as file:
@@ -118,48 +116,46 @@ class Tree:
 
 # ---------------------------------------------------------------- what each test executes
 
-def executed_by(tree, test, scratch, files):
-    """{file: {line: times}} of one run of one test, for these files."""
-    store = os.path.join(scratch, test)
+ROOMS = ("fupin_common", "fupin_proto", "fupin_server", "fupin_client")
+
+
+def executed_by(tree, traced, test, scratch, made_of):
+    """{file: {line: times}} of one run of a test with the traced rooms in the place of the plain ones."""
+    store, out = os.path.join(scratch, test), {}
     shutil.rmtree(store, ignore_errors=True)
-    subprocess.run([tree.path(test)], cwd=scratch, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                   env=dict(os.environ, GCOV_PREFIX=store), timeout=300)
-    out = {}
-    for name in files:
-        for _, _, made, _ in tree.compiled[name]:
-            data = store + made[:-len(".o")] + ".gcda"
-            if not os.path.isfile(data):
-                continue
-            notes = made[:-len(".o")] + ".gcno"
-            shutil.copy(notes, os.path.dirname(data))
-            found = subprocess.run(["gcov", "--json-format", "--stdout", data], cwd=store, stdout=subprocess.PIPE,
-                                   stderr=subprocess.DEVNULL).stdout
-            add_lines(tree, name, found, out)
+    os.makedirs(store)
+    subprocess.run([tree.path(test)], cwd=store, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=600,
+                   env=dict(os.environ, GCOV_PREFIX=store, LD_LIBRARY_PATH=traced.directory))
+    found = []
+    for made in made_of.values():
+        data = store + made[:-len(".o")] + ".gcda"
+        if os.path.isfile(data):
+            os.symlink(made[:-len(".o")] + ".gcno", data[:-len(".gcda")] + ".gcno")
+            found.append(data)
+    text = subprocess.run(["gcov", "--json-format", "--stdout"] + found, cwd=store, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL).stdout if found else b""
+    for document in text.splitlines():
+        for part in json.loads(document)["files"]:
+            lines = out.setdefault(os.path.relpath(os.path.join(traced.source, part["file"]), traced.source), {})
+            for line in part["lines"]:
+                lines[line["line_number"]] = lines.get(line["line_number"], 0) + line["count"]
     shutil.rmtree(store, ignore_errors=True)
     return out
 
 
-def add_lines(tree, name, found, out):
-    if found[:2] == b"\x1f\x8b":
-        found = gzip.decompress(found)
-    for part in json.loads(found)["files"]:
-        path = os.path.normpath(os.path.join(tree.source, part["file"]))
-        if os.path.relpath(path, tree.source) != name:
-            continue
-        lines = out.setdefault(name, {})
-        for line in part["lines"]:
-            lines[line["line_number"]] = lines.get(line["line_number"], 0) + line["count"]
-
-
-def executed(tree, scratch, files, jobs):
-    """{file: {line: {test, …}}}; a line that no test executes, but that has code, has an empty set."""
-    os.makedirs(scratch, exist_ok=True)
+def executed(tree, traced, scratch, files, jobs):
+    """{file: {line: {test, …}}}; a line that no test executes, but that has code, has an empty set. A file that is
+    no room's, but compiled into tests, is executed by all of those."""
+    made_of = {name: traced.compiled[name][0][2] for name in files if name in traced.compiled}
     with ThreadPoolExecutor(jobs) as pool:
-        runs = list(pool.map(lambda test: executed_by(tree, test, scratch, files), tree.tests))
+        runs = list(pool.map(lambda test: executed_by(tree, traced, test, scratch, made_of), tree.tests))
     out = {name: {} for name in files}
-    for test, run_of_test in zip(tree.tests, runs):
-        for name, lines in run_of_test.items():
-            for line, times in lines.items():
+    for name in files:
+        if name not in made_of:
+            out[name][0] = {os.path.basename(link[0][link[0].index("-o") + 1]) for *_, link in tree.compiled[name]}
+    for test, lines_of in zip(tree.tests, runs):
+        for name in set(lines_of) & set(made_of):
+            for line, times in lines_of[name].items():
                 tests = out[name].setdefault(line, set())
                 if times:
                     tests.add(test)

@@ -254,8 +254,8 @@ def time_tests(tree, jobs):
 def prepare(args):
     source = os.path.join(args.dir, "source")
     build.copy_sources(ROOT, source)
-    tree = build.Tree(source, os.path.join(args.dir, "plain"), "", args.jobs)
-    traced = build.Tree(source, os.path.join(args.dir, "traced"), "--coverage", args.jobs)
+    tree = build.Tree(source, os.path.join(args.dir, "plain"), "", ["unit_tests"], args.jobs)
+    traced = build.Tree(source, os.path.join(args.dir, "traced"), "--coverage", build.ROOMS, args.jobs)
     return tree, traced
 
 
@@ -286,7 +286,7 @@ def main():
     else:
         names, count = files_to_mutate(tree, args.only), args.count
         mutants = draw(tree, names, args.seed)
-    lines = build.executed(traced, os.path.join(args.dir, "traces"), names, args.jobs)
+    lines = build.executed(tree, traced, os.path.join(args.dir, "traces"), names, args.jobs)
     print(f"built, and {len(tree.tests)} tests traced: {time.monotonic() - began:.0f} s", flush=True)
     judge = Judge(tree, lines, times, args.dir)
     mutants = judge_all(judge, mutants, count, args.jobs)

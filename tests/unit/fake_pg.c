@@ -233,11 +233,12 @@ insert(PGconn *c, const struct statement *s)
 	                                          "fupin_target",     "fupin_document"};
 	if (!strcmp(s->text, "fupin_head"))
 		return move_head(c, s->numbers[0], s->numbers[1]);
-	for (int i = 0; c->head && i < TABLES; i++)
+	bool stands = c->head && c->head == s->numbers[1];
+	for (int i = 0; stands && i < TABLES; i++)
 		c->rows[i] += !strcmp(s->text, names[i]);
-	if (c->head && !strcmp(s->text, "fupin_submission"))
+	if (stands && !strcmp(s->text, "fupin_submission"))
 		stage(c, s->numbers[0], s->id.bytes, 0);
-	return done(c->head ? "INSERT 0 1" : "INSERT 0 0");
+	return done(stands ? "INSERT 0 1" : "INSERT 0 0");
 }
 
 static PGresult *
@@ -419,14 +420,19 @@ int
 PQsendQueryPrepared(PGconn *c, const char *name, int count, const char *const *values, const int *lengths,
                     const int *formats, int result_format)
 {
-	(void)formats, (void)result_format;
+	(void)result_format;
 	if (c->broken)
 		return 0;
 	struct statement *s = add(c, name, strlen(name));
 	assert(count >= 3);
-	if (!strcmp(name, "fupin_head")) {
+	for (int i = 0; i < count; i++)
+		assert(formats[i] == 1 && (!values[i] || lengths[i] >= 0));
+	/* Rows end with the commit and the writer that the head has to stand at. */
+	bool head = !strcmp(name, "fupin_head");
+	assert(lengths[head ? 0 : count - 2] == 8 && lengths[count - 1] == 4);
+	s->numbers[1] = big(values[head ? 1 : count - 2]);
+	if (head) {
 		s->numbers[0] = big(values[0]);
-		s->numbers[1] = big(values[1]);
 	} else if (!strcmp(name, "fupin_submission")) {
 		assert(lengths[2] == ID_BYTES);
 		s->numbers[0] = big(values[1]);

@@ -17,9 +17,11 @@ test_receipts(void **state)
 	send_report(2, OTHER, 1, 0);
 	fake.answers = 0;
 	go_on();
+	assert_int_equal(p.batch.count, 2);
 	send_report(3, COUNTY, 2, 0);
 	send_report(4, CITY, 1, 0);
 	go_on();
+	assert_int_equal(p.next.count, 2);
 	assert_int_equal(answer_count, 0);
 	assert_int_equal(pipeline_waiting(&p), 4);
 	assert_int_equal(fake.head, 0);

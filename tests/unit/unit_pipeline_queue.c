@@ -166,6 +166,32 @@ test_stop(void **state)
 	assert_int_equal(fake.head, 1);
 }
 
+/* A batch that was refused, and the centre stops before it is written one by one: nothing of its money stays
+ * staged. */
+static void
+test_stop_carefully(void **state)
+{
+	(void)state;
+	fake.fault = (struct fake_fault){.statement = "COMMIT", .sqlstate = "23505"};
+	send_entry(1, COUNTY, FUND_RAISED, "r", 100);
+	send_entry(2, COUNTY, FUND_RAISED, "s", 50);
+	assert_true(pipeline_write(&p));
+	for (int i = 0; i < 10 && !p.careful.count; i++)
+		assert_true(pipeline_event(&p, journal_step(p.journal, clock_steady_us())));
+	assert_true(p.careful.count == 2 && pipeline_has_work(&p) && pipeline_waiting(&p) == 2);
+	pipeline_refuse_all(&p, PROBLEM_STOPPING);
+	expect_refusal(1, PROBLEM_STOPPING, 1000);
+	expect_refusal(2, PROBLEM_STOPPING, 1000);
+	answer_count = 0;
+	send_entry(1, COUNTY, FUND_RAISED, "r", 100);
+	send_entry(3, COUNTY, FUND_SPENT, "t", 101);
+	send_entry(4, COUNTY, FUND_SPENT, "u", 100);
+	go_on();
+	expect_receipt(1, 1);
+	expect_refusal(3, PROBLEM_BALANCE_EXCEEDED, 0);
+	expect_receipt(4, 2);
+}
+
 /* ---------------------------------------------------------------- asking the database */
 
 /* An id that memory knows only by its number: the database has the receipt. */
@@ -276,8 +302,9 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    TEST(test_shares), TEST(test_large), TEST(test_touches),        TEST(test_revoked), TEST(test_busy),
-	    TEST(test_stop),   TEST(test_older), TEST(test_asking_bounded), TEST(test_files),
+	    TEST(test_shares),         TEST(test_large), TEST(test_touches),        TEST(test_revoked),
+	    TEST(test_busy),           TEST(test_stop),  TEST(test_stop_carefully), TEST(test_older),
+	    TEST(test_asking_bounded), TEST(test_files),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
