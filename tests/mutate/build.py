@@ -8,6 +8,10 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 
+# Mutants are compiled with these, as the unit tests of scripts/test.sh are: who reads past an array has been found.
+SANITIZED = ["-fsanitize=address,undefined", "-fsanitize-undefined-trap-on-error"]
+
+
 class Failed(Exception):
     pass
 
@@ -90,14 +94,20 @@ class Tree:
         folder_of_source = os.path.dirname(os.path.join(self.source, name))
         for number, (words, folder, made, (link, base)) in enumerate(self.compiled[name]):
             new = os.path.join(room, f"{number}.o")
-            words = words[:words.index("-o")] + ["-w", "-iquote", folder_of_source, "-o", new, "-c", changed]
+            words = words[:words.index("-o")] + SANITIZED + ["-iquote", folder_of_source, "-o", new, "-c", changed]
             if subprocess.run(words, cwd=folder, stderr=subprocess.DEVNULL).returncode:
                 return False
-            link = [new if os.path.join(base, word) == made else word for word in link]
+            link = [new if os.path.join(base, word) == made else word for word in link] + ["-fsanitize=address"]
             at = link.index("-o") + 1
             link[at] = os.path.join(room, os.path.basename(link[at]))
             run(link, cwd=base)
         return True
+
+    def environment(self, room):
+        """What a test is run with so that it takes what was linked into `room`."""
+        library = subprocess.run(["gcc", "-print-file-name=libasan.so"], stdout=subprocess.PIPE).stdout.decode().strip()
+        return dict(os.environ, LD_LIBRARY_PATH=room, LD_PRELOAD=library,
+                    ASAN_OPTIONS="detect_leaks=0:allocator_may_return_null=1:hard_rss_limit_mb=3000")
 
     def optimised(self, name, text, room):
         """The machine code of the file with this text, optimised: equal code is the same program."""

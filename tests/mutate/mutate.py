@@ -42,7 +42,7 @@ EXCLUDED = {
     "download.c": "conversation over a socket",
 }
 
-CPU_SECONDS, WALL_SECONDS, MEMORY_BYTES = 20, 40, 3 << 30
+CPU_SECONDS, WALL_SECONDS = 20, 40
 KILLED, SURVIVED, EQUIVALENT, UNBUILT = "killed", "SURVIVED", "equivalent", "not compiled"
 
 
@@ -115,7 +115,6 @@ def all_of(tree, place):
 
 def limits():
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -138,7 +137,7 @@ class Judge:
         path = path if os.path.isfile(path) else self.tree.path(test)
         try:
             done = subprocess.run([path], cwd=room, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                  env=dict(os.environ, LD_LIBRARY_PATH=room), timeout=WALL_SECONDS, preexec_fn=limits)
+                                  env=self.tree.environment(room), timeout=WALL_SECONDS, preexec_fn=limits)
         except subprocess.TimeoutExpired:
             return True
         return done.returncode != 0
@@ -245,7 +244,7 @@ def time_tests(tree, jobs):
     """How long each test takes; all must pass as they are."""
     def one(test):
         began = time.monotonic()
-        build.run([tree.path(test)], cwd=tree.directory)
+        build.run([tree.path(test)], cwd=tree.directory, env=tree.environment(tree.directory))
         return test, round(time.monotonic() - began, 1)
     with ThreadPoolExecutor(jobs) as pool:
         return dict(pool.map(one, tree.tests))
