@@ -241,7 +241,9 @@ test_patience(void **state)
 	assert_int_equal(session_ask_patiently(s, &ping, REPLY_PONG, PATIENCE_MS, &reply), SESSION_OK);
 	assert_true(centre.frames == frames + 4);
 	atomic_store(&centre.busy, 1000000);
-	assert_int_equal(session_ask_patiently(s, &ping, REPLY_PONG, 40, &reply), SESSION_REFUSED);
+	/* Its time ends while it waits, or while it asks. */
+	enum session_failure failure = session_ask_patiently(s, &ping, REPLY_PONG, 40, &reply);
+	assert_true(failure == SESSION_REFUSED || failure == SESSION_NO_ANSWER);
 	atomic_store(&centre.busy, 0);
 	session_close(&s);
 }
