@@ -84,8 +84,9 @@ class Tree:
     def path(self, test):
         return os.path.join(self.directory, "tests", "unit", test)
 
-    def make_mutant(self, name, text, room):
+    def make_mutant(self, name, text, room, sanitized):
         """Compiles the file with this text and links what holds it into `room`. False: it does not compile."""
+        more, link_more = (SANITIZED, ["-fsanitize=address"]) if sanitized else ([], [])
         shutil.rmtree(room, ignore_errors=True)
         os.makedirs(room)
         changed = os.path.join(room, os.path.basename(name))
@@ -94,17 +95,19 @@ class Tree:
         folder_of_source = os.path.dirname(os.path.join(self.source, name))
         for number, (words, folder, made, (link, base)) in enumerate(self.compiled[name]):
             new = os.path.join(room, f"{number}.o")
-            words = words[:words.index("-o")] + SANITIZED + ["-iquote", folder_of_source, "-o", new, "-c", changed]
+            words = words[:words.index("-o")] + more + ["-iquote", folder_of_source, "-o", new, "-c", changed]
             if subprocess.run(words, cwd=folder, stderr=subprocess.DEVNULL).returncode:
                 return False
-            link = [new if os.path.join(base, word) == made else word for word in link] + ["-fsanitize=address"]
+            link = [new if os.path.join(base, word) == made else word for word in link] + link_more
             at = link.index("-o") + 1
             link[at] = os.path.join(room, os.path.basename(link[at]))
             run(link, cwd=base)
         return True
 
-    def environment(self, room):
+    def environment(self, room, sanitized):
         """What a test is run with so that it takes what was linked into `room`."""
+        if not sanitized:
+            return dict(os.environ, LD_LIBRARY_PATH=room)
         library = subprocess.run(["gcc", "-print-file-name=libasan.so"], stdout=subprocess.PIPE).stdout.decode().strip()
         return dict(os.environ, LD_LIBRARY_PATH=room, LD_PRELOAD=library,
                     ASAN_OPTIONS="detect_leaks=0:allocator_may_return_null=1:hard_rss_limit_mb=3000")

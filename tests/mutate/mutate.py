@@ -121,8 +121,9 @@ def limits():
 class Judge:
     """Says what becomes of a mutant."""
 
-    def __init__(self, tree, lines, times, scratch):
+    def __init__(self, tree, lines, times, unsanitized, scratch):
         self.tree, self.lines, self.times, self.scratch = tree, lines, times, scratch
+        self.unsanitized = unsanitized
 
     def tests_for(self, mutant):
         """Those that execute its line, the likeliest first. A line in the middle of an expression belongs to the
@@ -132,26 +133,28 @@ class Judge:
         stem = os.path.basename(mutant.file)[:-len(".c")]
         return sorted(lines.get(line, ()), key=lambda test: (stem not in test, self.times[test], test))
 
-    def fails(self, test, room):
+    def fails(self, test, room, sanitized):
         path = os.path.join(room, test)
         path = path if os.path.isfile(path) else self.tree.path(test)
         try:
             done = subprocess.run([path], cwd=room, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                  env=self.tree.environment(room), timeout=WALL_SECONDS, preexec_fn=limits)
+                                  env=self.tree.environment(room, sanitized), timeout=WALL_SECONDS, preexec_fn=limits)
         except subprocess.TimeoutExpired:
             return True
         return done.returncode != 0
 
     def judge(self, mutant, room):
-        if not self.tree.make_mutant(mutant.file, mutant.text, room):
+        tests = self.tests_for(mutant)
+        sanitized = not self.unsanitized.intersection(tests)
+        if not self.tree.make_mutant(mutant.file, mutant.text, room, sanitized):
             return UNBUILT, None
-        for test in self.tests_for(mutant):
-            if self.fails(test, room):
+        for test in tests:
+            if self.fails(test, room, sanitized):
                 return KILLED, test
         code = self.tree.optimised(mutant.file, mutant.text, room)
         if code and code == self.tree.optimised(mutant.file, read(self.tree, mutant.file), room):
             return EQUIVALENT, None
-        return SURVIVED, None if self.tests_for(mutant) else "no unit test executes it"
+        return SURVIVED, None if tests else "no unit test executes it"
 
 
 def judge_all(judge, mutants, count, jobs):
@@ -241,13 +244,21 @@ def arguments():
 
 
 def time_tests(tree, jobs):
-    """How long each test takes; all must pass as they are."""
+    """How long each test takes, as mutants will be tested; all must pass as they are. Also those that cannot be run
+    with a sanitizer that comes from outside (one hangs in another library's end): they are run without."""
+    unsanitized = set()
+
     def one(test):
         began = time.monotonic()
-        build.run([tree.path(test)], cwd=tree.directory, env=tree.environment(tree.directory))
+        try:
+            subprocess.run([tree.path(test)], cwd=tree.directory, env=tree.environment(tree.directory, True), check=True,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=WALL_SECONDS)
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+            build.run([tree.path(test)], cwd=tree.directory)
+            unsanitized.add(test)
         return test, round(time.monotonic() - began, 1)
     with ThreadPoolExecutor(jobs) as pool:
-        return dict(pool.map(one, tree.tests))
+        return dict(pool.map(one, tree.tests)), unsanitized
 
 
 def prepare(args):
@@ -273,7 +284,7 @@ def main():
     began = time.monotonic()
     try:
         tree, traced = prepare(args)
-        times = time_tests(tree, args.jobs)
+        times, unsanitized = time_tests(tree, args.jobs)
     except build.Failed as error:
         sys.exit(f"mutate: {error}")
     if args.list_excluded:
@@ -287,7 +298,7 @@ def main():
         mutants = draw(tree, names, args.seed)
     lines = build.executed(tree, traced, os.path.join(args.dir, "traces"), names, args.jobs)
     print(f"built, and {len(tree.tests)} tests traced: {time.monotonic() - began:.0f} s", flush=True)
-    judge = Judge(tree, lines, times, args.dir)
+    judge = Judge(tree, lines, times, unsanitized, args.dir)
     mutants = judge_all(judge, mutants, count, args.jobs)
     explained = read_survivors(os.path.join(HERE, "survivors.txt"))
     for mutant in mutants:
