@@ -15,7 +15,7 @@ struct sheet_marking {
 	struct red_styles *red;
 	const char *link;
 	size_t line, column; /* of the row and the cell that it is in; column: the next one without a place */
-	char prefix[32];          /* of its elements */
+	char prefix[32];     /* of its elements */
 	int depth;
 	bool linked, failed;
 };
