@@ -185,16 +185,18 @@ begin_copy(PGconn *c, const char *text, bool in)
 	    [TABLE_SUBMISSION] = "submission", [TABLE_EXTENSION] = "extension",  [TABLE_REVIEW] = "review",
 	    [TABLE_REPORT] = "report",         [TABLE_PROJECT] = "project_step", [TABLE_ENTRY] = "fund_entry",
 	    [TABLE_TARGET] = "target_part",    [TABLE_DOCUMENT] = "document"};
-	char words[2][32];
-	const char *range = strstr(text, "WHERE seq > ");
+	c->after = 0;
+	c->until = UINT64_MAX;
 	for (int i = 0; i < TABLES; i++) {
-		snprintf(words[0], sizeof words[0], "COPY %s (", names[i]);
-		snprintf(words[1], sizeof words[1], "FROM %s WHERE", names[i]);
-		if (in ? begins(text, words[0]) : strstr(text, words[1]) != NULL)
+		char word[32];
+		snprintf(word, sizeof word, "%s%s", in ? "COPY " : " FROM ", names[i]);
+		const char *at = strstr(text, word);
+		if (at && strchr(" )", at[strlen(word)]))
 			c->table = (enum journal_table)i;
 	}
-	if (range)
-		sscanf(range, "WHERE seq > %" SCNu64 " AND seq <= %" SCNu64, &c->after, &c->until);
+	const char *range = strstr(text, " WHERE seq ");
+	if (range && sscanf(range, " WHERE seq > %" SCNu64 " AND seq <= %" SCNu64, &c->after, &c->until) != 2)
+		sscanf(range, " WHERE seq <= %" SCNu64, &c->until);
 	c->copying_in = in;
 	c->copying_out = !in;
 	c->message = 0;
@@ -639,7 +641,7 @@ PQexec(PGconn *c, const char *query)
 	fake.answers = SIZE_MAX;
 	if (!PQsendQuery(c, query))
 		return NULL;
-	while ((next = PQgetResult(c))) {
+	while (!(last && last->status == PGRES_COPY_OUT) && (next = PQgetResult(c))) {
 		PQclear(last);
 		last = next;
 	}

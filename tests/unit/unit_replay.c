@@ -2,11 +2,13 @@
  * of a wrong size or about what the plan does not have is refused with its reason, and never half believed.
  */
 #include "case.h"
+#include "fake_pg.h"
 #include "plan.h"
 
 #include "pgcopy.h"
 #include "replay.h"
 
+#include <libpq-fe.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -388,6 +390,51 @@ test_projects(void **state)
 	copy_free(&w);
 }
 
+/* ---------------------------------------------------------------- all of it */
+
+static const struct pg_target target = {.uri = "postgresql:///test"};
+static const int64_t values[] = {INT64_MIN, 500, INT64_MIN, INT64_MIN};
+static const struct report theirs = {VILLAGE, 201304, FORM_VILLAGE, 1, 0, 4, NULL, values, 0};
+
+/* The whole journal, or up to a commit; and where the database says no, or breaks off, it is no replay. */
+static void
+test_stream(void **state)
+{
+	static const struct {
+		uint64_t until; /* 0: all */
+		struct fake_fault fault;
+		bool good;
+		uint64_t seq;
+	} streams[] = {
+	    {0, {NULL}, true, 3},
+	    {2, {NULL}, true, 2},
+	    {1, {NULL}, true, 1},
+	    {0, {.statement = "COPY", .sqlstate = "57014"}, false, 0},
+	    {0, {.statement = "copied", .sqlstate = "57014"}, false, 0},
+	};
+	for (size_t i = 0; i < COUNT(streams); i++) {
+		char error[PG_ERROR_BYTES];
+		unmake(state);
+		make(state);
+		fake_reset();
+		fake_commit_elsewhere(1, COUNTY, moment_us, NULL);
+		fake_commit_elsewhere(2, COUNTY, moment_us, &theirs);
+		fake_commit_elsewhere(3, COUNTY, moment_us, NULL);
+		struct pg_conn *connection = pg_connect(&target, error);
+		assert_non_null(connection);
+		fake.fault = streams[i].fault;
+		bool good = streams[i].until ? replay_until(&replay, connection, streams[i].until)
+		                             : replay_all(&replay, connection);
+		EXPECT(good == streams[i].good && (good || strstr(replay.error, "57014")), "row %zu: %s", i,
+		       replay.error);
+		EXPECT(!good || (replay.as_of.seq == streams[i].seq && replay.submissions == streams[i].seq),
+		       "row %zu", i);
+		struct report_standing standing = totals_standing(holdings.totals, VILLAGE, FORM_VILLAGE, 201304);
+		EXPECT(!good || standing.revision == (streams[i].seq > 1), "row %zu", i);
+		PQfinish((PGconn *)connection);
+	}
+}
+
 /* ---------------------------------------------------------------- what is refused */
 
 /* Each of these rows, cut off anywhere, is not believed. */
@@ -460,7 +507,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    TEST(test_submissions), TEST(test_time_base), TEST(test_rows),   TEST(test_money),
-	    TEST(test_projects),    TEST(test_cut_off),   TEST(test_unknown)};
+	    TEST(test_submissions), TEST(test_time_base), TEST(test_rows),    TEST(test_money),
+	    TEST(test_projects),    TEST(test_cut_off),   TEST(test_unknown), TEST(test_stream)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
