@@ -270,8 +270,9 @@ test_each_row(void **state)
 	assert_int_equal(problems.items[1].subject, SUBJECT_ENTRY);
 	assert_int_equal(problems.items[1].index, 1);
 	reports[1].unit = entries[1].unit = 220821;
-	problems = (struct problem_list){0};
+	problems = (struct problem_list){.count = 1, .more = 2}; /* what was said before is not its own */
 	assert_true(admit_submission(&office, &submission, &problems));
+	assert_true(problems.count == 1 && problems.more == 2);
 	/* Funds alone may pass where reports may not: mixed, nothing does. */
 	office = (struct office){"白城市", ROLE_PREFECTURE, 2208};
 	entries[0].unit = entries[1].unit = reports[0].unit = reports[1].unit = reports[2].unit = 2208;
