@@ -145,12 +145,15 @@ class Judge:
 
     def judge(self, mutant, room):
         tests = self.tests_for(mutant)
-        sanitized = not self.unsanitized.intersection(tests)
-        if not self.tree.make_mutant(mutant.file, mutant.text, room, sanitized):
-            return UNBUILT, None
-        for test in tests:
-            if self.fails(test, room, sanitized):
-                return KILLED, test
+        outside = [test for test in tests if test in self.unsanitized]
+        for sanitized, some in ((True, [test for test in tests if test not in outside]), (False, outside)):
+            if not some and (outside or not sanitized):
+                continue
+            if not self.tree.make_mutant(mutant.file, mutant.text, room, sanitized):
+                return UNBUILT, None
+            for test in some:
+                if self.fails(test, room, sanitized):
+                    return KILLED, test
         code = self.tree.optimised(mutant.file, mutant.text, room)
         if code and code == self.tree.optimised(mutant.file, read(self.tree, mutant.file), room):
             return EQUIVALENT, None

@@ -137,12 +137,31 @@ said_as_of(const struct reply *r, const char **label, int64_t *time_us)
 	}
 }
 
+/* With less memory than the answer takes it is a refusal, wherever it runs out. */
+static void
+squeeze_answer(const struct view *view, const struct request *request, size_t needed)
+{
+	for (size_t cap = 0; cap < needed; cap += 1 + needed / 60) {
+		struct problem_list problems = {0};
+		struct arena arena;
+		struct reply reply;
+		arena_init(&arena, cap);
+		answer_view(view, request, &arena, &problems, &reply);
+		EXPECT(reply.kind == REPLY_REFUSAL && problems.count, "question %d in %zu bytes of %zu: %d",
+		       (int)request->kind, cap, needed, (int)reply.kind);
+		arena_free(&arena);
+	}
+}
+
 static void
 test_kinds(void **state)
 {
 	const struct view view = {&p.holdings, moment, start_us, PREFECTURE, NULL};
 	(void)state;
 	send_entry(1, COUNTY, FUND_RAISED, "v", 100);
+	send_entry(2, COUNTY, FUND_SPENT, "w", 40);
+	send_report(3, COUNTY, 1, 0);
+	send_report(4, COUNTY, 2, 0);
 	go_on();
 	for (size_t i = 0; i < COUNT(kinds); i++) {
 		struct request request = {.id = 70 + i, .kind = kinds[i].question};
@@ -166,7 +185,9 @@ test_kinds(void **state)
 			       "row %zu", i);
 		if (reply.kind == REPLY_TOTAL || reply.kind == REPLY_TARGETS)
 			EXPECT(time_us == start_us, "row %zu: when is not said", i);
+		size_t needed = arena.bytes_used;
 		arena_free(&arena);
+		squeeze_answer(&view, &request, needed);
 	}
 }
 

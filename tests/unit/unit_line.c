@@ -7,6 +7,7 @@
 #include "codec.h"
 #include "gate.h"
 #include "kept.h"
+#include "standing.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -78,6 +79,14 @@ make_answer(const struct request *request, struct problem_list *problems, struct
 	case REQUEST_CATALOGUE:
 		out->kind = REPLY_CATALOGUE;
 		out->catalogue = (struct catalogue_answer){&plan, request->catalogue, PROVINCE};
+		break;
+	case REQUEST_REPORTS:
+		out->kind = REPLY_REPORTS;
+		out->reports.label = "";
+		break;
+	case REQUEST_COMPLETENESS:
+		out->kind = REPLY_COMPLETENESS;
+		out->completeness.label = "";
 		break;
 	case REQUEST_STATUS: /* an answer of another kind than anybody asks for */
 		out->kind = REPLY_RELOADED;
@@ -328,6 +337,22 @@ test_silence(void **state)
 	assert_true(session_silence_us(61, 0) == most && session_silence_us(0, (size_t)1 << 31) == most);
 }
 
+/* An office asks how it stands, over the line. */
+static void
+test_standing(void **state)
+{
+	static struct standing standing;
+	struct session *s = open_session();
+	(void)state;
+	assert_int_equal(session_hello(s, PATIENCE_MS), SESSION_OK);
+	standing.overdue = 9;
+	assert_int_equal(standing_fetch(s, PATIENCE_MS, &plan, &standing), SESSION_OK);
+	assert_true(standing.time_us == 7 && !standing.overdue && !standing.returned_count &&
+	            !standing.store_ready);
+	assert_true(centre.frames >= 4);
+	session_close(&s);
+}
+
 /* ---------------------------------------------------------------- what a gate holds back */
 
 /* Long answers that an office does not read are counted, and no more than so many are sent; short ones go. */
@@ -463,9 +488,9 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    TEST(test_ask),         TEST(test_many),        TEST(test_patience),
-	    TEST(test_next_centre), TEST(test_turned_away), TEST(test_wait),
-	    TEST(test_silence),     TEST(test_unread),      TEST(test_kept),
+	    TEST(test_ask),         TEST(test_many),     TEST(test_patience), TEST(test_next_centre),
+	    TEST(test_turned_away), TEST(test_wait),     TEST(test_silence),  TEST(test_unread),
+	    TEST(test_kept),        TEST(test_standing),
 	};
 	return cmocka_run_group_tests(tests, begin_all, end_all);
 }
