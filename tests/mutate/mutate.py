@@ -57,7 +57,7 @@ class Mutant:
         self.outcome, self.by, self.why = None, None, None
 
     def key(self):
-        return self.file, self.before, self.after
+        return f"{self.file} {self.site.function}", self.before, self.after
 
     def place(self):
         return f"{self.file}:{self.site.line}"
@@ -187,7 +187,7 @@ def judge_all(judge, mutants, count, jobs):
 # ---------------------------------------------------------------- survivors that are explained
 
 def read_survivors(path):
-    """{(file, before, after): why}; the file says at its head how it is written."""
+    """{(file and function, before, after): why}; the file says at its head how it is written."""
     out, name, before, after = {}, None, None, None
     with open(path) as file:
         for line in file:
@@ -228,7 +228,7 @@ def say_survivors(mutants):
     if left:
         print("\nSurvivors:")
     for m in sorted(left, key=Mutant.place):
-        print(f"{m.place()} ({m.site.function})\n  - {m.before}\n  + {m.after}\n  = {m.why or 'NOT EXPLAINED'}")
+        print(f"{m.file} {m.site.function}   (line {m.site.line})\n  - {m.before}\n  + {m.after}\n  = {m.why or 'NOT EXPLAINED'}")
 
 
 # ---------------------------------------------------------------- the command
