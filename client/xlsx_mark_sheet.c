@@ -15,8 +15,7 @@ struct sheet_marking {
 	struct red_styles *red;
 	const char *link;
 	size_t line, column; /* of the row and the cell that it is in; column: the next one without a place */
-	size_t row_at, row_bytes; /* its start tag */
-	char prefix[32];          /* of its elements */
+	char prefix[32];     /* of its elements */
 	int depth;
 	bool linked, failed;
 };
@@ -156,8 +155,6 @@ on_start(void *context, const char *qualified, const char **attributes)
 		const char *line = attribute(attributes, "r");
 		m->line = line ? strtoul(line, NULL, 10) : m->line + 1;
 		m->column = 0;
-		m->row_at = position(m);
-		m->row_bytes = (size_t)XML_GetCurrentByteCount(m->parser);
 		/* Lines that the sheet does not have. */
 		while (m->next < m->count && m->marks[m->next]->line < m->line)
 			m->next++;
@@ -166,16 +163,26 @@ on_start(void *context, const char *qualified, const char **attributes)
 		on_cell(m, attributes);
 }
 
+/* "<row/>" is opened for cells to come into. Its end is an event without bytes. */
+static void
+end_row(struct sheet_marking *m)
+{
+	bool empty = !XML_GetCurrentByteCount(m->parser), wanted = m->next < m->count;
+	wanted = wanted && m->marks[m->next]->line == m->line;
+	if (empty && wanted)
+		splice_put(&m->splice, position(m) - 2, 2, ">");
+	put_missing(m, position(m), SIZE_MAX);
+	if (empty && wanted)
+		splice_put(&m->splice, position(m), 0, "</%srow>", m->prefix);
+}
+
 static void
 on_end(void *context, const char *qualified)
 {
 	struct sheet_marking *m = context;
 	const char *name = local_name(qualified);
-	if (!strcmp(name, "row") && m->depth == 3) {
-		bool empty = position(m) == m->row_at; /* "<row/>": there is nothing to put a cell into */
-		if (!empty)
-			put_missing(m, position(m), SIZE_MAX);
-	}
+	if (!strcmp(name, "row") && m->depth == 3)
+		end_row(m);
 	if (m->depth == 1)
 		put_link(m, NULL);
 	m->depth--;

@@ -92,16 +92,14 @@ on_end(void *context, const char *qualified)
 	struct style_marking *m = context;
 	const char *name = local_name(qualified);
 	size_t at = (size_t)XML_GetCurrentByteIndex(m->parser);
+	bool empty = !XML_GetCurrentByteCount(m->parser); /* the end of "<fills/>": there is nothing between */
 	if (m->depth == 3 && !strcmp(m->list, "cellXfs") && m->xf_count) {
 		struct style_place *xf = &m->xfs[m->xf_count - 1];
 		xf->size = at + (size_t)XML_GetCurrentByteCount(m->parser) - xf->at;
-		/* "<xf/>": its end is where it begins. */
-		if (at == xf->at)
-			xf->size = (size_t)XML_GetCurrentByteCount(m->parser);
 	}
-	if (m->depth == 2 && !strcmp(name, "fills"))
+	if (m->depth == 2 && !strcmp(name, "fills") && !empty)
 		m->fills_end = at;
-	if (m->depth == 2 && !strcmp(name, "cellXfs"))
+	if (m->depth == 2 && !strcmp(name, "cellXfs") && !empty)
 		m->xfs_end = at;
 	m->depth--;
 }

@@ -117,7 +117,6 @@ struct review {
 	enum decision decision;
 	enum return_reason reason;
 	const char *text;
-	uint32_t place; /* as of a report */
 };
 
 /* Where a report stands. */

@@ -71,7 +71,8 @@ codec_pointers(struct arena *arena, size_t count, const void *init, size_t size,
 {
 	unsigned char *items = arena_array(arena, count, size);
 	void **pointers = arena_array(arena, count, sizeof *pointers);
-	*first = items;
+	/* Items that were not begun are none: who looks at them alone must not take them for good. */
+	*first = pointers ? items : NULL;
 	if (!items || !pointers || !count)
 		return NULL;
 	for (size_t i = 0; i < count; i++) {

@@ -351,8 +351,7 @@ follow_verdict(struct totals *t, size_t unit, size_t form, int at, const struct 
 bool
 totals_add_review(struct totals *t, const struct review *r, uint64_t seq)
 {
-	const struct unit *unit =
-	    r->place ? &t->catalogue->units[r->place - 1] : catalogue_unit(t->catalogue, r->unit);
+	const struct unit *unit = catalogue_unit(t->catalogue, r->unit);
 	const struct form *form = catalogue_form(t->catalogue, r->form);
 	int at = period_index(r->period) - t->period_first;
 	if (!unit || !form || at < 0 || at >= t->period_count)

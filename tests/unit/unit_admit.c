@@ -270,14 +270,177 @@ test_each_row(void **state)
 	assert_int_equal(problems.items[1].subject, SUBJECT_ENTRY);
 	assert_int_equal(problems.items[1].index, 1);
 	reports[1].unit = entries[1].unit = 220821;
-	problems = (struct problem_list){0};
+	problems = (struct problem_list){.count = 1, .more = 2}; /* what was said before is not its own */
 	assert_true(admit_submission(&office, &submission, &problems));
+	assert_true(problems.count == 1 && problems.more == 2);
 	/* Funds alone may pass where reports may not: mixed, nothing does. */
 	office = (struct office){"白城市", ROLE_PREFECTURE, 2208};
 	entries[0].unit = entries[1].unit = reports[0].unit = reports[1].unit = reports[2].unit = 2208;
 	assert_false(admit_submission(&office, &submission, &problems));
 	submission.report_count = 0;
 	assert_true(admit_submission(&office, &submission, &(struct problem_list){0}));
+}
+
+/* Whose deadlines, reports under review, targets and documents are an office's business; `code` 0: they are.
+ */
+struct scope_case {
+	enum role role;
+	unit_code office, unit;
+	enum problem_code code;
+};
+
+static void
+expect_scope(const struct scope_case *cases, size_t count, const struct submission *s, unit_code *unit,
+             enum problem_subject subject)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct office office = {"office", cases[i].role, cases[i].office};
+		struct problem_list problems = {0};
+		*unit = cases[i].unit;
+		EXPECT(admit_submission(&office, s, &problems) == !cases[i].code, "row %zu", i);
+		EXPECT(problems.items[0].code == cases[i].code, "row %zu", i);
+		if (cases[i].code == PROBLEM_UNIT_OUT_OF_SCOPE)
+			EXPECT(problems.items[0].subject == subject && problems.items[0].actual == cases[i].unit &&
+			           problems.items[0].limit == cases[i].office,
+			       "row %zu", i);
+	}
+}
+
+/* An office lets those below it come later; the province, with nobody above it, itself, too. */
+static void
+test_extensions(void **state)
+{
+	static const struct scope_case cases[] = {
+	    {ROLE_PREFECTURE, 2208, 220821, 0},
+	    {ROLE_PREFECTURE, 2208, 220821103204, 0},
+	    {ROLE_PREFECTURE, 2208, 2208, PROBLEM_UNIT_OUT_OF_SCOPE},
+	    {ROLE_PREFECTURE, 2208, 22, PROBLEM_UNIT_OUT_OF_SCOPE},
+	    {ROLE_PREFECTURE, 2208, 222401, PROBLEM_UNIT_OUT_OF_SCOPE},
+	    {ROLE_PROVINCE, 22, 22, 0},
+	    {ROLE_PROVINCE, 22, 2208, 0},
+	    {ROLE_PROVINCE, 22, 23, PROBLEM_UNIT_OUT_OF_SCOPE},
+	    {ROLE_COUNTY, 220821, 220821103, PROBLEM_NOT_PERMITTED},
+	    {ROLE_ADMIN, 22, 2208, PROBLEM_NOT_PERMITTED},
+	};
+	struct extension extension = {.event = DEADLINE_CLOSED};
+	const struct submission s = {.extension_count = 1, .extensions = &extension};
+	(void)state;
+	expect_scope(cases, COUNT(cases), &s, &extension.unit, SUBJECT_EXTENSION);
+}
+
+/* An office sets the targets of those right below it; a county, as townships have no office, of all its own.
+ */
+static void
+test_targets(void **state)
+{
+	static const struct scope_case cases[] = {
+	    {ROLE_PROVINCE, 22, 22, 0},
+	    {ROLE_PROVINCE, 22, 2208, 0},
+	    {ROLE_PROVINCE, 22, 220821, PROBLEM_UNIT_OUT_OF_SCOPE},
+	    {ROLE_PROVINCE, 22, 23, PROBLEM_UNIT_OUT_OF_SCOPE},
+	    {ROLE_PREFECTURE, 2208, 2208, PROBLEM_UNIT_OUT_OF_SCOPE},
+	    {ROLE_PREFECTURE, 2208, 220821, 0},
+	    {ROLE_PREFECTURE, 2208, 220821103, PROBLEM_UNIT_OUT_OF_SCOPE},
+	    {ROLE_PREFECTURE, 2208, 222401, PROBLEM_UNIT_OUT_OF_SCOPE},
+	    {ROLE_PREFECTURE, 2208, 22, PROBLEM_UNIT_OUT_OF_SCOPE},
+	    {ROLE_COUNTY, 220821, 220821, PROBLEM_UNIT_OUT_OF_SCOPE},
+	    {ROLE_COUNTY, 220821, 220821103, 0},
+	    {ROLE_COUNTY, 220821, 220821103204, 0},
+	    {ROLE_COUNTY, 220821, 220881101, PROBLEM_UNIT_OUT_OF_SCOPE},
+	    {ROLE_ADMIN, 22, 2208, PROBLEM_NOT_PERMITTED},
+	};
+	struct target_part part = {.year = 2013};
+	const struct submission s = {.target_count = 1, .targets = &part};
+	(void)state;
+	expect_scope(cases, COUNT(cases), &s, &part.unit, SUBJECT_TARGET);
+}
+
+static void
+test_documents(void **state)
+{
+	static const struct scope_case cases[] = {
+	    {ROLE_COUNTY, 220821, 220821, 0},
+	    {ROLE_COUNTY, 220821, 220821103204, 0},
+	    {ROLE_COUNTY, 220821, 220881, PROBLEM_UNIT_OUT_OF_SCOPE},
+	    {ROLE_PREFECTURE, 2208, 2208, PROBLEM_NOT_PERMITTED},
+	};
+	struct document document = {.kind = 1};
+	const struct submission s = {.document_count = 1, .documents = &document};
+	(void)state;
+	expect_scope(cases, COUNT(cases), &s, &document.unit, SUBJECT_DOCUMENT);
+	for (size_t i = 0; i < COUNT(cases); i++) { /* and their bytes, before */
+		struct office office = {"office", cases[i].role, cases[i].office};
+		struct request request = {.kind = REQUEST_UPLOAD, .upload = {.unit = cases[i].unit}};
+		struct problem_list problems = {0};
+		EXPECT(admit_request(&office, &request, &problems) == !cases[i].code, "row %zu", i);
+		EXPECT(problems.items[0].code == cases[i].code, "row %zu", i);
+		if (cases[i].code == PROBLEM_UNIT_OUT_OF_SCOPE)
+			EXPECT(problems.items[0].actual == cases[i].unit && problems.items[0].limit == cases[i].office,
+			       "row %zu", i);
+	}
+}
+
+/* Each decision is one level's, about reports below it. */
+static void
+test_reviews(void **state)
+{
+	static const struct {
+		enum role role;
+		unit_code office, unit;
+		enum problem_code codes[DECISIONS + 1]; /* by decision; what does not exist goes to the check */
+	} cases[] = {
+	    {ROLE_PREFECTURE, 2208, 220821, {0, 0, 0, PROBLEM_NOT_PERMITTED, 0}},
+	    {ROLE_PREFECTURE,
+	     2208,
+	     222401,
+	     {PROBLEM_UNIT_OUT_OF_SCOPE, PROBLEM_UNIT_OUT_OF_SCOPE, PROBLEM_UNIT_OUT_OF_SCOPE,
+	      PROBLEM_NOT_PERMITTED, PROBLEM_UNIT_OUT_OF_SCOPE}},
+	    {ROLE_PROVINCE, 22, 220821103204, {0, PROBLEM_NOT_PERMITTED, 0, 0, 0}},
+	    {ROLE_COUNTY,
+	     220821,
+	     220821,
+	     {PROBLEM_NOT_PERMITTED, PROBLEM_NOT_PERMITTED, PROBLEM_NOT_PERMITTED, PROBLEM_NOT_PERMITTED,
+	      PROBLEM_NOT_PERMITTED}},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		for (int decision = DECISION_NONE; decision <= DECISIONS; decision++) {
+			struct office office = {"office", cases[i].role, cases[i].office};
+			struct review reviews[] = {{.unit = cases[i].office, .decision = DECISION_RETURN},
+			                           {.unit = cases[i].unit, .decision = (enum decision)decision}};
+			struct submission s = {.review_count = COUNT(reviews), .reviews = reviews};
+			struct problem_list problems = {0};
+			enum problem_code code = cases[i].codes[decision];
+			EXPECT(admit_submission(&office, &s, &problems) == !code, "row %zu decision %d", i, decision);
+			EXPECT(problems.items[0].code == code, "row %zu decision %d", i, decision);
+			EXPECT(code != PROBLEM_UNIT_OUT_OF_SCOPE || problems.items[0].index == 1, "row %zu", i);
+		}
+}
+
+/* An administrator invites to units of his own scope; the rest he asks about his own. */
+static void
+test_invitations(void **state)
+{
+	static const struct {
+		enum request_kind kind;
+		unit_code unit;
+		bool good;
+	} cases[] = {{REQUEST_INVITE, 2208, true},   {REQUEST_INVITE, 220821, true},
+	             {REQUEST_INVITE, 22, false},    {REQUEST_INVITE, 222401, false},
+	             {REQUEST_ENROLMENTS, 22, true}, {REQUEST_DECIDE, 222401, true}};
+	const struct office office = {"admin-2208", ROLE_ADMIN, 2208};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct request request = {.kind = cases[i].kind};
+		struct problem_list problems = {0};
+		if (cases[i].kind == REQUEST_INVITE)
+			request.invite.unit = cases[i].unit;
+		EXPECT(admit_request(&office, &request, &problems) == cases[i].good, "row %zu", i);
+		EXPECT(cases[i].good ||
+		           (problems.items[0].code == PROBLEM_UNIT_OUT_OF_SCOPE &&
+		            problems.items[0].actual == cases[i].unit && problems.items[0].limit == 2208),
+		       "row %zu", i);
+	}
 }
 
 static void
@@ -301,7 +464,9 @@ main(void)
 	    cmocka_unit_test(test_roles),       cmocka_unit_test(test_requests),
 	    cmocka_unit_test(test_total_scope), cmocka_unit_test(test_submission_scope),
 	    cmocka_unit_test(test_steps),       cmocka_unit_test(test_each_row),
-	    cmocka_unit_test(test_role_names),
+	    cmocka_unit_test(test_role_names),  cmocka_unit_test(test_extensions),
+	    cmocka_unit_test(test_targets),     cmocka_unit_test(test_documents),
+	    cmocka_unit_test(test_reviews),     cmocka_unit_test(test_invitations),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 #include "plan.h"
 
 #include "codec.h"
+#include "squeeze.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -368,6 +369,7 @@ test_submission(void **state)
 	arena_init(&arena, DECODE_BYTES_MAX);
 	problems.count = 0;
 	assert_true(codec_encode_submission(&arena, &s, &bytes, &size));
+	squeeze_submission(&s);
 	assert_true(codec_decode_submission(&arena, bytes, size, &out, &problems));
 	assert_true(submission_id_equal(&out.id, &s.id));
 	assert_int_equal(out.report_count, s.report_count);
@@ -748,6 +750,7 @@ test_requests(void **state)
 		EXPECT(codec_encode_request(&arena, &cases[i], &bytes, &size), "row %zu", i);
 		EXPECT(codec_decode_request(&arena, bytes, size, &out, &problems), "row %zu", i);
 		same_request(&cases[i], &out);
+		squeeze_request(&cases[i]);
 	}
 	struct request none = {.id = 9};
 	assert_false(codec_encode_request(&arena, &none, &bytes, &size));
@@ -803,6 +806,7 @@ round_trip(const struct reply *reply)
 	arena_init(&reply_arena, ANSWER_BYTES_MAX);
 	EXPECT(codec_encode_reply(&reply_arena, reply, &bytes, &size), "kind %d", (int)reply->kind);
 	EXPECT(codec_decode_reply(&reply_arena, bytes, size, &out), "kind %d", (int)reply->kind);
+	squeeze_reply(reply);
 	assert_true(out.request_id == reply->request_id);
 	assert_int_equal(out.kind, reply->kind);
 	return out;
@@ -1301,6 +1305,59 @@ test_push_of_both(void **state)
 	arena_free(&reply_arena);
 }
 
+static void
+test_targets_and_appraisal(void **state)
+{
+	struct target_item items[] = {
+	    {COUNTY,
+	     {2013, 7, FUND_KIND_NONE, INT64_MAX, 2, 201304, -5, 333, {1, 2, FORECAST_BY_SHARE, 0, 0}, 3, 9},
+	     "分解"},
+	    {PROVINCE, {2014, 0, FUND_SPENT, 0, 0, 0, 0, 0, {0}, 0, 0}, ""}};
+	struct appraisal_part parts[] = {{1, INT64_MIN, INT64_MAX, 3000}, {UINT32_MAX, 0, -1, UINT32_MAX}};
+	struct appraisal_row rows[] = {{COUNTY, 2, parts, 70, 9999}, {PROVINCE, 0, NULL, 0, 0}};
+	struct reply reply = {.request_id = 30, .kind = REPLY_TARGETS, .targets = {{1, 2}, 3, "测试", 2, items}},
+	             out;
+	(void)state;
+	out = round_trip(&reply);
+	assert_true(out.targets.as_of.seq == 1 && out.targets.as_of.time_us == 2 && out.targets.time_us == 3);
+	assert_true(!strcmp(out.targets.label, "测试") && out.targets.count == 2);
+	for (size_t i = 0; i < 2; i++) {
+		const struct target_item *a = &out.targets.items[i], *b = &items[i];
+		EXPECT(a->unit == b->unit && !strcmp(a->note, b->note) && a->target.year == b->target.year &&
+		           a->target.indicator == b->target.indicator && a->target.fund == b->target.fund &&
+		           a->target.value == b->target.value && a->target.revision == b->target.revision &&
+		           a->target.parts == b->target.parts && a->target.part_count == b->target.part_count &&
+		           a->target.pace.forecast == b->target.pace.forecast,
+		       "target %zu", i);
+	}
+	reply = (struct reply){
+	    .request_id = 31, .kind = REPLY_APPRAISAL, .appraisal = {{4, 5}, .label = "x", .time_us = 6}};
+	reply.appraisal.count = COUNT(rows);
+	reply.appraisal.rows = rows;
+	out = round_trip(&reply);
+	assert_true(out.appraisal.as_of.seq == 4 && out.appraisal.time_us == 6 &&
+	            !strcmp(out.appraisal.label, "x") && out.appraisal.count == 2);
+	for (size_t i = 0; i < 2; i++) {
+		const struct appraisal_row *a = &out.appraisal.rows[i];
+		EXPECT(a->unit == rows[i].unit && a->count == rows[i].count && a->weight == rows[i].weight &&
+		           a->score == rows[i].score,
+		       "row %zu", i);
+		for (size_t k = 0; k < a->count; k++)
+			EXPECT(a->parts[k].item == parts[k].item && a->parts[k].numerator == parts[k].numerator &&
+			           a->parts[k].denominator == parts[k].denominator &&
+			           a->parts[k].points == parts[k].points,
+			       "row %zu part %zu", i, k);
+	}
+	reply = (struct reply){.request_id = 32, .kind = REPLY_UNWATCHED};
+	round_trip(&reply);
+	reply.kind = REPLY_NONE; /* no answer */
+	uint8_t *bytes;
+	size_t size;
+	assert_false(codec_encode_reply(&reply_arena, &reply, &bytes, &size));
+	assert_false(codec_decode_reply(&reply_arena, (const uint8_t *)"\x08\x07", 2, &out)); /* an id alone */
+	arena_free(&reply_arena);
+}
+
 /* ---------------------------------------------------------------- the catalogue */
 
 static bool
@@ -1539,18 +1596,31 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_push_of_both),      cmocka_unit_test(test_vectors),
-	    cmocka_unit_test(test_submission),        cmocka_unit_test(test_prefixes),
-	    cmocka_unit_test(test_largest),           cmocka_unit_test(test_requests),
-	    cmocka_unit_test(test_request_id_kept),   cmocka_unit_test(test_receipt_and_status),
-	    cmocka_unit_test(test_refusal),           cmocka_unit_test(test_newer_code),
-	    cmocka_unit_test(test_welcome_and_pong),  cmocka_unit_test(test_total),
-	    cmocka_unit_test(test_reports),           cmocka_unit_test(test_completeness_and_history),
-	    cmocka_unit_test(test_documents),         cmocka_unit_test(test_balances),
-	    cmocka_unit_test(test_projects),          cmocka_unit_test(test_entries_and_trace),
-	    cmocka_unit_test(test_compliance),        cmocka_unit_test(test_catalogue_forms),
-	    cmocka_unit_test(test_catalogue_terms),   cmocka_unit_test(test_catalogue_scope),
-	    cmocka_unit_test(test_catalogue_refused), cmocka_unit_test(test_noise),
+	    cmocka_unit_test(test_push_of_both),
+	    cmocka_unit_test(test_vectors),
+	    cmocka_unit_test(test_submission),
+	    cmocka_unit_test(test_prefixes),
+	    cmocka_unit_test(test_largest),
+	    cmocka_unit_test(test_requests),
+	    cmocka_unit_test(test_request_id_kept),
+	    cmocka_unit_test(test_receipt_and_status),
+	    cmocka_unit_test(test_refusal),
+	    cmocka_unit_test(test_newer_code),
+	    cmocka_unit_test(test_welcome_and_pong),
+	    cmocka_unit_test(test_total),
+	    cmocka_unit_test(test_reports),
+	    cmocka_unit_test(test_completeness_and_history),
+	    cmocka_unit_test(test_documents),
+	    cmocka_unit_test(test_balances),
+	    cmocka_unit_test(test_projects),
+	    cmocka_unit_test(test_entries_and_trace),
+	    cmocka_unit_test(test_compliance),
+	    cmocka_unit_test(test_targets_and_appraisal),
+	    cmocka_unit_test(test_catalogue_forms),
+	    cmocka_unit_test(test_catalogue_terms),
+	    cmocka_unit_test(test_catalogue_scope),
+	    cmocka_unit_test(test_catalogue_refused),
+	    cmocka_unit_test(test_noise),
 	};
 	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, make_plan, free_plan);
 }

@@ -3,6 +3,7 @@
 #include "case.h"
 
 #include "codec.h"
+#include "squeeze.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -27,6 +28,7 @@ send_request(const struct request *request, struct request *out)
 	assert_true(size <= FRAME_BYTES_MAX);
 	assert_true(codec_decode_request(&other, bytes, size, out, &problems));
 	assert_true(out->id == request->id && out->kind == request->kind);
+	squeeze_request(request);
 }
 
 static void
@@ -38,6 +40,7 @@ send_reply(const struct reply *reply, struct reply *out)
 	assert_true(codec_encode_reply(&arena, reply, &bytes, &size));
 	assert_true(codec_decode_reply(&other, bytes, size, out));
 	assert_true(out->request_id == reply->request_id && out->kind == reply->kind);
+	squeeze_reply(reply);
 }
 
 static void

@@ -438,6 +438,27 @@ pages(void **state)
 	assert_true(count > 100);
 	assert_int_equal(count, all);
 	assert_int_equal(answer.states[RULE_NOT_JUDGED], 0);
+	/* Those of some states alone, of one level alone: as many as were counted. */
+	for (int s = RULE_GREEN; s < RULE_STATES; s++) {
+		const enum rule_state states[] = {(enum rule_state)s};
+		const struct compliance_query some = {
+		    .unit = BAICHENG, .by = UNIT_COUNTY, .state_count = 1, .states = states};
+		struct compliance_answer of_all = {0}, of_some = {0};
+		struct compliance_query every = some;
+		size_t wanted = 0;
+		every.state_count = 0;
+		arena_reset(&arena);
+		assert_true(compliance_answer(compliance, &every, noon(20130601), &arena, &of_all, &problems));
+		assert_true(compliance_answer(compliance, &some, noon(20130601), &arena, &of_some, &problems));
+		for (size_t i = 0; i < of_all.count; i++) {
+			wanted += of_all.items[i].state == states[0];
+			assert_int_equal(unit_level_of(of_all.items[i].key.unit), UNIT_COUNTY);
+		}
+		EXPECT(of_some.count == wanted && !of_all.next.rule, "state %d: %zu of %zu", s, of_some.count,
+		       wanted);
+		for (size_t i = 0; i < of_some.count; i++)
+			assert_int_equal(of_some.items[i].state, states[0]);
+	}
 	/* What there is not is said. */
 	const uint32_t unknown = 999;
 	const struct compliance_query bad[] = {{.unit = 99},

@@ -62,7 +62,7 @@ test_ages(void **state)
 	assert_int_equal(sums.states[FUND_STATE_ON_HAND], 17);
 	assert_int_equal(sums.ages[0][3], 11);
 	assert_int_equal(sums.ages[1][0], 5);
-	assert_false(fund_sums_any(&none));
+	assert_true(fund_sums_any(&sums) && !fund_sums_any(&none));
 }
 
 /* Of a province as a whole; a part of one gets money from outside. */

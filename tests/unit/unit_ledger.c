@@ -519,6 +519,37 @@ test_noise(void **state)
 	assert_int_equal(stage(&all, 1), LEDGER_STAGED); /* to the last fen: nothing staged is left */
 }
 
+/* What is left of a sending, to the last fen: so much is confirmed, one more is too much, and nothing is
+ * nothing. */
+static void
+test_last_fen(void **state)
+{
+	(void)state;
+	for (int64_t left = 0; left <= 2; left++) {
+		char sent[8], got[8];
+		snprintf(sent, sizeof sent, "S%d", (int)left);
+		snprintf(got, sizeof got, "E%d", (int)left);
+		book(FUND_RAISED, PROVINCE, left ? left == 1 ? "R1" : "R2" : "R0", 600, 0, "");
+		book(FUND_SENT_DOWN, PROVINCE, sent, 600, COUNTY, "");
+		book(FUND_RECEIVED, COUNTY, got, 600 - left, PROVINCE, sent);
+		struct fund_entry more = entry(FUND_RECEIVED, COUNTY, "M", left + 1, PROVINCE, sent);
+		enum problem_code code = left ? PROBLEM_SENT_EXCEEDED : PROBLEM_CONFIRMED_ALREADY;
+		EXPECT(stage(&more, 1) == LEDGER_REFUSED && problems.items[0].code == code &&
+		           problems.items[0].limit == left,
+		       "left %d: %s", (int)left, problem_name(problems.items[0].code));
+		struct fund_entry undone = entry(FUND_REVERSED, PROVINCE, "U", left + 1, 0, sent);
+		code = left ? PROBLEM_REVERSAL_PARTIAL : PROBLEM_REVERSED_ALREADY;
+		undone.note = "x";
+		EXPECT(stage(&undone, 1) == LEDGER_REFUSED && problems.items[0].code == code, "left %d: %s",
+		       (int)left, problem_name(problems.items[0].code));
+		more.amount_fen = left;
+		if (left) {
+			EXPECT(stage(&more, 1) == LEDGER_STAGED, "left %d", (int)left);
+			unstage(&more, 1);
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -533,6 +564,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_way, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_pages, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_noise, make, unmake),
+	    cmocka_unit_test_setup_teardown(test_last_fen, make, unmake),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
