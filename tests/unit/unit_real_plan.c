@@ -297,7 +297,7 @@ remove_plan(void **state)
 	char path[PATH_BYTES];
 	(void)state;
 	for (size_t i = 0; i < file_count; i++) {
-		snprintf(path, sizeof path, "%s/%s", directory, files[i].name);
+		snprintf(path, sizeof path, "%s/%.200s", directory, files[i].name);
 		unlink(path);
 		free(files[i].text);
 	}
