@@ -425,23 +425,47 @@ column_of(const struct finding *f)
 	return column ? column - 1 : 0;
 }
 
+/* The marks of what was found, and their texts. False: no memory; free_marks() in any case. */
+struct marks {
+	struct xlsx_mark *items;
+	char (*texts)[PROBLEM_TEXT_BYTES];
+	size_t count;
+};
+
+static bool
+make_marks(struct marks *m, const struct findings *findings, enum language language,
+           char error[MARK_ERROR_BYTES])
+{
+	*m = (struct marks){.items = calloc(findings->count + 1, sizeof *m->items),
+	                    .texts = calloc(findings->count + 1, sizeof *m->texts)};
+	if (!m->items || !m->texts) {
+		snprintf(error, MARK_ERROR_BYTES, "%s", strerror(ENOMEM));
+		return false;
+	}
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding *f = &findings->items[i];
+		if (*f->place.sheet && f->place.line)
+			m->items[m->count++] = (struct xlsx_mark){f->place.sheet, f->place.line, column_of(f),
+			                                          problem_text(&f->problem, language, m->texts[i])};
+	}
+	return true;
+}
+
+static void
+free_marks(struct marks *m)
+{
+	free(m->items);
+	free(m->texts);
+}
+
 bool
 xlsx_mark_bytes(const void *bytes, size_t size, struct zip_source *to, const struct findings *findings,
                 enum language language, char error[MARK_ERROR_BYTES])
 {
-	char(*texts)[PROBLEM_TEXT_BYTES] = calloc(findings->count + 1, sizeof *texts);
-	struct xlsx_mark *marks = calloc(findings->count + 1, sizeof *marks);
-	size_t count = 0;
-	snprintf(error, MARK_ERROR_BYTES, "%s", strerror(ENOMEM));
-	for (size_t i = 0; texts && marks && i < findings->count; i++) {
-		const struct finding *f = &findings->items[i];
-		if (*f->place.sheet && f->place.line)
-			marks[count++] = (struct xlsx_mark){f->place.sheet, f->place.line, column_of(f),
-			                                    problem_text(&f->problem, language, texts[i])};
-	}
-	bool good = texts && marks && mark_bytes(bytes, size, to, marks, count, error);
-	free(texts);
-	free(marks);
+	struct marks marks;
+	bool good = make_marks(&marks, findings, language, error) &&
+	            mark_bytes(bytes, size, to, marks.items, marks.count, error);
+	free_marks(&marks);
 	return good;
 }
 
@@ -453,8 +477,8 @@ is_same_file(const char *a, const char *b)
 }
 
 bool
-xlsx_mark_findings(const char *path, const char *copy, const struct findings *findings,
-                   enum language language, char error[MARK_ERROR_BYTES])
+xlsx_mark(const char *path, const char *copy, const struct xlsx_mark *marks, size_t count,
+          char error[MARK_ERROR_BYTES])
 {
 	if (is_same_file(path, copy)) {
 		snprintf(error, MARK_ERROR_BYTES, "the copy would be the workbook itself");
@@ -463,10 +487,21 @@ xlsx_mark_findings(const char *path, const char *copy, const struct findings *fi
 	size_t size = 0;
 	char *bytes = file_read(path, PACKAGE_BYTES_MAX, &size);
 	zip_source_t *to = bytes ? zip_source_file_create(copy, 0, -1, NULL) : NULL;
-	bool good = to && xlsx_mark_bytes(bytes, size, to, findings, language, error);
+	bool good = to && mark_bytes(bytes, size, to, marks, count, error);
 	if (!to)
 		snprintf(error, MARK_ERROR_BYTES, "%s", strerror(errno));
 	zip_source_free(to);
 	free(bytes);
+	return good;
+}
+
+bool
+xlsx_mark_findings(const char *path, const char *copy, const struct findings *findings,
+                   enum language language, char error[MARK_ERROR_BYTES])
+{
+	struct marks marks;
+	bool good = make_marks(&marks, findings, language, error) &&
+	            xlsx_mark(path, copy, marks.items, marks.count, error);
+	free_marks(&marks);
 	return good;
 }

@@ -13,8 +13,11 @@ struct xlsx_mark {
 
 enum { MARK_ERROR_BYTES = 256 };
 
-/* Writes `copy` (never over `path` itself), marked with what a check found there. False: `error` says why,
- * and there is no copy. */
+/* Writes `copy` (never over `path` itself), marked. False: `error` says why, and there is no copy. */
+bool xlsx_mark(const char *path, const char *copy, const struct xlsx_mark *marks, size_t count,
+               char error[MARK_ERROR_BYTES]) __attribute__((warn_unused_result));
+
+/* The same with what a check found there. */
 bool xlsx_mark_findings(const char *path, const char *copy, const struct findings *findings,
                         enum language language, char error[MARK_ERROR_BYTES])
     __attribute__((warn_unused_result));

@@ -57,7 +57,7 @@ note_answer(void *context, const struct envelope *e, const struct reply *reply)
 	} else {
 		const struct problem_list *problems = reply->refusal.problems;
 		a->code = problems->items[0].code;
-		snprintf(a->detail, sizeof a->detail, "%s", problems->items[0].detail);
+		snprintf(a->detail, sizeof a->detail, "%.63s", problems->items[0].detail);
 		a->retry_ms = reply->refusal.retry_after_ms;
 		EXPECT(e->again || a->code == PROBLEM_ID_REUSED || !fake_find(&e->submission.id),
 		       "submission %u: refused, but there", a->number);

@@ -141,7 +141,7 @@ begin(void **state)
 {
 	char error[GATE_ERROR_BYTES];
 	(void)state;
-	home = (struct home){0};
+	home = (struct home){.silence_ms = SILENCE_SECONDS * 1000};
 	atomic_store(&centre.stop, false);
 	atomic_store(&centre.busy, 0);
 	atomic_store(&centre.frames, 0);
@@ -264,7 +264,7 @@ test_next_centre(void **state)
 	struct reply reply;
 	char one[HOME_ENDPOINT_BYTES / 2 - 8];
 	(void)state;
-	snprintf(one, sizeof one, "%s", home.endpoint);
+	snprintf(one, sizeof one, "%.100s", home.endpoint);
 	snprintf(home.endpoint, sizeof home.endpoint, "tcp://127.0.0.1:1, %s", one);
 	struct session *s = open_session();
 	assert_int_equal(session_centres(s), 2);
@@ -330,11 +330,19 @@ test_wait(void **state)
 static void
 test_silence(void **state)
 {
-	int64_t first = session_silence_us(0, 0), most = session_silence_us(60, 0);
+	char error[HOME_ERROR_BYTES];
+	struct home patient = {.endpoint = "tcp://127.0.0.1:1", .silence_ms = 7000};
 	(void)state;
-	assert_true(first > 0 && session_silence_us(1, 0) == 2 * first && session_silence_us(2, 0) == 4 * first);
-	assert_true(session_silence_us(0, 1024 * 1024) > first && most >= 4 * first);
-	assert_true(session_silence_us(61, 0) == most && session_silence_us(0, (size_t)1 << 31) == most);
+	assert_int_equal(zmq_curve_keypair(patient.centre_key, patient.office.secret_key), 0);
+	assert_int_equal(zmq_curve_keypair(patient.office.public_key, patient.office.secret_key), 0);
+	struct session *s = session_open(&patient, error);
+	assert_non_null(s);
+	int64_t first = session_silence_us(s, 0, 0), most = session_silence_us(s, 60, 0);
+	assert_true(first == 7000000 && session_silence_us(s, 1, 0) == 2 * first &&
+	            session_silence_us(s, 2, 0) == 4 * first);
+	assert_true(session_silence_us(s, 0, 1024 * 1024) > first && most >= 4 * first);
+	assert_true(session_silence_us(s, 61, 0) == most && session_silence_us(s, 0, (size_t)1 << 31) == most);
+	session_close(&s);
 }
 
 /* An office asks how it stands, over the line. */

@@ -28,7 +28,7 @@ begin(void **state)
 	    zmq_curve_keypair(other_centre.public_key, other_centre.secret_key))
 		return -1;
 	snprintf(office_path, sizeof office_path, "%s/office", directory);
-	snprintf(ini, sizeof ini, "%s/fupin.ini", office_path);
+	snprintf(ini, sizeof ini, "%s/office/fupin.ini", directory);
 	snprintf(sealed, sizeof sealed, "%s/to.sealed", directory);
 	return 0;
 }
