@@ -1,6 +1,5 @@
 #include "csv_table.h"
 
-#include "file_bytes.h"
 #include "utf8.h"
 
 #include <csv.h>
@@ -119,15 +118,4 @@ csv_read_bytes(const char *bytes, size_t size, struct arena *arena, struct text_
 		return false;
 	*out = table;
 	return true;
-}
-
-bool
-csv_read_file(const char *path, struct arena *arena, struct text_table *out, struct text_failure *failure)
-{
-	size_t size = 0;
-	char *bytes = file_read(path, CSV_BYTES_MAX, &size);
-	bool good = bytes ? csv_read_bytes(bytes, size, arena, out, failure)
-	                  : text_fail(failure, PROBLEM_FILE_UNREADABLE, 0, strerror(errno));
-	free(bytes);
-	return good;
 }

@@ -8,11 +8,8 @@
 
 enum { CSV_BYTES_MAX = 64 * 1024 * 1024 };
 
-/* Reads a whole file; the arena owns the table. Fails with FILE_UNREADABLE, FILE_ENCODING, CSV_MALFORMED. */
-bool csv_read_file(const char *path, struct arena *arena, struct text_table *out,
-                   struct text_failure *failure) __attribute__((warn_unused_result));
-
-/* The same from memory. */
+/* Reads a file's bytes; the arena owns the table. Fails with FILE_UNREADABLE, FILE_ENCODING, CSV_MALFORMED.
+ */
 bool csv_read_bytes(const char *bytes, size_t size, struct arena *arena, struct text_table *out,
                     struct text_failure *failure) __attribute__((warn_unused_result));
 

@@ -2,7 +2,9 @@
 #include "case.h"
 
 #include "csv_table.h"
+#include "file_bytes.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,6 +150,51 @@ test_arena_cap(void **state)
 	arena_free(&arena);
 }
 
+/* As sheets and plans are read. */
+static bool
+read_file(const char *path, struct arena *arena, struct text_table *out, struct text_failure *failure)
+{
+	size_t size;
+	char *bytes = file_read(path, CSV_BYTES_MAX, &size);
+	bool good = bytes ? csv_read_bytes(bytes, size, arena, out, failure)
+	                  : text_fail(failure, PROBLEM_FILE_UNREADABLE, 0, strerror(errno));
+	free(bytes);
+	return good;
+}
+
+/* All of it, or one byte more than was wanted, and no further. */
+static void
+test_file_bytes(void **state)
+{
+	enum { FILE_SIZE = 300000 };
+	static const size_t wanted[] = {
+	    0, 1, 65535, 65536, FILE_SIZE - 1, FILE_SIZE, FILE_SIZE + 1, 2 * FILE_SIZE};
+	static char content[FILE_SIZE];
+	char path[] = "unit_csv.XXXXXX";
+	(void)state;
+	for (size_t i = 0; i < FILE_SIZE; i++)
+		content[i] = (char)(i * 7 + i / 251);
+	int fd = mkstemp(path);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, content, FILE_SIZE), FILE_SIZE);
+	close(fd);
+	for (size_t i = 0; i < COUNT(wanted); i++) {
+		size_t size = 0, expected = wanted[i] < FILE_SIZE ? wanted[i] + 1 : FILE_SIZE;
+		char *bytes = file_read(path, wanted[i], &size);
+		EXPECT(bytes && size == expected && !memcmp(bytes, content, size), "at most %zu: %zu", wanted[i],
+		       size);
+		free(bytes);
+	}
+	assert_int_equal(truncate(path, 0), 0);
+	size_t size = 1;
+	char *bytes = file_read(path, 10, &size);
+	assert_true(bytes && !size);
+	free(bytes);
+	assert_int_equal(unlink(path), 0);
+	assert_null(file_read(path, 10, &size));
+	assert_int_equal(errno, ENOENT);
+}
+
 static void
 test_file(void **state)
 {
@@ -162,16 +209,16 @@ test_file(void **state)
 	assert_int_equal(write(fd, content, sizeof content - 1), sizeof content - 1);
 	close(fd);
 	arena_init(&arena, ARENA_BYTES);
-	assert_true(csv_read_file(path, &arena, &table, &failure));
+	assert_true(read_file(path, &arena, &table, &failure));
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(table.row_count, 2);
 	assert_string_equal(text_cell(&table.rows[0], 0), "单位");
 	assert_string_equal(text_cell(&table.rows[1], 1), "2013-04");
 	assert_int_equal(table.rows[1].line, 3);
-	assert_false(csv_read_file(path, &arena, &table, &failure)); /* gone */
+	assert_false(read_file(path, &arena, &table, &failure)); /* gone */
 	assert_int_equal(failure.code, PROBLEM_FILE_UNREADABLE);
 	assert_true(*failure.detail);
-	assert_false(csv_read_file(".", &arena, &table, &failure)); /* a directory */
+	assert_false(read_file(".", &arena, &table, &failure)); /* a directory */
 	assert_int_equal(failure.code, PROBLEM_FILE_UNREADABLE);
 	arena_free(&arena);
 }
@@ -205,8 +252,8 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_good), cmocka_unit_test(test_bad),       cmocka_unit_test(test_arena_cap),
-	    cmocka_unit_test(test_file), cmocka_unit_test(test_long_file),
+	    cmocka_unit_test(test_good), cmocka_unit_test(test_bad),        cmocka_unit_test(test_arena_cap),
+	    cmocka_unit_test(test_file), cmocka_unit_test(test_file_bytes), cmocka_unit_test(test_long_file),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
