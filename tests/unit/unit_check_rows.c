@@ -81,7 +81,6 @@ expect(const struct submission *s, enum problem_code code, enum problem_subject 
 static void
 test_extensions(void **state)
 {
-	const int64_t plan_due = catalogue_document(&plan, DOCUMENT_PLAN)->due;
 	const struct {
 		const char *name;
 		struct extension e;
@@ -126,6 +125,25 @@ test_extensions(void **state)
 	     {COUNTY, 201304, FORM_VILLAGE, DEADLINE_DUE, due + 1, long_text, 0},
 	     PROBLEM_TEXT_INVALID,
 	     "reason"},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct extension e = rows[i].e;
+		expect(&(struct submission){.extension_count = 1, .extensions = &e}, rows[i].code, SUBJECT_EXTENSION,
+		       rows[i].column, rows[i].name);
+	}
+}
+
+static void
+test_document_extensions(void **state)
+{
+	const int64_t plan_due = catalogue_document(&plan, DOCUMENT_PLAN)->due;
+	const struct {
+		const char *name;
+		struct extension e;
+		enum problem_code code;
+		const char *column;
+	} rows[] = {
 	    {"document", {COUNTY, 0, 0, DEADLINE_DUE, plan_due + 1, "x", DOCUMENT_PLAN}, 0, ""},
 	    {"document, not later",
 	     {COUNTY, 0, 0, DEADLINE_DUE, plan_due, "x", DOCUMENT_PLAN},
@@ -376,8 +394,10 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_extensions), cmocka_unit_test(test_reviews),  cmocka_unit_test(test_unit_then),
-	    cmocka_unit_test(test_targets),    cmocka_unit_test(test_repeated), cmocka_unit_test(test_where),
+	    cmocka_unit_test(test_extensions), cmocka_unit_test(test_document_extensions),
+	    cmocka_unit_test(test_reviews),    cmocka_unit_test(test_unit_then),
+	    cmocka_unit_test(test_targets),    cmocka_unit_test(test_repeated),
+	    cmocka_unit_test(test_where),
 	};
 	return cmocka_run_group_tests(tests, make, unmake);
 }

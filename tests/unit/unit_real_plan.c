@@ -468,6 +468,24 @@ test_edits(void **state)
 	}
 }
 
+/* The SQL of a rule is as long as 16 KiB, and is there. */
+static void
+test_rule_sql(void **state)
+{
+	enum { SQL_BYTES = 16 * 1024 };
+	static char padding[SQL_BYTES + 2];
+	struct file *f = file_named("rules/special_per_village.sql");
+	(void)state;
+	assert_true(f->size < SQL_BYTES);
+	memset(padding, ' ', SQL_BYTES - f->size);
+	EXPECT(read_changed(f, f->size, 0, padding), "%s", errors.items[0]);
+	padding[SQL_BYTES - f->size] = ' ';
+	assert_false(read_changed(f, f->size, 0, padding));
+	assert_non_null(strstr(errors.items[0], "longer than 16384 bytes"));
+	assert_false(read_changed(f, 0, f->size, ""));
+	assert_non_null(strstr(errors.items[0], "special_per_village.sql is not there, empty"));
+}
+
 /* A row that stands twice is found, whatever file it is in; a key of plan.csv may be said again, and
  * a target that stands twice is left to the database's primary key. */
 static void
@@ -494,6 +512,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_kinds, read_real, free_real),
 	    cmocka_unit_test(test_blanks),
 	    cmocka_unit_test(test_edits),
+	    cmocka_unit_test(test_rule_sql),
 	    cmocka_unit_test(test_twice),
 	};
 	return cmocka_run_group_tests(tests, copy_plan, remove_plan);

@@ -299,79 +299,80 @@ test_all_or_nothing(void **state)
 /* A submission with two of everything: each thing in it excludes whoever touches it, and nothing else, until
  * it is released. A report excludes a review of it, a report with rules over other months all months of its
  * place; steps of one project go together; all targets exclude each other. */
+static struct report reports[] = {{.unit = 1, .period = 201301, .form = 1},
+                                  {.unit = 2, .period = 201301, .form = 1, .leads = true, .family = 2}};
+static struct fund_entry entries[] = {{.unit = 1, .voucher = "a"}, {.unit = 2, .voucher = "b"}};
+static struct review reviews[] = {{.unit = 3, .period = 201301, .form = 1},
+                                  {.unit = 4, .period = 201301, .form = 1}};
+static struct document documents[] = {{.unit = 1, .kind = 1}, {.unit = 1, .kind = 2}};
+static struct project_row projects[] = {{.place = 1, .code = "p", .leads = true},
+                                        {.place = 1, .code = "p"},
+                                        {.place = 2, .code = "q@220821", .leads = true}};
+static struct target_part targets[] = {{.unit = 1}, {.unit = 2}};
+static struct submission all = {.report_count = 2,
+                                .reports = reports,
+                                .entry_count = 2,
+                                .entries = entries,
+                                .review_count = 2,
+                                .reviews = reviews,
+                                .document_count = 2,
+                                .documents = documents,
+                                .project_count = 3,
+                                .projects = projects,
+                                .target_count = 2,
+                                .targets = targets};
+static struct report other_reports[] = {{.unit = 1, .period = 201301, .form = 1},
+                                        {.unit = 1, .period = 201302, .form = 1},
+                                        {.unit = 1, .period = 201301, .form = 2},
+                                        {.unit = 3, .period = 201301, .form = 1},
+                                        {.unit = 2, .period = 201309, .form = 1, .leads = true, .family = 2},
+                                        {.unit = 2, .period = 201309, .form = 1, .leads = true, .family = 5}};
+static struct fund_entry other_entries[] = {
+    {.unit = 1, .voucher = "a"}, {.unit = 2, .voucher = "b"}, {.unit = 1, .voucher = "b"}};
+static struct review other_reviews[] = {{.unit = 4, .period = 201301, .form = 1},
+                                        {.unit = 1, .period = 201301, .form = 1},
+                                        {.unit = 5, .period = 201301, .form = 1}};
+static struct document other_documents[] = {
+    {.unit = 1, .kind = 1}, {.unit = 1, .kind = 2}, {.unit = 1, .kind = 3}, {.unit = 2, .kind = 1}};
+static struct project_row other_projects[] = {{.place = 1, .code = "p", .leads = true},
+                                              {.place = 2, .code = "q", .leads = true},
+                                              {.place = 1, .code = "q", .leads = true},
+                                              {.place = 2, .code = "qq", .leads = true}};
+static struct target_part other_target = {.unit = 9};
+static const struct {
+	struct submission s;
+	bool excluded;
+} others[] = {
+    {{.report_count = 1, .reports = &other_reports[0]}, true},
+    {{.report_count = 1, .reports = &other_reports[1]}, false},
+    {{.report_count = 1, .reports = &other_reports[2]}, false},
+    {{.report_count = 1, .reports = &other_reports[3]}, true},
+    {{.report_count = 1, .reports = &other_reports[4]}, true},
+    {{.report_count = 1, .reports = &other_reports[5]}, false},
+    {{.entry_count = 1, .entries = &other_entries[0]}, true},
+    {{.entry_count = 1, .entries = &other_entries[1]}, true},
+    {{.entry_count = 1, .entries = &other_entries[2]}, false},
+    {{.review_count = 1, .reviews = &other_reviews[0]}, true},
+    {{.review_count = 1, .reviews = &other_reviews[1]}, true},
+    {{.review_count = 1, .reviews = &other_reviews[2]}, false},
+    {{.document_count = 1, .documents = &other_documents[0]}, true},
+    {{.document_count = 1, .documents = &other_documents[1]}, true},
+    {{.document_count = 1, .documents = &other_documents[2]}, false},
+    {{.document_count = 1, .documents = &other_documents[3]}, false},
+    {{.project_count = 1, .projects = &other_projects[0]}, true},
+    {{.project_count = 1, .projects = &other_projects[1]}, true},
+    {{.project_count = 1, .projects = &other_projects[2]}, false},
+    {{.project_count = 1, .projects = &other_projects[3]}, false},
+    {{.target_count = 1, .targets = &other_target}, true},
+    {{.report_count = 0}, true}, /* the id alone, which is set below */
+};
+
 static void
 test_each_thing(void **state)
 {
-	struct report reports[] = {{.unit = 1, .period = 201301, .form = 1},
-	                           {.unit = 2, .period = 201301, .form = 1, .leads = true, .family = 2}};
-	struct fund_entry entries[] = {{.unit = 1, .voucher = "a"}, {.unit = 2, .voucher = "b"}};
-	struct review reviews[] = {{.unit = 3, .period = 201301, .form = 1},
-	                           {.unit = 4, .period = 201301, .form = 1}};
-	struct document documents[] = {{.unit = 1, .kind = 1}, {.unit = 1, .kind = 2}};
-	struct project_row projects[] = {{.place = 1, .code = "p", .leads = true},
-	                                 {.place = 1, .code = "p"},
-	                                 {.place = 2, .code = "q@220821", .leads = true}};
-	struct target_part targets[] = {{.unit = 1}, {.unit = 2}};
-	struct submission all = {.id = id_of(1),
-	                         .report_count = 2,
-	                         .reports = reports,
-	                         .entry_count = 2,
-	                         .entries = entries,
-	                         .review_count = 2,
-	                         .reviews = reviews,
-	                         .document_count = 2,
-	                         .documents = documents,
-	                         .project_count = 3,
-	                         .projects = projects,
-	                         .target_count = 2,
-	                         .targets = targets};
-	struct report other_reports[] = {{.unit = 1, .period = 201301, .form = 1},
-	                                 {.unit = 1, .period = 201302, .form = 1},
-	                                 {.unit = 1, .period = 201301, .form = 2},
-	                                 {.unit = 3, .period = 201301, .form = 1},
-	                                 {.unit = 2, .period = 201309, .form = 1, .leads = true, .family = 2},
-	                                 {.unit = 2, .period = 201309, .form = 1, .leads = true, .family = 5}};
-	struct fund_entry other_entries[] = {
-	    {.unit = 1, .voucher = "a"}, {.unit = 2, .voucher = "b"}, {.unit = 1, .voucher = "b"}};
-	struct review other_reviews[] = {{.unit = 4, .period = 201301, .form = 1},
-	                                 {.unit = 1, .period = 201301, .form = 1},
-	                                 {.unit = 5, .period = 201301, .form = 1}};
-	struct document other_documents[] = {
-	    {.unit = 1, .kind = 1}, {.unit = 1, .kind = 2}, {.unit = 1, .kind = 3}, {.unit = 2, .kind = 1}};
-	struct project_row other_projects[] = {{.place = 1, .code = "p", .leads = true},
-	                                       {.place = 2, .code = "q", .leads = true},
-	                                       {.place = 1, .code = "q", .leads = true},
-	                                       {.place = 2, .code = "qq", .leads = true}};
-	struct target_part other_target = {.unit = 9};
-	const struct {
-		struct submission s;
-		bool excluded;
-	} others[] = {
-	    {{.report_count = 1, .reports = &other_reports[0]}, true},
-	    {{.report_count = 1, .reports = &other_reports[1]}, false},
-	    {{.report_count = 1, .reports = &other_reports[2]}, false},
-	    {{.report_count = 1, .reports = &other_reports[3]}, true},
-	    {{.report_count = 1, .reports = &other_reports[4]}, true},
-	    {{.report_count = 1, .reports = &other_reports[5]}, false},
-	    {{.entry_count = 1, .entries = &other_entries[0]}, true},
-	    {{.entry_count = 1, .entries = &other_entries[1]}, true},
-	    {{.entry_count = 1, .entries = &other_entries[2]}, false},
-	    {{.review_count = 1, .reviews = &other_reviews[0]}, true},
-	    {{.review_count = 1, .reviews = &other_reviews[1]}, true},
-	    {{.review_count = 1, .reviews = &other_reviews[2]}, false},
-	    {{.document_count = 1, .documents = &other_documents[0]}, true},
-	    {{.document_count = 1, .documents = &other_documents[1]}, true},
-	    {{.document_count = 1, .documents = &other_documents[2]}, false},
-	    {{.document_count = 1, .documents = &other_documents[3]}, false},
-	    {{.project_count = 1, .projects = &other_projects[0]}, true},
-	    {{.project_count = 1, .projects = &other_projects[1]}, true},
-	    {{.project_count = 1, .projects = &other_projects[2]}, false},
-	    {{.project_count = 1, .projects = &other_projects[3]}, false},
-	    {{.target_count = 1, .targets = &other_target}, true},
-	    {{.report_count = 0}, true}, /* the id alone, which is set below */
-	};
 	struct records *r = records_create();
 	(void)state;
+	all.id = id_of(1);
 	for (int claimed = 1; claimed >= 0; claimed--) {
 		if (claimed)
 			assert_true(records_claim(r, &all));

@@ -40,7 +40,7 @@ make_indicators(struct catalogue *c)
 		                                      "T1",
 		                                      "",
 		                                      0,
-		                                      i % 2 ? INDICATOR_STOCK : INDICATOR_FLOW};
+		                                      i % 3 ? INDICATOR_FLOW : INDICATOR_STOCK};
 	}
 }
 
