@@ -34,12 +34,12 @@ can_run() {
 if [ -z "${TMPDIR:-}" ] && is_roomy /dev/shm; then
   TMPDIR=/dev/shm
 fi
-reports=$(mktemp -d "${TMPDIR:-/tmp}/fupin.XXXXXX")
-trap 'rm -rf -- "$reports"' EXIT
-# Whoever PostgreSQL runs as has to get through here.
-chmod 755 "$reports"
-mkdir "$reports/t" # short: a socket's path has 107 bytes
-export TMPDIR=$reports/t
+reports=$(TMPDIR= mktemp -d)
+# A short name: a socket's path has 107 bytes. Whoever PostgreSQL runs as has to get through here.
+TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/fupin.XXXX")
+chmod 755 "$TMPDIR"
+export TMPDIR
+trap 'rm -rf -- "$reports" "$TMPDIR"' EXIT
 # Each copy of the sources that a test builds finds there what was compiled here.
 export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
 
@@ -55,8 +55,9 @@ run_tests() {
 finish() {
   local status=$1 seconds
   /usr/bin/python3 "$root/tests/summary.py" "$reports"/*.xml || status=1
-  # The shell's own children, and what they waited for: user and system seconds.
-  seconds=$(times | awk 'NR == 2 { for (i = 1; i <= 2; i++) { split($i, part, /[ms]/); sum += part[1] * 60 + part[2] } print int(sum) }')
+  # What this shell's children and theirs took, user and system; a subshell has none.
+  times >"$reports/times"
+  seconds=$(awk 'NR == 2 { for (i = 1; i <= 2; i++) { split($i, part, /[ms]/); sum += part[1] * 60 + part[2] } print int(sum) }' "$reports/times")
   printf 'took %d s, %d s of a processor\n' "$SECONDS" "$seconds"
   exit "$status"
 }

@@ -19,7 +19,7 @@ TWO_MONTHS = r"吉林省 total +7,450 +7,450 300,000 .* 32,260,000\.00 570,000,0
 
 class Demo(unittest.TestCase):
     def setUp(self):
-        self.directory = os.path.join(new_directory(), "with a space")
+        self.directory = os.path.join(new_directory(), "a b")
         os.makedirs(self.directory)
         self.environment = dict(os.environ, FUPIN_BUILD_DIR=BUILD, TMPDIR=self.directory, LC_ALL="C")
 
