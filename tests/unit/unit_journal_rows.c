@@ -553,6 +553,36 @@ test_replaced(void **state)
 	journal_rows_free(&rows);
 }
 
+/* A table takes part in a batch if it has a row, one is enough; else not. */
+static void
+test_one_row(void **state)
+{
+	struct catalogue plan;
+	struct journal_rows rows = {0};
+	(void)state;
+	plan_make(&plan);
+	const struct submission ones[TABLES] = {
+	    [TABLE_EXTENSION] = {.extension_count = 1, .extensions = extensions},
+	    [TABLE_REVIEW] = {.review_count = 1, .reviews = reviews},
+	    [TABLE_REPORT] = {.report_count = 1, .reports = reports},
+	    [TABLE_PROJECT] = {.project_count = 1, .projects = projects},
+	    [TABLE_ENTRY] = {.entry_count = 1, .entries = entries},
+	    [TABLE_TARGET] = {.target_count = 1, .targets = targets},
+	    [TABLE_DOCUMENT] = {.document_count = 1, .documents = documents},
+	};
+	for (int table = 0; table < TABLES; table++) {
+		const struct journal_item one = item(&office, &ones[table], &plan, 9);
+		assert_true(encode(&rows, &one, 1));
+		for (int i = 0; i < TABLES; i++)
+			EXPECT(rows.present[i] == (i == table || i == TABLE_SUBMISSION), "table %d of %d", i, table);
+		EXPECT(rows.count == (table == TABLE_SUBMISSION ? 1U : 2U) && rows.seq_first == 9 &&
+		           rows.seq_last == 9,
+		       "table %d", table);
+	}
+	journal_rows_free(&rows);
+	catalogue_free(&plan);
+}
+
 int
 main(void)
 {
@@ -560,6 +590,7 @@ main(void)
 	    cmocka_unit_test(test_any_rows),
 	    cmocka_unit_test(test_batch),
 	    cmocka_unit_test(test_replaced),
+	    cmocka_unit_test(test_one_row),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

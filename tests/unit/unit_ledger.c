@@ -550,6 +550,57 @@ test_last_fen(void **state)
 	}
 }
 
+/* Rows of an answer stand beside each other: each has its own sources and states, the first and the last
+ * ones, too. */
+static void
+test_rows_apart(void **state)
+{
+	static const struct {
+		unit_code unit;
+		uint32_t source;
+		int64_t fen;
+	} raised[] = {{COUNTY, SOURCE_CENTRAL, 1},
+	              {COUNTY, SOURCE_PROVINCE, 2},
+	              {COUNTY, SOURCE_SOCIAL, 4},
+	              {220881, SOURCE_CENTRAL, 8},
+	              {220881, SOURCE_LOAN, 16}};
+	const struct balance_query q = {.unit = PREFECTURE, .by = UNIT_COUNTY, .whole = true};
+	struct balance_answer out = {0};
+	char voucher[8];
+	(void)state;
+	for (size_t i = 0; i < COUNT(raised); i++) {
+		snprintf(voucher, sizeof voucher, "R%zu", i);
+		struct fund_entry e = entry(FUND_RAISED, raised[i].unit, voucher, raised[i].fen, 0, "");
+		e.source = raised[i].source;
+		e.voucher = voucher;
+		take(&e, 1);
+	}
+	assert_true(ledger_balances(ledger, &q, 0, &arena, &out, &problems));
+	assert_int_equal(out.unit_count, 3);
+	for (size_t row = 0; row < out.unit_count; row++) {
+		const struct unit_balance *u = &out.units[row];
+		size_t found = 0;
+		for (size_t i = 0; i < COUNT(raised); i++) {
+			int64_t fen = 0;
+			bool mine = u->unit == raised[i].unit || u->unit == PREFECTURE;
+			for (size_t k = 0; k < COUNT(raised); k++)
+				fen += raised[k].source == raised[i].source &&
+				               (u->unit == raised[k].unit || u->unit == PREFECTURE)
+				           ? raised[k].fen
+				           : 0;
+			for (size_t k = 0; mine && k < u->count; k++)
+				if (u->balances[k].source == raised[i].source && u->balances[k].state == FUND_STATE_ON_HAND) {
+					EXPECT(u->balances[k].amount_fen == fen, "row %zu source %u: %d", row, raised[i].source,
+					       (int)u->balances[k].amount_fen);
+					found++;
+				}
+		}
+		EXPECT(found == (row == 0 ? 3U : row == 1 ? 2U : 5U), "row %zu: %zu", row, found);
+		for (size_t k = 1; k < u->count; k++)
+			EXPECT(u->balances[k].source >= u->balances[k - 1].source, "row %zu: order", row);
+	}
+}
+
 int
 main(void)
 {
@@ -565,6 +616,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_pages, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_noise, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_last_fen, make, unmake),
+	    cmocka_unit_test_setup_teardown(test_rows_apart, make, unmake),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
