@@ -493,7 +493,7 @@ class Commands(unittest.TestCase):
             with open(sheet, "w", encoding="utf-8") as file:
                 file.write("unit,period,people_lifted,households_lifted,registered_people\n222403,2013-01,1,1,1\n")
             self.assertIn("222403 敦化市 ", county.run("completeness", "222403", check=0).stdout)
-            admin.run("clock", "2013-02-07T09:00", check=0)
+            admin.run("clock", "2013-02-07T08:30", check=0)
             out = county.run("late", check=0).stdout
             self.assertRegex(out, r"222403 +敦化市 +敦化市 county +2013-01 missing +1 d 9 h 2013-02-05 24:00 2013-02-20 24:00")
             county.run("submit", sheet, check=0)
@@ -506,7 +506,7 @@ class Commands(unittest.TestCase):
             self.assertEqual(len(csv_rows), 11)
             admin.run("late", "--limit", "x", check=2)
             admin.run("completeness", "22", "--by", "street", check=2)
-            before = province.run("completeness", "22", "2013-01", "county", "--as-of", "2013-02-07T09:00", check=0).stdout
+            before = province.run("completeness", "22", "2013-01", "county", "--as-of", "2013-02-07T08:30", check=0).stdout
             self.assertRegex(before, r"22 +吉林省 +61 +0 +0\.0%")
             province.run("total", "22", "--as-of", "yesterday", check=2)
             province.run("total", "22", "--as-of", "77", check=3)
