@@ -1,5 +1,7 @@
 #include "options.h"
 
+#include "pg.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +107,11 @@ options_parse(int argc, char **argv, struct options *out, char *error, size_t er
 			return false;
 		}
 		i += used;
+	}
+	if (out->patience && !pg_patience_parse(out->patience, &out->patience_s)) {
+		snprintf(error, error_size, "--patience %s: not %d to %d seconds; see fupind help", out->patience,
+		         PG_PATIENCE_LEAST, PG_PATIENCE_MOST);
+		return false;
 	}
 	return true;
 }

@@ -21,7 +21,7 @@ struct pg_target {
 	int patience_s;         /* with a database that says nothing; 0: PG_PATIENCE_SECONDS */
 };
 
-enum { PG_PATIENCE_SECONDS = 60, PG_PATIENCE_LEAST = 1, PG_PATIENCE_MOST = 3600 };
+enum { PG_PATIENCE_SECONDS = 60, PG_PATIENCE_LEAST = 10, PG_PATIENCE_MOST = 3600 };
 
 /* Seconds from text; false if it is not PG_PATIENCE_LEAST to PG_PATIENCE_MOST. */
 bool pg_patience_parse(const char *text, int *out);

@@ -4,27 +4,20 @@
 #include "migrate.h"
 
 #include <libpq-fe.h>
-#include <stdio.h>
 #include <string.h>
 
 bool
 store_open(const struct options *options, const struct home *home, struct store *out,
            char error[PG_ERROR_BYTES])
 {
-	int patience_s = 0;
-	if (options->patience && !pg_patience_parse(options->patience, &patience_s)) {
-		snprintf(error, PG_ERROR_BYTES, "--patience %s: not %d to %d seconds", options->patience,
-		         PG_PATIENCE_LEAST, PG_PATIENCE_MOST);
-		return false;
-	}
 	*out = (struct store){.is_embedded = !options->db};
 	if (options->db) {
-		out->target = (struct pg_target){.uri = options->db, .patience_s = patience_s};
+		out->target = (struct pg_target){.uri = options->db, .patience_s = options->patience_s};
 		return true;
 	}
 	if (!embedded_init(&out->embedded, home->path, options->pg_bin, error))
 		return false;
-	out->embedded.patience_s = patience_s;
+	out->embedded.patience_s = options->patience_s;
 	out->target = embedded_target(&out->embedded);
 	return home->lock >= 0 ? embedded_start(&out->embedded, error) : embedded_wait(&out->embedded, error);
 }

@@ -45,6 +45,12 @@ static const struct {
     {{"--dat=x"}, COMMAND_SERVE, NULL, NULL, "--dat=x"},
     {{"serv"}, COMMAND_SERVE, NULL, NULL, "serv"},
     {{"load", "x"}, COMMAND_SERVE, NULL, NULL, "x"},
+    {{"--patience", "10"}, COMMAND_SERVE, NULL, NULL, NULL},
+    {{"--patience=3600"}, COMMAND_SERVE, NULL, NULL, NULL},
+    {{"--patience", "9"}, COMMAND_SERVE, NULL, NULL, "--patience 9: not 10 to 3600 seconds"},
+    {{"--patience", "3601"}, COMMAND_SERVE, NULL, NULL, "--patience 3601: not 10 to 3600 seconds"},
+    {{"--patience", "12s"}, COMMAND_SERVE, NULL, NULL, "--patience 12s: not 10 to 3600 seconds"},
+    {{"--patience="}, COMMAND_SERVE, NULL, NULL, "--patience : not 10 to 3600 seconds"},
 };
 
 static void
