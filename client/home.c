@@ -110,9 +110,14 @@ write_ini(const char *directory, const char *endpoint, const char *centre_key, c
 		return fail(error, "centre key", why);
 	if (!join(path, directory, ini_name, error))
 		return false;
+	/* How long this office bears silence is the office's own, whatever the centre. */
+	struct home present = {0};
+	(void)ini_parse(path, take_setting, &present);
 	FILE *file = fopen(path, "we");
 	bool good =
-	    file && fprintf(file, "[centre]\nendpoint = %s\npublic-key = %s\n", endpoint, centre.public_key) > 0;
+	    file &&
+	    fprintf(file, "[centre]\nendpoint = %s\npublic-key = %s\n", endpoint, centre.public_key) > 0 &&
+	    (!present.silence_ms || fprintf(file, "silence = %d\n", present.silence_ms / 1000) > 0);
 	if (file && fclose(file))
 		good = false;
 	return good || fail(error, path, strerror(errno));

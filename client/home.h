@@ -15,7 +15,7 @@ struct home {
 	char outbox[PATH_MAX];
 	char endpoint[HOME_ENDPOINT_BYTES];
 	char centre_key[KEY_TEXT_BYTES];
-	int silence_ms; /* of the centre, after which the line is given up */
+	int silence_ms; /* of the centre, after which the line is given up; 0: not said */
 	struct key_pair office;
 };
 

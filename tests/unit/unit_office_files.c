@@ -111,12 +111,19 @@ test_ini(void **state)
 {
 	static const struct {
 		const char *text, *error; /* error NULL: it is good; KEY: the centre's */
+		int silence_s;            /* 0: the usual */
 	} rows[] = {
 	    {"[centre]\nendpoint = tcp://a:1\npublic-key = KEY\n", NULL},
 	    {"; a comment\n[centre]\npublic-key=KEY\nendpoint=tcp://a:1\n", NULL},
 	    {"[centre]\nendpoint = tcp://a:1\npublic-key = KEYx\n", "line 3 is not a setting"},
 	    {"[centre]\nendpoint = tcp://a:1\n\nkey = KEY\n", "line 4 is not a setting"},
 	    {"[other]\nendpoint = tcp://a:1\npublic-key = KEY\n", "line 2 is not a setting"},
+	    {"[centre]\nsilence = 1\nendpoint = tcp://a:1\npublic-key = KEY\n", NULL, 1},
+	    {"[centre]\nsilence = 300\nendpoint = tcp://a:1\npublic-key = KEY\n", NULL, 300},
+	    {"[centre]\nsilence = 0\nendpoint = tcp://a:1\npublic-key = KEY\n", "line 2 is not a setting"},
+	    {"[centre]\nsilence = 301\nendpoint = tcp://a:1\npublic-key = KEY\n", "line 2 is not a setting"},
+	    {"[centre]\nsilence = 5s\nendpoint = tcp://a:1\npublic-key = KEY\n", "line 2 is not a setting"},
+	    {"[centre]\nsilence =\nendpoint = tcp://a:1\npublic-key = KEY\n", "line 2 is not a setting"},
 	    {"[centre]\npublic-key = KEY\n", "endpoint or public-key"},
 	    {"[centre]\nendpoint = tcp://a:1\n", "endpoint or public-key"},
 	};
@@ -133,6 +140,8 @@ test_ini(void **state)
 		bool good = home_read(office_path, &home, error);
 		EXPECT(good == !rows[i].error && (good || strstr(error, rows[i].error)), "row %zu: %s", i, error);
 		EXPECT(good || !*home.endpoint, "row %zu: half of it", i);
+		int silence_s = rows[i].silence_s ? rows[i].silence_s : SILENCE_SECONDS;
+		EXPECT(!good || home.silence_ms == silence_s * 1000, "row %zu: %d ms", i, home.silence_ms);
 	}
 	clear();
 }
@@ -149,6 +158,11 @@ test_enrol(void **state)
 	assert_true(home_read(office_path, &home, error) && !strcmp(home.endpoint, "tcp://b:1"));
 	assert_false(home_enrol(office_path, "county", "tcp://c:1", other_centre.public_key, &made, error));
 	assert_non_null(strstr(error, "is of another centre"));
+	/* How long the office bears silence stays its own. */
+	FILE *file = fopen(ini, "ae");
+	assert_true(file && fputs("silence = 9\n", file) >= 0 && !fclose(file));
+	assert_true(home_enrol(office_path, "county", "tcp://b:1", centre.public_key, &made, error));
+	assert_true(home_read(office_path, &home, error) && home.silence_ms == 9000);
 	assert_true(home_read(office_path, &home, error) && !strcmp(home.endpoint, "tcp://b:1"));
 	write_text(ini, "rubbish\n", 8);
 	assert_true(home_enrol(office_path, "county", "tcp://c:1", other_centre.public_key, &made, error));
