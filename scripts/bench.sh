@@ -15,6 +15,6 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 case ${1:-} in -h | --help) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
-need_packages "${build_packages[@]}" "${test_packages[@]}"
+need_packages "${build_packages[@]}" "${python_packages[@]}"
 build_tree "$root/build-bench" -DCMAKE_BUILD_TYPE=RelWithDebInfo
 exec env FUPIN_BUILD="$root/build-bench" PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$root/tests/bench/bench.py" "$@"

@@ -70,7 +70,7 @@ for target in "${targets[@]}"; do
   [ -f "$root/tests/fuzz/fuzz_$target.c" ] || usage "$target: no such target (${all_targets[*]})"
 done
 
-need_packages "${build_packages[@]}" "${test_packages[@]}"
+need_packages "${build_packages[@]}" "${python_packages[@]}" "${clang_packages[@]}"
 build_tree "$build" -DCMAKE_C_COMPILER=clang -DFUPIN_ASAN=ON -DFUPIN_FUZZ=ON
 rm -rf "$build/seeds"
 "$build/tests/fuzz/fuzz_seeds" "$build/seeds"

@@ -5,10 +5,12 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build_packages=(gcc libc6-dev gettext cmake ninja-build pkg-config protobuf-c-compiler protobuf-compiler
   libprotobuf-c-dev libzmq3-dev libpq-dev libsodium-dev libsqlite3-dev libsmartcols-dev libcsv-dev
   libinih-dev libjson-c-dev libsystemd-dev libxlsxwriter-dev libzip-dev libexpat1-dev uthash-dev postgresql)
-test_packages=(libcmocka-dev clang-format ccache python3 python3-zmq python3-protobuf python3-psycopg2
-  python3-openpyxl openssl file zsh man-db groff-base mandoc docker-compose)
-# For scripts/test.sh --all: a second compiler with its sanitizers, and a spreadsheet program (86 MB) that opens our workbooks.
-whole_packages=(clang libclang-rt-14-dev llvm-14 libreoffice-calc python3-uno)
+# For a centre that a program in Python drives: the system tests, the benchmark.
+python_packages=(libcmocka-dev python3 python3-zmq python3-protobuf python3-psycopg2 python3-openpyxl)
+test_packages=("${python_packages[@]}" clang-format ccache openssl file zsh man-db groff-base mandoc docker-compose)
+# A second compiler with its sanitizers and libFuzzer; and a spreadsheet program (86 MB) that opens our workbooks.
+clang_packages=(clang libclang-rt-14-dev llvm-14)
+large_packages=(libreoffice-calc python3-uno)
 # For scripts/package.sh. lintian looks a package over; debootstrap (scripts/try-package.sh) is not asked for.
 package_packages=(dpkg-dev file xz-utils lintian)
 

@@ -14,5 +14,5 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 case ${1:-} in -h | --help) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
-need_packages "${build_packages[@]}" "${test_packages[@]}"
+need_packages "${build_packages[@]}" "${python_packages[@]}"
 PYTHONDONTWRITEBYTECODE=1 exec nice /usr/bin/python3 "$root/tests/mutate/mutate.py" "$@"

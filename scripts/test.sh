@@ -39,7 +39,16 @@ reports=$(TMPDIR= mktemp -d)
 TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/fupin.XXXX")
 chmod 755 "$TMPDIR"
 export TMPDIR
-trap 'rm -rf -- "$reports" "$TMPDIR"' EXIT
+clean_up() {
+  # The sanitizers' run in the background does not hear Ctrl-C.
+  # shellcheck disable=SC2046
+  kill $(jobs -p) 2>/dev/null || true
+  wait 2>/dev/null || true
+  rm -rf -- "$reports" "$TMPDIR"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
 # Each copy of the sources that a test builds finds there what was compiled here.
 export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
 
@@ -64,7 +73,8 @@ finish() {
 
 cores=$(nproc)
 if "$all"; then
-  need_packages "${build_packages[@]}" "${test_packages[@]}" "${package_packages[@]}" "${whole_packages[@]}"
+  need_packages "${build_packages[@]}" "${test_packages[@]}" "${package_packages[@]}" \
+    "${clang_packages[@]}" "${large_packages[@]}"
   export FUPIN_WHOLE=1
 else
   need_packages "${build_packages[@]}" "${test_packages[@]}" "${package_packages[@]}"
