@@ -5,7 +5,7 @@
 #   scripts/demo.sh                 stay up until Ctrl-C
 #   scripts/demo.sh --once          end after the table
 #   scripts/demo.sh -- COMMAND…     run a command against this centre, exit with its status
-#   --months N                      only the first N months of the year
+#   --months N                      only the first N months of the year; 0: a centre that nobody has sent anything to
 #   --dir DIR                       keep the data there (otherwise a temporary directory is removed)
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -95,7 +95,7 @@ send_year() {
   local name role unit month began ended sent=0
   [ ! -e "$dir/months-sent" ] || sent=$(cat "$dir/months-sent")
   if [ "$sent" -ge "$months" ]; then
-    printf 'the year was sent before\n\n'
+    [ "$months" = 0 ] || printf 'the year was sent before\n\n'
     return 0
   fi
   homes=$dir/home sheets=$dir/sheets list=$dir/principals.csv log=$dir/year.log
@@ -148,10 +148,11 @@ export FUPIN_HOME="$dir/home/province" FUPIN_DEMO_DIR="$dir"
 fupin total 22 --by prefecture
 # Targets, who is late, how far review is: the year's last bulletin; then a prefecture's work list.
 echo
-fupin bulletin 2013-"$(printf %02d "$months")"
+month=2013-$(printf %02d "$((months > 0 ? months : 1))")
+fupin bulletin "$month"
 echo
 echo "What waits for the review of 白城市 2208, of its counties:"
-fupin review list 2208 2013-"$(printf %02d "$months")" county --home "$dir/home/prefecture-2208"
+fupin review list 2208 "$month" county --home "$dir/home/prefecture-2208"
 echo
 echo "Where the province's money is on its way down, and the proof that none is lost:"
 fupin fund flow 22
