@@ -78,8 +78,9 @@ class Stage:
             return int(file.readline())
 
     def backends(self):
-        """Process ids of PostgreSQL's processes for its clients."""
-        return sorted(pid for pid in children_of(self.postmaster()) if b"[local]" in title(pid))
+        """Process ids of PostgreSQL's processes for its clients, the test itself left out."""
+        ours = self.centre.asked.info.backend_pid if self.centre.asked else None
+        return sorted(pid for pid in children_of(self.postmaster()) if b"[local]" in title(pid) and pid != ours)
 
     def log_tails(self):
         """The ends of the centre's log, commits left out, and of PostgreSQL's."""

@@ -14,6 +14,7 @@ import os
 import pwd
 import re
 import resource
+import select
 import shutil
 import signal
 import subprocess
@@ -144,7 +145,7 @@ def newest_postgresql():
 def template():
     """A tar file of a PostgreSQL cluster that has fupin's tables and nothing in them: made once, by fupind's own code,
     kept beside the build, and made anew for other migrations or another PostgreSQL. A test that unpacks it saves
-    initdb and the migrations; that fupind makes its own is tested by test_year (is_new) and by the demonstration."""
+    initdb and the migrations, most of a centre's start; that fupind makes its own is tested by test_year (is_new) and by the demonstration."""
     digest = hashlib.sha256(newest_postgresql().encode())
     for path in sorted(glob.glob(os.path.join(SOURCE, "db", "migrations", "*.sql"))) + [os.path.abspath(__file__)]:
         with open(path, "rb") as file:
@@ -330,6 +331,7 @@ class Centre:
         if offices:
             self.admit(*offices)
         self.wires = []
+        self.asked = None  # the connection of sql()
         atexit.register(self.stop)
 
     def beside(self):
@@ -394,6 +396,9 @@ class Centre:
         for wire in self.wires:
             wire.close()
         self.wires = []
+        if self.asked:
+            self.asked.close()
+            self.asked = None
         if self.process and self.process.poll() is None:
             self.process.terminate()
             return self.process.wait(60 * SLOW)
@@ -414,19 +419,35 @@ class Centre:
         self.wires.append(wire)
         return wire
 
-    def sql(self, statement, *values):
-        """Rows of a query on the centre's database."""
+    def connect(self):
+        """To the centre's database."""
         if self.database:
-            connection = self.database.connect()
-        else:
-            connection = psycopg2.connect(host=os.path.join(self.data, "run"), user=database_user(),
-                                          dbname="fupin")
-            connection.autocommit = True
-        with connection.cursor() as cursor:
+            return self.database.connect()
+        connection = psycopg2.connect(host=os.path.join(self.data, "run"), user=database_user(), dbname="fupin")
+        connection.autocommit = True
+        return connection
+
+    def lock(self, statement):
+        """A connection whose transaction keeps what `statement` locks, until it is closed."""
+        holder = self.connect()
+        holder.autocommit = False
+        holder.cursor().execute(statement)
+        return holder
+
+    def sql(self, statement, *values):
+        """Rows of a query on the centre's database; over one connection, as long as the database is the same."""
+        if self.asked and self.is_broken(self.asked):
+            self.asked.close()
+            self.asked = None
+        self.asked = self.asked or self.connect()
+        with self.asked.cursor() as cursor:
             cursor.execute(statement, values or None)
-            rows = cursor.fetchall() if cursor.description else None
-        connection.close()
-        return rows
+            return cursor.fetchall() if cursor.description else None
+
+    @staticmethod
+    def is_broken(connection):
+        """An idle connection has nothing to read: what is there is its end."""
+        return bool(connection.closed) or bool(select.select([connection], [], [], 0)[0])
 
     def is_database_up(self):
         """A server that ends its crash recovery takes connections again."""

@@ -8,7 +8,7 @@ import psycopg2
 
 from documents import (ACCEPTANCE, BESIDE, COUNTY, DAY, MOST, OFFICES, PART, PLAN, ask, document, docx, fetch, listed, ole, parts, pdf,
                        send_all, upload, zipped)
-from harness import Centre, CentreTest, china, copy_plan, database_user, edit_csv, entry, new_directory, submission, wait_for
+from harness import Centre, CentreTest, china, copy_plan, edit_csv, entry, new_directory, submission, wait_for
 from wire import codes, digest
 import fupin_pb2 as pb
 
@@ -206,9 +206,7 @@ class Bytes(DocumentTest):
         """More than eight of one office wait nowhere: BUSY, and the others are taken."""
         data = pdf(40 * PART)
         ask(self.county, upload(data))
-        lock = psycopg2.connect(host=os.path.join(self.centre.data, "run"), user=database_user(), dbname="fupin")
-        with lock.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM document_file WHERE digest = %s FOR UPDATE", (digest(data),))
+        lock = self.centre.lock(f"SELECT 1 FROM document_file WHERE digest = '\\x{digest(data).hex()}' FOR UPDATE")
         ids = [self.county.send(upload(data, offset)) for offset in list(parts(data))[:12]]
         refused = {}
         while len(refused) < 4:

@@ -1,4 +1,5 @@
 """Enrolment: an office's way in with a one-time code, and a key's way out."""
+import contextlib
 import hashlib
 import json
 import os
@@ -391,10 +392,7 @@ class Revocation(unittest.TestCase):
     def test_a_submission_that_waits_is_refused(self):
         """Its row is locked away, so it waits in the queue; then its key is revoked."""
         wire, other = self.first.wire("county-220122"), self.first.wire("county-220112")
-        lock = self.database.connect()
-        lock.autocommit = False
-        with lock.cursor() as cursor:
-            cursor.execute("SELECT * FROM journal_head FOR UPDATE")
+        with contextlib.closing(self.first.lock("SELECT * FROM journal_head FOR UPDATE")):
             other.send(pb.Request(submit=pb.Submit(submission=submission(entry(OTHER, "in-the-batch")).SerializeToString())))
             wait_for("the batch on its way", lambda: self.first.wire("province").ping().waiting == 1)
             # These are behind it: some in the next batch, which is made already, the others in the queue.
@@ -403,7 +401,6 @@ class Revocation(unittest.TestCase):
                 wire.send(pb.Request(submit=pb.Submit(submission=s.SerializeToString())))
             wait_for("all in the queue", lambda: self.first.wire("province").ping().waiting == 241)
             self.admin.run("admin", "revoke", "county-220122", "--reason", "lost", check=0)
-            lock.rollback()
         self.assertTrue(other.receive().receipt.seq)
         outcomes, refused = [wire.receive() for _ in sent], 0
         stored = {row[0] for row in self.database.rows("SELECT voucher FROM fund_entry")}
@@ -417,7 +414,6 @@ class Revocation(unittest.TestCase):
                 self.assertNotIn(f"waits-{reply.request_id - 1}", stored)
         self.assertGreater(refused, 20)
         self.assertEqual(len(stored), 1 + len(sent) - refused)
-        lock.close()
 
     def test_the_outbox_keeps_what_was_shut_out(self):
         """The key is revoked while the office's program waits for receipts: nothing counts as refused, all of it goes with a new key."""
@@ -427,15 +423,10 @@ class Revocation(unittest.TestCase):
             sheets.append(os.path.join(self.first.directory, f"{i}.csv"))
             with open(sheets[-1], "w", encoding="utf-8") as file:
                 file.write(f"kind,unit,voucher,occurred,source,amount\nraised,{COUNTY},v-{i},2013-04-15,social,1\n")
-        lock = self.database.connect()
-        lock.autocommit = False
-        with lock.cursor() as cursor:
-            cursor.execute("SELECT * FROM journal_head FOR UPDATE")
+        with contextlib.closing(self.first.lock("SELECT * FROM journal_head FOR UPDATE")):
             program = subprocess.Popen(office.command("submit", "--each", *sheets), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             wait_for("a full window", lambda: self.first.wire("province").ping().waiting == 64)
             self.admin.run("admin", "revoke", "county-220122", "--reason", "new computer", check=0)
-            lock.rollback()
-        lock.close()
         _, errors = program.communicate(timeout=120 * SLOW)
         self.assertEqual(program.returncode, 5, errors)
         self.assertIn("this key was revoked: new computer", errors)

@@ -122,10 +122,7 @@ class Slow(OutageTest):
         return first if first and first == self.wire.ping().waiting else None
 
     def lock_tables(self):
-        holder = self.database.connect()
-        holder.autocommit = False
-        holder.cursor().execute("LOCK TABLE submission, report, fund_entry IN ACCESS EXCLUSIVE MODE")
-        return holder
+        return self.centre.lock("LOCK TABLE submission, report, fund_entry IN ACCESS EXCLUSIVE MODE")
 
     def flood(self, wires):
         """A full window on each connection, each submission with its own id and voucher; the bytes by (wire, request)."""
@@ -157,7 +154,6 @@ class Slow(OutageTest):
         return sent, waiting, busy
 
     def all_go_through(self, holder, sent, busy):
-        holder.rollback()
         holder.close()
         self.take_in_order({wire for wire, _ in sent}, sent, set(busy))
         for wire, request in busy:
@@ -213,7 +209,6 @@ class Slow(OutageTest):
             return now
         wait_for("four attempts", lambda: sessions() and len(seen) > 3, 120)
         wait_for("those given up to end", lambda: len(sessions()) < 3)
-        holder.rollback()
         holder.close()
         self.kept = [submission(entry(COUNTY, "kept-0"))]
         self.comes_back()
@@ -285,16 +280,13 @@ class Slow(OutageTest):
         """What waits for a lock is cancelled by an administrator: nobody is refused for it, nothing comes twice."""
         self.start(Database())
         backend = self.backend()
-        holder = self.database.connect()
-        holder.autocommit = False
-        holder.cursor().execute("LOCK TABLE submission, report, fund_entry IN ACCESS EXCLUSIVE MODE")
+        holder = self.lock_tables()
         requests = [self.wire.send(pb.Request(submit=pb.Submit(
             submission=submission(entry(COUNTY, f"cancelled-{i}")).SerializeToString()))) for i in range(3)]
         wait_for("the lock", lambda: self.centre.sql(
             "SELECT 1 FROM pg_locks WHERE NOT granted AND pid = %s", backend))
         self.centre.sql("SELECT pg_cancel_backend(%s)", backend)
         wait_for("the new connection", lambda: "event=database_lost" in self.centre.log())
-        holder.rollback()
         holder.close()
         replies = {reply.request_id: reply for reply in (self.wire.receive(60 * SLOW) for _ in requests)}
         self.assertEqual([replies[i].WhichOneof("body") for i in requests], ["receipt"] * 3)

@@ -6,9 +6,8 @@ import os
 import random
 import unittest
 
-import psycopg2
 
-from harness import (CHINA, PLAN, Centre, CentreTest, china, copy_plan, database_user, edit_csv, entry, new_directory, report, submission,
+from harness import (CHINA, PLAN, Centre, CentreTest, china, copy_plan, edit_csv, entry, new_directory, report, submission,
                      wait_for)
 from wire import codes
 import fupin_pb2 as pb
@@ -279,9 +278,8 @@ class PlanOfThen(unittest.TestCase):
         flood = [self.centre.wire("province") for _ in range(4)]
         county, admin = self.centre.wire("county-220122"), self.centre.wire("admin")
         # Until all have asked, the database answers nothing of the past.
-        holder = psycopg2.connect(host=os.path.join(self.centre.data, "run"), user=database_user(), dbname="fupin")
+        holder = self.centre.lock("LOCK TABLE submission IN ACCESS EXCLUSIVE MODE")
         self.addCleanup(holder.close)
-        holder.cursor().execute("LOCK TABLE submission IN ACCESS EXCLUSIVE MODE")
         sent, replies = {}, []
         for number in range(240):
             self.ask_as_of(flood[number % 4], seqs[number % 4], sent)

@@ -10,10 +10,9 @@ import subprocess
 import threading
 import unittest
 
-import psycopg2
 
 from documents import PART, fetch, pdf
-from harness import SLOW, Centre, CentreTest, Database, database_user, new_directory, pb, report, submission, wait_for
+from harness import SLOW, Centre, CentreTest, Database, new_directory, pb, report, submission, wait_for
 from relay import Relay, keeps_submissions, write_ini
 from sealing import ANSWERS, Header, close, join, raw, split, unseal, unsealed_by
 from test_outbox import NOWHERE, SHORT, fund_sheet
@@ -387,9 +386,8 @@ class Trouble(unittest.TestCase):
         path = export(self.office, 1)
         head, letters = split(read(path))
         wire = self.centre.wire("prefecture-2201")
-        holder = psycopg2.connect(host=os.path.join(self.centre.data, "run"), user=database_user(), dbname="fupin")
+        holder = self.centre.lock("LOCK TABLE fund_entry IN SHARE MODE")
         self.addCleanup(holder.close)
-        holder.cursor().execute("LOCK TABLE fund_entry IN SHARE MODE")
         wire.send(pb.Request(carry=pb.Carry(header=read(path)[:108], number=0, letter=letters[0])))
         wait_for("the letter on its way", lambda: self.centre.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")[0][0])
         self.centre.admit("admin", "county-220122", "county-220112")

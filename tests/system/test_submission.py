@@ -1,4 +1,5 @@
 """Revisions, submission ids, receipts, and what several requests in flight do to each other."""
+import contextlib
 import unittest
 
 from harness import wait_for, CentreTest, entry, pb, report, submission
@@ -128,10 +129,14 @@ class Submission(CentreTest):
         large = [submission(*[entry(COUNTY, f"pile-{n}-{i}") for i in range(4500)]) for n in range(8)]
         data = [message.SerializeToString() for message in large]
         small = submission(entry(220112, "between")).SerializeToString()
-        for message in data:
-            self.wire.send(pb.Request(submit=pb.Submit(submission=message)))
-        wait_for("the pile", lambda: other.ping().waiting >= 4)
-        receipt = other.submit(small)
+        # All of them are there before the first is written.
+        with contextlib.closing(self.centre.lock("LOCK TABLE fund_entry IN SHARE MODE")):
+            for message in data:
+                self.wire.send(pb.Request(submit=pb.Submit(submission=message)))
+            wait_for("the pile", lambda: other.ping().waiting == len(data))
+            other.send(pb.Request(submit=pb.Submit(submission=small)))
+            wait_for("the small one", lambda: other.ping().waiting == len(data) + 1)
+        receipt = other.receive().receipt
         others = [self.wire.receive(60).receipt.seq for _ in data]
         self.assertLess(receipt.seq, max(others) - 1)
 
