@@ -4,6 +4,7 @@ import random
 import signal
 import socket
 import subprocess
+import time
 import types
 import unittest
 from unittest import mock
@@ -43,11 +44,11 @@ class Pair(unittest.TestCase):
             here, there = self.wires[i % 2], self.wires[1 - i % 2]
             receipt = here.submit(submission(entry(COUNTY, f"v-{i}")))
             self.assertEqual(receipt.seq, i + 1)
-            began = there.ping().time_us
+            began = time.monotonic()
             wait_for("the other one", lambda: there.ping().as_of.seq >= receipt.seq)
-            late.append(there.ping().time_us - began)
-        # No timed promise in a test; but not by a poll of seconds either, or none of twenty would come so soon.
-        self.assertLess(sorted(late)[5], 2_000_000)
+            late.append(time.monotonic() - began)
+        # No timed promise in a test; but not by a poll of seconds either.
+        self.assertLess(sorted(late)[10], 1.0)
         totals = [wire.total(COUNTY, 201304, 201304, funds=True).units[0].funds for wire in self.wires]
         self.assertEqual(totals[0][0].amount_fen, 2000)
         self.assertEqual(totals[0][0], totals[1][0])
@@ -212,7 +213,7 @@ class OneWithoutDatabase(unittest.TestCase):
         wire = centre.wire("province")
         wait_for("the loss", lambda: not wire.ping().store_ready)
 
-    def by_the_door(self, database="fupin", user=None):
+    def by_the_door(self, database="fupin", user="door"):
         connection = psycopg2.connect(host=self.database.directory, user="door", dbname=database)
         connection.autocommit = True
         return connection

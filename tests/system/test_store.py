@@ -82,6 +82,31 @@ class Store(unittest.TestCase):
         self.database.execute("DELETE FROM fund_entry WHERE seq = 0")
         self.end()
 
+    def test_statements_are_not_compiled(self):
+        """Where there are no statistics yet, PostgreSQL takes each for a long one, and its compiler takes seconds."""
+        database = Database()
+        database.stop()
+        database.settings = ("-c", "jit=on", "-c", "jit_above_cost=0")
+        database.start()
+        compiled = database.connect()  # this server does compile
+        compiled.cursor().execute("SELECT count(*) FROM pg_class")
+        self.assertIn("llvmjit", self.libraries(compiled.info.backend_pid))
+        compiled.close()
+        centre = Centre(database=database, offices=("county-220122", "admin")).start()
+        centre.wire("county-220122").submit(submission(entry(COUNTY, "quick")))
+        self.assertEqual(centre.wire("admin").ask(pb.Request(reload=pb.Reload())).WhichOneof("body"), "reloaded")
+        sessions = centre.sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'fupind'")
+        self.assertGreater(len(sessions), 1)  # the journal's, and a worker's
+        for (pid,) in sessions:
+            self.assertNotIn("llvmjit", self.libraries(pid))
+        self.assertEqual(centre.stop(), 0)
+        database.stop()
+
+    @staticmethod
+    def libraries(pid):
+        with open(f"/proc/{pid}/maps", encoding="utf-8") as file:
+            return file.read()
+
     def test_newer_schema_is_refused(self):
         self.start()
         self.centre.stop()
