@@ -168,6 +168,15 @@ finish(struct catalogue *c)
 }
 
 void
+plan_put_rules(struct catalogue *c, const struct deadline_rule *rules, size_t count)
+{
+	c->rules = arena_array(&c->arena, count, sizeof *rules);
+	assert(c->rules);
+	memcpy(c->rules, rules, count * sizeof *rules);
+	c->rule_count = count;
+}
+
+void
 plan_make(struct catalogue *c)
 {
 	catalogue_init(c, PLAN_BYTES_MAX);

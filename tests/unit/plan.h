@@ -49,6 +49,9 @@ enum {
 /* Fills an initialised catalogue, all lists out of order; not finished. */
 void plan_fill(struct catalogue *catalogue);
 
+/* Deadlines for a catalogue that is not finished. */
+void plan_put_rules(struct catalogue *catalogue, const struct deadline_rule *rules, size_t count);
+
 /* Initialises, fills and finishes; asserts that it works. */
 void plan_make(struct catalogue *catalogue);
 

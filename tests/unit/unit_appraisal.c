@@ -117,14 +117,12 @@ make(void **state)
 	(void)state;
 	catalogue_init(&plan, ARENA_BYTES);
 	plan_fill(&plan);
-	plan.rules = arena_array(&plan.arena, COUNT(rules), sizeof *rules);
+	plan_put_rules(&plan, rules, COUNT(rules));
 	plan.appraisal = arena_array(&plan.arena, COUNT(items), sizeof *items);
 	plan.targets = arena_array(&plan.arena, COUNT(set_targets), sizeof *set_targets);
-	assert_true(plan.rules && plan.appraisal && plan.targets);
-	memcpy(plan.rules, rules, sizeof rules);
+	assert_true(plan.appraisal && plan.targets);
 	memcpy(plan.appraisal, items, sizeof items);
 	memcpy(plan.targets, set_targets, sizeof set_targets);
-	plan.rule_count = COUNT(rules);
 	plan.appraisal_count = COUNT(items);
 	plan.target_count = COUNT(set_targets);
 	bool good = catalogue_finish(&plan, error) && holdings_create(&plan, &holdings);

@@ -110,12 +110,10 @@ plan_with_rules(struct catalogue *c)
 	catalogue_init(c, PLAN_BYTES);
 	plan_fill(c);
 	c->days = arena_array(&c->arena, COUNT(days), sizeof *days);
-	c->rules = arena_array(&c->arena, COUNT(rules), sizeof *rules);
-	assert_true(c->days && c->rules);
+	assert_non_null(c->days);
+	plan_put_rules(c, rules, COUNT(rules));
 	memcpy(c->days, days, sizeof days);
-	memcpy(c->rules, rules, sizeof rules);
 	c->day_count = COUNT(days);
-	c->rule_count = COUNT(rules);
 	bool good = catalogue_finish(c, error);
 	EXPECT(good, "%s", error);
 }

@@ -557,6 +557,14 @@ permits_all(struct catalogue *c)
 }
 
 static void
+version_ends(struct catalogue *c)
+{
+	for (size_t i = 0; i < c->version_count; i++)
+		if (c->versions[i].form == FORM_OLD)
+			c->versions[i].last--;
+}
+
+static void
 books_close(struct catalogue *c)
 {
 	c->books_closed = 20121231;
@@ -564,14 +572,14 @@ books_close(struct catalogue *c)
 
 /* What makes another plan of it; the books close without one. */
 static void
-test_same_funds(void **state)
+test_same(void **state)
 {
 	static const struct {
 		void (*change)(struct catalogue *catalogue);
 		bool same;
 	} changes[] = {
-	    {nothing, true},          {loan_no_more, false}, {permits_more, false},
-	    {permits_another, false}, {permits_all, false},  {books_close, true},
+	    {nothing, true},      {loan_no_more, false}, {permits_more, false}, {permits_another, false},
+	    {permits_all, false}, {books_close, true},   {version_ends, false},
 	};
 	struct catalogue c;
 	(void)state;
@@ -621,9 +629,9 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_finish),     cmocka_unit_test(test_fields_most), cmocka_unit_test(test_empty),
-	    cmocka_unit_test(test_find),       cmocka_unit_test(test_find_units),  cmocka_unit_test(test_permits),
-	    cmocka_unit_test(test_same_funds),
+	    cmocka_unit_test(test_finish), cmocka_unit_test(test_fields_most), cmocka_unit_test(test_empty),
+	    cmocka_unit_test(test_find),   cmocka_unit_test(test_find_units),  cmocka_unit_test(test_permits),
+	    cmocka_unit_test(test_same),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,10 +29,7 @@ make(void **state)
 	(void)state;
 	catalogue_init(&plan, 1024 * 1024);
 	plan_fill(&plan);
-	plan.rules = arena_array(&plan.arena, COUNT(rules), sizeof *rules);
-	assert_non_null(plan.rules);
-	memcpy(plan.rules, rules, sizeof rules);
-	plan.rule_count = COUNT(rules);
+	plan_put_rules(&plan, rules, COUNT(rules));
 	/* The township's other village exists until June, and goes on under another code. */
 	struct unit *units = arena_array(&plan.arena, plan.unit_count + 1, sizeof *units);
 	assert_non_null(units);

@@ -32,10 +32,7 @@ make(void **state)
 	(void)state;
 	catalogue_init(&plan, 1024 * 1024);
 	plan_fill(&plan);
-	plan.rule_count = COUNT(rules);
-	plan.rules = arena_array(&plan.arena, COUNT(rules), sizeof *rules);
-	assert_non_null(plan.rules);
-	memcpy(plan.rules, rules, sizeof rules);
+	plan_put_rules(&plan, rules, COUNT(rules));
 	return catalogue_finish(&plan, error) ? 0 : -1;
 }
 

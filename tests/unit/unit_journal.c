@@ -444,6 +444,10 @@ test_standby(void **state)
 		expect_committed_once(seq, "standby", 0);
 		assert_non_null(strstr(fake.said, "UPDATE journal_head; "));
 	}
+	/* The warning was of its own batch: the next one's COMMIT is taken at its word. */
+	write_batch(3, 2);
+	assert_int_equal(next_event(), JOURNAL_COMMITTED);
+	expect_stored(3, 3, "after the standby");
 }
 
 /* In doubt, not there, and meanwhile another one committed under the same number. */

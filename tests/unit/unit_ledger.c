@@ -476,6 +476,35 @@ test_pages(void **state)
 	assert_string_equal(out.items[0].entry.voucher, "7");
 }
 
+/* A page looks at so many entries and no more; who asks on comes to what lies behind them. */
+static void
+test_far_pages(void **state)
+{
+	enum { MANY = 120000 };
+	char voucher[16];
+	struct fund_effect effect;
+	(void)state;
+	for (int i = 0; i < MANY; i++) {
+		snprintf(voucher, sizeof voucher, "%d", i);
+		const struct fund_entry e = entry(FUND_RAISED, i + 1 < MANY ? COUNTY : VILLAGE, voucher, 1, 0, "");
+		assert_true(ledger_take(ledger, &e, ++commits, 0, 0, &effect));
+	}
+	struct entry_query q = {.unit = VILLAGE, .own = true};
+	size_t seen = 0, pages = 0;
+	do {
+		struct entry_answer out = {0};
+		arena_reset(&arena);
+		assert_true(ledger_entries(ledger, &q, 0, &arena, &out, &problems));
+		seen += out.count;
+		pages++;
+		assert_true(!out.next_seq || out.next_seq > q.after_seq);
+		q.after_seq = out.next_seq;
+		q.after_line = out.next_line;
+	} while (q.after_seq);
+	assert_int_equal(seen, 1);
+	assert_int_equal(pages, 3);
+}
+
 /* Staging and unstaging in any order leaves no trace. */
 static void
 test_noise(void **state)
@@ -614,6 +643,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_ages, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_way, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_pages, make, unmake),
+	    cmocka_unit_test_setup_teardown(test_far_pages, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_noise, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_last_fen, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_rows_apart, make, unmake),

@@ -536,6 +536,59 @@ expect_total(const struct totals *t, period from, period to, uint32_t indicator,
 	arena_free(&arena);
 }
 
+static void
+expect_approved(const struct totals *t, period when, int64_t submitted, int64_t approved, uint32_t reported)
+{
+	uint32_t indicator = SUBSIDY;
+	struct total_query q = {
+	    .unit = PROVINCE, .from = when, .to = when, .indicator_count = 1, .indicators = &indicator};
+	struct total_answer answer;
+	struct arena arena;
+	struct problem_list problems = {0};
+	arena_init(&arena, ARENA_BYTES);
+	assert_true(totals_answer(t, &q, &arena, &answer, &problems));
+	const struct unit_total *u = &answer.units[0];
+	EXPECT(u->values[0] == submitted && u->approved[0] == approved && u->approved_reported[0] == reported,
+	       "%d: %" PRId64 " submitted, %" PRId64 " approved of %u", when, u->values[0], u->approved[0],
+	       u->approved_reported[0]);
+	arena_free(&arena);
+}
+
+static void
+decide(struct totals *t, period when, uint32_t revision, uint32_t step, enum decision decision)
+{
+	const struct review r = {VILLAGE, when, FORM_VILLAGE, revision, step, decision, RETURN_REASON_NONE, ""};
+	assert_true(totals_add_review(t, &r, 1));
+}
+
+/* Only what was approved is in the approved figures, in whatever order a replay brings report and decision.
+ */
+static void
+test_approved_in_any_order(void **state)
+{
+	struct totals *t = totals_create(&plan);
+	(void)state;
+	add(t, VILLAGE, 201303, 1, SUBSIDY, 40); /* the decision comes after its report */
+	expect_approved(t, 201303, 40, 0, 0);
+	decide(t, 201303, 1, 0, DECISION_PASS);
+	expect_approved(t, 201303, 40, 40, 1);
+	decide(t, 201304, 1, 0, DECISION_PASS); /* and before it */
+	expect_approved(t, 201304, 0, 0, 0);
+	add(t, VILLAGE, 201304, 1, SUBSIDY, 7);
+	expect_approved(t, 201304, 7, 7, 1);
+	add(t, VILLAGE, 201304, 2, SUBSIDY, 9); /* a correction is not approved with what it replaces */
+	expect_approved(t, 201304, 9, 7, 1);
+	/* The first revision is not approved by a decision on the second. */
+	decide(t, 201305, 2, 0, DECISION_PASS);
+	add(t, VILLAGE, 201305, 1, SUBSIDY, 3);
+	expect_approved(t, 201305, 3, 0, 0);
+	add(t, VILLAGE, 201305, 2, SUBSIDY, 5);
+	expect_approved(t, 201305, 5, 5, 1);
+	decide(t, 201305, 2, 1, DECISION_RETURN);
+	expect_approved(t, 201305, 5, 0, 0);
+	totals_destroy(&t);
+}
+
 /* A flow adds up over months; a stock stands until the next figure, and comes back when that is withdrawn. */
 static void
 test_flow_and_stock(void **state)
@@ -711,9 +764,13 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_flow_and_stock),    cmocka_unit_test(test_extremes),
-	    cmocka_unit_test(test_queries_refused),   cmocka_unit_test(test_misfits),
-	    cmocka_unit_test(test_changes_too_large), cmocka_unit_test(test_histories),
+	    cmocka_unit_test(test_approved_in_any_order),
+	    cmocka_unit_test(test_flow_and_stock),
+	    cmocka_unit_test(test_extremes),
+	    cmocka_unit_test(test_queries_refused),
+	    cmocka_unit_test(test_misfits),
+	    cmocka_unit_test(test_changes_too_large),
+	    cmocka_unit_test(test_histories),
 	};
 	return cmocka_run_group_tests(tests, make_plan, free_plan);
 }

@@ -204,6 +204,13 @@ static const struct {
      "county.xlsx: sheet 资金, row 2, column F (金额): the cells F2:F4 are merged, only the first of them "
      "has a value: "
      "take them apart\n"},
+    {"merged further down, told once",
+     SHEET("<sheetData>" FUND_HEADER FUND_ROW("2", "<c r=\"F2\"><v>1</v></c>")
+               FUND_ROW("3", "<c r=\"F3\"><v>1</v></c>") FUND_ROW("4", "")
+                   FUND_ROW("5", "") "</sheetData><mergeCells><mergeCell ref=\"F3:F5\"/></mergeCells>"),
+     "county.xlsx: sheet 资金, row 3, column F (金额): the cells F3:F5 are merged, only the first of them "
+     "has a value: "
+     "take them apart\n"},
     {"a header of two rows",
      SHEET("<sheetData>" FUND_HEADER FUND_ROW(
          "3", "<c r=\"F3\"><v>1</v></c>") "</sheetData><mergeCells><mergeCell ref=\"A1:A3\"/></mergeCells>"),
