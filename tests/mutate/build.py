@@ -159,7 +159,9 @@ def executed_by(tree, traced, test, scratch, made_of):
 def executed(tree, traced, scratch, files, jobs):
     """{file: {line: {test, …}}}; a line that no test executes, but that has code, has an empty set. A file that is
     no room's, but compiled into tests, is executed by all of those."""
-    made_of = {name: traced.compiled[name][0][2] for name in files if name in traced.compiled}
+    # Only rooms are built traced: what tests compile by themselves has a command there, and no object.
+    made_of = {name: traced.compiled[name][0][2] for name in files
+               if name in traced.compiled and os.path.isfile(traced.compiled[name][0][2])}
     with ThreadPoolExecutor(jobs) as pool:
         runs = list(pool.map(lambda test: executed_by(tree, traced, test, scratch, made_of), tree.tests))
     out = {name: {} for name in files}
