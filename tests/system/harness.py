@@ -145,7 +145,8 @@ def newest_postgresql():
 def template():
     """A tar file of a PostgreSQL cluster that has fupin's tables and nothing in them: made once, by fupind's own code,
     kept beside the build, and made anew for other migrations or another PostgreSQL. A test that unpacks it saves
-    initdb and the migrations, most of a centre's start; that fupind makes its own is tested by test_year (is_new) and by the demonstration."""
+    initdb and the migrations, most of a centre's start; that fupind makes its own is tested by test_year (is_new) and
+    by the demonstration."""
     digest = hashlib.sha256(newest_postgresql().encode())
     for path in sorted(glob.glob(os.path.join(SOURCE, "db", "migrations", "*.sql"))) + [os.path.abspath(__file__)]:
         with open(path, "rb") as file:

@@ -45,7 +45,17 @@ class Ledger:
         self.closing = set()  # by the submission that is being booked
 
     def copy(self):
-        return copy.deepcopy(self)
+        """Shares its entries and projects until one of the two changes them: see own."""
+        after = Ledger()
+        after.accounts, after.entries, after.projects = dict(self.accounts), dict(self.entries), dict(self.projects)
+        return after
+
+    @staticmethod
+    def own(among, key):
+        """The entry or project, to be changed by this ledger only; None if there is none."""
+        if key in among:
+            among[key] = copy.copy(among[key])
+        return among.get(key)
 
     def has(self, unit, source, state, project=""):
         return self.accounts.get((unit, source, state, project), 0)
@@ -72,7 +82,7 @@ class Ledger:
 
     def step(self, row, office):
         key = row.unit, row.code.decode()
-        found = self.projects.get(key)
+        found = self.own(self.projects, key)
         if not found and row.step != pb.REGISTER:
             raise Illegal("PROJECT_UNKNOWN")
         if found and found.closed():
@@ -115,7 +125,7 @@ class Ledger:
             raise Illegal("PROJECT_MONEY_LEFT")
 
     def named(self, e):
-        found = self.entries.get((e.other if e.kind == pb.RECEIVED else e.unit, e.refers))
+        found = self.own(self.entries, (e.other if e.kind == pb.RECEIVED else e.unit, e.refers))
         if not found:
             raise Illegal("REFERRED_UNKNOWN")
         if found.project and e.kind in (pb.WITHDRAWN, pb.REVERSED):
@@ -258,7 +268,7 @@ class Ledger:
     def undo_sent_down(self, o, fen):
         self.move(o.unit, o.source, IN_TRANSIT, -fen)
         if o.refers:
-            self.entries[o.unit, o.refers].left += fen
+            self.own(self.entries, (o.unit, o.refers)).left += fen
         self.move(o.unit, o.source, SET_ASIDE if o.refers else ON_HAND, fen)
 
     undo_given_back = undo_sent_down
@@ -268,7 +278,7 @@ class Ledger:
         self.move(o.unit, o.source, CAME_IN, -fen)
         self.move(o.other, o.source, WENT_OUT, -fen)
         self.move(o.other, o.source, IN_TRANSIT, fen)
-        self.entries[o.other, o.refers].left += fen
+        self.own(self.entries, (o.other, o.refers)).left += fen
 
     def undo_granted(self, o, fen):
         self.ungrant(o.unit, o.other, o.source, fen, o.project)
@@ -278,7 +288,7 @@ class Ledger:
         self.move(o.unit, o.source, WENT_OUT, fen)
         self.move(o.other, o.source, CAME_IN, fen, o.project)
         self.move(o.other, o.source, UNDER_GRANT, fen, o.project)
-        self.entries[o.unit, o.refers].left += fen
+        self.own(self.entries, (o.unit, o.refers)).left += fen
 
     def undo_reimbursed(self, o, fen):
         self.take(o.unit, o.source, ON_HAND, fen, "BALANCE_EXCEEDED", o.project)
@@ -294,7 +304,6 @@ class Ledger:
     def submit(self, submission, office=0):
         """The ledger after it, or the code of what makes it illegal."""
         after = self.copy()
-        after.closing = set()
         try:
             if len({(e.unit, e.voucher) for e in submission.fund_entries}) < len(submission.fund_entries):
                 raise Illegal("VOUCHER_REPEATED")

@@ -99,10 +99,11 @@ class Year(unittest.TestCase):
                 os.makedirs(os.path.dirname(target.rstrip("/")), exist_ok=True)
                 copy(os.path.join(SOURCE, name), target.rstrip("/"))
         words = next(rest for word, rest in instructions() if word == "RUN" and rest.startswith("cmake"))
-        # Where ccache is there, what scripts/test.sh compiled is found: the places are the same, seen from the sources.
+        # Where ccache is there, what scripts/test.sh compiled is found: the places are the same, seen from the sources,
+        # and so is the compiler's name.
         words = words.replace("/build", os.path.join(source, "build-gcc")).replace("/image", cls.image)
         result = subprocess.run(["sh", "-c", words], cwd=source, capture_output=True, text=True, check=False,
-                                env=dict(os.environ, CCACHE_BASEDIR=source, CCACHE_NOHASHDIR="1"))
+                                env=dict(os.environ, CCACHE_BASEDIR=source, CCACHE_NOHASHDIR="1", CC=os.environ["FUPIN_CC"]))
         assert result.returncode == 0, result.stdout[-4000:] + result.stderr
 
     def script(self, word, **environment):

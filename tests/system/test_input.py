@@ -71,9 +71,9 @@ class BadInput(CentreTest):
 
     def test_unknown_key_gets_no_message_in(self):
         public, secret = zmq.curve_keypair()
-        stranger = Wire(self.centre.endpoint, self.centre.centre_key(), public.decode(), secret.decode())
+        stranger = Wire(self.centre.endpoint, self.centre.centre_key(), public.decode(), secret.decode(), timeout=1)
         with self.assertRaises(NoAnswer):
-            stranger.ping(timeout=1)
+            stranger.ping()
         stranger.close()
         wait_for("the log", lambda: "event=key_unknown" in self.centre.log())
 
@@ -104,10 +104,10 @@ class BadInput(CentreTest):
     def test_flood_of_unknown_keys_does_not_flood_the_log(self):
         public, secret = zmq.curve_keypair()
         before = self.centre.log().count("event=key_unknown")
-        strangers = [Wire(self.centre.endpoint, self.centre.centre_key(), public.decode(), secret.decode())
+        strangers = [Wire(self.centre.endpoint, self.centre.centre_key(), public.decode(), secret.decode(), timeout=0)
                      for _ in range(60)]
         for stranger in strangers:
-            stranger.send(pb.Request(ping=pb.Ping()))
+            stranger.try_send(pb.Request(ping=pb.Ping()))
         wait_for("the next second", lambda: self.one_more_stranger() and "event=not_logged what=key_unknown" in self.centre.log())
         self.assertLess(self.centre.log().count("event=key_unknown") - before, 60)
         for stranger in strangers:
@@ -115,7 +115,7 @@ class BadInput(CentreTest):
 
     def one_more_stranger(self):
         public, secret = zmq.curve_keypair()
-        stranger = Wire(self.centre.endpoint, self.centre.centre_key(), public.decode(), secret.decode())
+        stranger = Wire(self.centre.endpoint, self.centre.centre_key(), public.decode(), secret.decode(), timeout=1)
         with self.assertRaises(NoAnswer):
             stranger.ping(timeout=0.3)
         stranger.close()

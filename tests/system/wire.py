@@ -37,6 +37,7 @@ class Wire:
         self.last_id = 0
         self.socket = Wire.context.socket(zmq.DEALER)
         self.socket.linger = 0
+        self.socket.sndtimeo = int(timeout * 1000)
         self.socket.curve_serverkey = centre_key.encode()
         self.socket.curve_publickey = public_key.encode()
         self.socket.curve_secretkey = secret_key.encode()
@@ -50,11 +51,22 @@ class Wire:
     def send(self, request):
         self.last_id += 1
         request.request_id = self.last_id
-        self.socket.send(request.SerializeToString())
+        self.send_raw(request.SerializeToString())
         return self.last_id
 
+    def try_send(self, request):
+        """For those whom the centre may have refused before."""
+        try:
+            self.send(request)
+        except NoAnswer:
+            pass
+
     def send_raw(self, *frames):
-        self.socket.send_multipart(frames)
+        """Once the centre has refused the key, libzmq has nowhere to put what is sent, and waits."""
+        try:
+            self.socket.send_multipart(frames)
+        except zmq.Again as why:
+            raise NoAnswer() from why
 
     def receive(self, timeout=None):
         if not self.socket.poll(int((self.timeout if timeout is None else timeout) * 1000)):
