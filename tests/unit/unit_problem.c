@@ -78,6 +78,32 @@ test_texts(void **state)
 	}
 }
 
+/* Figures have separators and their decimals; months, days and counts of other things have not. */
+static void
+test_figures(void **state)
+{
+	static const char *const names[] = {"ROWS_TOO_MANY",      "VALUE_TOO_SMALL",    "VALUE_TOO_LARGE",
+	                                    "PART_EXCEEDS_WHOLE", "TARGET_SHORT",       "BASE_EXCEEDED",
+	                                    "BYTES_TOO_MANY",     "AMOUNT_NEGATIVE",    "AMOUNT_TOO_LARGE",
+	                                    "BALANCE_EXCEEDED",   "GRANT_EXCEEDED",     "ALLOCATION_EXCEEDED",
+	                                    "SENT_EXCEEDED",      "LOAN_EXCEEDED",      "REVERSAL_PARTIAL",
+	                                    "BUDGET_EXCEEDED",    "PROJECT_MONEY_LEFT", "BUDGET_BELOW_GRANTED"};
+	(void)state;
+	for (size_t i = 0; problem_at(i) != PROBLEM_NONE; i++) {
+		struct problem p = {.code = problem_at(i), .limit = 201304, .actual = 201305, .decimals = 2};
+		char en[PROBLEM_TEXT_BYTES], zh[PROBLEM_TEXT_BYTES];
+		const char *name = problem_name(p.code);
+		problem_text(&p, LANGUAGE_ENGLISH, en);
+		problem_text(&p, LANGUAGE_CHINESE, zh);
+		bool is_figure = strstr(en, "2,013.04") || strstr(en, "2,013.05");
+		EXPECT(is_figure == (strstr(zh, "2,013.04") || strstr(zh, "2,013.05")), "%s: %s", name, zh);
+		bool expected = false;
+		for (size_t k = 0; k < COUNT(names); k++)
+			expected |= !strcmp(name, names[k]);
+		EXPECT(is_figure == expected, "%s: %s", name, en);
+	}
+}
+
 /* "    MALFORMED = 1;" lines of enum ProblemCode. */
 static size_t
 proto_codes(const char *text, char names[CODES_MAX][NAME_ROOM], int codes[CODES_MAX])
@@ -302,9 +328,13 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_table),      cmocka_unit_test(test_texts),
-	    cmocka_unit_test(test_proto),      cmocka_unit_test(test_protocol_document),
-	    cmocka_unit_test(test_rendering),  cmocka_unit_test(test_list),
+	    cmocka_unit_test(test_table),
+	    cmocka_unit_test(test_texts),
+	    cmocka_unit_test(test_figures),
+	    cmocka_unit_test(test_proto),
+	    cmocka_unit_test(test_protocol_document),
+	    cmocka_unit_test(test_rendering),
+	    cmocka_unit_test(test_list),
 	    cmocka_unit_test(test_detail_cut),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
