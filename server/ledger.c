@@ -682,14 +682,16 @@ make_room(struct ledger *l, size_t entries)
 }
 
 /* Undoes rows of a submission from `count` - 1 on down to the first; those that were refused are not there.
+ * `is_now`: only what this very ledger_stage() booked: a voucher that was refused may be on its way in
+ * another submission.
  */
 static void
-unstage_rows(struct ledger *l, const struct submission *s, size_t count)
+unstage_rows(struct ledger *l, const struct submission *s, size_t count, bool is_now)
 {
 	while (count--) {
 		const struct fund_entry *e = &s->entries[count];
 		struct booked *b = find(l, e->unit, e->voucher);
-		if (!b || b->seq)
+		if (!b || b->seq || (is_now && b->stage != l->stage))
 			continue;
 		bool good = book(l, b, STEP_UNSTAGE);
 		assert(good); /* its accounts are there */
@@ -805,14 +807,14 @@ ledger_stage(struct ledger *l, const struct submission *s, struct problem_list *
 	l->touched_count = 0;
 	if (good && problems->count + problems->more == before)
 		return LEDGER_STAGED;
-	unstage_rows(l, s, rows);
+	unstage_rows(l, s, rows, true);
 	return !good ? LEDGER_NO_MEMORY : settled ? LEDGER_REFUSED : LEDGER_UNSETTLED;
 }
 
 void
 ledger_unstage(struct ledger *l, const struct submission *s)
 {
-	unstage_rows(l, s, s->entry_count);
+	unstage_rows(l, s, s->entry_count, false);
 }
 
 /* Its texts were the envelope's. */

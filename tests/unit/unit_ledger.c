@@ -505,6 +505,36 @@ test_far_pages(void **state)
 	assert_int_equal(pages, 3);
 }
 
+/* Of many on their way some are refused, in any order: each of the others is still found. */
+static void
+test_many_on_their_way(void **state)
+{
+	enum { MANY = 600 };
+	static char vouchers[MANY][8];
+	static struct fund_entry entries[MANY];
+	struct dice dice = {7};
+	(void)state;
+	for (size_t i = 0; i < MANY; i++) {
+		snprintf(vouchers[i], sizeof vouchers[i], "%zu", i);
+		entries[i] = entry(FUND_RAISED, COUNTY, vouchers[i], 1, 0, "");
+		assert_int_equal(stage(&entries[i], 1), LEDGER_STAGED);
+	}
+	for (size_t left = MANY; left; left--) {
+		size_t which = dice_pick(&dice, left);
+		struct fund_entry one = entries[which];
+		unstage(&one, 1);
+		entries[which] = entries[left - 1];
+		if (left % 40 != 1)
+			continue;
+		for (size_t i = 0; i + 1 < left; i++)
+			EXPECT(stage(&entries[i], 1) == LEDGER_REFUSED && problems.items[0].code == PROBLEM_VOUCHER_TAKEN,
+			       "%s of %zu", entries[i].voucher, left - 1);
+		assert_int_equal(stage(&one, 1), LEDGER_STAGED);
+		unstage(&one, 1);
+	}
+	assert_int_equal(has(COUNTY, FUND_STATE_ON_HAND), 0);
+}
+
 /* Staging and unstaging in any order leaves no trace. */
 static void
 test_noise(void **state)
@@ -644,6 +674,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_way, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_pages, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_far_pages, make, unmake),
+	    cmocka_unit_test_setup_teardown(test_many_on_their_way, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_noise, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_last_fen, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_rows_apart, make, unmake),

@@ -12,7 +12,7 @@ static uint32_t indicators[] = {HOUSEHOLDS, 999}, reported[] = {1, 1};
 static int64_t values[] = {40, 7}, passed[] = {30, 7};
 static struct fund_total funds[] = {
     {FUND_GRANTED, SOURCE_PROVINCE, USE_TRAINING, UNIT_COUNTY, 123456, 2},
-    {FUND_RAISED, 99, 99, UNIT_TOWNSHIP, 100, 1}, /* source and use of a newer plan */
+    {FUND_RAISED, SOURCE_CENTRAL, 99, UNIT_TOWNSHIP, 100, 1}, /* a use of a newer plan */
 };
 static struct target_value targets[] = {{.year = 2013, .fund = FUND_RAISED, .value = 900, .revision = 1}};
 
@@ -50,18 +50,24 @@ static const char *const json =
     "\"approved\":\"30\",\"approved_reported\":1}},"
     "\"funds\":[{\"kind\":\"granted\",\"source\":\"province\",\"use\":\"training\",\"level\":\"county\","
     "\"yuan\":\"1234.56\",\"entries\":2},"
-    "{\"kind\":\"raised\",\"source\":\"\",\"use\":\"\",\"level\":\"township\",\"yuan\":\"1.00\",\"entries\":"
+    "{\"kind\":\"raised\",\"source\":\"central\",\"use\":\"\",\"level\":\"township\",\"yuan\":\"1.00\","
+    "\"entries\":"
     "1}],"
     "\"fund_targets\":{\"raised\":{\"year\":2013,\"target\":\"9.00\"}}}";
 static const char *const by_rows =
     "indicator,name,measure,kind,total,approved,target,reached,until,expected,gap,forecast,values behind\n"
     "households,Households,households,stock,40,30,,,,,,,1\n";
+static const char *const headline =
+    "code,unit,people lifted,approved,target,reached,to pace,villages done,approved,target,reached,to pace,"
+    "special funds raised,target,reached,money in,spent\n"
+    "220821103204,西明嘎村,,,,,,,,,,,1.00,9.00,11.1%,,\n"
+    "220821103,五棵树镇 total,,,,,,,,,,,1.00,9.00,11.1%,,\n";
 static const char *const of_funds =
     "code,unit,kind,source,use,recorded at,yuan,entries\n"
     "220821103204,西明嘎村,granted,Provincial funds,Training,county,1234.56,2\n"
-    "220821103204,西明嘎村,raised,,,township,1.00,1\n"
+    "220821103204,西明嘎村,raised,Central funds,,township,1.00,1\n"
     "220821103,五棵树镇,granted,Provincial funds,Training,county,1234.56,2\n"
-    "220821103,五棵树镇,raised,,,township,1.00,1\n";
+    "220821103,五棵树镇,raised,Central funds,,township,1.00,1\n";
 
 static void
 test_json(void **state)
@@ -111,6 +117,8 @@ test_table(void **state)
 	       "by columns: %s", text);
 	print(UNIT_NONE, 0, false, text);
 	EXPECT(!strcmp(text, by_rows), "by rows: %s", text);
+	print(UNIT_VILLAGE, 0, false, text);
+	EXPECT(!strcmp(text, headline), "headline: %s", text);
 	print(UNIT_VILLAGE, 0, true, text);
 	EXPECT(!strcmp(text, of_funds), "funds: %s", text);
 }
