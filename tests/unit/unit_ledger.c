@@ -476,6 +476,32 @@ test_pages(void **state)
 	assert_string_equal(out.items[0].entry.voucher, "7");
 }
 
+/* What has more steps than an answer holds is told in part, and that it is. */
+static void
+test_long_way(void **state)
+{
+	enum { MANY = 520, STEPS = 500 };
+	static char vouchers[MANY][8];
+	struct trace_query q = {.unit = PROVINCE};
+	struct trace_answer out = {0};
+	(void)state;
+	for (size_t i = 0; i < MANY; i++) {
+		snprintf(vouchers[i], sizeof vouchers[i], "%zu", i);
+		book(FUND_RAISED, PROVINCE, vouchers[i], 1, 0, "");
+		if (i + 2 == STEPS)
+			book(FUND_SENT_DOWN, PROVINCE, "T", STEPS - 1, COUNTY, ""); /* with its own step: all of them */
+	}
+	expect_way(PROVINCE, "1", true, "1<0:1 T<0:1");
+	snprintf(q.voucher, sizeof q.voucher, "T");
+	assert_true(ledger_trace(ledger, &q, &arena, &out, &problems));
+	assert_true(out.count == STEPS && !out.more);
+	book(FUND_REVERSED, PROVINCE, "V", STEPS - 1, 0, "T");
+	book(FUND_SENT_DOWN, PROVINCE, "S", MANY, COUNTY, "");
+	snprintf(q.voucher, sizeof q.voucher, "S");
+	assert_true(ledger_trace(ledger, &q, &arena, &out, &problems));
+	assert_true(out.count == STEPS && out.more);
+}
+
 /* A page looks at so many entries and no more; who asks on comes to what lies behind them. */
 static void
 test_far_pages(void **state)
@@ -672,6 +698,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_staged, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_ages, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_way, make, unmake),
+	    cmocka_unit_test_setup_teardown(test_long_way, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_pages, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_far_pages, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_many_on_their_way, make, unmake),

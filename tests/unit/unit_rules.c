@@ -260,10 +260,24 @@ test_soft_checks(void **state)
 	}
 }
 
+/* Silence is no state that anybody asks for. */
+static void
+test_states(void **state)
+{
+	enum rule_state parsed;
+	(void)state;
+	for (int i = 0; i < RULE_STATES; i++) {
+		bool is_asked = i != RULE_SILENT;
+		assert_int_equal(rule_state_parse(rule_state_name((enum rule_state)i), &parsed), is_asked);
+		assert_true(!is_asked || (int)parsed == i);
+		assert_int_equal(rule_state_parse(rule_state_name_zh((enum rule_state)i), &parsed), is_asked);
+	}
+}
+
 int
 main(void)
 {
-	static const struct CMUnitTest tests[] = {cmocka_unit_test(test_rules),
-	                                          cmocka_unit_test(test_soft_checks)};
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_rules), cmocka_unit_test(test_soft_checks), cmocka_unit_test(test_states)};
 	return cmocka_run_group_tests(tests, make_plan, free_plan);
 }

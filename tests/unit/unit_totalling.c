@@ -85,7 +85,7 @@ test_json(void **state)
 
 /* The table as CSV, with its columns. */
 static void
-print(enum unit_level by, size_t asked, bool is_of_funds, char out[4096])
+print(enum unit_level by, size_t asked, bool is_of_funds, period from, char out[4096])
 {
 	struct command command;
 	struct totalling t;
@@ -93,6 +93,7 @@ print(enum unit_level by, size_t asked, bool is_of_funds, char out[4096])
 	size_t size = 0;
 	begin(&command, &t, FORMAT_CSV);
 	t.query.by = by;
+	t.query.from = from;
 	t.query.indicator_count = asked;
 	t.indicators[0] = HOUSEHOLDS;
 	t.funds = t.query.funds = is_of_funds;
@@ -111,15 +112,17 @@ test_table(void **state)
 {
 	char text[4096];
 	(void)state;
-	print(UNIT_VILLAGE, 1, false, text);
+	print(UNIT_VILLAGE, 1, false, 201301, text);
 	EXPECT(!strcmp(text, "code,unit,households,households_approved\n220821103204,西明嘎村,40,30\n"
 	                     "220821103,五棵树镇 total,40,30\n"),
 	       "by columns: %s", text);
-	print(UNIT_NONE, 0, false, text);
+	print(UNIT_NONE, 0, false, 201301, text);
 	EXPECT(!strcmp(text, by_rows), "by rows: %s", text);
-	print(UNIT_VILLAGE, 0, false, text);
+	print(UNIT_VILLAGE, 0, false, 201301, text);
 	EXPECT(!strcmp(text, headline), "headline: %s", text);
-	print(UNIT_VILLAGE, 0, true, text);
+	print(UNIT_VILLAGE, 0, false, 201302, text); /* a part of the year is not measured by the year's target */
+	EXPECT(!strstr(text, "11.1%") && strstr(text, ",1.00,9.00,,,\n"), "from February: %s", text);
+	print(UNIT_VILLAGE, 0, true, 201301, text);
 	EXPECT(!strcmp(text, of_funds), "funds: %s", text);
 }
 

@@ -24,6 +24,7 @@ static struct compliance *compliance;
 static struct watches *watches;
 static struct as_of as_of;
 static int64_t now_us;
+static uint32_t kept_back;
 static size_t pushes;
 static struct push last; /* without its lists */
 static struct rule_turn turns[8];
