@@ -160,7 +160,7 @@ class Pair(unittest.TestCase):
         with frozen.cursor() as cursor:
             cursor.execute("UPDATE journal_head SET writer = 1")
         self.assertEqual(self.wires[0].submit(submission(entry(COUNTY, "held")), timeout=60).seq, 1)
-        self.assertIn("event=frozen_session_ended", self.first.log())
+        wait_for("the word of it", lambda: "event=frozen_session_ended" in self.first.log())
         frozen.close()
 
     def test_clients_go_on_at_the_other(self):
