@@ -27,7 +27,7 @@ TYPE_WORDS = set("""auto bool char const double enum extern float int long regis
 # Calls whose arguments are only said or asserted.
 SAID = {"log_line", "log_quoted", "assert", "static_assert", "_Static_assert"}
 # What gives memory, descriptors or locks of others back: nothing but a leak tells that it is missing.
-GIVEN_BACK = re.compile(r"^(free|\w+_free|\w+_destroy|\w*close|PQclear|PQfreemem|PQfinish|arena_reset|unlink)$")
+GIVEN_BACK = re.compile(r"^(free|\w+_free|\w+_destroy|XML_ParserFree|\w*close|PQclear|PQfreemem|PQfinish|arena_reset|unlink)$")
 
 
 def tokens_of(text):
