@@ -49,8 +49,9 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
-# Each copy of the sources that a test builds finds there what was compiled here.
-export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
+# Each copy of the sources that a test builds finds there what was compiled here. In what language a compiler would
+# complain is no difference: Python sets LC_CTYPE for its children where there was none.
+export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=locale
 
 # run_tests NAME JOBS [CTEST OPTION…]: the tests of build-NAME. Most of them wait for other processes most of the time, so
 # there may be more of them than cores.
