@@ -1,5 +1,6 @@
 #include "args.h"
 
+#include "key_text.h"
 #include "text.h"
 
 #include <stdio.h>
@@ -21,6 +22,14 @@ complain(const char *word, const char *what)
 	return false;
 }
 
+/* One in eighty-five begins with a dash. */
+static bool
+is_key(const char *word)
+{
+	uint8_t bytes[KEY_BYTES];
+	return key_decode(word, bytes);
+}
+
 bool
 args_parse(int argc, char **argv, const struct arg_kind *kinds, size_t kind_count, int *count)
 {
@@ -39,6 +48,10 @@ args_parse(int argc, char **argv, const struct arg_kind *kinds, size_t kind_coun
 		const char *equals = strchr(word, '=');
 		const struct arg_kind *kind =
 		    find(word, equals ? (size_t)(equals - word) : strlen(word), kinds, kind_count);
+		if (!kind && is_key(word)) {
+			argv[(*count)++] = word;
+			continue;
+		}
 		if (!kind)
 			return complain(word, _("is not an option here; see fupin help"));
 		if (kind->given) {
