@@ -428,6 +428,10 @@ class Centre:
         connection.autocommit = True
         return connection
 
+    def writer(self):
+        """The pid of the database's process that writes the journal: of all that serve fupind the first that came."""
+        return self.sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'fupind' ORDER BY backend_start LIMIT 1")[0][0]
+
     def lock(self, statement):
         """A connection whose transaction keeps what `statement` locks, until it is closed."""
         holder = self.connect()

@@ -234,7 +234,7 @@ class Silence(NetworkTest):
         """The database's writing process holds still until the function that this returns is called."""
         with open(os.path.join(self.centre.data, "pg", "postmaster.pid"), encoding="utf-8") as file:
             postmaster = int(file.readline())
-        backend = self.centre.sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'fupind'")[0][0]
+        backend = self.centre.writer()
         self.assertIn(backend, children_of(postmaster))
         os.kill(backend, signal.SIGSTOP)
         self.addCleanup(os.kill, backend, signal.SIGCONT)

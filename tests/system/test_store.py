@@ -135,13 +135,10 @@ class Store(unittest.TestCase):
         self.assertIn("set back behind what was acknowledged", self.centre.log())
         self.database.stop()
 
-    def backend(self):
-        return self.centre.sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'fupind'")[0][0]
-
     def test_batch_in_doubt_and_another_writer(self):
         """As many commits as expected are there, but they are another one's: ours is written after them."""
         self.start()
-        backend = self.backend()
+        backend = self.centre.writer()
         os.kill(backend, signal.SIGSTOP)
         sent = submission(entry(COUNTY, "doubt"))
         self.wire.send(pb.Request(submit=pb.Submit(submission=sent.SerializeToString())))
@@ -161,7 +158,7 @@ class Store(unittest.TestCase):
 
     def test_batch_in_doubt_that_was_lost_is_written_again(self):
         self.start()
-        backend = self.backend()
+        backend = self.centre.writer()
         os.kill(backend, signal.SIGSTOP)
         sent = submission(entry(COUNTY, "lost-batch"))
         self.wire.send(pb.Request(submit=pb.Submit(submission=sent.SerializeToString())))

@@ -98,6 +98,7 @@ take_back(unit_code unit, const char *voucher)
 	book(FUND_REVERSED, unit, "back", voucher);
 }
 
+static char key[KEY_TEXT_BYTES] = "key";
 static const struct sender sender = {5, {9, 9, 9, 9, 1}};
 
 /* Watches these rules and states of a unit's prefectures; what the request holds is used for others
@@ -121,7 +122,7 @@ watch(unit_code unit, size_t rule_count, size_t state_count)
 	                                                  .states = states};
 	/* As a question that was answered just now. */
 	assert_true(compliance_refresh(compliance, &e->request.compliance, clock_wall_us(), 0));
-	assert_true(watches_add(watches, e, "key", &as_of, now_us, &problems));
+	assert_true(watches_add(watches, e, key, &as_of, now_us, &problems));
 	memset(rules, 0xA5, sizeof rules);
 	memset(states, 0xA5, sizeof states);
 	envelope_destroy(&e);
@@ -133,7 +134,7 @@ take(void *context, const struct sender *to, const char *public_key, unit_code u
      const struct reply *reply)
 {
 	(void)context;
-	assert_true(to->size == 5 && !strcmp(public_key, "key") && unit > 0 && reply->kind == REPLY_PUSH);
+	assert_true(to->size == 5 && !strcmp(public_key, key) && unit > 0 && reply->kind == REPLY_PUSH);
 	assert_int_equal(reply->request_id, 7);
 	last = reply->push;
 	pushes++;
