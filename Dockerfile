@@ -23,7 +23,7 @@ RUN cmake -S . -B /build -G Ninja -DCMAKE_INSTALL_PREFIX=/usr -DFUPIN_TESTS=OFF 
 FROM debian:bookworm-slim
 RUN apt-get update \
   && apt-get install -y --no-install-recommends \
-    libcsv3 libexpat1 libinih1 libjson-c5 libpq5 libprotobuf-c1 libsmartcols1 libsodium23 libsqlite3-0 libsystemd0 libxlsxwriter4 libzip4 libzmq5 mawk \
+    libcsv3 libexpat1 libinih1 libjson-c5 libpq5 libprotobuf-c1 libsmartcols1 libsodium23 libsqlite3-0 libsystemd0 libutf8proc2 libxlsxwriter4 libzip4 libzmq5 mawk \
   && rm -rf /var/lib/apt/lists/*
 # Owned by who runs, so that new volumes are too.
 RUN useradd --system --user-group --no-create-home --home-dir /var/lib/fupin fupin \

@@ -175,20 +175,31 @@ move_to_sent(const struct folder *f, const char *path, const char *name)
 	fprintf(stderr, "fupin agent: %s: %s\n", to, strerror(errno));
 }
 
-/* Rows of our own workbooks that nobody filled in: told, as the sheet is out of sight now. */
 static void
-tell_left_out(const struct folder *f, const char *path, const char *name, size_t rows)
+print_left_out(const struct saving *v, enum language language, const char *path, FILE *out)
+{
+	if (v->left_out)
+		fprintf(out, _("%s: left out: %zu rows in which nothing of the month is filled in\n"), path,
+		        v->left_out);
+	saving_tell_passed(v, language, out);
+}
+
+/* Rows of our own workbooks that nobody filled in, sheets that are not read: told, as the file is out of
+ * sight now. */
+static void
+tell_left_out(const struct folder *f, const char *path, const char *name, const struct saving *v,
+              enum language language)
 {
 	char told[PATH_MAX];
-	if (!rows)
+	if (!v->left_out && !v->passed_over)
 		return;
-	fprintf(stderr, _("%s: left out: %zu rows in which nothing of the month is filled in\n"), path, rows);
+	print_left_out(v, language, path, stderr);
 	FILE *out = snprintf(told, sizeof told, "%s/sent/%s.left-out.txt", f->path, name) < (int)sizeof told
 	                ? fopen(told, "we")
 	                : NULL;
 	if (!out)
 		return;
-	fprintf(out, _("%s: left out: %zu rows in which nothing of the month is filled in\n"), path, rows);
+	print_left_out(v, language, path, out);
 	fclose(out);
 }
 
@@ -216,7 +227,7 @@ take_one(struct folder *f, const char *name, const struct command *c, struct out
 	bool saved = save_files(outbox, clock_wall_us(), v);
 	if (saved) {
 		remove_told(path, report);
-		tell_left_out(f, path, name, v->left_out);
+		tell_left_out(f, path, name, v, c->language);
 		move_to_sent(f, path, name);
 		fprintf(stderr, _("%s: saved in the outbox\n"), path);
 	} else if (v->findings.count) {

@@ -2,6 +2,7 @@
 
 #include "calendar.h"
 #include "decimal.h"
+#include "utf8.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -56,7 +57,7 @@ cell_show(const struct cell *cell, bool for_program, char room[CELL_TEXT_BYTES])
 {
 	char number[DECIMAL_TEXT_BYTES], time[20];
 	if (cell->kind == CELL_TEXT)
-		return cell->text;
+		return utf8_show(cell->text, UTF8_SAFE, room, CELL_TEXT_BYTES);
 	if (cell->kind == CELL_NONE)
 		return for_program ? "" : "–";
 	if (cell->kind == CELL_TIME) {

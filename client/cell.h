@@ -3,6 +3,8 @@
 #ifndef FUPIN_CLIENT_CELL_H
 #define FUPIN_CLIENT_CELL_H
 
+#include "bounds.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,7 +26,7 @@ struct cell {
 	const char *colour; /* on a terminal; NULL: none */
 };
 
-enum { CELL_TEXT_BYTES = 64 };
+enum { CELL_TEXT_BYTES = 4 * NOTE_BYTES_MAX };
 
 struct cell cell_text(const char *text);
 struct cell cell_number(int64_t value, int decimals);

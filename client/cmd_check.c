@@ -14,6 +14,7 @@ struct checking {
 	struct command command;
 	struct draft draft;
 	struct saving *saving;
+	bool clear;
 	struct findings *findings; /* its */
 	const char *mark;          /* where the copy with red cells goes */
 };
@@ -24,6 +25,7 @@ read_and_check(struct checking *k, char **files, int count)
 	const struct command *c = &k->command;
 	k->saving->files = (const char *const *)files;
 	k->saving->count = (size_t)count;
+	k->saving->clear = k->clear;
 	k->saving->catalogue = &c->catalogue;
 	k->saving->office = command_welcome(c)->unit;
 	k->saving->today = date_of_time(command_centre_time(c));
@@ -39,6 +41,10 @@ print_json(const struct checking *k)
 	json_object_object_add(o, "fund_entries", json_object_new_int64((int64_t)s->entry_count));
 	json_object_object_add(o, "project_steps", json_object_new_int64((int64_t)s->project_count));
 	json_object_object_add(o, "rows_left_out", json_object_new_int64((int64_t)k->draft.left_out_count));
+	struct json_object *passed = json_object_new_array();
+	for (size_t i = 0; i < k->draft.passed_over_count; i++)
+		json_object_array_add(passed, json_object_new_string(k->draft.passed_over[i].sheet));
+	json_object_object_add(o, "sheets_not_read", passed);
 	json_object_object_add(o, "more_problems", json_object_new_int64((int64_t)k->findings->more));
 	json_object_object_add(o, "problems", findings_json(k->findings, k->command.language));
 	command_print_json(&k->command, o);
@@ -72,6 +78,7 @@ print(const struct checking *k)
 		print_json(k);
 		return;
 	}
+	saving_tell_passed(k->saving, k->command.language, stdout);
 	print_left_out(k);
 	findings_write(k->findings, k->command.language, stderr);
 	if (k->findings->count)
@@ -114,8 +121,10 @@ int
 cmd_check(int argc, char **argv)
 {
 	struct checking k = {0};
-	const struct arg_kind kinds[] = {
-	    COMMAND_OPTIONS(&k.command), {"--format", &k.command.format_option, NULL}, {"--mark", &k.mark, NULL}};
+	const struct arg_kind kinds[] = {COMMAND_OPTIONS(&k.command),
+	                                 {"--format", &k.command.format_option, NULL},
+	                                 {"--clear", NULL, &k.clear},
+	                                 {"--mark", &k.mark, NULL}};
 	int count;
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
 		return EXIT_USAGE;

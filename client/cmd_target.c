@@ -182,14 +182,22 @@ enum { COLUMN_UNIT, COLUMN_YEAR, COLUMN_MEASURE, COLUMN_VALUE, COLUMN_NOTE, COLU
 static const char *const column_names[COLUMNS][2] = {
     {"unit", "单位"}, {"year", "年度"}, {"measure", "指标"}, {"value", "目标"}, {"note", "摘要"}};
 
+/* Blanks and stars in a name are nothing. */
+static bool
+is_named(const char *header, int column)
+{
+	char key[UTF8_KEY_BYTES];
+	sheet_column_key(header, key);
+	return !strcmp(key, column_names[column][0]) || !strcmp(key, column_names[column][1]);
+}
+
 static bool
 find_columns(const char *file, const struct text_row *header, size_t columns[COLUMNS])
 {
 	for (int i = 0; i < COLUMNS; i++) {
 		columns[i] = SIZE_MAX;
 		for (size_t at = 0; at < header->cell_count; at++)
-			if (!strcmp(header->cells[at], column_names[i][0]) ||
-			    !strcmp(header->cells[at], column_names[i][1]))
+			if (is_named(header->cells[at], i))
 				columns[i] = at;
 		if (columns[i] == SIZE_MAX && i != COLUMN_YEAR && i != COLUMN_NOTE) {
 			fprintf(stderr, _("%s: no column %s %s\n"), file, column_names[i][0], column_names[i][1]);
@@ -205,13 +213,16 @@ cell_of(const struct text_row *row, const size_t columns[COLUMNS], int column)
 	return columns[column] == SIZE_MAX ? "" : text_cell(row, columns[column]);
 }
 
-/* Is every cell what was meant? */
+/* Is every cell what was meant, and under a name? */
 static bool
-check_row(const struct targeting *t, const char *file, const struct text_row *row)
+check_row(const struct targeting *t, const char *file, const struct text_row *header,
+          const struct text_row *row)
 {
 	char text[PROBLEM_TEXT_BYTES];
 	for (size_t at = 0; at < row->cell_count; at++) {
 		struct problem problem = {.code = text_mark_problem(text_mark(row, at))};
+		if (*row->cells[at] && !*text_cell(header, at))
+			problem.code = PROBLEM_CELL_SURPLUS;
 		if (!problem.code)
 			continue;
 		problem_detail(&problem, "%s", row->cells[at]);
@@ -246,15 +257,14 @@ read_row(struct targeting *t, const char *file, const struct text_row *row, cons
 	return good;
 }
 
-static bool
-is_target_header(const void *context, const struct text_row *row)
+static enum header_kind
+target_header_kind(const void *context, const struct text_row *row)
 {
 	(void)context;
 	for (size_t at = 0; at < row->cell_count; at++)
-		for (int language = 0; language < 2; language++)
-			if (!strcmp(row->cells[at], column_names[COLUMN_MEASURE][language]))
-				return true;
-	return false;
+		if (is_named(row->cells[at], COLUMN_MEASURE))
+			return HEADER_KNOWN;
+	return HEADER_NONE;
 }
 
 static bool
@@ -268,7 +278,8 @@ read_table(struct targeting *t, const char *path, const struct text_table *table
 		return false;
 	bool good = true;
 	for (size_t i = 1; i < table->row_count; i++)
-		good = check_row(t, file, &table->rows[i]) && read_row(t, file, &table->rows[i], columns) && good;
+		good = check_row(t, file, &table->rows[0], &table->rows[i]) &&
+		       read_row(t, file, &table->rows[i], columns) && good;
 	return good;
 }
 
@@ -279,8 +290,8 @@ load(struct targeting *t, const char *file)
 	struct text_failure failure;
 	size_t count, rows = 0;
 	char what[160], text[PROBLEM_TEXT_BYTES];
-	if (!sheet_file_read(file, is_target_header, NULL, &t->arena, &tables, &count, &(struct sheet_origin){0},
-	                     &failure)) {
+	if (!sheet_file_read(file, target_header_kind, NULL, &t->arena, &tables, &count,
+	                     &(struct sheet_origin){0}, &failure)) {
 		struct problem problem = text_failure_problem(&failure);
 		fprintf(stderr, "%s: %s\n", file, problem_text(&problem, t->command.language, text));
 		return EXIT_PROBLEMS;

@@ -1,5 +1,7 @@
 #include "finding.h"
 
+#include "utf8.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -28,8 +30,10 @@ char *
 place_name(const struct place *place, enum language language, char out[PLACE_NAME_BYTES])
 {
 	const char *sheet = language == LANGUAGE_CHINESE ? ": 工作表" : ": sheet ";
-	snprintf(out, PLACE_NAME_BYTES, "%s%s%s", place->file ? place->file : "", *place->sheet ? sheet : "",
-	         place->sheet);
+	char file[PLACE_NAME_BYTES], name[PLACE_NAME_BYTES];
+	snprintf(out, PLACE_NAME_BYTES, "%s%s%s",
+	         place->file ? utf8_show(place->file, UTF8_SAFE, file, sizeof file) : "",
+	         *place->sheet ? sheet : "", utf8_show(place->sheet, UTF8_SAFE, name, sizeof name));
 	return out;
 }
 
@@ -46,25 +50,27 @@ column_letters(size_t column, char out[LETTERS_BYTES])
 static void
 print_column(const struct finding *finding, bool zh, FILE *out)
 {
+	char room[4 * sizeof finding->column];
+	const char *name = utf8_show(finding->column, UTF8_SAFE, room, sizeof room);
 	if (!*finding->letters)
-		fprintf(out, zh ? "“%s”列" : "column %s", finding->column);
-	else if (!*finding->column)
+		fprintf(out, zh ? "“%s”列" : "column %s", name);
+	else if (!*name)
 		fprintf(out, zh ? "%s 列" : "column %s", finding->letters);
 	else
-		fprintf(out, zh ? "%s 列（%s）" : "column %s (%s)", finding->letters, finding->column);
+		fprintf(out, zh ? "%s 列（%s）" : "column %s (%s)", finding->letters, name);
 }
 
 void
 finding_write(const struct finding *finding, enum language language, FILE *out)
 {
-	char text[PROBLEM_TEXT_BYTES];
+	char text[PROBLEM_TEXT_BYTES], room[PLACE_NAME_BYTES];
 	bool zh = language == LANGUAGE_CHINESE;
 	const struct place *place = &finding->place;
 	const char *between = "", *comma = zh ? "，" : ", ";
 	if (place->file)
-		fprintf(out, "%s: ", place->file);
+		fprintf(out, "%s: ", utf8_show(place->file, UTF8_SAFE, room, sizeof room));
 	if (*place->sheet) {
-		fprintf(out, zh ? "工作表“%s”" : "sheet %s", place->sheet);
+		fprintf(out, zh ? "工作表“%s”" : "sheet %s", utf8_show(place->sheet, UTF8_SAFE, room, sizeof room));
 		between = comma;
 	}
 	if (place->line) {

@@ -1,15 +1,19 @@
 #include "finding_json.h"
 
+#include "utf8.h"
+
 #include <json.h>
 #include <stdio.h>
 
 struct json_object *
 finding_json(const struct finding *f, enum language language)
 {
-	char text[PROBLEM_TEXT_BYTES];
+	char text[PROBLEM_TEXT_BYTES], room[PLACE_NAME_BYTES];
 	const char *name = problem_name(f->problem.code);
 	struct json_object *o = json_object_new_object();
-	json_object_object_add(o, "file", json_object_new_string(f->place.file ? f->place.file : ""));
+	/* A file's name may be no text. */
+	const char *file = utf8_show(f->place.file ? f->place.file : "", UTF8_SAFE, room, sizeof room);
+	json_object_object_add(o, "file", json_object_new_string(file));
 	json_object_object_add(o, "sheet", json_object_new_string(f->place.sheet));
 	json_object_object_add(o, "row", json_object_new_int64((int64_t)f->place.line));
 	json_object_object_add(o, "column_letters", json_object_new_string(f->letters));

@@ -2,6 +2,7 @@
 
 #include "codec.h"
 #include "seal.h"
+#include "utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,6 +126,31 @@ join_names(struct arena *arena, const char *const *files, size_t count)
 	return text;
 }
 
+/* What is not sent of the files. */
+static void
+take_left(struct saving *s, const struct draft *draft)
+{
+	s->left_out += draft->left_out_count;
+	for (size_t i = 0; i < draft->passed_over_count; i++, s->passed_over++)
+		if (s->passed_over < PASSED_NAMES_MAX)
+			snprintf(s->passed_names[s->passed_over], SHEET_NAME_BYTES, "%s", draft->passed_over[i].sheet);
+}
+
+void
+saving_tell_passed(const struct saving *s, enum language language, FILE *out)
+{
+	bool zh = language == LANGUAGE_CHINESE;
+	char room[SHEET_NAME_BYTES];
+	for (size_t i = 0; i < s->passed_over && i < PASSED_NAMES_MAX; i++)
+		fprintf(out,
+		        zh ? "未读取：工作表“%s”没有已知的列名\n"
+		           : "not read: sheet %s, it has no column names that are known\n",
+		        utf8_show(s->passed_names[i], UTF8_SAFE, room, sizeof room));
+	if (s->passed_over > PASSED_NAMES_MAX)
+		fprintf(out, zh ? "未读取：另有 %zu 个工作表\n" : "not read: %zu sheets more\n",
+		        s->passed_over - PASSED_NAMES_MAX);
+}
+
 static bool
 save_drafts(struct outbox *outbox, struct saving *s, struct draft *drafts, size_t draft_count,
             int64_t time_us)
@@ -136,7 +162,7 @@ save_drafts(struct outbox *outbox, struct saving *s, struct draft *drafts, size_
 		bool own = s->each && s->count > 1;
 		const char *names = own ? s->files[i] : join_names(&drafts[i].arena, s->files, s->count);
 		good = names && save_draft(outbox, s, &drafts[i], names, time_us);
-		s->left_out += drafts[i].left_out_count;
+		take_left(s, &drafts[i]);
 	}
 	if (good)
 		return outbox_commit(outbox);
@@ -148,7 +174,7 @@ static void
 read_and_check(struct saving *s, struct draft *drafts, size_t draft_count)
 {
 	for (size_t i = 0; i < draft_count; i++)
-		drafts[i].office = s->office;
+		drafts[i].office = s->office, drafts[i].clear = s->clear;
 	for (size_t i = 0; i < s->count; i++)
 		draft_read(&drafts[draft_count > 1 ? i : 0], s->files[i], s->catalogue, &s->findings);
 	/* Rows that could not be read would only bring follow-up problems. */
@@ -160,7 +186,7 @@ void
 check_files(struct saving *s, struct draft *draft)
 {
 	read_and_check(s, draft, 1);
-	s->left_out = draft->left_out_count;
+	take_left(s, draft);
 }
 
 bool
@@ -168,7 +194,7 @@ save_files(struct outbox *outbox, int64_t time_us, struct saving *s)
 {
 	size_t draft_count = s->each ? s->count : 1;
 	struct draft *drafts = calloc(draft_count, sizeof *drafts);
-	s->parts = s->left_out = 0;
+	s->parts = s->left_out = s->passed_over = 0;
 	if (!drafts)
 		return false;
 	for (size_t i = 0; i < draft_count; i++)

@@ -5,16 +5,23 @@
 #include "outbox.h"
 #include "sheet.h"
 
+#include <stdio.h>
+
+enum { PASSED_NAMES_MAX = 8 };
+
 /* Sheets on their way to the outbox. */
 struct saving {
 	const char *const *files;
 	size_t count;
-	bool each; /* every file is a submission of its own; else all are one */
+	bool each;  /* every file is a submission of its own; else all are one */
+	bool clear; /* a correction may clear figures that it has no column for */
 	const struct catalogue *catalogue;
 	unit_code office;
 	date today; /* the centre's */
 	/* What came of it: */
 	size_t parts, left_out; /* submissions; rows in which nobody had filled in anything */
+	size_t passed_over;     /* sheets of workbooks that are not read; the first of them by name */
+	char passed_names[PASSED_NAMES_MAX][SHEET_NAME_BYTES];
 	struct findings findings;
 	/* Told of each submission, which is in the outbox when save_files() has returned true; may be NULL. */
 	void *context;
@@ -24,6 +31,9 @@ struct saving {
 /* Reads and checks all files as one submission, into an initialised draft: what would be saved, if there are
  * no findings. The draft lives no longer than the catalogue. */
 void check_files(struct saving *saving, struct draft *draft);
+
+/* A line for each sheet that is not read. */
+void saving_tell_passed(const struct saving *saving, enum language language, FILE *out);
 
 /* Reads and checks all files, and only if nothing is wrong saves all of them in one outbox transaction. What
  * is more than a submission can hold (5,000 rows, a frame) goes as several, in the order of the rows. False:

@@ -5,6 +5,7 @@
 #include "file_bytes.h"
 #include "sheet_file.h"
 #include "sheet_reading.h"
+#include "utf8.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -91,17 +92,82 @@ findings_add(struct findings *findings, const struct draft *draft, const struct 
 
 /* ---------------------------------------------------------------- files */
 
-/* Where a cell's text is not what the clerk meant to write; in columns that are read. */
+/* "443" and "000.00", side by side: a figure with separators whose quotes are missing. */
+static bool
+is_split_figure(const char *left, const char *right, char out[64])
+{
+	int64_t value;
+	if (snprintf(out, 64, "%s,%s", left, right) >= 64 || strspn(right, "0123456789") != 3)
+		return false;
+	return decimal_parse(out, DECIMAL_DIGITS_MAX, &value);
+}
+
+/* Are there as many such figures as cells too many? `out`: the last of them. */
+static bool
+has_split_figures(const struct reading *r, char out[64])
+{
+	const struct text_row *row = r->row;
+	size_t cells = row->cell_count, width = r->columns->header->cell_count, found = 0;
+	while (cells && !*row->cells[cells - 1])
+		cells--;
+	for (size_t left = cells; cells > width && left-- > 1;) {
+		char figure[64];
+		if (is_split_figure(row->cells[left - 1], row->cells[left], figure) && !found++)
+			memcpy(out, figure, sizeof figure);
+	}
+	return cells > width && found >= cells - width;
+}
+
+/* A cell without a column: what stands in it, and maybe all that stands left of it, belongs elsewhere. */
+static void
+refuse_surplus(const struct reading *r, size_t at)
+{
+	char figure[64];
+	bool is_sheet = r->columns->sheet, split = !is_sheet && has_split_figures(r, figure);
+	struct problem *p = sheet_problem(r, split ? PROBLEM_FIGURE_SPLIT : PROBLEM_CELL_SURPLUS, r->row->line,
+	                                  is_sheet ? at : SIZE_MAX);
+	problem_detail(p, "%s", split ? figure : r->row->cells[at]);
+}
+
+/* Texts by which something is found again. */
+static bool
+identifies(const struct sheet_columns *c, size_t at)
+{
+	static const enum field fields[] = {FIELD_VOUCHER, FIELD_REFERS, FIELD_DOCUMENT, FIELD_PROJECT};
+	bool found = false;
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		found |= at == c->place[fields[i]];
+	return found;
+}
+
+static enum problem_code
+cell_problem(const struct reading *r, size_t at)
+{
+	enum text_mark mark = text_mark(r->row, at);
+	bool typed = mark == TEXT_DATE || mark == TEXT_TYPED;
+	if (at == r->columns->place[FIELD_UNIT_NAME])
+		return PROBLEM_NONE;
+	return typed && identifies(r->columns, at) ? PROBLEM_CELL_NOT_TEXT : text_mark_problem(mark);
+}
+
+/* Where a cell's text is not what the clerk meant to write, or stands under no column. */
 static bool
 row_is_sound(const struct reading *r)
 {
-	const struct sheet_columns *c = r->columns;
+	const struct text_row *header = r->columns->header;
 	bool sound = true;
-	for (size_t at = 0; at < c->header->cell_count; at++) {
-		enum problem_code code = text_mark_problem(text_mark(r->row, at));
-		if (!code || !*c->header->cells[at] || at == c->place[FIELD_UNIT_NAME])
+	for (size_t at = 0; at < r->row->cell_count; at++) {
+		const char *text = r->row->cells[at];
+		if (!*text_cell(header, at)) {
+			if (!*text)
+				continue;
+			refuse_surplus(r, at);
+			return false;
+		}
+		enum problem_code code = cell_problem(r, at);
+		if (!code)
 			continue;
-		problem_detail(sheet_problem(r, code, r->row->line, at), "%s", r->row->cells[at]);
+		problem_detail(sheet_problem(r, code, r->row->line, at), "%s", text);
 		sound = false;
 	}
 	return sound;
@@ -137,7 +203,7 @@ row_is_apart(const struct reading *r, const struct text_table *table, size_t lin
 static void
 read_rows(struct reading *r, const struct text_table *table)
 {
-	for (size_t i = 1; i < table->row_count; i++) {
+	for (size_t i = r->columns->measures_below ? 2 : 1; i < table->row_count; i++) {
 		r->row = &table->rows[i];
 		if (!row_is_apart(r, table, table->rows[i - 1].line) || !row_is_sound(r))
 			continue;
@@ -158,7 +224,7 @@ read_table(struct reading *r, const char *path, const struct text_table *table)
 		sheet_problem(r, PROBLEM_FILE_EMPTY, 0, SIZE_MAX);
 		return true;
 	}
-	if (!sheet_read_header(r, &table->rows[0]))
+	if (!sheet_read_header(r, table))
 		return true;
 	columns->next = r->draft->columns;
 	r->draft->columns = columns;
@@ -174,6 +240,17 @@ add_failure(struct findings *findings, const char *path, const struct text_failu
 	finding->problem = text_failure_problem(failure);
 }
 
+static void
+pass_over(struct draft *d, const char *path, const char *sheet)
+{
+	struct place *more = arena_grow(&d->arena, d->passed_over, d->passed_over_count, &d->passed_over_room,
+	                                sizeof *d->passed_over);
+	if (!more)
+		return;
+	d->passed_over = more;
+	d->passed_over[d->passed_over_count++] = place_make(path, sheet, 0);
+}
+
 void
 draft_read_bytes(struct draft *draft, const char *name, const void *bytes, size_t size,
                  const struct catalogue *catalogue, struct findings *findings)
@@ -183,7 +260,8 @@ draft_read_bytes(struct draft *draft, const char *name, const void *bytes, size_
 	size_t count;
 	struct sheet_origin origin;
 	struct reading r = {.draft = draft, .catalogue = catalogue, .findings = findings};
-	if (!sheet_bytes_read(name, bytes, size, sheet_is_header, &r, &draft->arena, &tables, &count, &origin,
+	sheet_names_make(&r);
+	if (!sheet_bytes_read(name, bytes, size, sheet_header_kind, &r, &draft->arena, &tables, &count, &origin,
 	                      &failure)) {
 		add_failure(findings, name, &failure);
 		return;
@@ -197,6 +275,8 @@ draft_read_bytes(struct draft *draft, const char *name, const void *bytes, size_
 		problem_detail(&finding->problem, "%" PRId64, origin.office);
 		return;
 	}
+	for (size_t i = 0; i < origin.passed_over_count; i++)
+		pass_over(draft, name, origin.passed_over[i]);
 	for (size_t i = 0; i < count; i++)
 		if (!read_table(&r, name, &tables[i]))
 			return;

@@ -14,6 +14,7 @@
 
 /* A submission being put together from files; the arena owns all of it. */
 struct draft {
+	bool clear;       /* set by the caller: a correction may clear what it has no column for */
 	unit_code office; /* set by the caller: a workbook that was made for another one is refused; 0: any */
 	struct arena arena;
 	struct submission submission;
@@ -22,6 +23,9 @@ struct draft {
 	/* Rows of our own workbooks in which no figure of the month was filled in: they are left out. */
 	size_t left_out_count, left_out_room;
 	struct place *left_out;
+	/* Sheets of workbooks, of those that can be seen, that have nothing to do with us. */
+	size_t passed_over_count, passed_over_room;
+	struct place *passed_over;
 	struct sheet_columns *columns; /* of the files read, for naming columns in problems */
 };
 

@@ -15,9 +15,22 @@ static_assert((int)SHEET_FILE_BYTES_MAX == (int)CSV_BYTES_MAX &&
                   (int)SHEET_FILE_BYTES_MAX == (int)PACKAGE_BYTES_MAX,
               "what is too large is told by the one or the other");
 
+const char *
+sheet_column_key(const char *text, char room[UTF8_KEY_BYTES])
+{
+	char other[UTF8_KEY_BYTES];
+	const char *key = utf8_key(text, other);
+	size_t used = 0;
+	for (; *key && used < UTF8_KEY_BYTES - 1; key++)
+		if (*key != ' ' && *key != '*')
+			room[used++] = *key;
+	room[used] = 0;
+	return room;
+}
+
 struct filing {
 	struct workbook *workbook;
-	is_header *known;
+	header_kind_of *known;
 	const void *context;
 	struct arena *arena;
 	struct text_table *tables;
@@ -42,17 +55,25 @@ read_origin(struct filing *f, size_t at, struct text_failure *failure)
 	return good;
 }
 
-/* The table's rows from its header on; false: it has none that is known. */
+/* The table's rows from its header on: the first that is known, else one like it. False: it has none. */
 static bool
 find_header(const struct filing *f, struct text_table *table)
 {
-	for (size_t i = 0; i < table->row_count && i < HEADER_ROWS_MAX; i++)
-		if (f->known(f->context, &table->rows[i])) {
-			table->rows += i;
-			table->row_count -= i;
-			return true;
-		}
-	return false;
+	size_t like = SIZE_MAX, at = SIZE_MAX;
+	for (size_t i = 0; i < table->row_count && i < HEADER_ROWS_MAX && at == SIZE_MAX; i++) {
+		enum header_kind kind = f->known(f->context, &table->rows[i]);
+		if (kind == HEADER_KNOWN)
+			at = i;
+		else if (kind == HEADER_LIKE && like == SIZE_MAX)
+			like = i;
+	}
+	at = at == SIZE_MAX ? like : at;
+	if (at == SIZE_MAX)
+		return false;
+	table->rows += at;
+	table->row_count -= at;
+	table->above_count = at;
+	return true;
 }
 
 /* ---------------------------------------------------------------- headers of several rows */
@@ -108,9 +129,24 @@ join_header(struct arena *arena, struct text_table *table)
 	}
 	table->rows += more;
 	table->row_count -= more;
+	table->above_count += more;
 	table->rows[0].cells = cells;
 	table->rows[0].cell_count = width;
 	table->rows[0].marks = NULL;
+	return true;
+}
+
+/* Whoever fills in a sheet expects it to be read: it is named. */
+static bool
+pass_over(struct filing *f, size_t at, struct text_failure *failure)
+{
+	const struct workbook_sheet *sheet = &f->workbook->sheets[at];
+	if (sheet->hidden)
+		return true;
+	const char *name = arena_string(f->arena, sheet->name);
+	if (!name)
+		return text_fail(failure, PROBLEM_FILE_UNREADABLE, 0, strerror(ENOMEM));
+	f->origin->passed_over[f->origin->passed_over_count++] = name;
 	return true;
 }
 
@@ -126,7 +162,7 @@ read_sheet(struct filing *f, size_t at, struct text_failure *failure)
 	bool wanted = good && find_header(f, &table);
 	arena_free(&first);
 	if (!wanted)
-		return good;
+		return good && pass_over(f, at, failure);
 	if (!book_read_rows(f->workbook, at, 0, f->arena, &table, failure))
 		return false;
 	table.sheet = arena_string(f->arena, table.sheet);
@@ -175,8 +211,29 @@ read_workbook(struct filing *f, struct text_failure *failure)
 	return true;
 }
 
+/* With each separator in turn, until a header is found; of none, what commas say. */
+static bool
+read_csv(struct filing *f, const char *bytes, size_t size, struct text_failure *failure)
+{
+	struct text_table *table = &f->tables[f->count++];
+	for (const char *separator = ",;\t"; *separator; separator++) {
+		struct text_failure other;
+		struct text_table found;
+		bool good =
+		    csv_read_bytes(bytes, size, *separator, f->arena, &found, *separator == ',' ? failure : &other);
+		if (!good && *separator == ',')
+			return false;
+		bool known = good && find_header(f, &found);
+		if (known || *separator == ',')
+			*table = found;
+		if (known)
+			return true;
+	}
+	return true;
+}
+
 bool
-sheet_bytes_read(const char *name, const void *bytes, size_t size, is_header *known, const void *context,
+sheet_bytes_read(const char *name, const void *bytes, size_t size, header_kind_of *known, const void *context,
                  struct arena *arena, struct text_table **tables, size_t *count, struct sheet_origin *origin,
                  struct text_failure *failure)
 {
@@ -185,13 +242,15 @@ sheet_bytes_read(const char *name, const void *bytes, size_t size, is_header *kn
 	bool packed = package_looks_like(name, bytes, size), good = false;
 	if (packed && !(f.workbook = book_open(bytes, size, failure)))
 		return false;
-	f.tables = arena_array(arena, packed ? f.workbook->sheet_count : 1, sizeof *f.tables);
-	if (!f.tables)
+	size_t most = packed ? f.workbook->sheet_count : 1;
+	f.tables = arena_array(arena, most, sizeof *f.tables);
+	origin->passed_over = arena_array(arena, most, sizeof *origin->passed_over);
+	if (!f.tables || !origin->passed_over)
 		text_fail(failure, PROBLEM_FILE_UNREADABLE, 0, strerror(ENOMEM));
 	else if (packed)
 		good = read_workbook(&f, failure);
 	else
-		good = csv_read_bytes(bytes, size, arena, &f.tables[f.count++], failure);
+		good = read_csv(&f, bytes, size, failure);
 	book_close(&f.workbook);
 	*tables = f.tables;
 	*count = f.count;
@@ -199,7 +258,7 @@ sheet_bytes_read(const char *name, const void *bytes, size_t size, is_header *kn
 }
 
 bool
-sheet_file_read(const char *path, is_header *known, const void *context, struct arena *arena,
+sheet_file_read(const char *path, header_kind_of *known, const void *context, struct arena *arena,
                 struct text_table **tables, size_t *count, struct sheet_origin *origin,
                 struct text_failure *failure)
 {

@@ -62,6 +62,37 @@ sheet_column_name(const char *code, enum language language)
 	return code;
 }
 
+/* ---------------------------------------------------------------- names */
+
+static void
+add_name(struct reading *r, const char *name, const struct indicator *indicator,
+         const struct fund_term *source)
+{
+	char room[UTF8_KEY_BYTES];
+	const char *key = arena_string(&r->draft->arena, sheet_column_key(name, room));
+	if (key)
+		r->names[r->name_count++] = (struct sheet_name){key, indicator, source};
+}
+
+void
+sheet_names_make(struct reading *r)
+{
+	const struct catalogue *c = r->catalogue;
+	r->name_count = 0;
+	r->names = arena_array(&r->draft->arena, 3 * (c->indicator_count + c->source_count), sizeof *r->names);
+	for (size_t i = 0; r->names && i < c->indicator_count; i++) {
+		add_name(r, c->indicators[i].code, &c->indicators[i], NULL);
+		add_name(r, c->indicators[i].name_zh, &c->indicators[i], NULL);
+		add_name(r, c->indicators[i].name_en, &c->indicators[i], NULL);
+	}
+	for (size_t i = 0; r->names && i < c->source_count; i++) {
+		add_name(r, c->sources[i].code, NULL, &c->sources[i]);
+		add_name(r, c->sources[i].name_zh, NULL, &c->sources[i]);
+		add_name(r, c->sources[i].name_en, NULL, &c->sources[i]);
+	}
+}
+
+/* By the column's key. */
 static enum field
 field_of(const char *name)
 {
@@ -72,7 +103,7 @@ field_of(const char *name)
 	return FIELDS;
 }
 
-/* What the name before the parentheses means, if the whole means nothing. `find` looks a name up. */
+/* What the name before the parentheses means, if the whole means nothing. `find` looks a key up. */
 static const void *
 find_with_measure(const struct reading *r, const char *header,
                   const void *find(const struct reading *, const char *), char measure[MEASURE_BYTES])
@@ -91,31 +122,44 @@ find_with_measure(const struct reading *r, const char *header,
 static const void *
 indicator_named(const struct reading *r, const char *name)
 {
-	return catalogue_indicator_by_name(r->catalogue, name);
+	for (size_t i = 0; i < r->name_count; i++)
+		if (r->names[i].indicator && !strcmp(r->names[i].key, name))
+			return r->names[i].indicator;
+	return NULL;
 }
 
 static const void *
 source_named(const struct reading *r, const char *name)
 {
-	return fund_term_by_name(r->catalogue->sources, r->catalogue->source_count, name);
+	for (size_t i = 0; i < r->name_count; i++)
+		if (r->names[i].source && !strcmp(r->names[i].key, name))
+			return r->names[i].source;
+	return NULL;
 }
 
-/* A header that names no measure means the plan's; its cells may repeat that one. */
+/* ---------------------------------------------------------------- columns */
+
+/* A header that names no measure means what a row beside it says, else the plan's; its cells may repeat that
+ * one. */
 static void
 take_measure(const struct reading *r, size_t at, const char *text, const char *zh, const char *en)
 {
 	struct sheet_columns *c = r->columns;
-	if (measure_read(*text ? text : zh, zh, en, &c->measures[at]))
-		return;
-	problem_detail(sheet_problem(r, PROBLEM_MEASURE_WRONG, c->header->line, at), "%s %s", zh, en);
+	const char *beside = strcmp(zh, "元") ? "" : c->measure_beside;
+	struct measure other;
+	if (!measure_read(*text ? text : *beside ? beside : zh, zh, en, &c->measures[at]))
+		problem_detail(sheet_problem(r, PROBLEM_MEASURE_WRONG, c->header->line, at), "%s %s", zh, en);
+	else if (*text && *beside && measure_read(beside, zh, en, &other) && other.zeros != c->measures[at].zeros)
+		problem_detail(sheet_problem(r, PROBLEM_MEASURE_TWICE, c->header->line, at), "%s, %s", text, beside);
 }
 
 static void
 read_indicator(const struct reading *r, size_t at)
 {
 	struct sheet_columns *c = r->columns;
-	char measure[MEASURE_BYTES];
-	c->indicators[at] = find_with_measure(r, c->header->cells[at], indicator_named, measure);
+	char measure[MEASURE_BYTES], key[UTF8_KEY_BYTES];
+	c->indicators[at] =
+	    find_with_measure(r, sheet_column_key(c->header->cells[at], key), indicator_named, measure);
 	if (!c->indicators[at])
 		return;
 	c->indicator_count++;
@@ -126,27 +170,33 @@ static void
 read_budget(const struct reading *r, size_t at)
 {
 	struct sheet_columns *c = r->columns;
-	char measure[MEASURE_BYTES];
-	c->budgets[at] = find_with_measure(r, c->header->cells[at], source_named, measure);
+	char measure[MEASURE_BYTES], key[UTF8_KEY_BYTES];
+	c->budgets[at] = find_with_measure(r, sheet_column_key(c->header->cells[at], key), source_named, measure);
 	if (c->budgets[at])
 		take_measure(r, at, measure, "元", "yuan");
 }
 
-/* A fixed column's name; of the one that is measured, whatever its measure: "金额（万元）". */
+/* A fixed column, by its key; of the one that is measured, whatever its measure: "金额（万元）". */
 static enum field
-read_field(const struct reading *r, size_t at)
+measured_field_of(const char *key)
 {
-	const char *header = r->columns->header->cells[at];
 	char measure[MEASURE_BYTES], name[NAME_BYTES_MAX + 1];
 	size_t size;
-	enum field field = field_of(header);
-	if (field == FIELDS && measure_of_header(header, &size, measure) && size < sizeof name) {
-		memcpy(name, header, size);
+	enum field field = field_of(key);
+	if (field == FIELDS && measure_of_header(key, &size, measure) && size < sizeof name) {
+		memcpy(name, key, size);
 		name[size] = 0;
 		if (field_of(name) == FIELD_AMOUNT)
 			field = FIELD_AMOUNT;
 	}
 	return field;
+}
+
+static enum field
+read_field(const struct reading *r, size_t at)
+{
+	char key[UTF8_KEY_BYTES];
+	return measured_field_of(sheet_column_key(r->columns->header->cells[at], key));
 }
 
 static void
@@ -155,14 +205,15 @@ read_header_cell(struct reading *r, size_t at)
 	struct sheet_columns *c = r->columns;
 	const char *name = c->header->cells[at];
 	enum field field = read_field(r, at);
-	char measure[MEASURE_BYTES] = "";
+	char measure[MEASURE_BYTES] = "", key[UTF8_KEY_BYTES];
 	size_t size;
 	bool again = false;
 	if (field != FIELDS) {
 		again = c->place[field] != SIZE_MAX;
 		c->place[field] = at;
 		if (field == FIELD_AMOUNT)
-			take_measure(r, at, measure_of_header(name, &size, measure) ? measure : "", "元", "yuan");
+			take_measure(r, at, measure_of_header(sheet_column_key(name, key), &size, measure) ? measure : "",
+			             "元", "yuan");
 	} else if (c->kind == SHEET_PROJECTS) {
 		read_budget(r, at);
 	} else {
@@ -212,7 +263,8 @@ kind_of(const struct text_row *header)
 {
 	enum sheet_kind kind = SHEET_REPORTS;
 	for (size_t at = 0; at < header->cell_count; at++) {
-		enum field field = field_of(header->cells[at]);
+		char key[UTF8_KEY_BYTES];
+		enum field field = measured_field_of(sheet_column_key(header->cells[at], key));
 		if (field == FIELD_STEP)
 			return SHEET_PROJECTS;
 		if (field == FIELD_VOUCHER || field == FIELD_AMOUNT)
@@ -239,9 +291,10 @@ require_columns(const struct reading *r)
 }
 
 bool
-sheet_read_header(struct reading *r, const struct text_row *header)
+sheet_read_header(struct reading *r, const struct text_table *table)
 {
 	struct sheet_columns *c = r->columns;
+	const struct text_row *header = &table->rows[0];
 	c->header = header;
 	c->indicators = arena_array(&r->draft->arena, header->cell_count, sizeof *c->indicators);
 	c->budgets = arena_array(&r->draft->arena, header->cell_count, sizeof *c->budgets);
@@ -252,6 +305,8 @@ sheet_read_header(struct reading *r, const struct text_row *header)
 	for (int field = 0; field < FIELDS; field++)
 		c->place[field] = SIZE_MAX;
 	size_t before = r->findings->count;
+	if (!sheet_take_measures(r, table))
+		return false;
 	for (size_t at = 0; at < header->cell_count; at++)
 		read_header_cell(r, at);
 	refuse_foreign(r);
@@ -264,19 +319,39 @@ sheet_read_header(struct reading *r, const struct text_row *header)
 	return good && r->findings->count == before;
 }
 
-/* A sheet has units, and something of them: a mere list of their names is none. */
-bool
-sheet_is_header(const void *context, const struct text_row *row)
+/* What stands before the first bracket. */
+static void
+cut_brackets(char *key)
 {
-	char measure[MEASURE_BYTES];
+	char *open = strchr(key, '(');
+	if (open && open > key)
+		*open = 0;
+}
+
+/* A sheet has units, and something of them: a mere list of their names is none. */
+static bool
+has_names(const struct reading *r, const struct text_row *row, bool without_brackets)
+{
+	char key[UTF8_KEY_BYTES], measure[MEASURE_BYTES];
 	bool unit = false, more = false;
 	for (size_t at = 0; at < row->cell_count; at++) {
-		enum field field = field_of(row->cells[at]);
+		sheet_column_key(row->cells[at], key);
+		if (without_brackets)
+			cut_brackets(key);
+		enum field field = field_of(key);
 		if (field == FIELD_VOUCHER)
 			return true;
 		unit |= field == FIELD_UNIT;
-		more |= field == FIELDS ? find_with_measure(context, row->cells[at], indicator_named, measure) != NULL
+		more |= field == FIELDS ? find_with_measure(r, key, indicator_named, measure) != NULL
 		                        : field != FIELD_UNIT && field != FIELD_UNIT_NAME;
 	}
 	return unit && more;
+}
+
+enum header_kind
+sheet_header_kind(const void *context, const struct text_row *row)
+{
+	return has_names(context, row, false)  ? HEADER_KNOWN
+	       : has_names(context, row, true) ? HEADER_LIKE
+	                                       : HEADER_NONE;
 }

@@ -1,6 +1,7 @@
 #include "sheet_measure.h"
 
 #include "decimal.h"
+#include "sheet_file.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -47,17 +48,32 @@ measure_of_header(const char *header, size_t *name_size, char out[MEASURE_BYTES]
 	return true;
 }
 
+/* Whatever blanks are in it. */
+static bool
+is_called(const char *text, const char *name)
+{
+	char a[UTF8_KEY_BYTES], b[UTF8_KEY_BYTES];
+	return !strcmp(sheet_column_key(text, a), sheet_column_key(name, b));
+}
+
+static bool
+is_either(const char *text, const char *zh, const char *en, struct measure *out)
+{
+	const char *name = is_called(text, zh) ? zh : is_called(text, en) ? en : NULL;
+	if (name)
+		snprintf(out->text, sizeof out->text, "%s", name);
+	return name;
+}
+
 bool
 measure_read(const char *text, const char *zh, const char *en, struct measure *out)
 {
 	struct measure measure = {0};
-	snprintf(measure.text, sizeof measure.text, "%s", text);
-	bool good = !strcmp(text, zh) || !strcmp(text, en);
-	for (size_t i = 0; !good && !strcmp(zh, "元") && i < sizeof money / sizeof *money; i++)
-		if (!strcmp(text, money[i].zh) || !strcmp(text, money[i].en)) {
-			measure.zeros = money[i].zeros;
-			good = true;
-		}
+	bool good = is_either(text, zh, en, &measure);
+	for (size_t i = 0; !good && !strcmp(zh, "元") && i < sizeof money / sizeof *money; i++) {
+		good = is_either(text, money[i].zh, money[i].en, &measure);
+		measure.zeros = good ? money[i].zeros : 0;
+	}
 	if (good)
 		*out = measure;
 	return good;

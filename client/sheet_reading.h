@@ -4,7 +4,9 @@
 #define FUPIN_CLIENT_SHEET_READING_H
 
 #include "sheet.h"
+#include "sheet_file.h"
 #include "sheet_measure.h"
+#include "utf8.h"
 
 /* What a sheet is about; by its columns. */
 enum sheet_kind { SHEET_REPORTS = 1, SHEET_FUNDS = 2, SHEET_PROJECTS = 4 };
@@ -51,10 +53,19 @@ struct sheet_columns {
 	size_t place[FIELDS]; /* SIZE_MAX: not there */
 	size_t indicator_count;
 	enum sheet_kind kind;
-	struct measure *measures; /* per column of the header: how its figures are written */
+	struct measure *measures;           /* per column of the header: how its figures are written */
+	char measure_beside[MEASURE_BYTES]; /* of money, by a row above or below the header; "": none says */
+	bool measures_below;                /* the row below the header says measures, and has no data */
 	/* NULL: another one. */
 	const struct indicator **indicators;
 	const struct fund_term **budgets; /* of projects: the source whose part of the budget it is */
+};
+
+/* A name that a column may have, of an indicator or of a source. */
+struct sheet_name {
+	const char *key;
+	const struct indicator *indicator;
+	const struct fund_term *source;
 };
 
 struct reading {
@@ -64,6 +75,8 @@ struct reading {
 	struct sheet_columns *columns;
 	const struct text_row *row;
 	bool ours; /* of a workbook that fupin made */
+	size_t name_count;
+	struct sheet_name *names; /* of the plan's indicators and sources, as they are compared */
 };
 
 /* A finding in a column of the table; SIZE_MAX: in none. */
@@ -72,10 +85,17 @@ struct problem *sheet_problem(const struct reading *r, enum problem_code code, s
 /* The column of the table that a code names; SIZE_MAX: it has none. */
 size_t sheet_column_at(const struct sheet_columns *columns, const char *code);
 
-/* Fills r->columns. False: its rows cannot be read; the findings say why. */
-bool sheet_read_header(struct reading *r, const struct text_row *header);
+/* Before any header is looked at. */
+void sheet_names_make(struct reading *r);
+/* Fills r->columns by the table's header and what stands beside it. False: its rows cannot be read; the
+ * findings say why. */
+bool sheet_read_header(struct reading *r, const struct text_table *table);
 /* Is this row the header of a sheet? `context` is a struct reading. */
-bool sheet_is_header(const void *context, const struct text_row *row);
+enum header_kind sheet_header_kind(const void *context, const struct text_row *row);
+
+/* Takes the measure of money that a row above the header says ("单位：万元"), or the row below; a finding
+ * where it is one that the plan does not count in. False: there is such a finding. */
+bool sheet_take_measures(struct reading *r, const struct text_table *table);
 
 /* Reads r->row into the draft. */
 void sheet_read_row(const struct reading *r);

@@ -1,6 +1,8 @@
 #include "sheet_reading.h"
 
 #include "decimal.h"
+#include "narrow.h"
+#include "utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,16 +28,17 @@ cell_problem(const struct reading *r, enum field field, enum problem_code code)
 static bool
 parse_unit(const struct catalogue *c, const char *text, unit_code *out)
 {
-	char code[24];
-	size_t digits = strspn(text, "0123456789"), blanks = strspn(text + digits, " ");
-	if (!blanks || !text[digits + blanks] || digits >= sizeof code)
-		return unit_parse(text, out);
-	memcpy(code, text, digits);
-	code[digits] = 0;
-	if (!unit_parse(code, out))
+	char words[NAME_BYTES_MAX + 32];
+	if (!narrow(text, words, sizeof words))
+		return false;
+	size_t digits = strspn(words, "0123456789"), blanks = strspn(words + digits, " ");
+	if (!blanks || !words[digits + blanks])
+		return unit_parse(words, out);
+	words[digits] = 0;
+	if (!unit_parse(words, out))
 		return false;
 	const struct unit *unit = catalogue_unit(c, *out);
-	return unit && !strcmp(unit->name, text + digits + blanks);
+	return unit && utf8_same_key(unit->name, words + digits + blanks);
 }
 
 static unit_code
@@ -47,11 +50,26 @@ read_unit(const struct reading *r, enum field field)
 	return code;
 }
 
+/* Of the one column of percentages a cell may say so: "80%". */
+static bool
+parse_count(const char *text, bool percent, int64_t *out)
+{
+	char number[32];
+	if (!narrow(text, number, sizeof number))
+		return false;
+	size_t size = strlen(number);
+	size_t sign = percent && size > 3 && !strcmp(number + size - strlen("％"), "％") ? strlen("％")
+	              : percent && size > 1 && number[size - 1] == '%'                   ? 1
+	                                                                                 : 0;
+	number[size - sign] = 0;
+	return decimal_parse(number, 0, out) && *out >= 0 && *out <= INT32_MAX;
+}
+
 static uint32_t
 read_count(const struct reading *r, enum field field)
 {
 	int64_t value = 0;
-	if (*cell(r, field) && (!decimal_parse(cell(r, field), 0, &value) || value < 0 || value > INT32_MAX)) {
+	if (*cell(r, field) && !parse_count(cell(r, field), field == FIELD_PERCENT, &value)) {
 		cell_problem(r, field, PROBLEM_NUMBER_INVALID);
 		value = 0;
 	}
@@ -99,7 +117,7 @@ read_values(const struct reading *r, const struct form *form, struct report *rep
 	for (size_t at = 0; indicators && values && at < c->header->cell_count; at++) {
 		const struct indicator *indicator = c->indicators[at];
 		const char *text = text_cell(r->row, at);
-		if (!indicator || !*text)
+		if (!indicator || !*text || utf8_same_key(text, "–"))
 			continue;
 		if (indicator->form != form->number) {
 			problem_detail(sheet_problem(r, PROBLEM_INDICATOR_UNKNOWN, r->row->line, at), "%s",
@@ -158,6 +176,28 @@ is_filled_in(const struct reading *r, const struct form *form, const struct repo
 	return !flows && report->value_count;
 }
 
+/* A revision holds what stands in it, and nothing of the one before: what the sheet has no column for is
+ * gone. */
+static void
+refuse_dropped(const struct reading *r, const struct report *report)
+{
+	const struct sheet_columns *c = r->columns;
+	const struct form_version *version = catalogue_version(r->catalogue, report->form, report->form_version);
+	char names[2 * PROBLEM_DETAIL_BYTES] = "";
+	size_t used = 0;
+	for (size_t i = 0; version && i < version->field_count && used < sizeof names; i++) {
+		const struct indicator *what = version->fields[i].definition;
+		size_t at = 0;
+		while (at < c->header->cell_count && c->indicators[at] != what)
+			at++;
+		if (at == c->header->cell_count && !version->fields[i].required)
+			used +=
+			    (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? "、" : "", what->name_zh);
+	}
+	if (used)
+		problem_detail(sheet_problem(r, PROBLEM_FIGURE_DROPPED, r->row->line, SIZE_MAX), "%s", names);
+}
+
 static void
 leave_out(const struct reading *r)
 {
@@ -192,6 +232,8 @@ read_report(const struct reading *r)
 		leave_out(r);
 		return;
 	}
+	if (report.replaces && !d->clear)
+		refuse_dropped(r, &report);
 	d->report_places[d->submission.report_count] =
 	    place_make(r->columns->file, r->columns->sheet, r->row->line);
 	d->submission.reports[d->submission.report_count++] = report;

@@ -51,6 +51,8 @@ text_open(void)
 {
 	bool known = setlocale(LC_ALL, "");
 	/* Tables need to know how wide a character is; a bare system has no locale set. */
+	/* A figure in a file has a point, wherever the office is. */
+	setlocale(LC_NUMERIC, "C");
 	if (!known || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
 		setlocale(LC_CTYPE, "C.UTF-8");
 	/* gettext translates for any locale but "C", into what LANGUAGE says. */

@@ -122,23 +122,40 @@ end_sheet(struct xlsx *w)
 		w->widths[i] = 0;
 }
 
-/* The next sheet of this name: a part of what is too long for one, or another table of the same name. */
+/* The next sheet of this name, which is fit: a part of what is too long for one, or another table of the same
+ * name. */
+static lxw_worksheet *
+next_sheet(const struct xlsx *w, const char *fit, int *part)
+{
+	char name[sizeof w->name + 16];
+	do {
+		++*part;
+		if (*part == 1)
+			snprintf(name, sizeof name, "%s", fit);
+		else
+			snprintf(name, sizeof name, "%s (%d)", fit, *part);
+	} while (workbook_get_worksheet_by_name(w->file, name));
+	lxw_worksheet *sheet = workbook_add_worksheet(w->file, name);
+	if (sheet)
+		worksheet_ignore_errors(sheet, LXW_IGNORE_NUMBER_STORED_AS_TEXT, "A1:XFD1048576"); /* codes */
+	return sheet;
+}
+
+struct lxw_worksheet *
+xlsx_worksheet(struct xlsx *w, const char *name)
+{
+	char fit[sizeof w->name];
+	int part = 0;
+	take_name(name, fit);
+	return next_sheet(w, fit, &part);
+}
+
 static bool
 begin_sheet(struct xlsx *w)
 {
-	char name[sizeof w->name + 16];
 	end_sheet(w);
-	do {
-		w->part++;
-		if (w->part == 1)
-			snprintf(name, sizeof name, "%s", w->name);
-		else
-			snprintf(name, sizeof name, "%s (%d)", w->name, w->part);
-	} while (workbook_get_worksheet_by_name(w->file, name));
-	w->sheet = workbook_add_worksheet(w->file, name);
+	w->sheet = next_sheet(w, w->name, &w->part);
 	w->row = 0;
-	if (w->sheet)
-		worksheet_ignore_errors(w->sheet, LXW_IGNORE_NUMBER_STORED_AS_TEXT, "A1:XFD1048576"); /* codes */
 	return w->sheet;
 }
 

@@ -30,6 +30,8 @@ bool xlsx_line(struct xlsx *xlsx, const char *text, bool heading) __attribute__(
 /* For sheets of another make (xlsx_sheet.h): libxlsxwriter's workbook, and memory that lives as long as it
  * (once; zeroed; NULL: none). */
 struct lxw_workbook *xlsx_workbook(struct xlsx *xlsx);
+/* A sheet of it; NULL: no memory. Its name is shortened and changed as xlsx_sheet() does. */
+struct lxw_worksheet *xlsx_worksheet(struct xlsx *xlsx, const char *name);
 void *xlsx_keep(struct xlsx *xlsx, size_t bytes);
 
 /* Writes the file and frees. `made_us` is the time that its properties tell, so that the same content gives

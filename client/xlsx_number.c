@@ -6,60 +6,144 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* ---------------------------------------------------------------- formats */
 
 /* What a format's code asks for, of the part for positive numbers. */
 struct seen {
-	bool year_or_day, month, time, percent;
+	bool year_or_day, month, time, percent, scaled;
 	int zeros, others;
+	bool figure; /* a place of a digit */
+	bool comma;  /* right behind it: between digits it groups them, after the last it scales */
+	struct number_format *out;
 };
 
-/* "[h]" is a time; colours, conditions and locales are nothing to us. */
-static const char *
-skip_brackets(const char *at, struct seen *seen)
+/* Text that the format writes as it is. */
+static void
+add_literal(struct seen *seen, const char *text, size_t size)
 {
-	const char *end = strchr(at, ']');
-	if (strchr("hHmMsS", at[1]) && (at[2] == ']' || at[2] == at[1]))
-		seen->time = true;
-	return end ? end : at + strlen(at) - 1;
+	static const char *const yuan[] = {"¥", "￥"};
+	char *to = seen->figure ? seen->out->after : seen->out->before;
+	size_t used = strlen(to);
+	for (size_t i = 0; i < sizeof yuan / sizeof *yuan; i++)
+		if (size == strlen(yuan[i]) && !memcmp(text, yuan[i], size))
+			return;
+	if (used + size < LITERAL_BYTES) {
+		memcpy(to + used, text, size);
+		to[used + size] = 0;
+	}
 }
 
-static struct seen
-look_at(const char *code)
+/* Bytes of the character. */
+static size_t
+character(const char *at)
 {
-	struct seen seen = {0};
+	size_t size = 1;
+	while (((unsigned char)at[size] & 0xC0) == 0x80)
+		size++;
+	return size;
+}
+
+/* "[h]" is a time, "[$€-407]" a currency; colours, conditions and locales are nothing to us. */
+static const char *
+take_brackets(const char *at, struct seen *seen)
+{
+	const char *end = strchr(at, ']');
+	if (!end)
+		return at + strlen(at) - 1;
+	if (strchr("hHmMsS", at[1]) && (at[2] == ']' || at[2] == at[1]))
+		seen->time = true;
+	if (at[1] == '$')
+		add_literal(seen, at + 2, strcspn(at + 2, "-]"));
+	return end;
+}
+
+/* "万元" in quotes, \\万 or !万 (WPS), or 万 as it stands. Returns where it ends; NULL: there is none. */
+static const char *
+take_literal(const char *at, struct seen *seen)
+{
+	const char *end;
+	switch (*at) {
+	case '"':
+		end = strchr(at + 1, '"');
+		add_literal(seen, at + 1, end ? (size_t)(end - at) - 1 : strlen(at + 1));
+		return end ? end : at + strlen(at) - 1;
+	case '\\':
+	case '!':
+		if (!at[1])
+			return at;
+		add_literal(seen, at + 1, character(at + 1));
+		return at + character(at + 1);
+	case '_':
+	case '*':
+		return at[1] ? at + character(at + 1) : at;
+	case '$':
+		add_literal(seen, at, 1);
+		return at;
+	default:
+		if ((unsigned char)*at < 0x80)
+			return NULL;
+		add_literal(seen, at, character(at));
+		return at + character(at) - 1;
+	}
+}
+
+/* Bytes of "General", the figure as it is, also as the Chinese editions write it. */
+static size_t
+general_size(const char *at)
+{
+	static const char *const words[] = {"General", "G/通用格式"};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (!strncasecmp(at, words[i], strlen(words[i])))
+			return strlen(words[i]);
+	return 0;
+}
+
+static void
+take_code(const char *code, struct seen *seen)
+{
 	for (const char *at = code; *at && *at != ';'; at++) {
 		char letter = (char)tolower((unsigned char)*at);
-		if (letter == '"') {
-			const char *end = strchr(at + 1, '"');
-			at = end ? end : at + strlen(at) - 1;
-		} else if (letter == '[') {
-			at = skip_brackets(at, &seen);
-		} else if ((letter == '\\' || letter == '_' || letter == '*') && at[1]) {
-			at++;
+		size_t general = general_size(at);
+		bool place = letter == '0' || letter == '#' || letter == '?' || general;
+		seen->scaled |= seen->comma && !place && letter != ',';
+		seen->comma = letter == ',' && seen->figure;
+		seen->zeros += letter == '0';
+		seen->others += letter != '0';
+		const char *end = general         ? at + general - 1
+		                  : letter == '[' ? take_brackets(at, seen)
+		                                  : take_literal(at, seen);
+		seen->figure |= place;
+		if (end) {
+			at = end;
+			continue;
 		}
-		seen.year_or_day |= letter == 'y' || letter == 'd';
-		seen.month |= letter == 'm';
-		seen.time |= letter == 'h' || letter == 's';
-		seen.percent |= letter == '%';
-		seen.zeros += letter == '0';
-		seen.others += letter != '0';
+		seen->year_or_day |= letter == 'y' || letter == 'd';
+		seen->month |= letter == 'm';
+		seen->time |= letter == 'h' || letter == 's';
+		seen->percent |= letter == '%';
 	}
-	return seen;
+	seen->scaled |= seen->comma;
 }
 
 struct number_format
 number_format_of_code(const char *code)
 {
-	struct seen seen = look_at(code);
+	struct number_format format = {0};
+	struct seen seen = {.out = &format};
+	take_code(code, &seen);
 	if (seen.year_or_day || (seen.month && !seen.time))
 		return (struct number_format){.kind = NUMBER_DATE};
+	if (seen.time)
+		return (struct number_format){.kind = NUMBER_TIME};
 	if (seen.percent)
 		return (struct number_format){.kind = NUMBER_PERCENT};
+	if (seen.scaled)
+		return (struct number_format){.kind = NUMBER_SCALED};
 	if (seen.zeros > 1 && !seen.others)
 		return (struct number_format){.kind = NUMBER_PADDED, .width = seen.zeros};
-	return (struct number_format){0};
+	return format;
 }
 
 struct number_format
@@ -67,7 +151,9 @@ number_format_of_id(unsigned id)
 {
 	bool is_date = (id >= 14 && id <= 17) || id == 22 || (id >= 27 && id <= 31) || id == 36 ||
 	               (id >= 50 && id <= 54) || id == 57 || id == 58;
+	bool is_time = (id >= 18 && id <= 21) || (id >= 32 && id <= 35) || (id >= 45 && id <= 47);
 	return (struct number_format){.kind = is_date               ? NUMBER_DATE
+	                                      : is_time             ? NUMBER_TIME
 	                                      : id == 9 || id == 10 ? NUMBER_PERCENT
 	                                                            : NUMBER_PLAIN};
 }
@@ -211,10 +297,32 @@ show_date(const struct figure *f, bool since_1904, char out[NUMBER_TEXT_BYTES])
 	return true;
 }
 
+/* Of a day and a part of one the time alone; "26:30:00" of more than a day. It is only shown, never reckoned
+ * with. */
+static void
+show_time(const char *raw, char out[NUMBER_TEXT_BYTES])
+{
+	double seconds = strtod(raw, NULL) * 86400;
+	long long whole = seconds > 0 && seconds < 1e12 ? (long long)(seconds + 0.5) : 0;
+	snprintf(out, NUMBER_TEXT_BYTES, "%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+static void
+show_padded(const struct figure *f, int width, char out[NUMBER_TEXT_BYTES])
+{
+	int used = (int)strlen(out);
+	if (f->negative || f->count > f->point || width >= NUMBER_TEXT_BYTES || used >= width)
+		return;
+	size_t zeros = (size_t)(width - used);
+	memmove(out + zeros, out, (size_t)used + 1);
+	memset(out, '0', zeros);
+}
+
 enum text_mark
 number_text(const char *raw, struct number_format format, bool since_1904, char out[NUMBER_TEXT_BYTES])
 {
 	struct figure f;
+	char figure[NUMBER_TEXT_BYTES];
 	snprintf(out, NUMBER_TEXT_BYTES, "%s", raw);
 	if (!read_figure(raw, &f) || f.point < -ZEROS_MAX)
 		return TEXT_PLAIN;
@@ -222,17 +330,18 @@ number_text(const char *raw, struct number_format format, bool since_1904, char 
 		return TEXT_INEXACT;
 	if (format.kind == NUMBER_DATE && show_date(&f, since_1904, out))
 		return TEXT_DATE;
+	if (format.kind == NUMBER_TIME) {
+		show_time(raw, out);
+		return TEXT_TYPED;
+	}
 	if (format.kind == NUMBER_PERCENT)
 		f.point += f.count ? 2 : 0;
-	show_figure(&f, out);
-	size_t used = strlen(out);
-	if (format.kind == NUMBER_PERCENT)
-		snprintf(out + used, NUMBER_TEXT_BYTES - used, "%%");
-	if (format.kind == NUMBER_PADDED && !f.negative && f.count <= f.point &&
-	    format.width < NUMBER_TEXT_BYTES && (int)used < format.width) {
-		size_t zeros = (size_t)format.width - used;
-		memmove(out + zeros, out, used + 1);
-		memset(out, '0', zeros);
-	}
-	return TEXT_PLAIN;
+	show_figure(&f, figure);
+	if (format.kind == NUMBER_PADDED)
+		show_padded(&f, format.width, figure);
+	snprintf(out, NUMBER_TEXT_BYTES, "%s%.*s%s%s", format.before, NUMBER_TEXT_BYTES - 2 * LITERAL_BYTES - 2,
+	         figure, format.after, format.kind == NUMBER_PERCENT ? "%" : "");
+	return format.kind == NUMBER_PERCENT  ? TEXT_TYPED
+	       : format.kind == NUMBER_SCALED ? TEXT_SCALED
+	                                      : TEXT_PLAIN;
 }

@@ -8,13 +8,19 @@
 enum number_kind {
 	NUMBER_PLAIN = 0, /* shown as the figure that it is, however it is rounded or coloured on the screen */
 	NUMBER_DATE,      /* days since an epoch: "2013-04-15"; what is after the day is left out */
+	NUMBER_TIME,      /* 0.5: "12:00:00" */
 	NUMBER_PERCENT,   /* 0.25: "25%", which no column takes for 0.25 */
 	NUMBER_PADDED,    /* 12 with the format 0000: "0012" */
+	NUMBER_SCALED,    /* 120000 with the format 0!.0,"万元": shown as 12.0万元 */
 };
+
+enum { LITERAL_BYTES = 32 };
 
 struct number_format {
 	enum number_kind kind;
 	int width; /* NUMBER_PADDED: digits */
+	/* What the format writes before and after the figure ("万元"); the sign of the yuan is left out. */
+	char before[LITERAL_BYTES], after[LITERAL_BYTES];
 };
 
 /* By a format's code ("yyyy-mm-dd"), or by its number (ECMA-376 part 1, 18.8.30, and what the Chinese
@@ -22,13 +28,14 @@ struct number_format {
 struct number_format number_format_of_code(const char *code);
 struct number_format number_format_of_id(unsigned id);
 
-enum { NUMBER_TEXT_BYTES = 64 };
+enum { NUMBER_TEXT_BYTES = 64 + 2 * LITERAL_BYTES };
 
-/* The text of a number as it stands in the file ("1234.1", "2.5E-2"); what is no number stays as it is. More
- * than 15 digits are rounded to 15, as Excel shows them: 1000.0000000000001 is what adding up fen by doubles
- * leaves of 1000. TEXT_INEXACT (and the text as it stands) where that could be a guess: more digits than a
- * double has, as near to one figure as to another, or 10^15 and more, where a number cell loses whole units.
- */
+/* The text of a number as it stands in the file ("1234.1", "2.5E-2"), with what its format writes beside it;
+ * what is no number stays as it is. More than 15 digits are rounded to 15, as Excel shows them:
+ * 1000.0000000000001 is what adding up fen by doubles leaves of 1000. TEXT_INEXACT (and the text as it
+ * stands) where that could be a guess: more digits than a double has, as near to one figure as to another, or
+ * 10^15 and more, where a number cell loses whole units. TEXT_SCALED (and the figure that is meant) where the
+ * format shows it divided by a thousand or more. */
 enum text_mark number_text(const char *raw, struct number_format format, bool since_1904,
                            char out[NUMBER_TEXT_BYTES]);
 

@@ -232,6 +232,8 @@ on_workbook_start(void *context, const char *name, const char **attributes)
 		used--; /* no half of a character */
 	sheet->name[used] = 0;
 	snprintf(sheet->id, sizeof sheet->id, "%s", id);
+	const char *state = attribute_of(attributes, "state");
+	sheet->hidden = state && strcmp(state, "visible") != 0;
 }
 
 /* Charts and dialogues are named as sheets too, and have no rows: they are left out. */
@@ -285,6 +287,18 @@ read_other(struct workbook *w, const char *part, const char *type, const struct 
 	return !count || package_read(w->package, link.part, reader, failure);
 }
 
+/* Some programs name the part even if there is none, as every text is in its cell. A cell that needs one says so. */
+static bool
+read_strings(struct workbook *w, const char *part, struct text_failure *failure)
+{
+	const struct part_reader reader = {w, on_string_start, on_string_end, on_string_text};
+	bool good = read_other(w, part, "/sharedStrings", &reader, failure);
+	bool missing = !good && failure->code == PROBLEM_WORKBOOK_PART_MISSING;
+	if (missing)
+		*failure = (struct text_failure){0};
+	return good || missing;
+}
+
 static bool
 read_styles(struct workbook *w, const char *part, struct text_failure *failure)
 {
@@ -301,7 +315,6 @@ read_styles(struct workbook *w, const char *part, struct text_failure *failure)
 static bool
 read_parts(struct workbook *w, struct text_failure *failure)
 {
-	const struct part_reader strings = {w, on_string_start, on_string_end, on_string_text};
 	struct part_link main, macros;
 	size_t count;
 	if (!package_links(w->package, "", "/officeDocument", &main, 1, &count, failure))
@@ -313,8 +326,7 @@ read_parts(struct workbook *w, struct text_failure *failure)
 		return false;
 	if (count)
 		return text_fail(failure, PROBLEM_WORKBOOK_MACROS, 0, "");
-	return read_styles(w, main.part, failure) &&
-	       read_other(w, main.part, "/sharedStrings", &strings, failure);
+	return read_styles(w, main.part, failure) && read_strings(w, main.part, failure);
 }
 
 struct workbook *

@@ -21,6 +21,7 @@ struct workbook_sheet {
 	char name[SHEET_NAME_BYTES];
 	char id[64]; /* of the relationship */
 	char part[PART_NAME_BYTES];
+	bool hidden;
 };
 
 /* Text that is put together from pieces, and what is not of it: how a furigana reads. */

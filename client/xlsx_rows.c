@@ -1,5 +1,7 @@
 #include "xlsx_rows.h"
 
+#include "utf8.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,8 +177,10 @@ cell_says(struct rows *r, char room[FORMULA_BYTES + 1], enum text_mark *mark)
 		return text;
 	if (r->type == TYPE_SHARED)
 		return shared_text(r, text);
-	if (r->type == TYPE_BOOLEAN)
+	if (r->type == TYPE_BOOLEAN) {
+		*mark = TEXT_TYPED;
 		return strcmp(text, "0") && strcmp(text, "false") ? "TRUE" : "FALSE";
+	}
 	if (r->type == TYPE_ERROR)
 		*mark = TEXT_ERROR;
 	else if (r->type == TYPE_NUMBER)
@@ -194,8 +198,9 @@ end_cell(struct rows *r)
 	char room[FORMULA_BYTES + 1];
 	enum text_mark mark = TEXT_PLAIN;
 	r->in_cell = false;
-	const char *text = cell_says(r, room, &mark);
-	if (!*text)
+	size_t size;
+	const char *text = utf8_trim(cell_says(r, room, &mark), &size);
+	if (!size)
 		return;
 	if (r->column >= ROW_CELLS_MAX) {
 		if (!r->rows_max)
@@ -206,7 +211,7 @@ end_cell(struct rows *r)
 		r->cells[r->cell_count] = "";
 		r->marks[r->cell_count] = TEXT_PLAIN;
 	}
-	const char *copy = arena_string(r->arena, text);
+	const char *copy = arena_text(r->arena, text, size);
 	if (!copy) {
 		no_memory(r);
 		return;

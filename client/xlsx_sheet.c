@@ -107,12 +107,11 @@ xlsx_sheet_begin(struct xlsx *xlsx, const struct sheet_formats *formats, const c
 	if (!sheet)
 		return NULL;
 	sheet->formats = formats;
-	sheet->file = workbook_add_worksheet(xlsx_workbook(xlsx), name);
+	sheet->file = xlsx_worksheet(xlsx, name);
 	if (!sheet->file) {
 		free(sheet);
 		return NULL;
 	}
-	worksheet_ignore_errors(sheet->file, LXW_IGNORE_NUMBER_STORED_AS_TEXT, "A1:XFD1048576"); /* codes */
 	worksheet_set_column(sheet->file, 0, DATA_COLUMNS, WIDTH, NULL);
 	return sheet;
 }

@@ -179,6 +179,17 @@ read_day(const char **text, int *month, int *day)
 	return digits(text, 2, month) && digits(text, 2, day);
 }
 
+/* What programs write behind a day that has no time; or nothing. */
+static bool
+is_midnight(const char *at)
+{
+	static const char *const times[] = {"", " 00:00:00", "T00:00:00", " 0:00:00", " 00:00", " 0:00"};
+	bool found = false;
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+		found |= !strcmp(at, times[i]);
+	return found;
+}
+
 bool
 date_parse(const char *text, date *out)
 {
@@ -186,7 +197,7 @@ date_parse(const char *text, date *out)
 	const char *at = buffer;
 	int year, month, day;
 	if (!narrow(text, buffer, sizeof buffer) || !digits(&at, 4, &year) || !read_day(&at, &month, &day) ||
-	    *at || month > 12 || day > 31)
+	    !is_midnight(at) || month > 12 || day > 31)
 		return false;
 	date d = (year * 100 + month) * 100 + day;
 	if (!date_valid(d))

@@ -1,6 +1,8 @@
 /* Two rows of one submission that speak of the same thing: both cannot be meant. */
 #include "check_internal.h"
 
+#include "utf8.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,7 +70,9 @@ same_document(const struct document *x, const struct document *y)
 static int
 same_voucher(const struct fund_entry *x, const struct fund_entry *y)
 {
-	return x->unit != y->unit ? sign(x->unit - y->unit) : strcmp(x->voucher, y->voucher);
+	char room_x[UTF8_KEY_BYTES], room_y[UTF8_KEY_BYTES];
+	return x->unit != y->unit ? sign(x->unit - y->unit)
+	                          : strcmp(utf8_key(x->voucher, room_x), utf8_key(y->voucher, room_y));
 }
 
 #define BY(type, same)                                                                                       \

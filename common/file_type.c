@@ -113,10 +113,21 @@ type_of_ole(const uint8_t *bytes, size_t size)
 
 /* ---------------------------------------------------------------- all */
 
+/* A byte order mark or blank lines before it are read over by every reader. */
+static bool
+is_pdf(const uint8_t *bytes, size_t size)
+{
+	static const char blanks[] = " \t\r\n\f", mark[] = "\xEF\xBB\xBF";
+	size_t at = begins(bytes, size, mark, strlen(mark)) ? strlen(mark) : 0;
+	while (at < size && memchr(blanks, bytes[at], strlen(blanks)))
+		at++;
+	return begins(bytes + at, size - at, "%PDF-", 5);
+}
+
 enum file_type
 file_type_of(const uint8_t *bytes, size_t size)
 {
-	if (begins(bytes, size, "%PDF-", 5))
+	if (is_pdf(bytes, size))
 		return FILE_PDF;
 	if (begins(bytes, size, "PK\3\4", 4))
 		return type_of_zip(bytes, size);

@@ -2,6 +2,7 @@
 
 #include "deadline.h"
 #include "decimal.h"
+#include "utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -411,6 +412,29 @@ static const struct problem_kind {
     {PROBLEM_WORKBOOK_OTHER_OFFICE, 0, "WORKBOOK_OTHER_OFFICE",
      "the workbook was made for unit %D, this office is %L: make your own with fupin sheet",
      "工作簿是为单位 %D 制作的，本单位是 %L：请用 fupin sheet 制作本单位的工作簿"},
+    {PROBLEM_CELL_SURPLUS, 0, "CELL_SURPLUS",
+     "%D stands under no column name: name the column, or take the cell out",
+     "%D 上方没有列名：请补上列名，或删去此格"},
+    {PROBLEM_FIGURE_SPLIT, 0, "FIGURE_SPLIT",
+     "the row has more cells than the header: is %D a figure with separators? put it in quotes",
+     "此行的单元格比列名多：%D 是带千分位的数字吗？请加上引号"},
+    {PROBLEM_CELL_NOT_TEXT, 0, "CELL_NOT_TEXT",
+     "the cell is a date, a time, a percentage or a truth value, shown as %D; a text belongs here, and what "
+     "was typed "
+     "cannot be known: format the column as text, then type it again",
+     "单元格是日期、时间、百分数或逻辑值，显示为 "
+     "%D；此处应为文本，原来填的内容已无从得知：请把该列设为文本格式后重新填写"},
+    {PROBLEM_FORMAT_SCALED, 0, "FORMAT_SCALED",
+     "the cell's number format shows its figure %D divided by a thousand or more: format it as a plain "
+     "number",
+     "单元格的数字格式把数值 %D 缩小后显示：请改为普通数字格式"},
+    {PROBLEM_MEASURE_TWICE, 0, "MEASURE_TWICE",
+     "the column and a row beside the header name different measures: %D",
+     "列名与表头旁的计量单位不一致：%D"},
+    {PROBLEM_FIGURE_DROPPED, 0, "FIGURE_DROPPED",
+     "the correction has no column for %D, and would clear it: add the column (a – in it clears a figure), "
+     "or say --clear",
+     "更正中没有“%D”列，提交后该数据会被清除：请补上该列（确需清除的填“–”），或加 --clear"},
 };
 
 static const size_t kind_count = sizeof problem_kinds / sizeof *problem_kinds;
@@ -538,11 +562,12 @@ char *
 problem_text(const struct problem *problem, enum language language, char out[PROBLEM_TEXT_BYTES])
 {
 	const struct problem_kind *kind = kind_of(problem->code);
-	char actual[DECIMAL_TEXT_BYTES], limit[DECIMAL_TEXT_BYTES];
+	char actual[DECIMAL_TEXT_BYTES], limit[DECIMAL_TEXT_BYTES], room[4 * PROBLEM_DETAIL_BYTES];
+	const char *detail = utf8_show(problem->detail, UTF8_BLANKS, room, sizeof room);
 	number_text(problem, problem->actual, actual);
 	number_text(problem, problem->limit, limit);
 	if (!kind) {
-		snprintf(out, PROBLEM_TEXT_BYTES, "problem %d: %s", (int)problem->code, problem->detail);
+		snprintf(out, PROBLEM_TEXT_BYTES, "problem %d: %s", (int)problem->code, detail);
 		return out;
 	}
 	size_t used = 0;
@@ -551,7 +576,7 @@ problem_text(const struct problem *problem, enum language language, char out[PRO
 		size_t size = 1;
 		if (*at == '%') {
 			at++;
-			piece = *at == 'A' ? actual : *at == 'L' ? limit : problem->detail;
+			piece = *at == 'A' ? actual : *at == 'L' ? limit : detail;
 			size = strlen(piece);
 		}
 		if (used + size >= PROBLEM_TEXT_BYTES)

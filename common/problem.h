@@ -201,6 +201,12 @@ enum problem_code {
 	/* Only at the client, when a sheet is read. */
 	PROBLEM_MEASURE_WRONG = 222,
 	PROBLEM_WORKBOOK_OTHER_OFFICE = 223,
+	PROBLEM_CELL_SURPLUS = 224,
+	PROBLEM_FIGURE_SPLIT = 225,
+	PROBLEM_CELL_NOT_TEXT = 226,
+	PROBLEM_FORMAT_SCALED = 227,
+	PROBLEM_MEASURE_TWICE = 228,
+	PROBLEM_FIGURE_DROPPED = 229,
 };
 
 /* What a problem speaks of: the request as a whole, or row `index` of its reports, fund entries, … */

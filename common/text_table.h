@@ -17,6 +17,8 @@ enum text_mark {
 	TEXT_ERROR,   /* "#REF!": what the formula came to */
 	TEXT_NOTHING, /* the formula "=SUM(F2:F13)", whose value was not saved */
 	TEXT_INEXACT, /* a number of more digits than a spreadsheet holds: which one was meant is not known */
+	TEXT_TYPED,   /* "80%", "12:30", "TRUE": made of what was typed */
+	TEXT_SCALED,  /* a number that its format shows divided by a thousand or more */
 };
 
 struct text_row {
@@ -36,6 +38,7 @@ struct text_table {
 	const char *sheet; /* of the workbook; NULL: the file is the table */
 	size_t row_count;  /* the header is row 0 */
 	struct text_row *rows;
+	size_t above_count; /* rows before the header, in front of `rows` */
 	size_t merged_count;
 	const struct text_area *merged;
 };

@@ -1,5 +1,7 @@
 #include "unit.h"
 
+#include "narrow.h"
+
 #include <string.h>
 
 static const unit_code level_min[] = {0, 10, 1000, 100000, 100000000, 100000000000};
@@ -48,12 +50,15 @@ unit_county(unit_code code)
 bool
 unit_parse(const char *text, unit_code *out)
 {
-	size_t digits = strspn(text, "0123456789");
-	if (!digits || text[digits] || digits > 12 || text[0] == '0')
+	char buffer[32];
+	if (!narrow(text, buffer, sizeof buffer))
+		return false;
+	size_t digits = strspn(buffer, "0123456789");
+	if (!digits || buffer[digits] || digits > 12 || buffer[0] == '0')
 		return false;
 	unit_code code = 0;
 	for (size_t i = 0; i < digits; i++)
-		code = code * 10 + (text[i] - '0');
+		code = code * 10 + (buffer[i] - '0');
 	if (unit_level_of(code) == UNIT_NONE)
 		return false;
 	*out = code;

@@ -4,7 +4,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 build_packages=(gcc libc6-dev gettext cmake ninja-build pkg-config protobuf-c-compiler protobuf-compiler
   libprotobuf-c-dev libzmq3-dev libpq-dev libsodium-dev libsqlite3-dev libsmartcols-dev libcsv-dev
-  libinih-dev libjson-c-dev libsystemd-dev libxlsxwriter-dev libzip-dev libexpat1-dev uthash-dev postgresql)
+  libinih-dev libjson-c-dev libsystemd-dev libxlsxwriter-dev libzip-dev libexpat1-dev libutf8proc-dev uthash-dev postgresql)
 # For a centre that a program in Python drives: the system tests, the benchmark.
 python_packages=(libcmocka-dev python3 python3-zmq python3-protobuf python3-psycopg2 python3-openpyxl)
 test_packages=("${python_packages[@]}" clang-format ccache openssl file zsh man-db groff-base mandoc docker-compose)

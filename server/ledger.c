@@ -2,6 +2,7 @@
 
 #include "decimal.h"
 #include "key_set.h"
+#include "utf8.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -162,26 +163,41 @@ ledger_taken(const struct holder *h, uint32_t source, enum fund_state state)
 
 /* ---------------------------------------------------------------- vouchers */
 
+/* Of all its spellings. */
 static uint64_t
 hash_of(unit_code unit, const char *voucher)
 {
-	return key_make('v', &unit, sizeof unit, voucher, strnlen(voucher, VOUCHER_BYTES_MAX)).words[0];
+	char room[UTF8_KEY_BYTES];
+	const char *key = utf8_key(voucher, room);
+	return key_make('v', &unit, sizeof unit, key, strlen(key)).words[0];
 }
 
+/* Where it is, or the free slot behind where it would be. `spelling`: in this one alone. */
 static size_t
-slot_of(const struct ledger *l, uint64_t hash, unit_code unit, const char *voucher)
+slot_of(const struct ledger *l, uint64_t hash, unit_code unit, const char *voucher, bool spelling)
 {
 	size_t at = hash & (l->room - 1);
 	for (const struct booked *b; (b = l->slots[at]); at = (at + 1) & (l->room - 1))
-		if (b->hash == hash && b->entry.unit == unit && !strcmp(b->entry.voucher, voucher))
+		if (b->hash == hash && b->entry.unit == unit &&
+		    (!strcmp(b->entry.voucher, voucher) || (!spelling && utf8_same_key(b->entry.voucher, voucher))))
 			break;
 	return at;
 }
 
 static struct booked *
+find_spelling(const struct ledger *l, unit_code unit, const char *voucher)
+{
+	return l->slots[slot_of(l, hash_of(unit, voucher), unit, voucher, true)];
+}
+
+/* In whatever spelling. Before vouchers were compared by their keys, several could be booked: the very one
+ * comes first. */
+static struct booked *
 find(const struct ledger *l, unit_code unit, const char *voucher)
 {
-	return l->slots[slot_of(l, hash_of(unit, voucher), unit, voucher)];
+	uint64_t hash = hash_of(unit, voucher);
+	struct booked *b = l->slots[slot_of(l, hash, unit, voucher, true)];
+	return b ? b : l->slots[slot_of(l, hash, unit, voucher, false)];
 }
 
 const struct booked *
@@ -231,7 +247,7 @@ add(struct ledger *l, const struct fund_entry *entry)
 	if (!b)
 		return NULL;
 	*b = (struct booked){.entry = *entry, .hash = hash_of(entry->unit, entry->voucher)};
-	size_t at = slot_of(l, b->hash, entry->unit, entry->voucher);
+	size_t at = slot_of(l, b->hash, entry->unit, entry->voucher, true);
 	assert(!l->slots[at]);
 	l->slots[at] = b;
 	l->count++;
@@ -242,7 +258,7 @@ add(struct ledger *l, const struct fund_entry *entry)
 static void
 take_out(struct ledger *l, struct booked *b)
 {
-	size_t mask = l->room - 1, hole = slot_of(l, b->hash, b->entry.unit, b->entry.voucher);
+	size_t mask = l->room - 1, hole = slot_of(l, b->hash, b->entry.unit, b->entry.voucher, true);
 	assert(l->slots[hole] == b);
 	for (size_t at = (hole + 1) & mask; l->slots[at]; at = (at + 1) & mask) {
 		size_t home = l->slots[at]->hash & mask;
@@ -665,6 +681,21 @@ referred(const struct ledger *l, const struct fund_entry *e)
 	return *e->refers ? find(l, whose, e->refers) : NULL;
 }
 
+bool
+ledger_name_referred(const struct ledger *l, struct submission *s, struct arena *arena)
+{
+	for (size_t i = 0; i < s->entry_count; i++) {
+		struct fund_entry *e = &s->entries[i];
+		const struct booked *b = referred(l, e);
+		if (!b || !strcmp(b->entry.voucher, e->refers))
+			continue;
+		e->refers = arena_string(arena, b->entry.voucher);
+		if (!e->refers)
+			return false;
+	}
+	return true;
+}
+
 /* Each entry touches at most three amounts a move, its own open amount, and two more. */
 static bool
 make_room(struct ledger *l, size_t entries)
@@ -690,7 +721,7 @@ unstage_rows(struct ledger *l, const struct submission *s, size_t count, bool is
 {
 	while (count--) {
 		const struct fund_entry *e = &s->entries[count];
-		struct booked *b = find(l, e->unit, e->voucher);
+		struct booked *b = find_spelling(l, e->unit, e->voucher);
 		if (!b || b->seq || (is_now && b->stage != l->stage))
 			continue;
 		bool good = book(l, b, STEP_UNSTAGE);
@@ -875,7 +906,7 @@ bool
 ledger_take(struct ledger *l, const struct fund_entry *e, uint64_t seq, uint32_t line, int64_t time_us,
             struct fund_effect *effect)
 {
-	struct booked *b = find(l, e->unit, e->voucher);
+	struct booked *b = find_spelling(l, e->unit, e->voucher);
 	struct holder *h = holder_of(l, e->unit);
 	bool was_staged = b;
 	if ((b && b->seq) || !h || !list_room(l))

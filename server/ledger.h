@@ -38,6 +38,11 @@ enum ledger_verdict {
 	LEDGER_NO_MEMORY,
 };
 
+/* Before that: an entry that refers to another one in another spelling of its voucher gets the other's, by which it is found
+ * again in the database. False: no memory. */
+bool ledger_name_referred(const struct ledger *ledger, struct submission *submission, struct arena *arena)
+    __attribute__((warn_unused_result));
+
 /* Books the entries of a checked submission, all or none, as staged; its memory has to stay until they are
  * taken or unstaged. Its steps of projects are staged before: what money says against them is said here. */
 enum ledger_verdict ledger_stage(struct ledger *ledger, const struct submission *submission,

@@ -1,6 +1,7 @@
 /* Where money is, and what was booked: questions about the ledger, from memory. */
 #include "ledger_internal.h"
 #include "query_check.h"
+#include "utf8.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -231,7 +232,7 @@ is_wanted(const struct entry_query *q, const struct booked *b)
 	const struct fund_entry *e = &b->entry;
 	return (!q->source || e->source == q->source) &&
 	       (!q->in_transit || (is_sent(e->kind) && b->open.taken > 0)) &&
-	       (!*q->voucher || !strcmp(q->voucher, e->voucher)) && concerns(q, e);
+	       (!*q->voucher || utf8_same_key(q->voucher, e->voucher)) && concerns(q, e);
 }
 
 /* The first entry behind the one that the last answer ended with. */

@@ -342,6 +342,11 @@ book(struct pipeline *p, struct envelope *e, struct problem_list *problems, bool
 		projects_unstage(p->holdings.projects, &e->submission);
 		return INTAKE_REFUSED;
 	}
+	if (!ledger_name_referred(p->holdings.ledger, &e->submission, &e->arena)) {
+		projects_unstage(p->holdings.projects, &e->submission);
+		problem_only(problems, PROBLEM_BUSY);
+		return INTAKE_REFUSED;
+	}
 	enum ledger_verdict verdict = ledger_stage(p->holdings.ledger, &e->submission, problems);
 	e->staged = verdict == LEDGER_STAGED;
 	*settled = verdict != LEDGER_UNSETTLED;

@@ -135,7 +135,7 @@ sheet_open(struct sheet *s, struct plan *plan, const struct plan_source *source,
 	*s = (struct sheet){
 	    .file = file, .names = names, .column_count = column_count, .plan = plan, .errors = errors};
 	char *bytes = source->read(source, file, CSV_BYTES_MAX, &size);
-	bool good = bytes ? csv_read_bytes(bytes, size, &plan->catalogue.arena, &s->table, &failure)
+	bool good = bytes ? csv_read_bytes(bytes, size, ',', &plan->catalogue.arena, &s->table, &failure)
 	                  : text_fail(&failure, PROBLEM_FILE_UNREADABLE, 0, strerror(errno));
 	free(bytes);
 	if (!good) {
@@ -147,6 +147,27 @@ sheet_open(struct sheet *s, struct plan *plan, const struct plan_source *source,
 		return false;
 	}
 	return find_columns(s);
+}
+
+/* A figure with separators that is not quoted ends up so, with what is left of it taken for the whole. */
+static void
+refuse_surplus(const struct sheet *s)
+{
+	const struct text_row *header = &s->table.rows[0];
+	for (size_t at = 0; at < s->row->cell_count; at++) {
+		const char *cell = s->row->cells[at];
+		if (!*cell || *text_cell(header, at))
+			continue;
+		if (at < header->cell_count)
+			plan_error(s->errors, s->file, s->row->line, "\"%.80s\" stands under no column name", cell);
+		else
+			plan_error(
+			    s->errors, s->file, s->row->line,
+			    "more cells than the header: is \"%.80s\" the rest of a figure with separators? put that in "
+			    "quotes",
+			    cell);
+		return;
+	}
 }
 
 /* Reads every row of a file into an array of `size`-byte items that `take` fills. */
@@ -166,6 +187,7 @@ plan_rows(struct plan *plan, const struct plan_source *source, const char *file,
 	}
 	for (size_t i = 1; i < s.table.row_count; i++) {
 		s.row = &s.table.rows[i];
+		refuse_surplus(&s);
 		take(&s, items + (i - 1) * size);
 	}
 	*count = s.table.row_count - 1;

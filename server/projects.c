@@ -1,5 +1,7 @@
 #include "projects.h"
 
+#include "utf8.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +10,7 @@
 /* The projects of a place, by code and unit. */
 struct shelf {
 	uint32_t count, room;
+	bool is_odd; /* some code is not its own key */
 	struct project **items;
 };
 
@@ -140,6 +143,8 @@ add(struct projects *p, unit_code unit, const char *code)
 		return NULL;
 	project->unit = unit;
 	snprintf(project->code, sizeof project->code, "%.*s", (int)name.length, code);
+	char key[UTF8_KEY_BYTES];
+	shelf->is_odd |= strcmp(utf8_key(project->code, key), project->code) != 0;
 	uint32_t at = place_on(shelf, &name, unit);
 	memmove(shelf->items + at + 1, shelf->items + at, (shelf->count - at) * sizeof(struct project *));
 	shelf->items[at] = project;
@@ -482,6 +487,28 @@ name_step(const struct projects *p, struct submission *s, size_t index, struct a
 	return true;
 }
 
+/* A code that is here in another spelling gets that one: what is stored is found by what it says. False: no
+ * memory. */
+static bool
+spell(const struct projects *p, unit_code unit, const char **text, struct arena *arena)
+{
+	const struct project_name name = project_name_of(*text);
+	const struct shelf *shelf = shelf_of(p, unit);
+	struct project **same;
+	char code[VOUCHER_BYTES_MAX + 1], key[UTF8_KEY_BYTES], spelt[2 * VOUCHER_BYTES_MAX];
+	snprintf(code, sizeof code, "%.*s", (int)name.length, *text);
+	if (!shelf || (!shelf->is_odd && !strcmp(utf8_key(code, key), code)) || find_all(p, unit, &name, &same))
+		return true;
+	for (uint32_t i = 0; i < shelf->count; i++) {
+		if (!utf8_same_key(shelf->items[i]->code, code))
+			continue;
+		snprintf(spelt, sizeof spelt, "%s%s", shelf->items[i]->code, *text + name.length);
+		*text = arena_string(arena, spelt);
+		return *text;
+	}
+	return true;
+}
+
 /* False: no memory. */
 static bool
 stage_row(struct projects *p, struct submission *s, size_t index, struct arena *arena, unit_code office,
@@ -489,7 +516,7 @@ stage_row(struct projects *p, struct submission *s, size_t index, struct arena *
 {
 	struct project_row *row = &s->projects[index];
 	size_t before = problems->count + problems->more;
-	if (!name_step(p, s, index, arena, problems))
+	if (!spell(p, row->unit, &row->code, arena) || !name_step(p, s, index, arena, problems))
 		return false;
 	if (problems->count + problems->more > before)
 		return true;
@@ -532,8 +559,10 @@ name_entry(const struct projects *p, struct submission *s, size_t index, struct 
 {
 	struct fund_entry *e = &s->entries[index];
 	bool several;
-	const struct project_name name = project_name_of(e->project);
 	const unit_code whose = fund_entry_whose(e);
+	if (!spell(p, whose, &e->project, arena))
+		return false;
+	const struct project_name name = project_name_of(e->project);
 	const struct project *meant = find_meant(p, s, whose, e->project, &several);
 	char text[VOUCHER_BYTES_MAX + 1];
 	if (several)

@@ -1,7 +1,9 @@
 #include "records.h"
 
 #include "key_set.h"
+#include "utf8.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +30,9 @@ fingerprint_of(const struct submission_id *id)
 static struct key
 voucher_key(unit_code unit, const char *voucher)
 {
-	return key_make('v', &unit, sizeof unit, voucher, strnlen(voucher, VOUCHER_BYTES_MAX));
+	char room[UTF8_KEY_BYTES];
+	const char *key = utf8_key(voucher, room);
+	return key_make('v', &unit, sizeof unit, key, strlen(key));
 }
 
 /* Exact, and cheaper than a hash: unit and period fill one word, the form goes into their mix. */
@@ -56,7 +60,10 @@ document_key(const struct document *d)
 static struct key
 project_key(const struct project_row *row)
 {
-	return key_make('p', &row->place, sizeof row->place, row->code, project_name_of(row->code).length);
+	char code[VOUCHER_BYTES_MAX + 1], room[UTF8_KEY_BYTES];
+	snprintf(code, sizeof code, "%.*s", (int)project_name_of(row->code).length, row->code);
+	const char *key = utf8_key(code, room);
+	return key_make('p', &row->place, sizeof row->place, key, strlen(key));
 }
 
 static struct key

@@ -81,7 +81,7 @@ class WorkbookTest(CentreTest):
         return (office or self.office).run("submit", *names, check=check, language=language, cwd=self.centre.directory)
 
     def receipts(self, *names):
-        return [line.rsplit(": ", 1)[0] for line in self.submit(*names).stdout.splitlines()]
+        return [line.rsplit(": ", 1)[0] for line in self.submit(*names).stdout.splitlines() if line.startswith("receipt")]
 
     # ---------------------------------------------------------------- the same
 

@@ -52,6 +52,24 @@ static const struct good_case {
     {"GB18030 of 单位,期间",
      BYTES("\xB5\xA5\xCE\xBB,\xC6\xDA\xBC\xE4\r\n22,\xD5\xF2\r\n"),
      {{1, {"单位", "期间"}}, {2, {"22", "镇"}}}},
+    {"CR", BYTES("a,b\r1,2\r"), {{1, {"a", "b"}}, {2, {"1", "2"}}}},
+    {"mixed line ends", BYTES("a\r\nb\rc\n\rd"), {{1, {"a"}}, {2, {"b"}}, {3, {"c"}}, {5, {"d"}}}},
+    {"CR in quotes", BYTES("\"a\rb\",c\rd,e\r"), {{1, {"a\rb", "c"}}, {3, {"d", "e"}}}},
+    {"rows of blanks",
+     BYTES("a,b\n  ,\u3000\u3000,\u00A0\n\u200B,\nc,d\n"),
+     {{1, {"a", "b"}}, {4, {"c", "d"}}}},
+    {"blanks and invisible characters at the ends",
+     BYTES("\u00A0a\u3000b\u3000,\"\u200Bc \",\uFEFFd\u2060\n"),
+     {{1, {"a\u3000b", "c", "d"}}}},
+    {"another separator is said", BYTES("sep=;\r\na;b,c\r\n"), {{2, {"a", "b,c"}}}},
+    {"UTF-16, little end first",
+     BYTES("\xFF\xFE"
+           "U\x53,\0b\0\n\0"),
+     {{1, {"单", "b"}}}},
+    {"UTF-16, big end first",
+     BYTES("\xFE\xFF"
+           "\x53U\0,\0b"),
+     {{1, {"单", "b"}}}},
     {"GB18030 of four bytes (赉 and 㐀)", BYTES("\xEA\xE3,\x81\x39\xEE\x39\n"), {{1, {"赉", "㐀"}}}},
 };
 
@@ -89,7 +107,7 @@ test_good(void **state)
 		struct text_table table;
 		struct text_failure failure;
 		arena_init(&arena, ARENA_BYTES);
-		EXPECT(csv_read_bytes(test->bytes, test->size, &arena, &table, &failure), "%s", test->name);
+		EXPECT(csv_read_bytes(test->bytes, test->size, ',', &arena, &table, &failure), "%s", test->name);
 		EXPECT(table.row_count == row_count(test->rows), "%s: %zu rows", test->name, table.row_count);
 		for (size_t at = 0; at < table.row_count; at++)
 			check_row(test, at, &table.rows[at]);
@@ -104,10 +122,11 @@ static const struct {
 	size_t line;
 } bad_cases[] = {
     {"NUL", BYTES("a,b\0c\n"), PROBLEM_FILE_ENCODING, 0},
-    {"UTF-16",
+    {"UTF-16 cut off",
      BYTES("\xFF\xFE"
-           "a\0,\0b\0"),
+           "a\0,\0b"),
      PROBLEM_FILE_ENCODING, 0},
+    {"UTF-16 without a byte order mark", BYTES("a\0,\0b\0"), PROBLEM_FILE_ENCODING, 0},
     {"neither UTF-8 nor GB18030", BYTES("a,\xFF\xFF\n"), PROBLEM_FILE_ENCODING, 0},
     {"GB18030 cut off", BYTES("\xB5\xA5\xCE"), PROBLEM_FILE_ENCODING, 0},
     {"quote not closed", BYTES("a,b\n\"c,d\n"), PROBLEM_CSV_MALFORMED, 2},
@@ -128,7 +147,7 @@ test_bad(void **state)
 		struct text_table table = {.row_count = 77};
 		struct text_failure failure = {0};
 		arena_init(&arena, ARENA_BYTES);
-		EXPECT(!csv_read_bytes(bad_cases[i].bytes, bad_cases[i].size, &arena, &table, &failure), "%s",
+		EXPECT(!csv_read_bytes(bad_cases[i].bytes, bad_cases[i].size, ',', &arena, &table, &failure), "%s",
 		       bad_cases[i].name);
 		EXPECT(failure.code == bad_cases[i].code, "%s: code %d", bad_cases[i].name, (int)failure.code);
 		EXPECT(failure.line == bad_cases[i].line, "%s: line %zu", bad_cases[i].name, failure.line);
@@ -145,7 +164,7 @@ test_arena_cap(void **state)
 	struct text_failure failure;
 	(void)state;
 	arena_init(&arena, 100);
-	assert_false(csv_read_bytes(BYTES("a,b\nc,d\ne,f\ng,h\ni,j\nk,l\n"), &arena, &table, &failure));
+	assert_false(csv_read_bytes(BYTES("a,b\nc,d\ne,f\ng,h\ni,j\nk,l\n"), ',', &arena, &table, &failure));
 	assert_int_equal(failure.code, PROBLEM_FILE_UNREADABLE);
 	arena_free(&arena);
 }
@@ -156,7 +175,7 @@ read_file(const char *path, struct arena *arena, struct text_table *out, struct 
 {
 	size_t size;
 	char *bytes = file_read(path, CSV_BYTES_MAX, &size);
-	bool good = bytes ? csv_read_bytes(bytes, size, arena, out, failure)
+	bool good = bytes ? csv_read_bytes(bytes, size, ',', arena, out, failure)
 	                  : text_fail(failure, PROBLEM_FILE_UNREADABLE, 0, strerror(errno));
 	free(bytes);
 	return good;
@@ -237,7 +256,7 @@ test_long_file(void **state)
 	for (int i = 1; i <= LINES; i++)
 		size += (size_t)snprintf(bytes + size, sizeof bytes - size, "%d,x\n", i);
 	arena_init(&arena, 16 * ARENA_BYTES);
-	assert_true(csv_read_bytes(bytes, size, &arena, &table, &failure));
+	assert_true(csv_read_bytes(bytes, size, ',', &arena, &table, &failure));
 	assert_int_equal(table.row_count, LINES);
 	for (size_t i = 0; i < LINES; i++) {
 		char text[16];

@@ -15,6 +15,9 @@
 
 enum { TODAY = 20130815 };
 
+/* Text with its length, so that NUL bytes can stand in it. */
+#define BYTES(text) (text), sizeof(text) - 1
+
 static struct catalogue plan;
 
 /* The tests run in a directory of their own, so that a file's name is just its name. */
@@ -149,6 +152,7 @@ test_report_columns(void **state)
 	(void)state;
 	findings = (struct findings){0};
 	draft_init(&draft);
+	draft.clear = true;
 	read_text(&draft, "a.csv",
 	          "period,表,version,替换版本,名称,unit,通村道路（硬化）（公里）,village_subsidy,产业资金\n"
 	          "2013-07,village,,,西明嘎村,220821103204,12.5,0,\n"
@@ -173,6 +177,253 @@ test_report_columns(void **state)
 	draft_check(&draft, &plan, TODAY, &findings);
 	assert_int_equal(findings.count, 0);
 	assert_true(submission_id_valid(&draft.submission.id));
+	draft_free(&draft);
+}
+
+/* How files of other hands say the same: one village's report of 40 households, and 750 yuan of subsidy. */
+static const struct {
+	const char *name, *bytes;
+	size_t size;
+	const char *problem; /* NULL: read */
+} hands[] = {
+#define VILLAGE_ROW "220821103204,2013-04,40,750.00\n"
+    {"semicolons", BYTES("单位;期间;户数;补助到村资金\n220821103204;2013-04;40;750.00\n"), NULL},
+    {"tabs", BYTES("单位\t期间\t户数\t补助到村资金\n220821103204\t2013-04\t40\t750.00\n"), NULL},
+    {"sep=", BYTES("sep=;\n单位;期间;户数;补助到村资金\n220821103204;2013-04;40;750.00\n"), NULL},
+    {"UTF-16 with tabs, as \"Unicode text\"",
+     BYTES("\xFF"
+           "\xFE"
+           "\x75"
+           "\x00"
+           "\x6E"
+           "\x00"
+           "\x69"
+           "\x00"
+           "\x74"
+           "\x00"
+           "\x09"
+           "\x00"
+           "\x70"
+           "\x00"
+           "\x65"
+           "\x00"
+           "\x72"
+           "\x00"
+           "\x69"
+           "\x00"
+           "\x6F"
+           "\x00"
+           "\x64"
+           "\x00"
+           "\x09"
+           "\x00"
+           "\x68"
+           "\x00"
+           "\x6F"
+           "\x00"
+           "\x75"
+           "\x00"
+           "\x73"
+           "\x00"
+           "\x65"
+           "\x00"
+           "\x68"
+           "\x00"
+           "\x6F"
+           "\x00"
+           "\x6C"
+           "\x00"
+           "\x64"
+           "\x00"
+           "\x73"
+           "\x00"
+           "\x09"
+           "\x00"
+           "\x76"
+           "\x00"
+           "\x69"
+           "\x00"
+           "\x6C"
+           "\x00"
+           "\x6C"
+           "\x00"
+           "\x61"
+           "\x00"
+           "\x67"
+           "\x00"
+           "\x65"
+           "\x00"
+           "\x5F"
+           "\x00"
+           "\x73"
+           "\x00"
+           "\x75"
+           "\x00"
+           "\x62"
+           "\x00"
+           "\x73"
+           "\x00"
+           "\x69"
+           "\x00"
+           "\x64"
+           "\x00"
+           "\x79"
+           "\x00"
+           "\x0A"
+           "\x00"
+           "\x32"
+           "\x00"
+           "\x32"
+           "\x00"
+           "\x30"
+           "\x00"
+           "\x38"
+           "\x00"
+           "\x32"
+           "\x00"
+           "\x31"
+           "\x00"
+           "\x31"
+           "\x00"
+           "\x30"
+           "\x00"
+           "\x33"
+           "\x00"
+           "\x32"
+           "\x00"
+           "\x30"
+           "\x00"
+           "\x34"
+           "\x00"
+           "\x09"
+           "\x00"
+           "\x32"
+           "\x00"
+           "\x30"
+           "\x00"
+           "\x31"
+           "\x00"
+           "\x33"
+           "\x00"
+           "\x2D"
+           "\x00"
+           "\x30"
+           "\x00"
+           "\x34"
+           "\x00"
+           "\x09"
+           "\x00"
+           "\x34"
+           "\x00"
+           "\x30"
+           "\x00"
+           "\x09"
+           "\x00"
+           "\x37"
+           "\x00"
+           "\x35"
+           "\x00"
+           "\x30"
+           "\x00"
+           "\x0A"
+           "\x00"),
+     NULL},
+    {"titles above", BYTES("2013年4月　村月报,,,\n填写说明,,,\n单位,期间,户数,补助到村资金\n" VILLAGE_ROW),
+     NULL},
+    {"blanks and stars in names",
+     BYTES("单 位,期\u3000间*,*户数 （户）,\"补助到\n村资金（元）\"\n" VILLAGE_ROW), NULL},
+    {"blanks and invisible characters in cells",
+     BYTES("单位,期间,户数,补助到村资金\n\u200B220821103204\u00A0,\u30002013-04,\uFEFF40,750.00\u00A0\n"),
+     NULL},
+    {"full width",
+     BYTES("单位,期间,户数,补助到村资金\n２２０８２１１０３２０４,２０１３-０４,４０,７５０．００\n"), NULL},
+    {"a measure above", BYTES("单位：万元,,,\n单位,期间,户数,补助到村资金\n220821103204,2013-04,40,0.075\n"),
+     NULL},
+    {"measures above",
+     BYTES("填报单位：镇赉县,（单位：户、千元）,,\n单位,期间,户数,补助到村资金\n220821103204,2013-04,40,0."
+           "75\n"),
+     NULL},
+    {"measures below", BYTES("单位,期间,户数,补助到村资金\n,,户,千元\n220821103204,2013-04,40,0.75\n"), NULL},
+    {"another measure above than in the name",
+     BYTES("单位：万元,,,\n单位,期间,户数,补助到村资金（元）\n" VILLAGE_ROW),
+     "a.csv: row 2, column 补助到村资金（元）: the column and a row beside the header name different "
+     "measures: 元, 万元\n"},
+    {"a measure above that the plan does not know",
+     BYTES("单位：万美元,,,\n单位,期间,户数,补助到村资金\n" VILLAGE_ROW),
+     "a.csv: row 1: the column is not in the measure that the plan counts in: 元 yuan (of 元 also 千元, "
+     "万元, "
+     "百万元, 亿元)\n"},
+    {"two measures of money above", BYTES("单位：万元、元,,,\n单位,期间,户数,补助到村资金\n" VILLAGE_ROW),
+     "a.csv: row 1: the column and a row beside the header name different measures: 万元, 元\n"},
+    {"a figure with separators without quotes",
+     BYTES("单位,期间,户数,补助到村资金\n220821103204,2013-04,40,1,750.00\n"),
+     "a.csv: row 2: the row has more cells than the header: is 1,750.00 a figure with separators? put it in "
+     "quotes\n"},
+    {"the same before other columns",
+     BYTES("单位,期间,补助到村资金,户数\n220821103204,2013-04,1,750.00,40\n"),
+     "a.csv: row 2: the row has more cells than the header: is 1,750.00 a figure with separators? put it in "
+     "quotes\n"},
+    {"a cell beyond the header", BYTES("单位,期间,户数,补助到村资金\n220821103204,2013-04,40,750.00,,看\n"),
+     "a.csv: row 2: 看 stands under no column name: name the column, or take the cell out\n"},
+    {"a cell under an empty name", BYTES("单位,期间,,户数,补助到村资金\n220821103204,2013-04,9,40,750.00\n"),
+     "a.csv: row 2: 9 stands under no column name: name the column, or take the cell out\n"},
+    {"empty cells beyond the header",
+     BYTES("单位,期间,户数,补助到村资金\n220821103204,2013-04,40,750.00,,\u00A0\n"), NULL},
+    {"a blank inside a code", BYTES("单位,期间,户数,补助到村资金\n220821\u00A0103204,2013-04,40,750.00\n"),
+     "a.csv: row 2, column 单位: 220821<U+00A0>103204 cannot be read\n"},
+    {"escape sequences", BYTES("单位,期间,户数,补助到村资金\n220821103204,2013-04,\x1B[2J,750.00\n"),
+     "a.csv: row 2, column 户数: ␛[2J is not a number with at most 0 decimals\n"},
+    {"CR", BYTES("单位,期间,户数,补助到村资金\r\r220821103204,2013-04,x,750.00\r"),
+     "a.csv: row 3, column 户数: x is not a number with at most 0 decimals\n"},
+    {"a correction without a column", BYTES("单位,期间,替换版本,户数\n220821103204,2013-04,1,40\n"),
+     "a.csv: row 2: the correction has no column for 产业资金、培训人次, and would clear it: add the column "
+     "(a – in it "
+     "clears a "
+     "figure), or say --clear\n"},
+};
+
+static void
+test_hands(void **state)
+{
+	static const struct value values[] = {{HOUSEHOLDS, 40}, {SUBSIDY, 75000}};
+	(void)state;
+	for (size_t i = 0; i < COUNT(hands); i++) {
+		struct draft draft;
+		static struct findings findings;
+		char printed[PRINTED_BYTES];
+		findings = (struct findings){0};
+		draft_init(&draft);
+		draft_read_bytes(&draft, "a.csv", hands[i].bytes, hands[i].size, &plan, &findings);
+		print_findings(printed, &findings, LANGUAGE_ENGLISH);
+		EXPECT(!strcmp(printed, hands[i].problem ? hands[i].problem : ""), "%s: %s", hands[i].name, printed);
+		if (!hands[i].problem) {
+			EXPECT(draft.submission.report_count == 1, "%s", hands[i].name);
+			EXPECT(draft.submission.reports[0].value_count == 2, "%s", hands[i].name);
+			EXPECT(draft.submission.reports[0].unit == VILLAGE, "%s", hands[i].name);
+			for (size_t v = 0; v < 2; v++) {
+				const struct report *r = draft.submission.reports;
+				size_t at = r->indicators[0] == values[v].indicator ? 0 : 1;
+				EXPECT(r->indicators[at] == values[v].indicator && r->values[at] == values[v].value,
+				       "%s: %" PRId64, hands[i].name, r->values[at]);
+			}
+		}
+		draft_free(&draft);
+	}
+}
+
+/* A – in a cell says that there is no figure, and that the one before goes. */
+static void
+test_clearing(void **state)
+{
+	static const char said[] =
+	    "单位,期间,替换版本,户数,补助到村资金,产业资金,培训人次\n220821103204,2013-04,1,40,0,–, - \n";
+	struct draft draft;
+	static struct findings findings;
+	(void)state;
+	draft_init(&draft);
+	read_text(&draft, "a.csv", said, &findings);
+	assert_int_equal(findings.count, 0);
+	assert_int_equal(draft.submission.reports[0].value_count, 2);
 	draft_free(&draft);
 }
 
@@ -492,7 +743,8 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_report_headers), cmocka_unit_test(test_measures),
-	    cmocka_unit_test(test_report_columns), cmocka_unit_test(test_fund_sheets),
+	    cmocka_unit_test(test_report_columns), cmocka_unit_test(test_hands),
+	    cmocka_unit_test(test_clearing),       cmocka_unit_test(test_fund_sheets),
 	    cmocka_unit_test(test_two_files),      cmocka_unit_test(test_findings),
 	    cmocka_unit_test(test_missing_file),   cmocka_unit_test(test_references),
 	    cmocka_unit_test(test_row_14),         cmocka_unit_test(test_centre_problems),

@@ -127,13 +127,18 @@ test_unit_parse(void **state)
 	    {"99999999999999999999", 0},
 	    {"022", 0},
 	    {"0220", 0},
-	    {" 22", 0},
-	    {"22 ", 0},
+	    {" 22", 22},
+	    {"22\u00A0", 22},
+	    {"\u200B220821\u3000", 220821},
+	    {"2208\u200B21", 220821},
+	    {"22 0821", 0},
+	    {"22\u00A00821", 0},
 	    {"+22", 0},
 	    {"-22", 0},
 	    {"22.", 0},
 	    {"220821x", 0},
-	    {"２２", 0},
+	    {"２２", 22},
+	    {"２２０８２１", 220821},
 	};
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -237,8 +242,9 @@ test_period_text(void **state)
 	    {"2013/", 0},
 	    {"2013-04-2013-04-2013-04-2013-04-2013-04-2013-04-2013-04-2013-04-2013-04", 0},
 	    {"2013-04-", 0},
-	    {"2013-04 ", 0},
-	    {" 2013-04", 0},
+	    {"2013-04 ", 201304},
+	    {"\u00A02013-04\u200B", 201304},
+	    {"2013 -04", 0},
 	    {"2013--04", 0},
 	    {"13-04", 0},
 	    {"", 0},
@@ -344,8 +350,12 @@ test_date_text(void **state)
 	    {"13-04-15", 0},
 	    {"2013-04", 0},
 	    {"2013-04-15x", 0},
-	    {"2013-04-15 ", 0},
-	    {" 2013-04-15", 0},
+	    {"2013-04-15 ", 20130415},
+	    {"\u30002013-04-15", 20130415},
+	    {"2013-04-15 00:00:00", 20130415},
+	    {"2013/4/15 0:00:00", 20130415},
+	    {"2013-04-15T00:00:00", 20130415},
+	    {"2013-04-15 09:00:00", 0},
 	    {"2013-+4-15", 0},
 	    {"2013- 4-15", 0},
 	    {"2013-04--5", 0},
@@ -471,8 +481,11 @@ static const struct {
     {".5", 1, false, 0},
     {"--5", 0, false, 0},
     {"+-5", 0, false, 0},
-    {" 5", 0, false, 0},
-    {"5 ", 0, false, 0},
+    {" 5", 0, true, 5},
+    {"5\u00A0", 0, true, 5},
+    {"\uFEFF5", 0, true, 5},
+    {"1 000", 0, false, 0},
+    {"1\u00A0000", 0, false, 0},
     {"5元", 0, false, 0},
     {"1e3", 0, false, 0},
     {"0x10", 0, false, 0},
@@ -681,6 +694,102 @@ test_utf8(void **state)
 	assert_false(utf8_valid("\xE9\x95\x87", 2)); /* the length counts, not the NUL */
 }
 
+static void
+test_utf8_trim(void **state)
+{
+	static const char *const cases[][2] = {
+	    {"", ""},
+	    {" \t\r\n\u00A0\u3000\u200B\uFEFF", ""},
+	    {"a", "a"},
+	    {"\u2003a b\u2028", "a b"},
+	    {"\u200E镇\u00A0赉\u202C", "镇\u00A0赉"},
+	    {"a\xFF ", "a\xFF"},
+	    {"\x1B", "\x1B"},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		size_t size;
+		const char *text = utf8_trim(cases[i][0], &size);
+		EXPECT(size == strlen(cases[i][1]) && !memcmp(text, cases[i][1], size), "row %zu", i);
+	}
+}
+
+/* Spellings of one text, and what is another one. */
+static void
+test_utf8_key(void **state)
+{
+	static const char *const cases[][2] = {
+	    {"凭-1", "凭-1"},
+	    {"凭－1", "凭-1"},
+	    {"凭-１", "凭-1"},
+	    {"凭-1\u200B", "凭-1"},
+	    {"凭‐1", "凭-1"},
+	    {"凭—1", "凭-1"},
+	    {"凭−1", "凭-1"},
+	    {"\uFEFF凭-1 ", "凭-1"},
+	    {"PZ-1", "PZ-1"},
+	    {"ＰＺ-1", "PZ-1"},
+	    {"pz-1", "pz-1"},
+	    {"PZ-01", "PZ-01"},
+	    {"PZ  1", "PZ 1"},
+	    {"PZ\u00A0\u30001", "PZ 1"},
+	    {"PZ 1", "PZ 1"},
+	    {" PZ", "PZ"},
+	    {"PZ ", "PZ"},
+	    {"一", "一"},
+	    {"ー", "ー"},
+	    {"吉财农指〔2013〕12号", "吉财农指〔2013〕12号"},
+	    {"e\u0301", "\u00E9"},
+	    {"\xFF\xFE", "\xFF\xFE"},
+	    {"", ""},
+	    {"\u200B", ""},
+	    {"a\tb", "a b"},
+	};
+	char room[UTF8_KEY_BYTES], long_text[2 * UTF8_KEY_BYTES + 1] = "";
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const char *key = utf8_key(cases[i][0], room);
+		EXPECT(!strcmp(key, cases[i][1]), "row %zu, %s: %s", i, cases[i][0], key);
+	}
+	assert_true(utf8_same_key("凭－１", "凭-1"));
+	assert_false(utf8_same_key("PZ-1", "pz-1"));
+	for (size_t i = 0; i + 2 < sizeof long_text; i += 2)
+		memcpy(long_text + i, "\u00E9", 3);
+	assert_ptr_equal(utf8_key(long_text, room), long_text);
+	for (size_t size = UTF8_KEY_BYTES - 12; size < UTF8_KEY_BYTES + 12; size += 2) {
+		long_text[size] = 0;
+		utf8_key(long_text, room); /* at the bound: nothing is written beyond it */
+		memcpy(long_text + size, "\u00E9", 2);
+	}
+}
+
+static void
+test_utf8_show(void **state)
+{
+	static const char *const cases[][2] = {
+	    {"通榆县 a", "通榆县 a"},
+	    {"\x1B[2J", "␛[2J"},
+	    {"a\nb\tc\x7F", "a␊b␉c␡"},
+	    {"220822\u00A0", "220822<U+00A0>"},
+	    {"\u202Eabc\u200B", "<U+202E>abc<U+200B>"},
+	    {"\xC2\x9B\u3000", "<U+009B>\u3000"},
+	    {"a\xFFz", "a\uFFFDz"},
+	};
+	static const char blanks[] = "说\u00A0明\u3000";
+	char out[64], small[6];
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		EXPECT(!strcmp(utf8_show(cases[i][0], UTF8_BLANKS, out, sizeof out), cases[i][1]), "row %zu: %s", i,
+		       out);
+	assert_ptr_equal(utf8_show(cases[0][0], UTF8_BLANKS, out, sizeof out), cases[0][0]);
+	assert_ptr_equal(utf8_show(blanks, UTF8_SAFE, out, sizeof out), blanks);
+	assert_string_equal(utf8_show("\x1B"
+	                              "ab县城",
+	                              UTF8_SAFE, small, sizeof small),
+	                    "␛ab");
+	assert_string_equal(utf8_show("a\u200B", UTF8_SAFE, small, sizeof small), "a");
+}
+
 /* ---------------------------------------------------------------- identity */
 
 static void
@@ -787,6 +896,9 @@ main(void)
 	    cmocka_unit_test(test_bounded_sums),
 	    cmocka_unit_test(test_money),
 	    cmocka_unit_test(test_utf8),
+	    cmocka_unit_test(test_utf8_trim),
+	    cmocka_unit_test(test_utf8_key),
+	    cmocka_unit_test(test_utf8_show),
 	    cmocka_unit_test(test_id_new),
 	    cmocka_unit_test(test_id_text),
 	    cmocka_unit_test(test_digest),

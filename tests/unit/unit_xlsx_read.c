@@ -40,7 +40,7 @@ static const struct {
                                         "t=\"inlineStr\"><is><r><t>a</t></r><r><t>b</t></r><rPh><t>c</t></"
                                         "rPh></is></c></row>",
      "1: x & y|ab\n"},
-    {"booleans", "<row><c t=\"b\"><v>1</v></c><c t=\"b\"><v>0</v></c></row>", "1: TRUE|FALSE\n"},
+    {"booleans", "<row><c t=\"b\"><v>1</v></c><c t=\"b\"><v>0</v></c></row>", "1: TRUE{5}|FALSE{5}\n"},
     {"errors", "<row><c t=\"e\"><v>#REF!</v></c><c t=\"e\"><f>1/0</f><v>#DIV/0!</v></c></row>",
      "1: #REF!{2}|#DIV/0!{2}\n"},
     {"formulas",
@@ -57,7 +57,7 @@ static const struct {
     {"formats",
      "<row><c s=\"3\"><v>7</v></c><c s=\"4\"><v>0.5</v></c><c s=\"0\"><v>41379</v></c><c "
      "s=\"99\"><v>1</v></c></row>",
-     "1: 007|50%|41379|1\n"},
+     "1: 007|50%{5}|41379|1\n"},
     {"inexact", "<row><c><v>20130415000000012</v></c></row>", "1: 20130415000000012{4}\n"},
     {"prefixes", "<x:row xmlns:x=\"" MAIN "\"><x:c><x:v>5</x:v></x:c></x:row>", "1: 5\n"},
     {"hidden", "<row r=\"1\" hidden=\"1\"><c><v>5</v></c></row>", "1: 5\n"},

@@ -1,0 +1,162 @@
+"""Small files that go wrong elsewhere (tests/cases): each is read as it is meant, or refused by name. Each stands for a kind;
+the kinds are in unit_sheet, unit_csv and unit_xlsx_number."""
+import os
+import subprocess
+import unittest
+import zipfile
+
+import openpyxl
+
+from harness import SOURCE, CentreTest, new_directory
+
+CASES = os.path.join(SOURCE, "tests", "cases")
+WITH = "row 2, column F (金额{}): "
+# What the clerk is told of a file; none: it is read.
+REFUSED = {
+    "unquoted-thousands-fund.csv": ["row 2: the row has more cells than the header: is 443,000.00 a figure with separators? put it in quotes"],
+    "fmt-0.xlsx": ["sheet Sheet, " + WITH.format("") + "100万元 is not a number with at most 2 decimals"],
+    "fmt-scaled.xlsx": ["sheet Sheet1, " + WITH.format("（万元）") + "the cell's number format shows its figure 120000 divided by a thousand or more"],
+    "esc.csv": ["row 2, column people_lifted: ␛[2J␛[31mX is not a number"],
+    "cr-only.csv": ["row 3, column people_lifted: x is not a number", "row 4, column people_lifted: y is not a number"],
+    "voucher-as-date.xlsx": ["row 2, column C (凭证号): the cell is a date", "shown as 2026-01-05",
+                             "row 2, column H (文件依据)", "shown as 12:30:00", "row 3, column H (文件依据)", "shown as TRUE"],
+    "vouchers.csv": ["row 5, column voucher: voucher 凭-1 of this unit stands in this submission twice",
+                     "row 10, column voucher: voucher PZ-1 of this unit stands in this submission twice"],
+}
+READ = {
+    "report-measure-above.xlsx": dict(reports=1),
+    "second-sheet-padded.xlsx": dict(reports=1, fund_entries=1),
+    "hdr-newline2.xlsx": dict(reports=1),
+    "cell-nbsp.csv": dict(reports=1),
+    "spaces-row.csv": dict(reports=1),
+}
+OF_SHUANGYANG = ("fmt-0.xlsx", "report-measure-above.xlsx", "vouchers.csv")
+
+
+class Cases(CentreTest):
+    options = {"offices": ("province", "county-220822", "county-220112"), "options": ("--clock", "2013-10-10T09:00")}
+
+    def office(self, name):
+        return self.centre.offices["county-220112" if name in OF_SHUANGYANG else "county-220822"]
+
+    def value(self, unit, month, indicator):
+        """What the unit reported for the month; None: nothing."""
+        total = self.centre.wire("province").total(unit, month, month, indicators=[self.numbers[indicator]]).units[0]
+        return total.values[0] if total.reported[0] else None
+
+    def test_every_file_has_its_answer(self):
+        names = {name for name in os.listdir(CASES) if name.endswith((".csv", ".xlsx"))}
+        self.assertEqual(names, set(REFUSED) | set(READ))
+
+    def test_refused(self):
+        for name, told in REFUSED.items():
+            with self.subTest(name=name):
+                result = self.office(name).run("check", os.path.join(CASES, name), check=3)
+                for text in told:
+                    self.assertIn(text, result.stderr)
+                self.assertNotIn("\x1b", result.stderr)
+
+    def test_read(self):
+        for name, counts in READ.items():
+            with self.subTest(name=name):
+                result = self.office(name).run("check", os.path.join(CASES, name), check=0)
+                for what, count in counts.items():
+                    self.assertIn(f"{what.replace('_', ' ')} {count}", result.stdout)
+        self.office("report-measure-above.xlsx").run("submit", os.path.join(CASES, "report-measure-above.xlsx"), check=0)
+        self.assertEqual(self.value(220112, 201304, "people_lifted"), 5)
+        self.assertEqual(self.value(220112, 201304, "special_granted_industry"), 1_500_000)  # 1.5万元
+
+    def test_sheets_that_are_not_read_are_named(self):
+        path = os.path.join(new_directory(), "月报.xlsx")
+        book = openpyxl.Workbook()
+        book.active.title = "说明"
+        book.active.append(["本表由县扶贫办填报"])
+        hidden = book.create_sheet("草稿")
+        hidden.append(["随便"])
+        hidden.sheet_state = "hidden"
+        sheet = book.create_sheet("县")
+        sheet.append(["单位", "期间", "脱贫人口", "脱贫户数", "建档立卡贫困人口"])
+        sheet.append([220822, "2013-09", 5, 2, 100])
+        book.save(path)
+        office = self.centre.offices["county-220822"]
+        self.assertIn("not read: sheet 说明, it has no column names that are known", office.run("check", path, check=0).stdout)
+        self.assertNotIn("草稿", office.run("check", path, check=0).stdout)
+        self.assertIn("未读取：工作表“说明”", office.run("submit", path, check=0, language="zh_CN.UTF-8").stdout)
+        # One that is ours but for a note in brackets is not passed over: it is refused by name.
+        sheet["A1"] = "单位（县）"
+        book.save(path)
+        self.assertIn("sheet 县, row 1, column A (单位（县）): column 单位（县） is not known in this sheet",
+                      office.run("check", path, check=3).stderr)
+
+    def test_shared_strings_that_are_named_but_not_there(self):
+        """Some programs name the part even if every text is in its cell."""
+        path, named = (os.path.join(new_directory(), name) for name in ("a.xlsx", "b.xlsx"))
+        book = openpyxl.Workbook()
+        book.active.append(["单位", "期间", "脱贫人口", "脱贫户数", "建档立卡贫困人口"])
+        book.active.append(["220822", "2013-07", "5", "2", "100"])
+        book.save(path)
+        link = ('<Relationship Id="rId99" Target="sharedStrings.xml" '
+                'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"/></Relationships>')
+        with zipfile.ZipFile(path) as old, zipfile.ZipFile(named, "w") as new:
+            for item in old.infolist():
+                data = old.read(item).decode("utf-8")
+                if item.filename == "xl/_rels/workbook.xml.rels":
+                    self.assertNotIn("sharedStrings", data)
+                    data = data.replace("</Relationships>", link)
+                new.writestr(item, data)
+        self.assertIn("reports 1", self.centre.offices["county-220822"].run("check", named, check=0).stdout)
+
+    def test_file_names_that_are_no_text(self):
+        directory = os.fsencode(new_directory())
+        path = os.path.join(directory, b"\x1b[31m\xff.csv")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("单位,期间,脱贫人口\n1,2,3\n")
+        office = self.centre.offices["county-220822"]
+        for words in ((), ("--json",)):
+            result = subprocess.run(office.command("check")[:2] + [path, *words, "--home", office.home], capture_output=True, check=False)
+            self.assertEqual(result.returncode, 3)
+            text = (result.stdout + result.stderr).decode("utf-8")  # is text
+            self.assertNotIn("\x1b", text)
+            self.assertIn("␛[31m\ufffd.csv", text)
+
+    def test_corrections_that_lack_a_column(self):
+        office, directory = self.centre.offices["county-220112"], new_directory()
+
+        def sheet(name, header, row):
+            path = os.path.join(directory, name)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(f"unit,period,replaces,reason,people_lifted,households_lifted,registered_people{header}\n220112,2013-08,{row}\n")
+            return path
+        office.run("submit", sheet("first.csv", ",households_drawn", "0,,5,2,100,7"), check=0)
+        lacking = sheet("lacking.csv", "", "1,typing error,6,2,100")
+        for command in ("check", "submit"):
+            told = office.run(command, lacking, check=3).stderr
+            self.assertIn("the correction has no column for", told)
+            self.assertIn("--clear", told)
+        self.assertEqual(self.value(220112, 201308, "households_drawn"), 7)
+        office.run("check", lacking, "--clear", check=0)
+        office.run("submit", lacking, "--clear", check=0)
+        self.assertIsNone(self.value(220112, 201308, "households_drawn"))
+        self.assertEqual(self.value(220112, 201308, "people_lifted"), 6)
+
+    def test_one_voucher_in_many_spellings(self):
+        """Whatever the spelling that came first, another one is the same voucher, and refers to it."""
+        office, directory = self.centre.offices["county-220822"], new_directory()
+
+        def entry(kind, voucher, refers=""):
+            path = os.path.join(directory, "entry.csv")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(f"kind,unit,voucher,occurred,source,amount,refers,note\n{kind},220822,{voucher},2013-02-05,fiscal_development,100.00,{refers},x\n")
+            return office.run("submit", path)
+        self.assertEqual(entry("raised", "凭—１").returncode, 0)
+        for spelling in ("凭-1", "凭－1", "\u200b凭‐1 ", "凭−１"):
+            result = entry("raised", spelling)
+            self.assertEqual(result.returncode, 3, spelling)
+            self.assertIn("凭", result.stdout + result.stderr)
+        self.assertEqual(entry("reversed", "凭-2", refers="凭-1").returncode, 0)
+        self.assertEqual(self.centre.sql("SELECT voucher, refers FROM fund_entry WHERE unit = 220822 ORDER BY seq"),
+                         [("凭—１", None), ("凭-2", "凭—１")])
+
+
+if __name__ == "__main__":
+    unittest.main()
