@@ -287,7 +287,8 @@ read_other(struct workbook *w, const char *part, const char *type, const struct 
 	return !count || package_read(w->package, link.part, reader, failure);
 }
 
-/* Some programs name the part even if there is none, as every text is in its cell. A cell that needs one says so. */
+/* Some programs name the part even if there is none, as every text is in its cell. A cell that needs one says
+ * so. */
 static bool
 read_strings(struct workbook *w, const char *part, struct text_failure *failure)
 {

@@ -38,8 +38,8 @@ enum ledger_verdict {
 	LEDGER_NO_MEMORY,
 };
 
-/* Before that: an entry that refers to another one in another spelling of its voucher gets the other's, by which it is found
- * again in the database. False: no memory. */
+/* Before that: an entry that refers to another one in another spelling of its voucher gets the other's, by
+ * which it is found again in the database. False: no memory. */
 bool ledger_name_referred(const struct ledger *ledger, struct submission *submission, struct arena *arena)
     __attribute__((warn_unused_result));
 
