@@ -181,7 +181,7 @@ print_left_out(const struct saving *v, enum language language, const char *path,
 	if (v->left_out)
 		fprintf(out, _("%s: left out: %zu rows in which nothing of the month is filled in\n"), path,
 		        v->left_out);
-	saving_tell_passed(v, language, out);
+	saving_tell(v, language, out);
 }
 
 /* Rows of our own workbooks that nobody filled in, sheets that are not read: told, as the file is out of
@@ -191,7 +191,7 @@ tell_left_out(const struct folder *f, const char *path, const char *name, const 
               enum language language)
 {
 	char told[PATH_MAX];
-	if (!v->left_out && !v->passed_over)
+	if (!v->left_out && !v->passed_over && !v->dropped)
 		return;
 	print_left_out(v, language, path, stderr);
 	FILE *out = snprintf(told, sizeof told, "%s/sent/%s.left-out.txt", f->path, name) < (int)sizeof told

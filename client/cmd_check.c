@@ -14,7 +14,6 @@ struct checking {
 	struct command command;
 	struct draft draft;
 	struct saving *saving;
-	bool clear;
 	struct findings *findings; /* its */
 	const char *mark;          /* where the copy with red cells goes */
 };
@@ -25,7 +24,6 @@ read_and_check(struct checking *k, char **files, int count)
 	const struct command *c = &k->command;
 	k->saving->files = (const char *const *)files;
 	k->saving->count = (size_t)count;
-	k->saving->clear = k->clear;
 	k->saving->catalogue = &c->catalogue;
 	k->saving->office = command_welcome(c)->unit;
 	k->saving->today = date_of_time(command_centre_time(c));
@@ -78,7 +76,7 @@ print(const struct checking *k)
 		print_json(k);
 		return;
 	}
-	saving_tell_passed(k->saving, k->command.language, stdout);
+	saving_tell(k->saving, k->command.language, stdout);
 	print_left_out(k);
 	findings_write(k->findings, k->command.language, stderr);
 	if (k->findings->count)
@@ -121,10 +119,8 @@ int
 cmd_check(int argc, char **argv)
 {
 	struct checking k = {0};
-	const struct arg_kind kinds[] = {COMMAND_OPTIONS(&k.command),
-	                                 {"--format", &k.command.format_option, NULL},
-	                                 {"--clear", NULL, &k.clear},
-	                                 {"--mark", &k.mark, NULL}};
+	const struct arg_kind kinds[] = {
+	    COMMAND_OPTIONS(&k.command), {"--format", &k.command.format_option, NULL}, {"--mark", &k.mark, NULL}};
 	int count;
 	if (!args_parse(argc, argv, kinds, sizeof kinds / sizeof *kinds, &count))
 		return EXIT_USAGE;

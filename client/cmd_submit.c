@@ -13,7 +13,7 @@ struct submitting {
 	struct command command;
 	struct sending sending;
 	struct saving *saving;
-	bool each, clear, offline, quiet;
+	bool each, offline, quiet;
 };
 
 static void
@@ -22,7 +22,7 @@ say_saved(const struct submitting *s)
 	const struct saving *v = s->saving;
 	if (v->parts > (s->each ? v->count : 1))
 		printf(_("more than one submission can hold: goes as %zu, in the order of its rows\n"), v->parts);
-	saving_tell_passed(v, s->command.language, stdout);
+	saving_tell(v, s->command.language, stdout);
 	if (v->left_out)
 		printf(_("left out: %zu rows in which nothing of the month is filled in (fupin check lists them)\n"),
 		       v->left_out);
@@ -35,7 +35,6 @@ save(struct submitting *s, char **files, int count)
 	v->files = (const char *const *)files;
 	v->count = (size_t)count;
 	v->each = s->each;
-	v->clear = s->clear;
 	v->catalogue = &s->command.catalogue;
 	v->office = command_welcome(&s->command)->unit;
 	/* Today in China by the centre's clock, which alone decides. */
@@ -76,7 +75,6 @@ cmd_submit(int argc, char **argv)
 	struct submitting s = {0};
 	const struct arg_kind kinds[] = {COMMAND_OPTIONS(&s.command),
 	                                 {"--each", NULL, &s.each},
-	                                 {"--clear", NULL, &s.clear},
 	                                 {"--quiet", NULL, &s.quiet},
 	                                 {"--offline", NULL, &s.offline}};
 	int count;

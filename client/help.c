@@ -8,13 +8,13 @@
 static const struct {
 	const char *name, *usage, *help, *examples;
 } entries[] = {
-    {"submit", "FILE.csv|FILE.xlsx… [--each] [--clear] [--quiet] [--offline]",
+    {"submit", "FILE.csv|FILE.xlsx… [--each] [--quiet] [--offline]",
      N_("send reports and fund entries; without a network they are saved and go later; --each: every file is "
-        "a submission of its own; --clear: a correction clears the figures that it has no column for"),
+        "a submission of its own"),
      "    $ fupin submit 2013-06.xlsx\n"
      "    $ fupin submit county.csv funds.csv\n"
      "    $ fupin submit --each villages/*.csv\n"},
-    {"check", "FILE.csv|FILE.xlsx… [--clear] [--mark FILE.xlsx]",
+    {"check", "FILE.csv|FILE.xlsx… [--mark FILE.xlsx]",
      N_("look for mistakes as the centre does, without a network; --mark: a copy of the workbook with red "
         "cells"),
      "    $ fupin check 2013-06.xlsx\n"

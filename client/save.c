@@ -134,10 +134,17 @@ take_left(struct saving *s, const struct draft *draft)
 	for (size_t i = 0; i < draft->passed_over_count; i++, s->passed_over++)
 		if (s->passed_over < PASSED_NAMES_MAX)
 			snprintf(s->passed_names[s->passed_over], SHEET_NAME_BYTES, "%s", draft->passed_over[i].sheet);
+	if (draft->dropped_count && !s->dropped) {
+		char name[PLACE_NAME_BYTES];
+		const struct dropped *first = draft->dropped;
+		snprintf(s->dropped_row, sizeof s->dropped_row, "%s:%zu: %s",
+		         place_name(&first->place, LANGUAGE_ENGLISH, name), first->place.line, first->names);
+	}
+	s->dropped += draft->dropped_count;
 }
 
 void
-saving_tell_passed(const struct saving *s, enum language language, FILE *out)
+saving_tell(const struct saving *s, enum language language, FILE *out)
 {
 	bool zh = language == LANGUAGE_CHINESE;
 	char room[SHEET_NAME_BYTES];
@@ -149,6 +156,13 @@ saving_tell_passed(const struct saving *s, enum language language, FILE *out)
 	if (s->passed_over > PASSED_NAMES_MAX)
 		fprintf(out, zh ? "未读取：另有 %zu 个工作表\n" : "not read: %zu sheets more\n",
 		        s->passed_over - PASSED_NAMES_MAX);
+	if (s->dropped)
+		fprintf(out,
+		        zh ? "更正 %zu 行缺少某些列，原有数据将被清除，例如 %s（“–”表示确需清除）\n"
+		           : "corrections: %zu rows have no column for figures, and clear what stood there: %s (a – "
+		             "in a cell says so "
+		             "on purpose)\n",
+		        s->dropped, s->dropped_row);
 }
 
 static bool
@@ -174,7 +188,7 @@ static void
 read_and_check(struct saving *s, struct draft *drafts, size_t draft_count)
 {
 	for (size_t i = 0; i < draft_count; i++)
-		drafts[i].office = s->office, drafts[i].clear = s->clear;
+		drafts[i].office = s->office;
 	for (size_t i = 0; i < s->count; i++)
 		draft_read(&drafts[draft_count > 1 ? i : 0], s->files[i], s->catalogue, &s->findings);
 	/* Rows that could not be read would only bring follow-up problems. */
@@ -194,7 +208,7 @@ save_files(struct outbox *outbox, int64_t time_us, struct saving *s)
 {
 	size_t draft_count = s->each ? s->count : 1;
 	struct draft *drafts = calloc(draft_count, sizeof *drafts);
-	s->parts = s->left_out = s->passed_over = 0;
+	s->parts = s->left_out = s->passed_over = s->dropped = 0;
 	if (!drafts)
 		return false;
 	for (size_t i = 0; i < draft_count; i++)

@@ -13,8 +13,7 @@ enum { PASSED_NAMES_MAX = 8 };
 struct saving {
 	const char *const *files;
 	size_t count;
-	bool each;  /* every file is a submission of its own; else all are one */
-	bool clear; /* a correction may clear figures that it has no column for */
+	bool each; /* every file is a submission of its own; else all are one */
 	const struct catalogue *catalogue;
 	unit_code office;
 	date today; /* the centre's */
@@ -22,6 +21,8 @@ struct saving {
 	size_t parts, left_out; /* submissions; rows in which nobody had filled in anything */
 	size_t passed_over;     /* sheets of workbooks that are not read; the first of them by name */
 	char passed_names[PASSED_NAMES_MAX][SHEET_NAME_BYTES];
+	size_t dropped; /* corrections that clear figures which they have no column for; the first of them */
+	char dropped_row[PLACE_NAME_BYTES + 4 * NAME_BYTES_MAX];
 	struct findings findings;
 	/* Told of each submission, which is in the outbox when save_files() has returned true; may be NULL. */
 	void *context;
@@ -32,8 +33,9 @@ struct saving {
  * no findings. The draft lives no longer than the catalogue. */
 void check_files(struct saving *saving, struct draft *draft);
 
-/* A line for each sheet that is not read. */
-void saving_tell_passed(const struct saving *saving, enum language language, FILE *out);
+/* What a clerk may not expect: a line for each sheet that is not read, and of corrections that clear figures.
+ */
+void saving_tell(const struct saving *saving, enum language language, FILE *out);
 
 /* Reads and checks all files, and only if nothing is wrong saves all of them in one outbox transaction. What
  * is more than a submission can hold (5,000 rows, a frame) goes as several, in the order of the rows. False:

@@ -12,9 +12,14 @@
 #include "finding.h"
 #include "submission.h"
 
+/* A correction, and the names of figures that its sheet has no column for. */
+struct dropped {
+	struct place place;
+	const char *names;
+};
+
 /* A submission being put together from files; the arena owns all of it. */
 struct draft {
-	bool clear;       /* set by the caller: a correction may clear what it has no column for */
 	unit_code office; /* set by the caller: a workbook that was made for another one is refused; 0: any */
 	struct arena arena;
 	struct submission submission;
@@ -26,6 +31,9 @@ struct draft {
 	/* Sheets of workbooks, of those that can be seen, that have nothing to do with us. */
 	size_t passed_over_count, passed_over_room;
 	struct place *passed_over;
+	/* Corrections that have no column for these figures: what stood there is cleared. */
+	size_t dropped_count, dropped_room;
+	struct dropped *dropped;
 	struct sheet_columns *columns; /* of the files read, for naming columns in problems */
 };
 

@@ -176,26 +176,36 @@ is_filled_in(const struct reading *r, const struct form *form, const struct repo
 	return !flows && report->value_count;
 }
 
+enum { DROPPED_NAMES_MAX = 3 };
+
 /* A revision holds what stands in it, and nothing of the one before: what the sheet has no column for is
  * gone. */
 static void
-refuse_dropped(const struct reading *r, const struct report *report)
+tell_dropped(const struct reading *r, const struct report *report)
 {
 	const struct sheet_columns *c = r->columns;
 	const struct form_version *version = catalogue_version(r->catalogue, report->form, report->form_version);
-	char names[2 * PROBLEM_DETAIL_BYTES] = "";
-	size_t used = 0;
-	for (size_t i = 0; version && i < version->field_count && used < sizeof names; i++) {
+	char names[4 * NAME_BYTES_MAX] = "";
+	size_t used = 0, count = 0;
+	for (size_t i = 0; version && i < version->field_count; i++) {
 		const struct indicator *what = version->fields[i].definition;
 		size_t at = 0;
 		while (at < c->header->cell_count && c->indicators[at] != what)
 			at++;
-		if (at == c->header->cell_count && !version->fields[i].required)
-			used +=
-			    (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? "、" : "", what->name_zh);
+		if (at < c->header->cell_count || version->fields[i].required || ++count > DROPPED_NAMES_MAX + 1)
+			continue;
+		used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? "、" : "",
+		                         count > DROPPED_NAMES_MAX ? "…" : what->name_zh);
 	}
-	if (used)
-		problem_detail(sheet_problem(r, PROBLEM_FIGURE_DROPPED, r->row->line, SIZE_MAX), "%s", names);
+	struct draft *d = r->draft;
+	const char *told = used ? arena_string(&d->arena, names) : NULL;
+	struct dropped *more =
+	    told ? arena_grow(&d->arena, d->dropped, d->dropped_count, &d->dropped_room, sizeof *more) : NULL;
+	if (!more)
+		return;
+	d->dropped = more;
+	more[d->dropped_count++] =
+	    (struct dropped){place_make(r->columns->file, r->columns->sheet, r->row->line), told};
 }
 
 static void
@@ -232,8 +242,8 @@ read_report(const struct reading *r)
 		leave_out(r);
 		return;
 	}
-	if (report.replaces && !d->clear)
-		refuse_dropped(r, &report);
+	if (report.replaces)
+		tell_dropped(r, &report);
 	d->report_places[d->submission.report_count] =
 	    place_make(r->columns->file, r->columns->sheet, r->row->line);
 	d->submission.reports[d->submission.report_count++] = report;

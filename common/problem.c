@@ -431,10 +431,6 @@ static const struct problem_kind {
     {PROBLEM_MEASURE_TWICE, 0, "MEASURE_TWICE",
      "the column and a row beside the header name different measures: %D",
      "列名与表头旁的计量单位不一致：%D"},
-    {PROBLEM_FIGURE_DROPPED, 0, "FIGURE_DROPPED",
-     "the correction has no column for %D, and would clear it: add the column (a – in it clears a figure), "
-     "or say --clear",
-     "更正中没有“%D”列，提交后该数据会被清除：请补上该列（确需清除的填“–”），或加 --clear"},
 };
 
 static const size_t kind_count = sizeof problem_kinds / sizeof *problem_kinds;

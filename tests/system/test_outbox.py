@@ -85,7 +85,7 @@ class Outbox(CentreTest):
         sheet = os.path.join(office.home, "report.csv")
         with open(sheet, "w", encoding="utf-8") as file:
             file.write("unit,period,replaces,people_lifted,households_lifted,registered_people\n222403,2013-07,5,77,20,900\n")
-        office.run("submit", sheet, "--clear", check=3)
+        office.run("submit", sheet, check=3)
         one, = self.listed(office, "--state", "refused")
         self.assertIn("the centre's current revision is 0", one["problems"])
         self.assertRegex(office.run("outbox", "list", check=0).stdout,
@@ -98,7 +98,7 @@ class Outbox(CentreTest):
         office.run("outbox", "send", check=3)
         # The same content again is another submission; the first one is then not to be sent beside it.
         with Relay(self.centre, office, keeps_submissions):
-            office.run("submit", sheet, "--clear", "--timeout", SHORT, check=4)
+            office.run("submit", sheet, "--timeout", SHORT, check=4)
         self.assertIn("saved again since", office.run("outbox", "retry", "1", check=3).stderr)
         office.run("outbox", "drop", "2", "--yes", check=0)
         office.run("outbox", "drop", "1", check=0)

@@ -561,6 +561,38 @@ test_many_on_their_way(void **state)
 	assert_int_equal(has(COUNTY, FUND_STATE_ON_HAND), 0);
 }
 
+/* A voucher is one in whatever spelling; before it was, two could be booked, and each is found by its own. */
+static void
+test_spellings(void **state)
+{
+	static const char *const spellings[] = {"凭－1", "凭—１", "\u200B凭-1 "};
+	struct submission s = {.entry_count = 1};
+	(void)state;
+	book(FUND_RAISED, COUNTY, "凭-1", 100, 0, "");
+	for (size_t i = 0; i < COUNT(spellings); i++) {
+		struct fund_entry again = entry(FUND_RAISED, COUNTY, spellings[i], 100, 0, "");
+		EXPECT(stage(&again, 1) == LEDGER_REFUSED && problems.items[0].code == PROBLEM_VOUCHER_TAKEN, "%s",
+		       spellings[i]);
+		struct fund_entry undo = entry(FUND_REVERSED, COUNTY, "undo", 100, 0, spellings[i]);
+		undo.note = "typing error";
+		s.entries = &undo;
+		assert_true(ledger_name_referred(ledger, &s, &arena));
+		EXPECT(!strcmp(undo.refers, "凭-1"), "%s: %s", spellings[i], undo.refers);
+		EXPECT(stage(&undo, 1) == LEDGER_STAGED, "%s", spellings[i]);
+		unstage(&undo, 1);
+	}
+	struct fund_entry other = entry(FUND_RAISED, COUNTY, "pz-1", 1, 0, "");
+	book(FUND_RAISED, COUNTY, "PZ-1", 1, 0, "");
+	assert_int_equal(stage(&other, 1), LEDGER_STAGED); /* case makes a difference */
+	unstage(&other, 1);
+	struct fund_entry old = entry(FUND_RAISED, COUNTY, "凭－1", 7, 0, "");
+	take(&old, 1);
+	struct fund_entry both[] = {entry(FUND_REVERSED, COUNTY, "a", 7, 0, "凭－1"),
+	                            entry(FUND_REVERSED, COUNTY, "b", 100, 0, "凭-1")};
+	both[0].note = both[1].note = "typing error";
+	assert_int_equal(stage(both, 2), LEDGER_STAGED);
+}
+
 /* Staging and unstaging in any order leaves no trace. */
 static void
 test_noise(void **state)
@@ -702,6 +734,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_pages, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_far_pages, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_many_on_their_way, make, unmake),
+	    cmocka_unit_test_setup_teardown(test_spellings, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_noise, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_last_fen, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_rows_apart, make, unmake),

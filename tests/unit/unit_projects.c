@@ -689,6 +689,33 @@ test_staged(void **state)
 	assert_int_equal(stage(COUNTY, &third), PROBLEM_PROJECT_CLOSED);
 }
 
+/* A code is one in whatever spelling, and is stored as it came first: steps, and money for it. */
+static void
+test_spellings(void **state)
+{
+	static const char *const first[] = {"路-1", "路－2"}, *const other[] = {"路－１", "路-2"};
+	(void)state;
+	raise();
+	for (size_t i = 0; i < 2; i++) {
+		char voucher[8], claimed[32];
+		snprintf(voucher, sizeof voucher, "S%zu", i);
+		assert_int_equal(go(step_of(first[i], PROJECT_REGISTER)), 0);
+		assert_int_equal(go(step_of(other[i], PROJECT_REGISTER)), PROBLEM_REVISION_CONFLICT);
+		struct project_row notice = step_of(other[i], PROJECT_NOTICE);
+		assert_int_equal(send(COUNTY, &notice, 1, NULL, 0), 0);
+		EXPECT(!strcmp(notice.code, first[i]), "%s: %s", other[i], notice.code);
+		struct fund_entry grant = entry_of(FUND_GRANTED, COUNTY, voucher, 10, other[i]);
+		assert_int_equal(send(COUNTY, NULL, 0, &grant, 1), 0);
+		EXPECT(!strcmp(grant.project, first[i]), "%s: %s", other[i], grant.project);
+		/* The same by the unit that registered it. */
+		snprintf(voucher, sizeof voucher, "T%zu", i);
+		snprintf(claimed, sizeof claimed, "%s@%lld", other[i], (long long)VILLAGE);
+		grant = entry_of(FUND_GRANTED, COUNTY, voucher, 10, claimed);
+		assert_int_equal(send(COUNTY, NULL, 0, &grant, 1), 0);
+	}
+	assert_int_equal(go(step_of("路-3", PROJECT_NOTICE)), PROBLEM_PROJECT_UNKNOWN);
+}
+
 /* What another centre committed comes without having been staged. */
 static void
 test_taken(void **state)
@@ -753,10 +780,10 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    CASE(test_machine), CASE(test_systems), CASE(test_acceptance), CASE(test_notice_after),
-	    CASE(test_changed), CASE(test_due),     CASE(test_fields),     CASE(test_money),
-	    CASE(test_days),    CASE(test_spare),   CASE(test_closing),    CASE(test_own),
-	    CASE(test_staged),  CASE(test_taken),   CASE(test_pages),
+	    CASE(test_machine), CASE(test_systems),   CASE(test_acceptance), CASE(test_notice_after),
+	    CASE(test_changed), CASE(test_due),       CASE(test_fields),     CASE(test_money),
+	    CASE(test_days),    CASE(test_spare),     CASE(test_closing),    CASE(test_own),
+	    CASE(test_staged),  CASE(test_spellings), CASE(test_taken),      CASE(test_pages),
 	};
 	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

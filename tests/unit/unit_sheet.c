@@ -152,7 +152,6 @@ test_report_columns(void **state)
 	(void)state;
 	findings = (struct findings){0};
 	draft_init(&draft);
-	draft.clear = true;
 	read_text(&draft, "a.csv",
 	          "period,表,version,替换版本,名称,unit,通村道路（硬化）（公里）,village_subsidy,产业资金\n"
 	          "2013-07,village,,,西明嘎村,220821103204,12.5,0,\n"
@@ -375,11 +374,6 @@ static const struct {
      "a.csv: row 2, column 户数: ␛[2J is not a number with at most 0 decimals\n"},
     {"CR", BYTES("单位,期间,户数,补助到村资金\r\r220821103204,2013-04,x,750.00\r"),
      "a.csv: row 3, column 户数: x is not a number with at most 0 decimals\n"},
-    {"a correction without a column", BYTES("单位,期间,替换版本,户数\n220821103204,2013-04,1,40\n"),
-     "a.csv: row 2: the correction has no column for 产业资金、培训人次, and would clear it: add the column "
-     "(a – in it "
-     "clears a "
-     "figure), or say --clear\n"},
 };
 
 static void
@@ -411,7 +405,7 @@ test_hands(void **state)
 	}
 }
 
-/* A – in a cell says that there is no figure, and that the one before goes. */
+/* A correction that has no column for a figure clears it, which is told; a – in a cell says so on purpose. */
 static void
 test_clearing(void **state)
 {
@@ -424,6 +418,15 @@ test_clearing(void **state)
 	read_text(&draft, "a.csv", said, &findings);
 	assert_int_equal(findings.count, 0);
 	assert_int_equal(draft.submission.reports[0].value_count, 2);
+	assert_int_equal(draft.dropped_count, 0);
+	read_text(&draft, "b.csv", "单位,期间,替换版本,户数,补助到村资金\n220821103204,2013-04,1,40,0\n",
+	          &findings);
+	read_text(&draft, "c.csv", "单位,期间,户数,补助到村资金\n220821103204,2013-05,40,0\n",
+	          &findings); /* not a correction */
+	assert_int_equal(findings.count, 0);
+	assert_int_equal(draft.dropped_count, 1);
+	assert_string_equal(draft.dropped[0].names, "产业资金、培训人次");
+	assert_int_equal(draft.dropped[0].place.line, 2);
 	draft_free(&draft);
 }
 

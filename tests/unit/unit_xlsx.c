@@ -74,11 +74,14 @@ test_names(void **state)
 	assert_non_null(xlsx);
 	for (size_t i = 0; i < COUNT(names); i++)
 		assert_true(xlsx_sheet(xlsx, names[i]) && xlsx_header(xlsx, columns, 1));
+	/* Sheets of another make. */
+	assert_non_null(xlsx_worksheet(xlsx, "f/1"));
+	assert_non_null(xlsx_worksheet(xlsx, "f 1"));
 	assert_true(xlsx_close(&xlsx, 0, error));
 	assert_true(python_says(
 	    "import sys,zipfile,re;z=zipfile.ZipFile(sys.argv[1]);"
 	    "print('|'.join(re.findall('<sheet name=.([^/]*?). sheetId',z.read('xl/workbook.xml').decode())))",
-	    path, "a b  c   d|一二三四五六七八九十一二三四五六七八九十一二三四|same|SAME (2)| q "));
+	    path, "a b  c   d|一二三四五六七八九十一二三四五六七八九十一二三四|same|SAME (2)| q |f 1|f 1 (2)"));
 	unlink(path);
 }
 
