@@ -290,6 +290,18 @@ require_columns(const struct reading *r)
 	}
 }
 
+/* The first columns of a form in our workbooks (sheet_book.c), which a CSV file of its sheet has, too. */
+static bool
+is_form_of_ours(const struct sheet_columns *c)
+{
+	static const enum field fields[] = {FIELD_FORM,   FIELD_VERSION,  FIELD_UNIT,  FIELD_UNIT_NAME,
+	                                    FIELD_PERIOD, FIELD_REPLACES, FIELD_REASON};
+	size_t at = 0;
+	while (at < sizeof fields / sizeof *fields && c->place[fields[at]] == at)
+		at++;
+	return at == sizeof fields / sizeof *fields;
+}
+
 bool
 sheet_read_header(struct reading *r, const struct text_table *table)
 {
@@ -310,6 +322,7 @@ sheet_read_header(struct reading *r, const struct text_table *table)
 	for (size_t at = 0; at < header->cell_count; at++)
 		read_header_cell(r, at);
 	refuse_foreign(r);
+	c->ours = r->ours || is_form_of_ours(c);
 	bool good = require_columns(r);
 	if (good && c->kind == SHEET_REPORTS && !c->indicator_count) {
 		problem_detail(sheet_problem(r, PROBLEM_COLUMN_MISSING, header->line, SIZE_MAX), "%s",

@@ -56,6 +56,7 @@ struct sheet_columns {
 	struct measure *measures;           /* per column of the header: how its figures are written */
 	char measure_beside[MEASURE_BYTES]; /* of money, by a row above or below the header; "": none says */
 	bool measures_below;                /* the row below the header says measures, and has no data */
+	bool ours;                          /* of a workbook that fupin made, or as a CSV file of its sheet */
 	/* NULL: another one. */
 	const struct indicator **indicators;
 	const struct fund_term **budgets; /* of projects: the source whose part of the budget it is */

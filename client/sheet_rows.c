@@ -163,7 +163,7 @@ static bool
 is_filled_in(const struct reading *r, const struct form *form, const struct report *report)
 {
 	bool flows = false;
-	if (!r->ours || report->replaces)
+	if (!r->columns->ours || report->replaces)
 		return true;
 	for (size_t at = 0; at < r->columns->header->cell_count; at++) {
 		const struct indicator *what = r->columns->indicators[at];

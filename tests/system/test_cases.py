@@ -1,5 +1,6 @@
 """Small files that go wrong elsewhere (tests/cases): each is read as it is meant, or refused by name. Each stands for a kind;
 the kinds are in unit_sheet, unit_csv and unit_xlsx_number."""
+import csv
 import os
 import subprocess
 import unittest
@@ -105,6 +106,22 @@ class Cases(CentreTest):
                     data = data.replace("</Relationships>", link)
                 new.writestr(item, data)
         self.assertIn("reports 1", self.centre.offices["county-220822"].run("check", named, check=0).stdout)
+
+    def test_our_own_sheet_as_csv(self):
+        """A sheet of our workbook that a spreadsheet program saved as CSV: titles above, rows that nobody filled in are left out."""
+        office, directory = self.centre.offices["county-220822"], new_directory()
+        book, path = os.path.join(directory, "2013-05.xlsx"), os.path.join(directory, "乡镇.csv")
+        office.run("sheet", "2013-05", "--output", book, check=0)
+        sheet = next(s for s in openpyxl.load_workbook(book) if s.title.startswith("乡"))
+        titles = {cell.value: cell.column for cell in sheet[4] if cell.value}
+        sheet.cell(5, titles["乡（镇）有一业（乡镇）"]).value = 1
+        sheet.cell(5, titles["主导产业产值（元）"]).value = "1,000.50"
+        for separator in (",", ";", "\t"):
+            with open(path, "w", encoding="gb18030", newline="") as file:
+                csv.writer(file, delimiter=separator).writerows([["" if cell.value is None else cell.value for cell in row] for row in sheet.iter_rows()])
+            told = office.run("check", path, check=0).stdout
+            self.assertIn("reports 1,", told)
+            self.assertIn("nothing of the month is filled in: left out", told)
 
     def test_a_point_is_a_point_in_every_locale(self):
         """Where a decimal point is a comma, a workbook still has points, and a figure is read as it is."""

@@ -92,6 +92,18 @@ class Plan(unittest.TestCase):
                        "3,training,培训,training,\n6,mutual_aid,互助资金,mutual aid,\n")
         self.refused("targets.csv:1: column measure is missing")
 
+    def test_figures_without_quotes(self):
+        """A target of 300,000 that is not quoted is not a target of 300."""
+        for name, line in (("targets.csv", 2), ("calendar.csv", 3)):
+            path = os.path.join(self.plan, name)
+            with open(path, encoding="utf-8") as file:
+                lines = file.read().splitlines()
+            lines[line - 1] = lines[line - 1].rstrip(",") + "," * (lines[0].count(",") - lines[line - 1].rstrip(",").count(",")) + ",000"
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("\n".join(lines) + "\n")
+        self.refused('targets.csv:2: more cells than the header: is "000" the rest of a figure with separators? put that in quotes',
+                     'calendar.csv:3: more cells than the header: is "000"')
+
     def test_uses_that_a_source_permits(self):
         change_cell(self.plan, "fund_sources.csv", 5, "uses", "industry gambling")
         self.refused("fund source social: its permitted use 'gambling' is none of the uses")

@@ -87,6 +87,8 @@ static const struct {
 } rows[] = {
     {"220821103204,P-1,progress,2013-04-15,,,,,,,,,,40,,,,,,", PROJECT_PROGRESS, .percent = 40},
     {"220821103204,P-1,progress,2013-04-15,,,,,,,,,,0,,,,,,", PROJECT_PROGRESS, .percent = 0},
+    {"220821103204,P-1,progress,2013-04-15,,,,,,,,,,80%,,,,,,", PROJECT_PROGRESS, .percent = 80},
+    {"220821103204,P-1,progress,2013-04-15,,,,,,,,,,８０％,,,,,,", PROJECT_PROGRESS, .percent = 80},
     {"220821103204,P-1,四制,2013-04-15,,,,,,,,,合同管理制,,,,,,,", PROJECT_SYSTEM, .system = SYSTEM_CONTRACT},
     {"220821103204,P-1,name_acceptor,2013-04-15,,,,,,,,,,,2208,,,,,", PROJECT_NAME_ACCEPTOR,
      .acceptor = PREFECTURE},
@@ -138,6 +140,8 @@ static const struct {
      PROBLEM_NUMBER_INVALID},
     {"220821103204,P-1,progress,2013-04-15,,,,,,,,,,,,,,,,", "percent", PROBLEM_CELL_MISSING},
     {"220821103204,P-1,progress,2013-04-15,,,,,,,,,,half,,,,,,", "percent", PROBLEM_NUMBER_INVALID},
+    {"220821103204,P-1,progress,2013-04-15,,,,,,,,,,%,,,,,,", "percent", PROBLEM_NUMBER_INVALID},
+    {"220821103204,P-1,progress,2013-04-15,,,,,,,,,,80.5%,,,,,,", "percent", PROBLEM_NUMBER_INVALID},
     {"220821103204,P-1,system,2013-04-15,,,,,,,,,five,,,,,,,", "system", PROBLEM_CELL_INVALID},
     {"220821103204,P-1,acceptance,2013-04-15,,,,,,,,,,,,perhaps,1,,,", "passed", PROBLEM_CELL_INVALID},
     {"220821103204,P-1,acceptance,2013-04-15,,,,,,,,,,,,yes,none,,,", "met", PROBLEM_CELL_INVALID},
