@@ -191,7 +191,7 @@ tell_left_out(const struct folder *f, const char *path, const char *name, const 
               enum language language)
 {
 	char told[PATH_MAX];
-	if (!v->left_out && !v->passed_over && !v->dropped)
+	if (!v->left_out && !v->passed_over && !v->dropped && !v->alike)
 		return;
 	print_left_out(v, language, path, stderr);
 	FILE *out = snprintf(told, sizeof told, "%s/sent/%s.left-out.txt", f->path, name) < (int)sizeof told

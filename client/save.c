@@ -141,6 +141,9 @@ take_left(struct saving *s, const struct draft *draft)
 		         place_name(&first->place, LANGUAGE_ENGLISH, name), first->place.line, first->names);
 	}
 	s->dropped += draft->dropped_count;
+	for (size_t i = 0; draft->alike_count && !s->alike && i < 2; i++)
+		snprintf(s->alike_pair[i], sizeof s->alike_pair[i], "%s", draft->alike[i]);
+	s->alike += draft->alike_count;
 }
 
 void
@@ -163,6 +166,12 @@ saving_tell(const struct saving *s, enum language language, FILE *out)
 		             "in a cell says so "
 		             "on purpose)\n",
 		        s->dropped, s->dropped_row);
+	if (s->alike)
+		fprintf(
+		    out,
+		    zh ? "凭证号 %s 与 %s 只差大小写或前导零，按不同凭证处理，请核对（共 %zu 处）\n"
+		       : "vouchers %s and %s differ in case or zeros alone, and are two: is one meant? (%zu such)\n",
+		    s->alike_pair[0], s->alike_pair[1], s->alike);
 }
 
 static bool
@@ -208,7 +217,7 @@ save_files(struct outbox *outbox, int64_t time_us, struct saving *s)
 {
 	size_t draft_count = s->each ? s->count : 1;
 	struct draft *drafts = calloc(draft_count, sizeof *drafts);
-	s->parts = s->left_out = s->passed_over = s->dropped = 0;
+	s->parts = s->left_out = s->passed_over = s->dropped = s->alike = 0;
 	if (!drafts)
 		return false;
 	for (size_t i = 0; i < draft_count; i++)

@@ -23,6 +23,8 @@ struct saving {
 	char passed_names[PASSED_NAMES_MAX][SHEET_NAME_BYTES];
 	size_t dropped; /* corrections that clear figures which they have no column for; the first of them */
 	char dropped_row[PLACE_NAME_BYTES + 4 * NAME_BYTES_MAX];
+	size_t alike; /* vouchers that differ in case or zeros alone; the first two */
+	char alike_pair[2][VOUCHER_BYTES_MAX + 1];
 	struct findings findings;
 	/* Told of each submission, which is in the outbox when save_files() has returned true; may be NULL. */
 	void *context;

@@ -324,4 +324,5 @@ draft_check(struct draft *draft, const struct catalogue *catalogue, date today, 
 	if (problems && !good)
 		findings_add(findings, draft, catalogue, problems);
 	free(problems);
+	draft_find_alike(draft);
 }

@@ -34,6 +34,8 @@ struct draft {
 	/* Corrections that have no column for these figures: what stood there is cleared. */
 	size_t dropped_count, dropped_room;
 	struct dropped *dropped;
+	size_t alike_count; /* vouchers that differ from another one in case, or in zeros, alone; the first two */
+	const char *alike[2];
 	struct sheet_columns *columns; /* of the files read, for naming columns in problems */
 };
 
@@ -53,6 +55,9 @@ void draft_read_bytes(struct draft *draft, const char *name, const void *bytes, 
 /* Checks it with the centre's own code. */
 void draft_check(struct draft *draft, const struct catalogue *catalogue, date today,
                  struct findings *findings);
+
+/* Looks for vouchers that may be meant to be one. Part of draft_check(). */
+void draft_find_alike(struct draft *draft);
 
 /* Adds problems of a submission (ours or the centre's) with the places of their rows. */
 void findings_add(struct findings *findings, const struct draft *draft, const struct catalogue *catalogue,

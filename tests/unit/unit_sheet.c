@@ -431,6 +431,34 @@ test_clearing(void **state)
 }
 
 static void
+test_vouchers_alike(void **state)
+{
+	static const struct {
+		const char *vouchers[3];
+		size_t alike;
+	} cases[] = {
+	    {{"PZ-1", "pz-1", "x"}, 1},   {{"PZ-1", "PZ-01", "pz-001"}, 2}, {{"PZ-10", "PZ-1", "PZ-100"}, 0},
+	    {{"凭-1", "凭-01", "凭"}, 1}, {{"0", "00", "a0"}, 1},           {{"1.05", "1.5", "105"}, 1},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct draft draft;
+		static struct findings findings;
+		char text[512] = "kind,unit,voucher,occurred,source,amount\n";
+		findings = (struct findings){0};
+		draft_init(&draft);
+		for (size_t v = 0; v < 3; v++)
+			snprintf(text + strlen(text), sizeof text - strlen(text),
+			         "raised,220821,%s,2013-04-15,central,1\n", cases[i].vouchers[v]);
+		read_text(&draft, "a.csv", text, &findings);
+		draft_check(&draft, &plan, TODAY, &findings);
+		assert_int_equal(findings.count, 0);
+		EXPECT(draft.alike_count == cases[i].alike, "row %zu: %zu", i, draft.alike_count);
+		draft_free(&draft);
+	}
+}
+
+static void
 test_fund_sheets(void **state)
 {
 	static const char *const sheets[] = {
@@ -745,13 +773,13 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_report_headers), cmocka_unit_test(test_measures),
-	    cmocka_unit_test(test_report_columns), cmocka_unit_test(test_hands),
-	    cmocka_unit_test(test_clearing),       cmocka_unit_test(test_fund_sheets),
-	    cmocka_unit_test(test_two_files),      cmocka_unit_test(test_findings),
-	    cmocka_unit_test(test_missing_file),   cmocka_unit_test(test_references),
-	    cmocka_unit_test(test_row_14),         cmocka_unit_test(test_centre_problems),
-	    cmocka_unit_test(test_many_findings),
+	    cmocka_unit_test(test_report_headers),  cmocka_unit_test(test_measures),
+	    cmocka_unit_test(test_report_columns),  cmocka_unit_test(test_hands),
+	    cmocka_unit_test(test_clearing),        cmocka_unit_test(test_vouchers_alike),
+	    cmocka_unit_test(test_fund_sheets),     cmocka_unit_test(test_two_files),
+	    cmocka_unit_test(test_findings),        cmocka_unit_test(test_missing_file),
+	    cmocka_unit_test(test_references),      cmocka_unit_test(test_row_14),
+	    cmocka_unit_test(test_centre_problems), cmocka_unit_test(test_many_findings),
 	};
 	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, make_plan, free_plan);
 }
