@@ -352,6 +352,10 @@ static const struct problem_kind {
     {PROBLEM_OWN_KEY, WIRE, "OWN_KEY",
      "nobody revokes or replaces the key that he speaks with: let another administrator do it",
      "不能吊销或更换自己正在使用的密钥：请由另一名管理员处理"},
+    {PROBLEM_CLOCK_WRONG, WIRE | TRANSIENT, "CLOCK_WRONG",
+     "the centre's clock is wrong, it says %D: nothing was stored; the operator has been told, try again "
+     "later",
+     "中心时钟有误（显示 %D），未保存；已通知值班人员，请稍后再试"},
     {PROBLEM_WORKBOOK_NONE, 0, "WORKBOOK_NONE",
      "the file is no workbook, whatever its name says: save it as .xlsx (or .csv)",
      "文件虽名为 .xlsx，内容却不是工作簿：请另存为 .xlsx（或 .csv）"},

@@ -174,6 +174,7 @@ enum problem_code {
 	PROBLEM_OFFICE_UNKNOWN = 173,
 	PROBLEM_KEY_TAKEN = 174,
 	PROBLEM_OWN_KEY = 175,
+	PROBLEM_CLOCK_WRONG = 176,
 	/* Only at the client, when a workbook is read. */
 	PROBLEM_WORKBOOK_NONE = 200,
 	PROBLEM_WORKBOOK_OTHER = 201,

@@ -7,7 +7,7 @@ build_packages=(gcc libc6-dev gettext cmake ninja-build pkg-config protobuf-c-co
   libinih-dev libjson-c-dev libsystemd-dev libxlsxwriter-dev libzip-dev libexpat1-dev libutf8proc-dev uthash-dev postgresql)
 # For a centre that a program in Python drives: the system tests, the benchmark.
 python_packages=(libcmocka-dev python3 python3-zmq python3-protobuf python3-psycopg2 python3-openpyxl)
-test_packages=("${python_packages[@]}" clang-format ccache locales openssl file zsh man-db groff-base mandoc docker-compose)
+test_packages=("${python_packages[@]}" clang-format ccache locales faketime openssl file zsh man-db groff-base mandoc docker-compose)
 # A second compiler with its sanitizers and libFuzzer; and a spreadsheet program (86 MB) that opens our workbooks.
 clang_packages=(clang libclang-rt-14-dev llvm-14)
 large_packages=(libreoffice-calc python3-uno)

@@ -1,5 +1,6 @@
 #include "journal.h"
 
+#include "clock.h"
 #include "log.h"
 
 #include <assert.h>
@@ -73,6 +74,8 @@ struct journal {
 	int64_t plan_found;
 	char id_at_known[ID_HEX_BYTES], id_at_last[ID_HEX_BYTES];
 	bool has_instance, has_shared, alone;
+	bool clock_known;
+	int64_t clock_ahead_us; /* the database's clock, of our steady one */
 	struct news news;
 	bool reading_locked; /* the read under way holds the head's lock */
 	bool principals_changed;
@@ -172,6 +175,13 @@ bool
 journal_is_idle(const struct journal *j)
 {
 	return j->state == STATE_IDLE && !j->batch;
+}
+
+bool
+journal_clock(const struct journal *j, int64_t *out)
+{
+	*out = j->clock_ahead_us + clock_steady_us();
+	return j->clock_known;
 }
 
 bool
@@ -321,6 +331,7 @@ take_notice(void *data, const PGresult *result)
 
 /* What is found may not be on a synchronous standby yet, as it is seen here as soon as its session has
  * ended. This transaction's own COMMIT waits until it is, and all before it. */
+#define DATABASE_CLOCK "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 #define CONFIRM "; UPDATE journal_head SET seq = seq"
 
 /* Three locks. The instance's own: it is free only when our last connection's session has ended, so that
@@ -335,11 +346,11 @@ send_opening(struct journal *j)
 		         "; %s SELECT (SELECT seq FROM journal_head), (SELECT generation FROM plan), "
 		         "coalesce((SELECT encode(uuid_send(id), 'hex') FROM submission WHERE seq = %" PRIu64
 		         "), ''), coalesce((SELECT encode(uuid_send(id), 'hex') FROM submission WHERE seq = %" PRIu64
-		         "), '')" CONFIRM,
+		         "), ''), " DATABASE_CLOCK CONFIRM,
 		         journal_prepare, j->seq_known, j->in_doubt ? j->seq_last : 0);
 	snprintf(sql, sizeof sql,
 	         SETTINGS "SELECT pg_try_advisory_lock(" PG_LOCK_INSTANCE ", %" PRIu32
-	                  "), %s, pg_try_advisory_lock_shared(" PG_LOCK_SERVE ")%s",
+	                  "), %s, pg_try_advisory_lock_shared(" PG_LOCK_SERVE "), " DATABASE_CLOCK "%s",
 	         j->instance, j->expecting ? "false" : "pg_try_advisory_lock(" PG_LOCK_SERVE ")", questions);
 	return PQsendQuery(j->connection, sql);
 }
@@ -419,7 +430,10 @@ take_opening(struct journal *j, const PGresult *result)
 	if (PQnfields(result) == 1) /* a setting */
 		return;
 	const char *first = PQgetvalue(result, 0, 0);
-	if (PQnfields(result) == 3) {
+	int clock = PQnfields(result) - 1; /* the last column */
+	j->clock_ahead_us = strtoll(PQgetvalue(result, 0, clock), NULL, 10) - clock_steady_us();
+	j->clock_known = true;
+	if (clock == 3) {
 		j->has_instance = *first == 't';
 		j->alone = *PQgetvalue(result, 0, 1) == 't';
 		j->has_shared = *PQgetvalue(result, 0, 2) == 't';

@@ -57,6 +57,9 @@ enum journal_event journal_step(struct journal *journal, int64_t now_us);
 /* May a batch be written now? */
 bool journal_is_idle(const struct journal *journal);
 bool journal_is_connected(const struct journal *journal);
+/* The database's clock, microseconds since 1970, as it was read when the connection was made, and has gone on
+ * since. False: not known yet. */
+bool journal_clock(const struct journal *journal, int64_t *out);
 
 /* The next batch is made while the last one is being written: one submission after the other, numbered
  * without a gap; nothing of the item is needed afterwards. Or forgotten, to be made anew. */

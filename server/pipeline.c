@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RETRY_SOON_MS = 1000, RETRY_FULL_MS = 5000, CLOCK_AHEAD_US = 60 * 1000000 };
+enum { RETRY_SOON_MS = 1000, RETRY_FULL_MS = 5000 };
+
 /* BUSY says when to come again: when what waits now should be written. */
 enum { RETRY_LEAST_MS = 50, RETRY_MOST_MS = 10000 };
 /* Lines a second about refusals. */
@@ -147,7 +148,7 @@ retry_after_ms(const struct pipeline *p, enum problem_code code)
 {
 	if (!problem_is_transient(code))
 		return 0;
-	if (code == PROBLEM_STORE_FULL)
+	if (code == PROBLEM_STORE_FULL || code == PROBLEM_CLOCK_WRONG)
 		return RETRY_FULL_MS;
 	if (code != PROBLEM_BUSY || p->rows_per_ms <= 0)
 		return RETRY_SOON_MS;
@@ -287,27 +288,51 @@ pipeline_take(struct pipeline *p, struct envelope *e, int64_t now_us)
 
 /* ---------------------------------------------------------------- into a batch */
 
-/* A clock that was wrong once, forwards, leaves its mark on every later receipt: say so. */
-static void
-warn_of_clock(struct pipeline *p, int64_t now_us)
+/* Once a minute. */
+static bool
+may_warn_of_clock(struct pipeline *p)
 {
-	int64_t ahead_us = p->written.time_us - now_us;
-	if (ahead_us < CLOCK_AHEAD_US || (p->clock_warned && now_us - p->clock_warned_us < CLOCK_AHEAD_US))
-		return;
+	int64_t now_us = clock_steady_us();
+	if (p->clock_warned && now_us - p->clock_warned_us < CLOCK_STEP_US)
+		return false;
 	p->clock_warned = true;
 	p->clock_warned_us = now_us;
-	log_line(LOG_WARNING, "clock_behind_journal", "seconds=%" PRId64 " seq=%" PRIu64, ahead_us / 1000000,
-	         p->written.seq);
+	return true;
 }
 
-/* The moment that a receipt will tell, and that deadlines are compared with. Time never runs backwards in the
- * journal, even if the clock does. */
-static int64_t
-moment_us(struct pipeline *p)
+/* A commit's time stays for ever, and closes periods: none is made while the clock is far ahead both of the
+ * last commit and of the database's clock. On one machine the two clocks are one, and only the last commit
+ * could tell: a centre that rested is none that is wrong. */
+static bool
+clock_is_wrong(struct pipeline *p, int64_t now_us)
 {
-	int64_t now_us = clock_wall_us();
-	warn_of_clock(p, now_us);
-	return now_us > p->numbered.time_us ? now_us : p->numbered.time_us;
+	int64_t database_us;
+	if (p->is_drill || !journal_clock(p->journal, &database_us) || now_us - database_us < CLOCK_JUMP_US ||
+	    now_us - p->numbered.time_us < CLOCK_JUMP_US)
+		return false;
+	if (may_warn_of_clock(p))
+		log_line(LOG_ERROR, "clock_ahead",
+		         "seconds_of_database=%" PRId64 " seconds_of_last_commit=%" PRId64
+		         " what=\"nothing is stored until this machine's clock is set right: timedatectl\"",
+		         (now_us - database_us) / 1000000, (now_us - p->numbered.time_us) / 1000000);
+	return true;
+}
+
+/* The moment that a receipt will tell, and that deadlines are compared with. Time does not run backwards in
+ * the journal for a clock that is set right by a few seconds; one that is set back further was wrong before,
+ * and what is committed now is of now. */
+static int64_t
+moment_us(struct pipeline *p, int64_t now_us)
+{
+	int64_t behind_us = p->numbered.time_us - now_us;
+	if (behind_us <= 0)
+		return now_us;
+	if (behind_us < CLOCK_STEP_US)
+		return p->numbered.time_us;
+	if (may_warn_of_clock(p))
+		log_line(LOG_WARNING, "clock_behind_journal", "seconds=%" PRId64 " seq=%" PRIu64, behind_us / 1000000,
+		         p->numbered.seq);
+	return now_us;
 }
 
 /* Gives the next number and encodes it. */
@@ -376,9 +401,17 @@ static bool
 place(struct pipeline *p, struct envelope *e, bool memory_is_fresh)
 {
 	struct problem_list problems;
-	int64_t time_us = moment_us(p);
+	int64_t now_us = clock_wall_us();
 	problems.count = problems.more = 0;
 	bool settled = true;
+	if (clock_is_wrong(p, now_us)) {
+		char day[11];
+		date_format(date_of_time(now_us), day);
+		records_release(p->holdings.records, &e->submission);
+		refuse_for(p, e, PROBLEM_CLOCK_WRONG, day);
+		return false;
+	}
+	int64_t time_us = moment_us(p, now_us);
 	if (p->admits && !p->admits(p->context, e, &problems)) {
 		records_release(p->holdings.records, &e->submission);
 		refuse(p, e, &problems);

@@ -63,11 +63,17 @@ struct pipeline {
 	size_t looking_up_bytes;      /* of submissions that the database is asked about */
 	double rows_per_ms;           /* lately */
 	int64_t write_began_us;
+	bool is_drill; /* its clock is set, and no mistake */
 	bool clock_warned;
-	int64_t clock_warned_us;
+	int64_t clock_warned_us; /* by the steady clock */
 	struct pipeline_counters counters;
 	struct log_bound refused; /* lines about refusals */
 };
+
+/* A clock so far ahead of the last commit and of the database's clock is wrong; one that is set back by less
+ * than the other was only set right. */
+#define CLOCK_STEP_US (INT64_C(60) * 1000000)
+#define CLOCK_JUMP_US (INT64_C(86400) * 1000000)
 
 void pipeline_init(struct pipeline *pipeline);
 void pipeline_free(struct pipeline *pipeline);

@@ -151,6 +151,27 @@ fill_memory(struct service *s, struct pg_conn *connection)
 	return replay_journal(s, connection, error) || service_fail("replay_failed", error);
 }
 
+/* What is noted at a start has the clock's time, too. */
+static bool
+check_clock(const struct service *s, struct pg_conn *connection)
+{
+	char error[PG_ERROR_BYTES], what[256], day[11], database_day[11];
+	int64_t database_us, now_us = clock_wall_us();
+	if (!pg_number(connection, "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+	               &database_us, error))
+		return service_fail("database_failed", error);
+	if (s->pipeline.is_drill || now_us - database_us < CLOCK_JUMP_US ||
+	    now_us - s->pipeline.as_of.time_us < CLOCK_JUMP_US)
+		return true;
+	date_format(date_of_time(now_us), day);
+	date_format(date_of_time(database_us), database_day);
+	snprintf(what, sizeof what,
+	         "this machine's clock says %s, the database's %s, and nothing was committed since: set it right "
+	         "(timedatectl)",
+	         day, database_day);
+	return service_fail("clock_ahead", what);
+}
+
 /* From here on answers are by this plan. */
 static bool
 note_plan(struct service *s, struct pg_conn *connection)
@@ -158,7 +179,9 @@ note_plan(struct service *s, struct pg_conn *connection)
 	struct as_of now = s->pipeline.as_of;
 	int64_t now_us = clock_wall_us();
 	char error[PG_ERROR_BYTES];
-	now.time_us = now_us > now.time_us ? now_us : now.time_us + 1;
+	/* After the last commit, but where that was of a clock that was wrong. */
+	bool right = now.time_us - now_us < CLOCK_STEP_US;
+	now.time_us = right && now_us <= now.time_us ? now.time_us + 1 : now_us;
 	return plan_history_note(connection, &now, &s->plan_since, error) ||
 	       service_fail("database_failed", error);
 }
@@ -180,7 +203,7 @@ open_store(struct service *s, const struct plan *files)
 	    door_load(connection, &s->principal_arena, clock_steady_us(), &s->door, error);
 	if (!good)
 		service_fail("database_failed", error);
-	good = good && fill_memory(s, connection) && note_plan(s, connection);
+	good = good && fill_memory(s, connection) && check_clock(s, connection) && note_plan(s, connection);
 	PQfinish(connection);
 	return good && (journal_share(s->pipeline.journal) ||
 	                service_fail("database_failed", journal_error(s->pipeline.journal)));
@@ -234,14 +257,15 @@ open_helpers(struct service *s)
 
 /* Nobody shall take a drill's figures for real ones. */
 static bool
-start_drill(const struct options *options)
+start_drill(struct service *s)
 {
 	int64_t time;
-	if (!options->clock)
+	if (!s->options->clock)
 		return true;
-	if (!deadline_parse(options->clock, &time))
+	if (!deadline_parse(s->options->clock, &time))
 		return service_fail("start_failed", "--clock is no time: write 2013-05-03T09:00");
 	clock_set_wall_us(time * 1000000);
+	s->pipeline.is_drill = true;
 	return true;
 }
 
@@ -259,7 +283,7 @@ service_open(struct service *s, const struct plan *files, gate_admits admits)
 	s->pipeline.admits = service_admits_submission;
 	s->pipeline.context = s;
 	raise_file_limit();
-	if (!start_drill(s->options))
+	if (!start_drill(s))
 		return false;
 	quiet_signals();
 	if (!home_open(s->options, &s->home, error) || home_lock(&s->home, true, error) != HOME_LOCKED)

@@ -320,7 +320,7 @@ class Centre:
         self.ready = os.path.join(self.data, "endpoint")
         self.database = database
         self.options = list(options) + (["--label", label] if label else [])
-        self.process = None
+        self.process = self.environment = None
         self.endpoint = "tcp://127.0.0.1:*"
         os.makedirs(self.data, exist_ok=True)
         if not database and not is_new and not os.path.exists(os.path.join(self.data, "pg")):
@@ -364,7 +364,7 @@ class Centre:
             self.process = subprocess.Popen(
                 self.words("serve") + ["--plan", self.plan, "--principals", os.path.join(self.plan, "principals.csv"), "--endpoint", self.endpoint, "--ready-file",
                                        self.ready, "--log-level", "debug", *self.options],
-                stdout=log, stderr=log, start_new_session=True)
+                stdout=log, stderr=log, start_new_session=True, env=self.environment)
         if wait:
             self.wait_ready()
         return self

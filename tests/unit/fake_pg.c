@@ -1,5 +1,6 @@
 #include "fake_pg_internal.h"
 
+#include "clock.h"
 #include "pgcopy.h"
 
 #include <assert.h>
@@ -159,6 +160,15 @@ stage(PGconn *c, uint64_t seq, const uint8_t *id, unit_code office)
 
 /* ---------------------------------------------------------------- statements */
 
+/* The server's clock. */
+static const char *
+clock_text(void)
+{
+	static char text[24];
+	snprintf(text, sizeof text, "%" PRId64, fake.clock_us ? fake.clock_us : clock_wall_us());
+	return text;
+}
+
 static PGresult *
 select_last(const char *text)
 {
@@ -174,7 +184,7 @@ select_last(const char *text)
 	}
 	snprintf(head, sizeof head, "%" PRIu64, fake.head);
 	snprintf(generation, sizeof generation, "%" PRId64, fake.generation);
-	return tuple(4, (const char *const[]){head, generation, texts[0], texts[1]});
+	return tuple(5, (const char *const[]){head, generation, texts[0], texts[1], clock_text()});
 }
 
 static PGresult *
@@ -210,9 +220,9 @@ select_row(const char *text)
 		return tuple(1, (const char *const[]){"2s"});
 	if (begins(text, "SELECT pg_try_advisory_lock(" PG_LOCK_INSTANCE ",")) {
 		bool asks = !strstr(text, "), false,");
-		return tuple(3,
+		return tuple(4,
 		             (const char *const[]){fake.has_instance ? "t" : "f", asks && fake.has_alone ? "t" : "f",
-		                                   fake.has_shared ? "t" : "f"});
+		                                   fake.has_shared ? "t" : "f", clock_text()});
 	}
 	if (begins(text, "SELECT pg_try_advisory_lock"))
 		return tuple(1, (const char *const[]){fake.has_alone ? "t" : "f"});

@@ -40,6 +40,7 @@ struct fake_pg {
 	const char *value;   /* what any other question is answered with; NULL: no row */
 	/* Which locks a session gets. */
 	bool has_instance, has_alone, has_shared;
+	int64_t clock_us; /* of the server; 0: the test's own */
 	/* What goes wrong. */
 	struct fake_fault fault;
 	const struct submission_id *unwanted; /* whose COMMIT is refused with 23505, always; NULL: none */

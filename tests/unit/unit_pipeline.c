@@ -4,6 +4,7 @@
 
 #include "clock.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------- receipts */
@@ -237,27 +238,69 @@ test_doubt(void **state)
 
 /* ---------------------------------------------------------------- time */
 
-/* The clock may be set back: no receipt is older than one before it; the centre's own date is the clock's. */
+/* Set back by less than a minute the clock is waited for: no receipt is older than one before it. Set back
+ * further it was wrong before: a receipt, and what it is late for, is of now. */
 static void
 test_time(void **state)
 {
-	static const int64_t clocks_s[] = {0, 100, -7200, -3600, 50, 99, 1000};
-	int64_t last_us = 0;
+	static const struct {
+		int64_t clock_s, time_s; /* of the receipt */
+	} steps[] = {{0, 0},   {100, 100},     {41, 100},      {99, 100},      {101, 101},
+	             {40, 40}, {-7200, -7200}, {-7200, -7200}, {-3600, -3600}, {1000, 1000}};
 	(void)state;
-	for (unsigned i = 0; i < COUNT(clocks_s); i++) {
-		clock_set_wall_us(start_us + clocks_s[i] * SECOND_US);
-		int64_t before_us = clock_wall_us();
+	for (unsigned i = 0; i < COUNT(steps); i++) {
+		clock_set_wall_us(start_us + steps[i].clock_s * SECOND_US);
 		send_many(i + 1, COUNTY, 1);
 		go_on();
 		expect_receipt(i + 1, i + 1);
-		int64_t time_us = answer_of(i + 1)->time_us;
-		EXPECT(time_us >= last_us && time_us >= before_us, "receipt %u", i);
-		/* Behind the newest receipt the time stands still. */
-		EXPECT(before_us > last_us || time_us < last_us + SECOND_US, "receipt %u", i);
-		EXPECT(before_us + 2 * SECOND_US > last_us || time_us == last_us, "receipt %u", i);
-		EXPECT(before_us <= last_us || time_us < before_us + 60 * (int64_t)SECOND_US, "receipt %u", i);
-		last_us = time_us;
+		int64_t after_us = answer_of(i + 1)->time_us - (start_us + steps[i].time_s * SECOND_US);
+		EXPECT(after_us >= 0 && after_us < 900000, "receipt %u: %" PRId64 " us after", i, after_us);
 	}
+}
+
+/* A clock that jumped far ahead of the last commit and of the database's clock commits nothing. */
+static void
+test_clock_ahead(void **state)
+{
+	const int64_t day_us = INT64_C(86400) * SECOND_US;
+	(void)state;
+	send_many(1, COUNTY, 1);
+	go_on();
+	expect_receipt(1, 1);
+	/* The database's clock was read at the connection, and goes on by itself. */
+	clock_set_wall_us(start_us + 20 * 365 * day_us);
+	send_many(2, COUNTY, 3);
+	go_on();
+	for (unsigned i = 2; i < 5; i++) {
+		EXPECT(answer_of(i)->kind == REPLY_REFUSAL && answer_of(i)->code == PROBLEM_CLOCK_WRONG, "%u: %s", i,
+		       problem_name(answer_of(i)->code));
+		EXPECT(answer_of(i)->retry_ms > 0, "%u", i);
+	}
+	clock_set_wall_us(start_us + day_us - 2 * SECOND_US); /* a day: nobody reported */
+	send_many(5, COUNTY, 1);
+	go_on();
+	expect_receipt(5, 2);
+	/* So far ahead of the database's alone, but not of the last commit: that one's clock is the wrong one. */
+	clock_set_wall_us(start_us + 2 * day_us - 10 * (int64_t)SECOND_US);
+	send_many(6, COUNTY, 1);
+	go_on();
+	expect_receipt(6, 3);
+	/* What was refused left nothing behind: the same comes again. */
+	send_entry(7, COUNTY, FUND_RAISED, "m-2", 1);
+	go_on();
+	expect_receipt(7, 4);
+}
+
+/* A drill's clock is set, and goes where it likes. */
+static void
+test_clock_of_a_drill(void **state)
+{
+	(void)state;
+	p.is_drill = true;
+	clock_set_wall_us(start_us + INT64_C(20 * 365) * 86400 * SECOND_US);
+	send_many(1, COUNTY, 1);
+	go_on();
+	expect_receipt(1, 1);
 }
 
 /* ---------------------------------------------------------------- others */
@@ -410,11 +453,23 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    TEST(test_receipts),     TEST(test_slices),     TEST(test_duplicates),
-	    TEST(test_bad),          TEST(test_one_by_one), TEST(test_money_refused),
-	    TEST(test_refusals),     TEST(test_doubt),      TEST(test_time),
-	    TEST(test_news),         TEST(test_final),      TEST(test_final_by_commit),
-	    TEST(test_nothing_left), TEST(test_many_news),  TEST(test_money_and_news),
+	    TEST(test_receipts),
+	    TEST(test_slices),
+	    TEST(test_duplicates),
+	    TEST(test_bad),
+	    TEST(test_one_by_one),
+	    TEST(test_money_refused),
+	    TEST(test_refusals),
+	    TEST(test_doubt),
+	    TEST(test_time),
+	    TEST(test_clock_ahead),
+	    TEST(test_clock_of_a_drill),
+	    TEST(test_news),
+	    TEST(test_final),
+	    TEST(test_final_by_commit),
+	    TEST(test_nothing_left),
+	    TEST(test_many_news),
+	    TEST(test_money_and_news),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
