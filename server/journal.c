@@ -177,6 +177,13 @@ journal_is_idle(const struct journal *j)
 	return j->state == STATE_IDLE && !j->batch;
 }
 
+uint64_t
+journal_known(const struct journal *j, const char **id)
+{
+	*id = j->id_known;
+	return j->seq_known;
+}
+
 bool
 journal_clock(const struct journal *j, int64_t *out)
 {

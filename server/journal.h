@@ -57,6 +57,8 @@ enum journal_event journal_step(struct journal *journal, int64_t now_us);
 /* May a batch be written now? */
 bool journal_is_idle(const struct journal *journal);
 bool journal_is_connected(const struct journal *journal);
+/* The last commit that memory is to hold: its number, and its id in hex ("": there is none). */
+uint64_t journal_known(const struct journal *journal, const char **id);
 /* The database's clock, microseconds since 1970, as it was read when the connection was made, and has gone on
  * since. False: not known yet. */
 bool journal_clock(const struct journal *journal, int64_t *out);

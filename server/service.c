@@ -404,6 +404,8 @@ turn(struct service *s, bool *pushed)
 		take_frames(s);
 	if (!step_journal(s))
 		return false;
+	if (!service_note_acknowledged(s))
+		return false;
 	if (!pipeline_settle(&s->pipeline, SETTLE_ROWS) || !pipeline_write(&s->pipeline))
 		return service_fail("out_of_memory", "what was committed could not be taken over");
 	service_answer(s);
@@ -431,7 +433,7 @@ loop(struct service *s)
 int
 service_run(const struct options *options, const struct plan *files)
 {
-	struct service s = {.options = options, .signals = -1};
+	struct service s = {.options = options, .signals = -1, .acknowledged.file = -1};
 	bool good = service_open(&s, files, admits) && loop(&s);
 	service_close(&s);
 	if (good)

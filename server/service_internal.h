@@ -2,6 +2,7 @@
 #ifndef FUPIN_SERVER_SERVICE_INTERNAL_H
 #define FUPIN_SERVER_SERVICE_INTERNAL_H
 
+#include "acknowledged.h"
 #include "compliance.h"
 #include "door.h"
 #include "home.h"
@@ -27,6 +28,9 @@ struct past {
 struct service {
 	const struct options *options;
 	struct home home;
+	struct acknowledged acknowledged;
+	char history[HISTORY_BYTES]; /* the database's */
+	bool syncing;                /* what was acknowledged: a job is on its way */
 	struct store store;
 	struct plan plan; /* the catalogue */
 	struct plan_since plan_since;
@@ -76,8 +80,9 @@ enum gate_sent service_give(struct service *service, const struct sender *to, co
 void service_ask(struct service *service, struct envelope *question); /* takes it over */
 void service_answer(struct service *service);                         /* some of them */
 int service_answer_wait_ms(const struct service *service,
-                           int64_t now_us); /* until it is to go on; -1: never */
-bool service_push(struct service *service); /* false: there is more to push, or to judge */
+                           int64_t now_us);              /* until it is to go on; -1: never */
+bool service_note_acknowledged(struct service *service); /* before receipts go out; false: it ends */
+bool service_push(struct service *service);              /* false: there is more to push, or to judge */
 
 /* service_start.c: everything from the data directory to the socket, and back. */
 bool service_open(struct service *service, const struct plan *files, gate_admits admits);

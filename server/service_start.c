@@ -172,6 +172,123 @@ check_clock(const struct service *s, struct pg_conn *connection)
 	return service_fail("clock_ahead", what);
 }
 
+/* ---------------------------------------------------------------- what was acknowledged */
+
+/* Why this database is not the one that commits were acknowledged of; "": it is. */
+static bool
+compare_history(struct service *s, struct pg_conn *connection, char why[PG_ERROR_BYTES],
+                char error[PG_ERROR_BYTES])
+{
+	const struct acknowledged *a = &s->acknowledged;
+	char sql[256], seq[24];
+	const char *values[] = {seq};
+	struct pg_result *r;
+	*why = 0;
+	if (!pg_query(connection, "SELECT history::text FROM journal_head", 0, NULL, &r, error))
+		return false;
+	snprintf(s->history, sizeof s->history, "%s", PQntuples(r) ? PQgetvalue(r, 0, 0) : "");
+	PQclear(r);
+	if (!*a->history)
+		return true;
+	if (strcmp(a->history, s->history) != 0) {
+		snprintf(why, PG_ERROR_BYTES,
+		         "it is another database: commit %" PRIu64 " was acknowledged of history %s, this is %s",
+		         a->seq, a->history, s->history);
+		return true;
+	}
+	if (s->pipeline.as_of.seq < a->seq) {
+		snprintf(why, PG_ERROR_BYTES,
+		         "it was set back: it ends with commit %" PRIu64 ", and %" PRIu64 " was acknowledged",
+		         s->pipeline.as_of.seq, a->seq);
+		return true;
+	}
+	snprintf(seq, sizeof seq, "%" PRIu64, a->seq);
+	snprintf(sql, sizeof sql, "SELECT encode(uuid_send(id), 'hex') FROM submission WHERE seq = $1");
+	if (!pg_query(connection, sql, 1, values, &r, error))
+		return false;
+	if (a->seq && (!PQntuples(r) || strcmp(PQgetvalue(r, 0, 0), a->id) != 0))
+		snprintf(why, PG_ERROR_BYTES,
+		         "it was set back, and went on: its commit %" PRIu64 " is not the one that was acknowledged",
+		         a->seq);
+	PQclear(r);
+	return true;
+}
+
+/* A number that a receipt names is never given again without somebody's word. */
+static bool
+check_history(struct service *s, struct pg_conn *connection)
+{
+	static const char yes[] = "yes";
+	char why[PG_ERROR_BYTES], what[PG_ERROR_BYTES + 256], error[PG_ERROR_BYTES];
+	const char *id;
+	if (!acknowledged_open(s->home.path, &s->acknowledged, error))
+		return service_fail("data_directory_failed", error);
+	if (!compare_history(s, connection, why, error))
+		return service_fail("database_failed", error);
+	if (*why && (!s->options->accept_set_back || strcmp(s->options->accept_set_back, yes) != 0)) {
+		snprintf(what, sizeof what,
+		         "%s; bring the newer database back, or, if what is missing is lost for good, start once "
+		         "with --accept-set-back yes: offices "
+		         "then hold receipts of what is not there",
+		         why);
+		return service_fail("set_back", what);
+	}
+	if (*why)
+		log_line(LOG_WARNING, "set_back_accepted", "why=\"%s\"", why);
+	uint64_t seq = journal_known(s->pipeline.journal, &id);
+	return acknowledged_write(&s->acknowledged, s->history, seq, id) ||
+	       service_fail("data_directory_failed", strerror(errno));
+}
+
+struct sync_job {
+	struct job job;
+	int file;
+	uint64_t seq;
+};
+
+static void
+sync_file(struct job *job, struct pg_conn *connection, const char *error)
+{
+	struct sync_job *sync = (struct sync_job *)job;
+	(void)connection;
+	(void)error;
+	if (fdatasync(sync->file))
+		sync->seq = 0;
+}
+
+static void
+end_sync(struct job *job, void *context)
+{
+	struct sync_job *sync = (struct sync_job *)job;
+	struct service *s = context;
+	s->syncing = false;
+	if (sync->seq)
+		s->acknowledged.synced_seq = sync->seq;
+	free(sync);
+}
+
+bool
+service_note_acknowledged(struct service *s)
+{
+	struct acknowledged *a = &s->acknowledged;
+	const char *id;
+	uint64_t seq = journal_known(s->pipeline.journal, &id);
+	int64_t now_us = clock_steady_us();
+	if (seq != a->seq && !acknowledged_write(a, s->history, seq, id))
+		return service_fail("data_directory_failed", strerror(errno));
+	if (s->syncing || !acknowledged_is_due(a, now_us))
+		return true;
+	struct sync_job *sync = calloc(1, sizeof *sync);
+	if (!sync)
+		return true; /* the next turn tries again */
+	*sync = (struct sync_job){{.work = sync_file, .finish = end_sync}, a->file, a->seq};
+	a->synced_us = now_us;
+	s->syncing = worker_post(s->files, &sync->job);
+	if (!s->syncing)
+		free(sync);
+	return true;
+}
+
 /* From here on answers are by this plan. */
 static bool
 note_plan(struct service *s, struct pg_conn *connection)
@@ -203,7 +320,8 @@ open_store(struct service *s, const struct plan *files)
 	    door_load(connection, &s->principal_arena, clock_steady_us(), &s->door, error);
 	if (!good)
 		service_fail("database_failed", error);
-	good = good && fill_memory(s, connection) && check_clock(s, connection) && note_plan(s, connection);
+	good = good && fill_memory(s, connection) && check_history(s, connection) && check_clock(s, connection) &&
+	       note_plan(s, connection);
 	PQfinish(connection);
 	return good && (journal_share(s->pipeline.journal) ||
 	                service_fail("database_failed", journal_error(s->pipeline.journal)));
@@ -306,6 +424,7 @@ service_close(struct service *s)
 	envelope_pool_free(&s->envelopes);
 	gate_close(&s->gate);
 	journal_destroy(&s->pipeline.journal);
+	acknowledged_close(&s->acknowledged);
 	store_close(&s->store);
 	holdings_destroy(&s->pipeline.holdings);
 	plan_free(&s->plan);

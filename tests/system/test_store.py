@@ -135,6 +135,68 @@ class Store(unittest.TestCase):
         self.assertIn("set back behind what was acknowledged", self.centre.log())
         self.database.stop()
 
+    def acknowledged(self):
+        """The last commit that this centre's data directory names."""
+        with open(os.path.join(self.centre.data, "acknowledged"), encoding="ascii") as file:
+            return int(file.read().split()[1])
+
+    def refused_start(self, *told):
+        for _ in range(2):  # not only once
+            self.centre.start(wait=False)
+            self.assertEqual(self.centre.process.wait(60), 4)
+            log = self.centre.log().splitlines()[-1]
+            for text in ("event=set_back", "--accept-set-back yes", *told):
+                self.assertIn(text, log)
+
+    def test_what_was_acknowledged_is_known_before_the_receipt(self):
+        self.start()
+        for i in range(1, 4):
+            self.assertEqual(self.wire.submit(submission(entry(COUNTY, f"ack-{i}"))).seq, i)
+            self.assertEqual(self.acknowledged(), i)
+        self.centre.process.kill()
+        self.centre.process.wait()
+        self.centre.start()
+        self.assertEqual(self.acknowledged(), 3)
+        self.wire = self.centre.wire(f"county-{COUNTY}")
+        self.assertEqual(self.wire.submit(submission(entry(COUNTY, "ack-4"))).seq, 4)
+        self.end()
+
+    def test_start_on_a_database_that_was_set_back(self):
+        """Its numbers are not given again to others, unless somebody says so."""
+        self.start()
+        for i in range(2):
+            self.wire.submit(submission(entry(COUNTY, f"back-{i}")))
+        self.centre.stop()
+        self.database.execute("DELETE FROM fund_entry WHERE seq = 2; DELETE FROM submission WHERE seq = 2; UPDATE journal_head SET seq = 1")
+        self.refused_start("it ends with commit 1, and 2 was acknowledged")
+        self.centre.options += ["--accept-set-back", "yes"]
+        self.centre.start()
+        self.assertIn("event=set_back_accepted", self.centre.log())
+        self.wire = self.centre.wire(f"county-{COUNTY}")
+        self.assertEqual(self.wire.submit(submission(entry(COUNTY, "after"))).seq, 2)
+        self.centre.options = self.centre.options[:-2]
+        self.centre.stop()
+        # Another office's commit has the number now, and the receipt's is not there.
+        self.database.execute("UPDATE submission SET id = gen_random_uuid() WHERE seq = 2")
+        self.refused_start("its commit 2 is not the one that was acknowledged")
+        self.database.stop()
+
+    def test_start_on_another_database(self):
+        self.start()
+        self.wire.submit(submission(entry(COUNTY, "here")))
+        self.centre.stop()
+        self.database.execute("UPDATE journal_head SET history = gen_random_uuid()")
+        self.refused_start("it is another database: commit 1 was acknowledged")
+        path = os.path.join(self.centre.data, "acknowledged")
+        with open(path, "w", encoding="ascii") as file:
+            file.write("something else")
+        self.centre.start(wait=False)
+        self.assertEqual(self.centre.process.wait(60), 4)
+        self.assertIn("acknowledged: not what fupind wrote", self.centre.log())
+        os.unlink(path)
+        self.centre.start()
+        self.end()
+
     def test_batch_in_doubt_and_another_writer(self):
         """As many commits as expected are there, but they are another one's: ours is written after them."""
         self.start()
