@@ -102,14 +102,12 @@ is_split_figure(const char *left, const char *right, char out[64])
 	return decimal_parse(out, DECIMAL_DIGITS_MAX, &value);
 }
 
-/* Are there as many such figures as cells too many? `out`: the last of them. */
+/* Are there as many such figures as cells too many, empty ones, too? `out`: the last of them. */
 static bool
 has_split_figures(const struct reading *r, char out[64])
 {
 	const struct text_row *row = r->row;
 	size_t cells = row->cell_count, width = r->columns->header->cell_count, found = 0;
-	while (cells && !*row->cells[cells - 1])
-		cells--;
 	for (size_t left = cells; cells > width && left-- > 1;) {
 		char figure[64];
 		if (is_split_figure(row->cells[left - 1], row->cells[left], figure) && !found++)
@@ -118,15 +116,23 @@ has_split_figures(const struct reading *r, char out[64])
 	return cells > width && found >= cells - width;
 }
 
-/* A cell without a column: what stands in it, and maybe all that stands left of it, belongs elsewhere. */
+/* "443" under the amount and "000.00" under the note right of it: the same, where the last comma is missing.
+ */
+static bool
+is_split_into_note(const struct reading *r, char out[64])
+{
+	size_t amount = r->columns->place[FIELD_AMOUNT];
+	return amount != SIZE_MAX && r->columns->place[FIELD_NOTE] == amount + 1 &&
+	       is_split_figure(text_cell(r->row, amount), text_cell(r->row, amount + 1), out);
+}
+
+/* A cell without a column: it belongs elsewhere. */
 static void
 refuse_surplus(const struct reading *r, size_t at)
 {
-	char figure[64];
-	bool is_sheet = r->columns->sheet, split = !is_sheet && has_split_figures(r, figure);
-	struct problem *p = sheet_problem(r, split ? PROBLEM_FIGURE_SPLIT : PROBLEM_CELL_SURPLUS, r->row->line,
-	                                  is_sheet ? at : SIZE_MAX);
-	problem_detail(p, "%s", split ? figure : r->row->cells[at]);
+	struct problem *p =
+	    sheet_problem(r, PROBLEM_CELL_SURPLUS, r->row->line, r->columns->sheet ? at : SIZE_MAX);
+	problem_detail(p, "%s", r->row->cells[at]);
 }
 
 /* Texts by which something is found again. */
@@ -156,6 +162,11 @@ row_is_sound(const struct reading *r)
 {
 	const struct text_row *header = r->columns->header;
 	bool sound = true;
+	char figure[64];
+	if (!r->columns->sheet && (has_split_figures(r, figure) || is_split_into_note(r, figure))) {
+		problem_detail(sheet_problem(r, PROBLEM_FIGURE_SPLIT, r->row->line, SIZE_MAX), "%s", figure);
+		return false;
+	}
 	for (size_t at = 0; at < r->row->cell_count; at++) {
 		const char *text = r->row->cells[at];
 		if (!*text_cell(header, at)) {

@@ -216,20 +216,20 @@ static bool
 read_csv(struct filing *f, const char *bytes, size_t size, struct text_failure *failure)
 {
 	struct text_table *table = &f->tables[f->count++];
+	bool by_commas = false;
 	for (const char *separator = ",;\t"; *separator; separator++) {
 		struct text_failure other;
 		struct text_table found;
-		bool good =
-		    csv_read_bytes(bytes, size, *separator, f->arena, &found, *separator == ',' ? failure : &other);
-		if (!good && *separator == ',')
-			return false;
+		bool comma = *separator == ',';
+		bool good = csv_read_bytes(bytes, size, *separator, f->arena, &found, comma ? failure : &other);
 		bool known = good && find_header(f, &found);
-		if (known || *separator == ',')
+		by_commas |= comma && good;
+		if (known || (comma && good))
 			*table = found;
 		if (known)
 			return true;
 	}
-	return true;
+	return by_commas;
 }
 
 bool

@@ -145,7 +145,10 @@ static void
 take_measure(const struct reading *r, size_t at, const char *text, const char *zh, const char *en)
 {
 	struct sheet_columns *c = r->columns;
-	const char *beside = strcmp(zh, "元") ? "" : c->measure_beside;
+	char below[MEASURE_BYTES];
+	const char *beside = *sheet_measure_below(r, at, below) ? below
+	                     : strcmp(zh, "元")                 ? ""
+	                                                        : c->measure_beside;
 	struct measure other;
 	if (!measure_read(*text ? text : *beside ? beside : zh, zh, en, &c->measures[at]))
 		problem_detail(sheet_problem(r, PROBLEM_MEASURE_WRONG, c->header->line, at), "%s %s", zh, en);

@@ -53,10 +53,10 @@ struct sheet_columns {
 	size_t place[FIELDS]; /* SIZE_MAX: not there */
 	size_t indicator_count;
 	enum sheet_kind kind;
-	struct measure *measures;           /* per column of the header: how its figures are written */
-	char measure_beside[MEASURE_BYTES]; /* of money, by a row above or below the header; "": none says */
-	bool measures_below;                /* the row below the header says measures, and has no data */
-	bool ours;                          /* of a workbook that fupin made, or as a CSV file of its sheet */
+	struct measure *measures;              /* per column of the header: how its figures are written */
+	char measure_beside[MEASURE_BYTES];    /* of money, by a row above or below the header; "": none says */
+	const struct text_row *measures_below; /* the row below the header, if it says measures and has no data */
+	bool ours;                             /* of a workbook that fupin made, or as a CSV file of its sheet */
 	/* NULL: another one. */
 	const struct indicator **indicators;
 	const struct fund_term **budgets; /* of projects: the source whose part of the budget it is */
@@ -94,6 +94,8 @@ bool sheet_read_header(struct reading *r, const struct text_table *table);
 /* Is this row the header of a sheet? `context` is a struct reading. */
 enum header_kind sheet_header_kind(const void *context, const struct text_row *row);
 
+/* The measure below a column's name; "": none. Returns out. */
+const char *sheet_measure_below(const struct reading *r, size_t at, char out[MEASURE_BYTES]);
 /* Takes the measure of money that a row above the header says ("单位：万元"), or the row below; a finding
  * where it is one that the plan does not count in. False: there is such a finding. */
 bool sheet_take_measures(struct reading *r, const struct text_table *table);

@@ -32,6 +32,8 @@ add_literal(struct seen *seen, const char *text, size_t size)
 	if (used + size < LITERAL_BYTES) {
 		memcpy(to + used, text, size);
 		to[used + size] = 0;
+	} else {
+		seen->scaled = true; /* more than is kept: who knows what it says */
 	}
 }
 
@@ -109,8 +111,6 @@ take_code(const char *code, struct seen *seen)
 		bool place = letter == '0' || letter == '#' || letter == '?' || general;
 		seen->scaled |= seen->comma && !place && letter != ',';
 		seen->comma = letter == ',' && seen->figure;
-		seen->zeros += letter == '0';
-		seen->others += letter != '0';
 		const char *end = general         ? at + general - 1
 		                  : letter == '[' ? take_brackets(at, seen)
 		                                  : take_literal(at, seen);
@@ -119,6 +119,8 @@ take_code(const char *code, struct seen *seen)
 			at = end;
 			continue;
 		}
+		seen->zeros += letter == '0';
+		seen->others += letter != '0';
 		seen->year_or_day |= letter == 'y' || letter == 'd';
 		seen->month |= letter == 'm';
 		seen->time |= letter == 'h' || letter == 's';
@@ -127,12 +129,30 @@ take_code(const char *code, struct seen *seen)
 	seen->scaled |= seen->comma;
 }
 
+/* Does a part of the code behind the first scale, or write something beside the figure? */
+static bool
+has_more(const char *code)
+{
+	bool found = false;
+	for (const char *part = strchr(code, ';'); part; part = strchr(part + 1, ';')) {
+		struct number_format format = {0};
+		struct seen seen = {.out = &format};
+		take_code(part + 1, &seen);
+		found |= seen.scaled || *format.before || *format.after;
+	}
+	return found;
+}
+
 struct number_format
 number_format_of_code(const char *code)
 {
 	struct number_format format = {0};
 	struct seen seen = {.out = &format};
 	take_code(code, &seen);
+	/* A later part may be for these figures, too. */
+	const char *condition = strpbrk(code, "[") ? strpbrk(strpbrk(code, "["), "<>=") : NULL;
+	if (condition && strchr(code, ';') && has_more(code))
+		seen.scaled = true;
 	if (seen.year_or_day || (seen.month && !seen.time))
 		return (struct number_format){.kind = NUMBER_DATE};
 	if (seen.time)
@@ -141,8 +161,10 @@ number_format_of_code(const char *code)
 		return (struct number_format){.kind = NUMBER_PERCENT};
 	if (seen.scaled)
 		return (struct number_format){.kind = NUMBER_SCALED};
-	if (seen.zeros > 1 && !seen.others)
-		return (struct number_format){.kind = NUMBER_PADDED, .width = seen.zeros};
+	if (seen.zeros > 1 && !seen.others) {
+		format.kind = NUMBER_PADDED;
+		format.width = seen.zeros;
+	}
 	return format;
 }
 

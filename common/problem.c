@@ -420,8 +420,8 @@ static const struct problem_kind {
      "%D stands under no column name: name the column, or take the cell out",
      "%D 上方没有列名：请补上列名，或删去此格"},
     {PROBLEM_FIGURE_SPLIT, 0, "FIGURE_SPLIT",
-     "the row has more cells than the header: is %D a figure with separators? put it in quotes",
-     "此行的单元格比列名多：%D 是带千分位的数字吗？请加上引号"},
+     "the row has a cell too many: is %D a figure with separators? put it in quotes",
+     "此行多出一格：%D 是带千分位的数字吗？请加上引号"},
     {PROBLEM_CELL_NOT_TEXT, 0, "CELL_NOT_TEXT",
      "the cell is a date, a time, a percentage or a truth value, shown as %D; a text belongs here, and what "
      "was typed "

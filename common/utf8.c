@@ -167,7 +167,7 @@ bool
 utf8_same_key(const char *a, const char *b)
 {
 	char room_a[UTF8_KEY_BYTES], room_b[UTF8_KEY_BYTES];
-	return !strcmp(utf8_key(a, room_a), utf8_key(b, room_b));
+	return !strcmp(a, b) || !strcmp(utf8_key(a, room_a), utf8_key(b, room_b));
 }
 
 /* ---------------------------------------------------------------- showing */

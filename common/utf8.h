@@ -19,7 +19,7 @@ size_t utf8_blank(const char *at);
 /* The text without such characters at either end: where it begins, and its bytes. */
 const char *utf8_trim(const char *text, size_t *bytes);
 
-enum { UTF8_KEY_BYTES = 512 };
+enum { UTF8_KEY_BYTES = 256 };
 
 /* What a text that identifies is compared by: a voucher, a project's code, a document's number, a group. NFKC
  * (full-width letters and figures become narrow ones), every dash is "-", runs of blanks are one blank, none

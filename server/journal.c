@@ -184,6 +184,13 @@ journal_known(const struct journal *j, const char **id)
 	return j->seq_known;
 }
 
+void
+journal_set_clock(struct journal *j, int64_t time_us)
+{
+	j->clock_ahead_us = time_us - clock_steady_us();
+	j->clock_known = true;
+}
+
 bool
 journal_clock(const struct journal *j, int64_t *out)
 {
@@ -438,8 +445,7 @@ take_opening(struct journal *j, const PGresult *result)
 		return;
 	const char *first = PQgetvalue(result, 0, 0);
 	int clock = PQnfields(result) - 1; /* the last column */
-	j->clock_ahead_us = strtoll(PQgetvalue(result, 0, clock), NULL, 10) - clock_steady_us();
-	j->clock_known = true;
+	journal_set_clock(j, strtoll(PQgetvalue(result, 0, clock), NULL, 10));
 	if (clock == 3) {
 		j->has_instance = *first == 't';
 		j->alone = *PQgetvalue(result, 0, 1) == 't';

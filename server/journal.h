@@ -62,6 +62,8 @@ uint64_t journal_known(const struct journal *journal, const char **id);
 /* The database's clock, microseconds since 1970, as it was read when the connection was made, and has gone on
  * since. False: not known yet. */
 bool journal_clock(const struct journal *journal, int64_t *out);
+/* As it is now. */
+void journal_set_clock(struct journal *journal, int64_t time_us);
 
 /* The next batch is made while the last one is being written: one submission after the other, numbered
  * without a gap; nothing of the item is needed afterwards. Or forgotten, to be made anew. */

@@ -1,11 +1,13 @@
 #include "key_set.h"
 
+#include "utf8.h"
+
 #include <assert.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROOM_FIRST = 64, CONTENT_BYTES_MAX = 320 };
+enum { ROOM_FIRST = 64, CONTENT_BYTES_MAX = 64 + UTF8_KEY_BYTES };
 
 _Static_assert(crypto_shorthash_siphashx24_BYTES == sizeof(struct key), "a key is one SipHash");
 

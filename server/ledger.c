@@ -169,7 +169,7 @@ hash_of(unit_code unit, const char *voucher)
 {
 	char room[UTF8_KEY_BYTES];
 	const char *key = utf8_key(voucher, room);
-	return key_make('v', &unit, sizeof unit, key, strlen(key)).words[0];
+	return key_make('v', &unit, sizeof unit, key, strnlen(key, UTF8_KEY_BYTES)).words[0];
 }
 
 /* Where it is, or the free slot behind where it would be. `spelling`: in this one alone. */

@@ -310,7 +310,11 @@ clock_is_wrong(struct pipeline *p, int64_t now_us)
 	if (p->is_drill || !journal_clock(p->journal, &database_us) || now_us - database_us < CLOCK_JUMP_US ||
 	    now_us - p->numbered.time_us < CLOCK_JUMP_US)
 		return false;
-	if (may_warn_of_clock(p))
+	/* What is known of the database's clock is from the connection's beginning: both may have been set right
+	 * since. */
+	p->clock_suspected = true;
+	bool sure = p->clock_asked_us && clock_steady_us() - p->clock_asked_us < CLOCK_STEP_US;
+	if (sure && may_warn_of_clock(p))
 		log_line(LOG_ERROR, "clock_ahead",
 		         "seconds_of_database=%" PRId64 " seconds_of_last_commit=%" PRId64
 		         " what=\"nothing is stored until this machine's clock is set right: timedatectl\"",

@@ -63,7 +63,9 @@ struct pipeline {
 	size_t looking_up_bytes;      /* of submissions that the database is asked about */
 	double rows_per_ms;           /* lately */
 	int64_t write_began_us;
-	bool is_drill; /* its clock is set, and no mistake */
+	bool is_drill;          /* its clock is set, and no mistake */
+	bool clock_suspected;   /* the database's clock is to be asked for anew */
+	int64_t clock_asked_us; /* when it was, by the steady clock */
 	bool clock_warned;
 	int64_t clock_warned_us; /* by the steady clock */
 	struct pipeline_counters counters;

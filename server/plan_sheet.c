@@ -156,7 +156,7 @@ refuse_surplus(const struct sheet *s)
 	const struct text_row *header = &s->table.rows[0];
 	for (size_t at = 0; at < s->row->cell_count; at++) {
 		const char *cell = s->row->cells[at];
-		if (!*cell || *text_cell(header, at))
+		if (*text_cell(header, at) || (!*cell && at < header->cell_count))
 			continue;
 		if (at < header->cell_count)
 			plan_error(s->errors, s->file, s->row->line, "\"%.80s\" stands under no column name", cell);

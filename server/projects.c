@@ -1,5 +1,6 @@
 #include "projects.h"
 
+#include "key_set.h"
 #include "utf8.h"
 
 #include <inttypes.h>
@@ -122,6 +123,22 @@ project_new(struct projects *p)
 	return project;
 }
 
+/* A number of a code's key. */
+static uint64_t
+key_of(const char *code)
+{
+	char room[UTF8_KEY_BYTES];
+	const char *key = utf8_key(code, room);
+	return key_make('k', "", 0, key, strnlen(key, UTF8_KEY_BYTES)).words[0];
+}
+
+static bool
+is_own_key(const char *code)
+{
+	char room[UTF8_KEY_BYTES];
+	return !strcmp(utf8_key(code, room), code);
+}
+
 /* Its code is checked: it fits. */
 static struct project *
 add(struct projects *p, unit_code unit, const char *code)
@@ -143,8 +160,8 @@ add(struct projects *p, unit_code unit, const char *code)
 		return NULL;
 	project->unit = unit;
 	snprintf(project->code, sizeof project->code, "%.*s", (int)name.length, code);
-	char key[UTF8_KEY_BYTES];
-	shelf->is_odd |= strcmp(utf8_key(project->code, key), project->code) != 0;
+	project->key = key_of(project->code);
+	shelf->is_odd |= !is_own_key(project->code);
 	uint32_t at = place_on(shelf, &name, unit);
 	memmove(shelf->items + at + 1, shelf->items + at, (shelf->count - at) * sizeof(struct project *));
 	shelf->items[at] = project;
@@ -495,12 +512,13 @@ spell(const struct projects *p, unit_code unit, const char **text, struct arena 
 	const struct project_name name = project_name_of(*text);
 	const struct shelf *shelf = shelf_of(p, unit);
 	struct project **same;
-	char code[VOUCHER_BYTES_MAX + 1], key[UTF8_KEY_BYTES], spelt[2 * VOUCHER_BYTES_MAX];
+	char code[VOUCHER_BYTES_MAX + 1], spelt[2 * VOUCHER_BYTES_MAX];
 	snprintf(code, sizeof code, "%.*s", (int)name.length, *text);
-	if (!shelf || (!shelf->is_odd && !strcmp(utf8_key(code, key), code)) || find_all(p, unit, &name, &same))
+	if (!shelf || (!shelf->is_odd && is_own_key(code)) || find_all(p, unit, &name, &same))
 		return true;
+	uint64_t key = key_of(code);
 	for (uint32_t i = 0; i < shelf->count; i++) {
-		if (!utf8_same_key(shelf->items[i]->code, code))
+		if (shelf->items[i]->key != key || !utf8_same_key(shelf->items[i]->code, code))
 			continue;
 		snprintf(spelt, sizeof spelt, "%s%s", shelf->items[i]->code, *text + name.length);
 		*text = arena_string(arena, spelt);

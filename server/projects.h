@@ -37,6 +37,7 @@ struct project_moment {
 struct project {
 	unit_code unit; /* that it was registered for */
 	char code[PROJECT_CODE_BYTES_MAX + 1];
+	uint64_t key;   /* a number of the code's key */
 	uint32_t index; /* from 0, of all; the ledger's accounts of it hang on that */
 	struct project_way taken, staged;
 	const struct submission *by; /* whose steps are staged; NULL: none are */

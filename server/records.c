@@ -32,7 +32,7 @@ voucher_key(unit_code unit, const char *voucher)
 {
 	char room[UTF8_KEY_BYTES];
 	const char *key = utf8_key(voucher, room);
-	return key_make('v', &unit, sizeof unit, key, strlen(key));
+	return key_make('v', &unit, sizeof unit, key, strnlen(key, UTF8_KEY_BYTES));
 }
 
 /* Exact, and cheaper than a hash: unit and period fill one word, the form goes into their mix. */
@@ -63,7 +63,7 @@ project_key(const struct project_row *row)
 	char code[VOUCHER_BYTES_MAX + 1], room[UTF8_KEY_BYTES];
 	snprintf(code, sizeof code, "%.*s", (int)project_name_of(row->code).length, row->code);
 	const char *key = utf8_key(code, room);
-	return key_make('p', &row->place, sizeof row->place, key, strlen(key));
+	return key_make('p', &row->place, sizeof row->place, key, strnlen(key, UTF8_KEY_BYTES));
 }
 
 static struct key

@@ -406,6 +406,7 @@ turn(struct service *s, bool *pushed)
 		return false;
 	if (!service_note_acknowledged(s))
 		return false;
+	service_ask_clock(s);
 	if (!pipeline_settle(&s->pipeline, SETTLE_ROWS) || !pipeline_write(&s->pipeline))
 		return service_fail("out_of_memory", "what was committed could not be taken over");
 	service_answer(s);

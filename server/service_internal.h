@@ -31,6 +31,7 @@ struct service {
 	struct acknowledged acknowledged;
 	char history[HISTORY_BYTES]; /* the database's */
 	bool syncing;                /* what was acknowledged: a job is on its way */
+	bool asking_clock;           /* the database: the same */
 	struct store store;
 	struct plan plan; /* the catalogue */
 	struct plan_since plan_since;
@@ -81,6 +82,7 @@ void service_ask(struct service *service, struct envelope *question); /* takes i
 void service_answer(struct service *service);                         /* some of them */
 int service_answer_wait_ms(const struct service *service,
                            int64_t now_us);              /* until it is to go on; -1: never */
+void service_ask_clock(struct service *service);         /* the database's, if it is in doubt */
 bool service_note_acknowledged(struct service *service); /* before receipts go out; false: it ends */
 bool service_push(struct service *service);              /* false: there is more to push, or to judge */
 

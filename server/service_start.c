@@ -151,14 +151,58 @@ fill_memory(struct service *s, struct pg_conn *connection)
 	return replay_journal(s, connection, error) || service_fail("replay_failed", error);
 }
 
+static const char clock_sql[] = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+
+struct clock_job {
+	struct job job;
+	int64_t time_us, asked_us; /* asked_us 0: there was no answer */
+};
+
+static void
+ask_clock(struct job *job, struct pg_conn *connection, const char *error)
+{
+	struct clock_job *c = (struct clock_job *)job;
+	char why[PG_ERROR_BYTES];
+	(void)error;
+	if (connection && pg_number(connection, clock_sql, &c->time_us, why))
+		c->asked_us = clock_steady_us();
+}
+
+static void
+take_clock(struct job *job, void *context)
+{
+	struct clock_job *c = (struct clock_job *)job;
+	struct service *s = context;
+	s->asking_clock = false;
+	if (c->asked_us) {
+		journal_set_clock(s->pipeline.journal, c->time_us + (clock_steady_us() - c->asked_us));
+		s->pipeline.clock_asked_us = c->asked_us;
+		s->pipeline.clock_suspected = false;
+	}
+	free(c);
+}
+
+void
+service_ask_clock(struct service *s)
+{
+	if (!s->pipeline.clock_suspected || s->asking_clock)
+		return;
+	struct clock_job *c = calloc(1, sizeof *c);
+	if (!c)
+		return;
+	*c = (struct clock_job){.job = {.work = ask_clock, .finish = take_clock}};
+	s->asking_clock = worker_post(s->worker, &c->job);
+	if (!s->asking_clock)
+		free(c);
+}
+
 /* What is noted at a start has the clock's time, too. */
 static bool
 check_clock(const struct service *s, struct pg_conn *connection)
 {
 	char error[PG_ERROR_BYTES], what[256], day[11], database_day[11];
 	int64_t database_us, now_us = clock_wall_us();
-	if (!pg_number(connection, "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
-	               &database_us, error))
+	if (!pg_number(connection, clock_sql, &database_us, error))
 		return service_fail("database_failed", error);
 	if (s->pipeline.is_drill || now_us - database_us < CLOCK_JUMP_US ||
 	    now_us - s->pipeline.as_of.time_us < CLOCK_JUMP_US)

@@ -213,6 +213,7 @@ class Database:
         self.directory, self.data = os.path.dirname(data), data
         self.environment = dict(os.environ, **(environment or {}))
         self.bin, self.process, self.settings = newest_postgresql(), None, ()
+        self.before = ()  # words before the server's command
         atexit.register(self.stop)
 
     def start(self):
@@ -223,7 +224,7 @@ class Database:
         """Starts it and does not wait."""
         with open(os.path.join(self.directory, "log"), "ab") as log:
             self.process = subprocess.Popen(
-                as_database_user() + [os.path.join(self.bin, "postgres"), "-D", self.data, "-c",
+                as_database_user() + [*self.before, os.path.join(self.bin, "postgres"), "-D", self.data, "-c",
                                       "listen_addresses=", "-c", "unix_socket_directories=" + self.directory,
                                       *self.settings],
                 stdout=log, stderr=log, cwd=self.directory, start_new_session=True, env=self.environment)

@@ -14,7 +14,7 @@ CASES = os.path.join(SOURCE, "tests", "cases")
 WITH = "row 2, column F (金额{}): "
 # What the clerk is told of a file; none: it is read.
 REFUSED = {
-    "unquoted-thousands-fund.csv": ["row 2: the row has more cells than the header: is 443,000.00 a figure with separators? put it in quotes"],
+    "unquoted-thousands-fund.csv": ["row 2: the row has a cell too many: is 443,000.00 a figure with separators? put it in quotes"],
     "fmt-0.xlsx": ["sheet Sheet, " + WITH.format("") + "100万元 is not a number with at most 2 decimals"],
     "fmt-scaled.xlsx": ["sheet Sheet1, " + WITH.format("（万元）") + "the cell's number format shows its figure 120000 divided by a thousand or more"],
     "esc.csv": ["row 2, column people_lifted: ␛[2J␛[31mX is not a number"],

@@ -22,8 +22,9 @@ class Clock(unittest.TestCase):
         self.file = os.path.join(new_directory(), "clock")
         os.chmod(os.path.dirname(self.file), 0o755)
         self.set("+0d")
-        self.centre.environment = dict(os.environ, LD_PRELOAD=LIBRARIES[0], FAKETIME_TIMESTAMP_FILE=self.file, FAKETIME_NO_CACHE="1",
-                                       FAKETIME_DONT_FAKE_MONOTONIC="1", DONT_FAKE_MONOTONIC="1")
+        self.faked = dict(LD_PRELOAD=LIBRARIES[0], FAKETIME_TIMESTAMP_FILE=self.file, FAKETIME_NO_CACHE="1",
+                          FAKETIME_DONT_FAKE_MONOTONIC="1", DONT_FAKE_MONOTONIC="1")
+        self.centre.environment = dict(os.environ, **self.faked)
 
     def tearDown(self):
         self.centre.stop()
@@ -47,7 +48,12 @@ class Clock(unittest.TestCase):
         refused = self.send("while")
         self.assertEqual(codes(refused), ["CLOCK_WRONG"])
         self.assertGreater(refused.retry_after_ms, 0)
-        self.assertIn("event=clock_ahead", self.centre.log())
+
+        def told():
+            """Of the second, when the database was asked for its clock."""
+            self.assertEqual(codes(self.send("while")), ["CLOCK_WRONG"])
+            return "event=clock_ahead" in self.centre.log()
+        wait_for("the log", told)
         self.assertIn("timedatectl", self.centre.log())
         self.assertEqual(self.centre.wire("province").total(COUNTY, 201301, 201312, funds=True).units[0].funds[0].amount_fen, 100)
         # The office's program keeps it, and sends it when the clock is right.
@@ -62,6 +68,19 @@ class Clock(unittest.TestCase):
         self.assertIsInstance(self.send("while"), pb.Receipt)
         years = self.centre.sql("SELECT DISTINCT extract(year FROM recorded_at)::integer FROM submission")
         self.assertLessEqual({year for (year,) in years}, {time.gmtime().tm_year, time.gmtime().tm_year + 1})
+
+    def test_clocks_that_were_behind_and_are_set_right(self):
+        """That of the database, too: it is asked anew, and nothing stands still."""
+        self.database.stop()
+        self.database.before = ("env", *(f"{name}={value}" for name, value in self.faked.items()))
+        self.set("-40d")
+        self.database.start()
+        self.centre.start()
+        old = self.send("behind")
+        self.assertGreater(time.time() - old.time_us / 1_000_000, 39 * 86400)
+        self.set("+0d")
+        wait_for("a receipt", lambda: isinstance(self.send("right"), pb.Receipt))
+        self.assertNotIn("event=clock_ahead", self.centre.log())
 
     def test_start_with_a_wrong_clock(self):
         self.centre.start()

@@ -581,6 +581,17 @@ test_spellings(void **state)
 		EXPECT(stage(&undo, 1) == LEDGER_STAGED, "%s", spellings[i]);
 		unstage(&undo, 1);
 	}
+	/* One character that becomes eighteen: whatever comes of it, it is a voucher like others. */
+	static const char *const grown[] = {
+	    "\uFDFA", "\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA",
+	    "\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA",
+	    "\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA"
+	    "\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA"};
+	for (size_t i = 0; i < COUNT(grown); i++) {
+		struct fund_entry again = entry(FUND_RAISED, COUNTY, grown[i], 1, 0, "");
+		book(FUND_RAISED, COUNTY, grown[i], 1, 0, "");
+		EXPECT(stage(&again, 1) == LEDGER_REFUSED, "grown %zu", i);
+	}
 	struct fund_entry other = entry(FUND_RAISED, COUNTY, "pz-1", 1, 0, "");
 	book(FUND_RAISED, COUNTY, "PZ-1", 1, 0, "");
 	assert_int_equal(stage(&other, 1), LEDGER_STAGED); /* case makes a difference */

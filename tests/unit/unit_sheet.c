@@ -343,24 +343,61 @@ static const struct {
            "75\n"),
      NULL},
     {"measures below", BYTES("单位,期间,户数,补助到村资金\n,,户,千元\n220821103204,2013-04,40,0.75\n"), NULL},
+    {"an English measure above",
+     BYTES("\"Unit: 10,000 yuan\",,,\n单位,期间,户数,补助到村资金\n220821103204,2013-04,40,0.075\n"), NULL},
+    {"a measure above with blanks",
+     BYTES("单  位：万 元,,,\n单位,期间,户数,补助到村资金\n220821103204,2013-04,40,0.075\n"), NULL},
+    {"a measure above in two cells",
+     BYTES(",,单位：,万元\n单位,期间,户数,补助到村资金\n220821103204,2013-04,40,0.075\n"), NULL},
+    {"a measure above in brackets",
+     BYTES("2013年扶贫资金表（万元）,,,\n单位,期间,户数,补助到村资金\n220821103204,2013-04,40,0.075\n"),
+     NULL},
+    {"a measure above alone", BYTES(",,,万元\n单位,期间,户数,补助到村资金\n220821103204,2013-04,40,0.075\n"),
+     NULL},
+    {"a measure above without a colon",
+     BYTES("单位 万元,,,\n单位,期间,户数,补助到村资金\n220821103204,2013-04,40,0.075\n"), NULL},
+    {"another colon", BYTES("金额∶万元,,,\n单位,期间,户数,补助到村资金\n220821103204,2013-04,40,0.075\n"),
+     NULL},
+    {"the currency, too",
+     BYTES("单位：人民币万元,,,\n单位,期间,户数,补助到村资金\n220821103204,2013-04,40,0.075\n"), NULL},
+    {"whose table it is, which begins like a measure",
+     BYTES("填报单位：百草沟镇,,填表单位：万宝镇,\n单位,期间,户数,补助到村资金\n" VILLAGE_ROW), NULL},
+    {"whose table it is, and a measure",
+     BYTES(
+         "填报单位：元宝顶子村　单位：万元,,,\n单位,期间,户数,补助到村资金\n220821103204,2013-04,40,0.075\n"),
+     NULL},
+    {"ten times a measure", BYTES("单位：10万元,,,\n单位,期间,户数,补助到村资金\n" VILLAGE_ROW),
+     "a.csv: row 1: the column is not in the measure that the plan counts in: 元 yuan（10万元） (of 元 also "
+     "千元, 万元, "
+     "百万元, 亿元)\n"},
+    {"a measure below one column alone",
+     BYTES("单位,期间,补助到村资金,户数\n,,千元,\n220821103204,2013-04,0.75,40\n"), NULL},
+    {"a measure for all below",
+     BYTES("单位,期间,补助到村资金,户数\n（单位：千元）,,,\n220821103204,2013-04,0.75,40\n"), NULL},
+    {"a figure with separators before an empty cell",
+     BYTES("单位,期间,户数,补助到村资金\n220821103204,2013-04,1,750,\n"),
+     "a.csv: row 2: the row has a cell too many: is 1,750 a figure with separators? put it in quotes\n"},
+    {"tabs, with a figure in quotes",
+     BYTES("单位\t期间\t户数\t补助到村资金\n220821103204\t2013-04\t40\t\"750.00\"\n"), NULL},
     {"another measure above than in the name",
      BYTES("单位：万元,,,\n单位,期间,户数,补助到村资金（元）\n" VILLAGE_ROW),
      "a.csv: row 2, column 补助到村资金（元）: the column and a row beside the header name different "
      "measures: 元, 万元\n"},
     {"a measure above that the plan does not know",
      BYTES("单位：万美元,,,\n单位,期间,户数,补助到村资金\n" VILLAGE_ROW),
-     "a.csv: row 1: the column is not in the measure that the plan counts in: 元 yuan (of 元 also 千元, "
+     "a.csv: row 1: the column is not in the measure that the plan counts in: 元 yuan（万美元） (of 元 also "
+     "千元, "
      "万元, "
      "百万元, 亿元)\n"},
     {"two measures of money above", BYTES("单位：万元、元,,,\n单位,期间,户数,补助到村资金\n" VILLAGE_ROW),
      "a.csv: row 1: the column and a row beside the header name different measures: 万元, 元\n"},
     {"a figure with separators without quotes",
      BYTES("单位,期间,户数,补助到村资金\n220821103204,2013-04,40,1,750.00\n"),
-     "a.csv: row 2: the row has more cells than the header: is 1,750.00 a figure with separators? put it in "
+     "a.csv: row 2: the row has a cell too many: is 1,750.00 a figure with separators? put it in "
      "quotes\n"},
     {"the same before other columns",
      BYTES("单位,期间,补助到村资金,户数\n220821103204,2013-04,1,750.00,40\n"),
-     "a.csv: row 2: the row has more cells than the header: is 1,750.00 a figure with separators? put it in "
+     "a.csv: row 2: the row has a cell too many: is 1,750.00 a figure with separators? put it in "
      "quotes\n"},
     {"a cell beyond the header", BYTES("单位,期间,户数,补助到村资金\n220821103204,2013-04,40,750.00,,看\n"),
      "a.csv: row 2: 看 stands under no column name: name the column, or take the cell out\n"},
@@ -401,6 +438,30 @@ test_hands(void **state)
 				       "%s: %" PRId64, hands[i].name, r->values[at]);
 			}
 		}
+		draft_free(&draft);
+	}
+}
+
+/* Without its quotes an amount is two cells, whether the row is too long then or not. */
+static void
+test_split_amounts(void **state)
+{
+	static const char *const rows[] = {"443,000.00", "443,000.00,", "443,000.00,说明", "443,000"};
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct draft draft;
+		static struct findings findings;
+		char text[256], printed[PRINTED_BYTES];
+		findings = (struct findings){0};
+		draft_init(&draft);
+		snprintf(text, sizeof text,
+		         "kind,unit,voucher,occurred,source,amount,note\nraised,220821,V-1,2013-04-15,central,%s\n",
+		         rows[i]);
+		read_text(&draft, "a.csv", text, &findings);
+		print_findings(printed, &findings, LANGUAGE_ENGLISH);
+		EXPECT(findings.count == 1 && findings.items[0].problem.code == PROBLEM_FIGURE_SPLIT, "%s: %s",
+		       rows[i], printed);
+		EXPECT(!draft.submission.entry_count, "%s", rows[i]);
 		draft_free(&draft);
 	}
 }
@@ -773,13 +834,14 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_report_headers),  cmocka_unit_test(test_measures),
-	    cmocka_unit_test(test_report_columns),  cmocka_unit_test(test_hands),
-	    cmocka_unit_test(test_clearing),        cmocka_unit_test(test_vouchers_alike),
-	    cmocka_unit_test(test_fund_sheets),     cmocka_unit_test(test_two_files),
-	    cmocka_unit_test(test_findings),        cmocka_unit_test(test_missing_file),
-	    cmocka_unit_test(test_references),      cmocka_unit_test(test_row_14),
-	    cmocka_unit_test(test_centre_problems), cmocka_unit_test(test_many_findings),
+	    cmocka_unit_test(test_report_headers), cmocka_unit_test(test_measures),
+	    cmocka_unit_test(test_report_columns), cmocka_unit_test(test_hands),
+	    cmocka_unit_test(test_split_amounts),  cmocka_unit_test(test_clearing),
+	    cmocka_unit_test(test_vouchers_alike), cmocka_unit_test(test_fund_sheets),
+	    cmocka_unit_test(test_two_files),      cmocka_unit_test(test_findings),
+	    cmocka_unit_test(test_missing_file),   cmocka_unit_test(test_references),
+	    cmocka_unit_test(test_row_14),         cmocka_unit_test(test_centre_problems),
+	    cmocka_unit_test(test_many_findings),
 	};
 	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, make_plan, free_plan);
 }

@@ -121,6 +121,13 @@ static const struct {
     {"12", "[$-804]#,##0.00", "12"},
     {"12", "¥#,##0.00;¥-#,##0.00", "12"},
     {"1234.5", "#,##0;(#,##0,)", "1234.5"},
+    {"12", "\"PZ-\"0000", "PZ-0012"},
+    {"12", "0000\"号\"", "0012号"},
+    /* A condition may choose another part; a text that is too long to be kept may say anything. */
+    {"12", "[=0]\"-\";0.00\"万元\"", "12", TEXT_SCALED},
+    {"12", "[<1]0;0\"万元\"", "12", TEXT_SCALED},
+    {"12", "[Red][<1]0;0", "12"},
+    {"12", "0\"万元（人民币，含税，不含配套资金）\"", "12", TEXT_SCALED},
     /* Shown divided by a thousand or more. */
     {"120000", "0!.0,\"万元\"", "120000", TEXT_SCALED},
     {"120000", "#,##0,", "120000", TEXT_SCALED},
