@@ -1,5 +1,6 @@
 """What the benchmark runs on: a private PostgreSQL, fupind, and the load generator's processes. Each is
 ended by its process id, whatever happens."""
+import contextlib
 import glob
 import json
 import os
@@ -177,6 +178,9 @@ class Centre:
         self.data = os.path.join(directory, name)
         self.log_path = os.path.join(directory, "fupind.log")
         self.ready = os.path.join(self.data, "endpoint")
+        # The database is made anew for each: of this one nothing was acknowledged yet.
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(os.path.join(self.data, "acknowledged"))
         self.process = None
         self.endpoint = None
         self.start_seconds = None
