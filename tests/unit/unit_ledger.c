@@ -561,6 +561,8 @@ test_many_on_their_way(void **state)
 	assert_int_equal(has(COUNTY, FUND_STATE_ON_HAND), 0);
 }
 
+#define GROWS(text) text text text
+
 /* A voucher is one in whatever spelling; before it was, two could be booked, and each is found by its own. */
 static void
 test_spellings(void **state)
@@ -582,11 +584,8 @@ test_spellings(void **state)
 		unstage(&undo, 1);
 	}
 	/* One character that becomes eighteen: whatever comes of it, it is a voucher like others. */
-	static const char *const grown[] = {
-	    "\uFDFA", "\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA",
-	    "\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA",
-	    "\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA"
-	    "\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA"};
+	static const char *const grown[] = {"\uFDFA", GROWS(GROWS("\uFDFA")), GROWS(GROWS("\uFDFA")) "\uFDFA",
+	                                    (GROWS(GROWS("\uFDFA")) GROWS(GROWS("\uFDFA")) GROWS("\uFDFA"))};
 	for (size_t i = 0; i < COUNT(grown); i++) {
 		struct fund_entry again = entry(FUND_RAISED, COUNTY, grown[i], 1, 0, "");
 		book(FUND_RAISED, COUNTY, grown[i], 1, 0, "");
