@@ -111,15 +111,25 @@ utf8_trim(const char *text, size_t *bytes)
 
 /* ---------------------------------------------------------------- keys */
 
-/* Of ASCII, with single blanks inside alone: as most are. */
+/* Of ASCII and Chinese characters (U+4000 to U+9FFF, which NFKC leaves alone), with single blanks inside
+ * alone: as most are. */
 static bool
 is_own_key(const char *text)
 {
-	const char *at = text;
-	for (; *at > ' ' && *at < 0x7F; at++)
-		if (at[1] == ' ' && at[2] > ' ')
+	const unsigned char *at = (const unsigned char *)text;
+	for (bool blank = true; *at;) {
+		bool space = *at == ' ';
+		if (space && (blank || !at[1]))
+			return false;
+		blank = space;
+		if (*at >= ' ' && *at < 0x7F)
 			at++;
-	return !*at;
+		else if (*at >= 0xE4 && *at <= 0xE9 && (at[1] & 0xC0) == 0x80 && (at[2] & 0xC0) == 0x80)
+			at += 3;
+		else
+			return false;
+	}
+	return true;
 }
 
 static size_t

@@ -752,6 +752,17 @@ test_utf8_key(void **state)
 		EXPECT(!strcmp(key, cases[i][1]), "row %zu, %s: %s", i, cases[i][0], key);
 	}
 	assert_true(utf8_same_key("凭－１", "凭-1"));
+	/* What is its own key is not copied; characters at the ends of what is taken so, and what is cut off. */
+	static const char *const own[] = {"PZ-1", "凭-1", "a 凭", "\u4000\u9FFF", "凭 证-1"},
+	                         *const others[] = {"凭 ",    " 凭",    "凭  证",  "\uF900",
+	                                            "\uFF10", "凭\xE5", "\xE5\x87"};
+	for (size_t i = 0; i < COUNT(own); i++)
+		EXPECT(utf8_key(own[i], room) == own[i], "own, row %zu", i);
+	for (size_t i = 0; i < COUNT(others); i++) {
+		const char *key = utf8_key(others[i], room);
+		EXPECT(key == room || !utf8_valid(others[i], strlen(others[i])), "other, row %zu", i);
+	}
+	assert_string_equal(utf8_key("\uF900", room), "\u8C48");
 	assert_false(utf8_same_key("PZ-1", "pz-1"));
 	for (size_t i = 0; i + 2 < sizeof long_text; i += 2)
 		memcpy(long_text + i, "\u00E9", 3);
