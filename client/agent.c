@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "deliver.h"
+#include "recheck.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -39,6 +40,7 @@ struct agent {
 	int64_t alive_us;               /* when systemd is told again */
 	int64_t standing_us, report_us; /* due */
 	int64_t look_us;                /* when the outbox is looked at again; 0: not now */
+	size_t lost;                    /* as told */
 	struct agent_report *report;
 	struct standing *standing; /* being asked */
 };
@@ -127,6 +129,18 @@ longer(int ms)
 }
 
 static void
+look_for_lost(struct agent *a)
+{
+	size_t lost = 0;
+	if (recheck_all(a->session, a->outbox, a->ask_ms, &lost) && lost != a->lost) {
+		a->lost = lost;
+		fprintf(stderr,
+		        _("the centre has lost what it gave receipts for: %zu; see fupin outbox list --state lost\n"),
+		        lost);
+	}
+}
+
+static void
 greet(struct agent *a)
 {
 	char text[PROBLEM_TEXT_BYTES];
@@ -147,6 +161,7 @@ greet(struct agent *a)
 	a->greeted = true;
 	a->retry_ms = RETRY_MS;
 	a->standing_us = 0;
+	look_for_lost(a);
 	set_reachable(a, true, "");
 }
 

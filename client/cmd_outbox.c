@@ -13,7 +13,7 @@ struct boxing {
 	struct command command;
 	struct sending sending;
 	const char *state_option;
-	bool yes, quiet;
+	bool yes, quiet, lost;
 	int count;
 	char **words; /* behind the verb */
 };
@@ -29,7 +29,8 @@ run_list(struct boxing *b)
 		if (!strcmp(wanted, outbox_state_name((enum outbox_state)i)))
 			state = i;
 	if (state < 0 && strcmp(wanted, "all") != 0) {
-		fprintf(stderr, _("fupin outbox: --state %s: waiting, refused, receipted, dropped or all\n"), wanted);
+		fprintf(stderr, _("fupin outbox: --state %s: waiting, refused, receipted, lost, dropped or all\n"),
+		        wanted);
 		return EXIT_USAGE;
 	}
 	return outbox_list(&b->command, b->sending.outbox, state);
@@ -58,6 +59,11 @@ complain(const struct outbox_item *item, const char *why)
 static bool
 may_retry(const struct boxing *b, const struct outbox_item *item)
 {
+	if (item->state == OUTBOX_LOST) {
+		complain(item,
+		         _("the centre lost it; fupin outbox retry --lost has all such sent again, in their order"));
+		return false;
+	}
 	if (item->state != OUTBOX_REFUSED) {
 		complain(item, _("is not refused; only what was refused can be sent again"));
 		return false;
@@ -71,7 +77,7 @@ may_retry(const struct boxing *b, const struct outbox_item *item)
 static bool
 may_drop(const struct boxing *b, const struct outbox_item *item)
 {
-	if (item->state == OUTBOX_REFUSED)
+	if (item->state == OUTBOX_REFUSED || item->state == OUTBOX_LOST)
 		return true;
 	if (item->state == OUTBOX_RECEIPTED) {
 		complain(item, _("has its receipt: it is on the centre's disk, and stays as a record; "
@@ -130,13 +136,27 @@ change_all(struct boxing *b, allows may, bool (*change)(struct outbox *outbox, i
 }
 
 static int
+retry_lost(struct boxing *b, size_t *count)
+{
+	if (outbox_retry_lost(b->sending.outbox, count))
+		return EXIT_DONE;
+	fprintf(stderr, "fupin: %s\n", outbox_error(b->sending.outbox));
+	return EXIT_FAILED_INSIDE;
+}
+
+static int
 run_retry(struct boxing *b)
 {
-	int status = change_all(b, may_retry, outbox_wait_again);
+	size_t count = (size_t)b->count;
+	if (b->lost == (b->count > 0)) {
+		fputs(_("fupin outbox: retry N…, or retry --lost for all that the centre has lost\n"), stderr);
+		return EXIT_USAGE;
+	}
+	int status = b->lost ? retry_lost(b, &count) : change_all(b, may_retry, outbox_wait_again);
 	if (status == EXIT_DONE && b->command.format == FORMAT_JSON)
-		command_print_number(&b->command, "waiting_again", b->count);
+		command_print_number(&b->command, "waiting_again", (int64_t)count);
 	else if (status == EXIT_DONE)
-		printf(_("%d waiting again; fupin outbox send sends them\n"), b->count);
+		printf(_("%zu waiting again; fupin outbox send sends them\n"), count);
 	return status;
 }
 
@@ -179,7 +199,7 @@ static const struct verb {
 	bool network, table;
 } verbs[] = {
     {"list", run_list, 0, 0, false, true},       {"send", run_send, 0, 0, true, false},
-    {"retry", run_retry, 1, 1000, false, false}, {"drop", run_drop, 1, 1000, false, false},
+    {"retry", run_retry, 0, 1000, false, false}, {"drop", run_drop, 1, 1000, false, false},
     {"export", run_export, 1, 1, false, false},  {"import", run_import, 1, 1000, false, false},
 };
 
@@ -189,8 +209,8 @@ find_verb(int count, char **words)
 	for (size_t i = 0; count && i < sizeof verbs / sizeof *verbs; i++)
 		if (!strcmp(words[0], verbs[i].name) && count - 1 >= verbs[i].least && count - 1 <= verbs[i].most)
 			return &verbs[i];
-	fputs(_("fupin outbox: list [--state S], send, retry N…, drop N… [--yes], export DIR or import "
-	        "FILE.receipts\n"),
+	fputs(_("fupin outbox: list [--state S], send, retry N…, retry --lost, drop N… [--yes], export DIR or "
+	        "import FILE.receipts\n"),
 	      stderr);
 	return NULL;
 }
@@ -201,6 +221,7 @@ cmd_outbox(int argc, char **argv)
 	struct boxing b = {0};
 	const struct arg_kind kinds[] = {TABLE_OPTIONS(&b.command),
 	                                 {"--state", &b.state_option, NULL},
+	                                 {"--lost", NULL, &b.lost},
 	                                 {"--yes", NULL, &b.yes},
 	                                 {"--quiet", NULL, &b.quiet}};
 	int count;

@@ -23,7 +23,7 @@ static void
 list_item(void *context, const struct outbox_item *item)
 {
 	struct listing *l = context;
-	bool receipted = item->state == OUTBOX_RECEIPTED;
+	bool receipted = outbox_has_receipt(item->state);
 	char id[ID_TEXT_BYTES], time[20] = "", created[20];
 	submission_id_format(&item->id, id);
 	time_format(item->created_us, created);
@@ -37,7 +37,7 @@ list_item(void *context, const struct outbox_item *item)
 		json_object_object_add(o, "state", json_object_new_string(outbox_state_name(item->state)));
 		json_object_object_add(o, "saved", json_object_new_string(created));
 		json_object_object_add(o, "files", json_object_new_string(item->files));
-		if (item->state == OUTBOX_RECEIPTED) {
+		if (receipted) {
 			json_object_object_add(o, "seq", json_object_new_int64((int64_t)item->receipt.seq));
 			json_object_object_add(o, "time", json_object_new_string(time));
 			json_object_object_add(o, "time_us", json_object_new_int64(item->receipt.time_us));
@@ -183,6 +183,12 @@ print_tables(struct listing *l, struct outbox *outbox, const struct knowing *k)
 		output_line(c->output, _("outbox      %zu waiting, %zu receipted, %zu refused"),
 		            k->now.counts[OUTBOX_WAITING], k->now.counts[OUTBOX_RECEIPTED],
 		            k->now.counts[OUTBOX_REFUSED]);
+		if (k->now.counts[OUTBOX_LOST])
+			output_line(
+			    c->output,
+			    _("lost        %zu that the centre gave receipts for and no longer has: fupin outbox retry "
+			      "--lost has them sent again"),
+			    k->now.counts[OUTBOX_LOST]);
 	}
 	good = good && table_end(l->table);
 	if (good)

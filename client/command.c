@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "decimal.h"
+#include "recheck.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { TIMEOUT_DEFAULT_MS = 30000, TIMEOUT_SECONDS_MAX = 86400 };
 /* A centre that is there answers much sooner; a clerk without a line does not wait longer for his sheet. */
@@ -112,13 +114,33 @@ command_open_line(struct command *c)
 	return EXIT_FAILED_INSIDE;
 }
 
+/* With every answer, until it is dealt with. An outbox that cannot be read is told by whoever needs it. */
+static void
+look_for_lost(const struct command *c)
+{
+	char error[OUTBOX_ERROR_BYTES];
+	size_t lost = 0;
+	struct outbox *outbox = access(c->home.outbox, R_OK | W_OK) ? NULL : outbox_open(c->home.outbox, error);
+	if (outbox && recheck_all(c->session, outbox, SOON_MS, &lost) && lost)
+		fprintf(
+		    stderr,
+		    _("fupin: the centre has lost %zu of the submissions that it gave receipts for: its database was "
+		      "set back. fupin outbox list --state lost shows them, fupin outbox retry --lost has them "
+		      "sent again\n"),
+		    lost);
+	outbox_close(&outbox);
+}
+
 enum session_failure
 command_connect(struct command *c, int timeout_ms)
 {
 	char error[HOME_ERROR_BYTES];
 	if (!c->session)
 		c->session = session_open(&c->home, error);
-	return c->session ? session_hello(c->session, timeout_ms) : SESSION_BROKEN;
+	enum session_failure failure = c->session ? session_hello(c->session, timeout_ms) : SESSION_BROKEN;
+	if (!failure)
+		look_for_lost(c);
+	return failure;
 }
 
 int

@@ -60,7 +60,8 @@ struct command {
 int command_open(struct command *command);
 /* The same without the network. */
 int command_open_home(struct command *command);
-/* Connects and says hello, after command_open_home(). Nothing is printed. */
+/* Connects and says hello, after command_open_home(). Nothing is printed but that the centre has lost what it
+ * had receipted. */
 enum session_failure command_connect(struct command *command, int timeout_ms);
 /* For what is done without a network too, after command_open_home(): the catalogue of now if the centre
  * answers within moments, or the one that it gave last; then command->session is NULL. An office whose home

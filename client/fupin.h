@@ -167,6 +167,7 @@ struct fupin_standing {
 	int store_ready;
 	uint32_t overdue;                      /* reports that should be there and are not */
 	size_t returned_count, deadline_count; /* by fupin_returned(), fupin_deadline() */
+	size_t lost; /* in the outbox: with a receipt, and the centre, set back, no longer has them */
 };
 
 struct fupin_event {

@@ -240,7 +240,7 @@ settle_part(struct fupin_office *o, struct operation *p, const struct outbox_ite
 	if (item->state == OUTBOX_WAITING && (!delivered || p->round > o->work.round))
 		return; /* the next delivery has it */
 	close_part(p, item->position);
-	if (item->state == OUTBOX_RECEIPTED) {
+	if (outbox_has_receipt(item->state)) {
 		tell_receipt(o, p, &item->receipt, item->files);
 	} else if (item->state == OUTBOX_WAITING) {
 		p->left = true;

@@ -352,6 +352,7 @@ tell_standing(struct fupin_office *o, struct operation *operation, const size_t 
 		rows->standing.waiting = counts[OUTBOX_WAITING];
 		rows->standing.receipted = counts[OUTBOX_RECEIPTED];
 		rows->standing.refused = counts[OUTBOX_REFUSED];
+		rows->standing.lost = counts[OUTBOX_LOST];
 		rows->deadlines = room(letter, STANDING_DEADLINES_MAX, sizeof *rows->deadlines);
 		rows->returned = room(letter, STANDING_RETURNED_MAX, sizeof *rows->returned);
 		if (standing && rows->deadlines && rows->returned)

@@ -17,6 +17,7 @@
 #include "finding.h"
 #include "follow.h"
 #include "kept.h"
+#include "recheck.h"
 #include "standing.h"
 
 #include <pthread.h>
@@ -101,7 +102,10 @@ struct work {
 	struct operation *operations; /* in the order in which they were begun */
 	struct session *session;
 	bool greeted, fetching; /* the catalogue is wanted */
-	struct question hello, fetch;
+	unsigned epoch; /* of the session, when it was greeted: the centre may be another one behind a new line */
+	struct question hello, fetch, look;
+	struct recheck recheck; /* while `rechecking`, before anything is delivered */
+	bool rechecking;
 	int64_t heard_us;
 	struct outbox *outbox;
 	struct catalogue catalogue;

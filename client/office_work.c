@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* While something is in flight; while nothing is; answers in one turn. */
 enum { TURN_MS = 100, IDLE_MS = 2000, ANSWERS_MAX = 256 };
@@ -88,8 +89,8 @@ office_fail(struct fupin_office *o, enum fupin_status status, const char *text)
 	for (struct operation *p = w->operations; p; p = p->next)
 		if (operation_needs_centre(p))
 			tell_end(o, p, status, text);
-	w->greeted = w->fetching = false;
-	w->hello = w->fetch = (struct question){0};
+	w->greeted = w->fetching = w->rechecking = false;
+	w->hello = w->fetch = w->look = (struct question){0};
 	session_close(&w->session);
 }
 
@@ -163,6 +164,19 @@ ask_catalogue(struct fupin_office *o)
 	return ask(o, &o->work.fetch, &request);
 }
 
+/* What is asked while it is being found out whether the centre has what it receipted. */
+static bool
+ask_recheck(struct fupin_office *o)
+{
+	struct request request;
+	enum reply_kind kind;
+	struct work *w = &o->work;
+	if (w->recheck.not_before_us > w->look.not_before_us)
+		w->look.not_before_us = w->recheck.not_before_us;
+	w->rechecking = recheck_next(&w->recheck, &request, &kind);
+	return !w->rechecking || ask(o, &w->look, &request);
+}
+
 static bool
 ask_operation(struct fupin_office *o, struct operation *p)
 {
@@ -230,14 +244,25 @@ talk(struct fupin_office *o)
 		w->heard_us = clock_steady_us();
 		reconnect(o);
 	}
+	w->greeted = w->greeted && w->session && w->epoch == session_epoch(w->session);
 	if (!w->session || (!w->greeted && !ask_hello(o)) || !w->greeted)
 		return;
 	ask_all(o);
-	if (w->session)
+	if (w->session && (!w->rechecking || ask_recheck(o)) && w->session && !w->rechecking)
 		office_deliver(o);
 }
 
 /* ---------------------------------------------------------------- answers */
+
+static void
+begin_recheck(struct fupin_office *o)
+{
+	char error[OUTBOX_ERROR_BYTES];
+	struct work *w = &o->work;
+	struct outbox *outbox = access(o->home.outbox, R_OK | W_OK) ? NULL : office_outbox(o, error);
+	w->look = (struct question){0};
+	w->rechecking = outbox && recheck_begin(&w->recheck, outbox, session_welcome(w->session));
+}
 
 /* Of hello or the catalogue; what may be answered later is asked again. */
 static void
@@ -258,8 +283,26 @@ take_own(struct fupin_office *o, struct question *q, const struct reply *reply, 
 		office_fail_session(o, SESSION_BROKEN);
 	} else {
 		w->greeted = true;
+		w->epoch = session_epoch(w->session);
 		note_welcome(w, session_welcome(w->session), clock_wall_us());
+		begin_recheck(o);
 	}
+}
+
+/* What cannot be found out now is no error: the next welcome asks again. */
+static void
+take_recheck(struct fupin_office *o, const struct reply *reply)
+{
+	struct work *w = &o->work;
+	struct request request;
+	enum reply_kind kind;
+	w->look.sent = false;
+	office_end_turn(o); /* the outbox is written to */
+	if (reply->kind == REPLY_REFUSAL && reply->refusal.retry_after_ms)
+		w->look.not_before_us = clock_steady_us() + reply->refusal.retry_after_ms * INT64_C(1000);
+	else
+		w->rechecking = recheck_next(&w->recheck, &request, &kind) && reply->kind == kind &&
+		                recheck_take(&w->recheck, reply);
 }
 
 static struct operation *
@@ -287,6 +330,8 @@ take_reply(struct fupin_office *o, const struct reply *reply)
 		take_own(o, &w->hello, reply, REPLY_WELCOME);
 	else if (w->fetch.sent && w->fetch.request_id == reply->request_id)
 		take_own(o, &w->fetch, reply, REPLY_CATALOGUE);
+	else if (w->look.sent && w->look.request_id == reply->request_id)
+		take_recheck(o, reply);
 	else if (p)
 		operation_take(o, p, reply);
 	else

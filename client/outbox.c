@@ -24,7 +24,11 @@ static const char schema[] =
     "NOT "
     "NULL,"
     " of_file INTEGER NOT NULL, digest BLOB NOT NULL, answered INTEGER NOT NULL DEFAULT 0, PRIMARY KEY "
-    "(file, number)) WITHOUT ROWID;";
+    "(file, number)) WITHOUT ROWID;"
+    /* By commit, without reading any submission's bytes. */
+    "CREATE INDEX IF NOT EXISTS submission_receipt ON submission (seq, state, id) WHERE seq IS NOT NULL;"
+    /* One row: which journal the receipts are of. */
+    "CREATE TABLE IF NOT EXISTS centre (one INTEGER PRIMARY KEY CHECK (one = 1), history TEXT NOT NULL);";
 
 #define COLUMNS                                                                                              \
 	"position, id, digest, created_us, state, files, places, bytes, seq, time_us, report_count, "            \
@@ -107,8 +111,11 @@ outbox_close(struct outbox **outbox)
 
 static const struct {
 	const char *en, *zh;
-} state_names[OUTBOX_STATES] = {
-    {"waiting", "待发送"}, {"receipted", "已回执"}, {"refused", "被退回"}, {"dropped", "已作废"}};
+} state_names[OUTBOX_STATES] = {{"waiting", "待发送"},
+                                {"receipted", "已回执"},
+                                {"refused", "被退回"},
+                                {"dropped", "已作废"},
+                                {"lost", "中心已无"}};
 
 const char *
 outbox_state_name(enum outbox_state state)
@@ -120,6 +127,12 @@ const char *
 outbox_state_name_zh(enum outbox_state state)
 {
 	return (unsigned)state < OUTBOX_STATES ? state_names[state].zh : "";
+}
+
+bool
+outbox_has_receipt(enum outbox_state state)
+{
+	return state == OUTBOX_RECEIPTED || state == OUTBOX_LOST;
 }
 
 const char *
@@ -167,6 +180,13 @@ outbox_finish(struct outbox *o, sqlite3_stmt *statement)
 	return good;
 }
 
+static const char *
+column_text(sqlite3_stmt *s, int column)
+{
+	const unsigned char *text = sqlite3_column_text(s, column);
+	return text ? (const char *)text : "";
+}
+
 static int64_t
 find_same(struct outbox *o, const struct digest *content)
 {
@@ -195,7 +215,8 @@ change_state(struct outbox *o, const char *sql, int64_t position)
 static bool
 send_again(struct outbox *o, int64_t position)
 {
-	return change_state(o, "UPDATE submission SET state = 0 WHERE position = ? AND state = 1", position);
+	return change_state(o, "UPDATE submission SET state = 0 WHERE position = ? AND state IN (1, 4)",
+	                    position);
 }
 
 bool
@@ -261,8 +282,89 @@ outbox_wait_again(struct outbox *o, int64_t position)
 bool
 outbox_set_dropped(struct outbox *o, int64_t position)
 {
-	return change_state(o, "UPDATE submission SET state = 3 WHERE position = ? AND state IN (0, 2)",
+	return change_state(o, "UPDATE submission SET state = 3 WHERE position = ? AND state IN (0, 2, 4)",
 	                    position);
+}
+
+bool
+outbox_retry_lost(struct outbox *o, size_t *count)
+{
+	bool good = run(o, "UPDATE submission SET state = 0 WHERE state = 4");
+	*count = good ? (size_t)sqlite3_changes(o->db) : 0;
+	return good;
+}
+
+bool
+outbox_get_kept(struct outbox *o, struct outbox_kept *out)
+{
+	sqlite3_stmt *s =
+	    outbox_prepare(o, "SELECT (SELECT history FROM centre), count(*) FILTER (WHERE state = 1), "
+	                      "count(*) FILTER (WHERE state = 4), max(seq) FILTER (WHERE state = 1) "
+	                      "FROM submission WHERE seq IS NOT NULL");
+	*out = (struct outbox_kept){0};
+	if (!s)
+		return false;
+	bool good = outbox_note(o, sqlite3_step(s) == SQLITE_ROW);
+	if (good) {
+		snprintf(out->history, sizeof out->history, "%s", column_text(s, 0));
+		out->receipts = (size_t)sqlite3_column_int64(s, 1);
+		out->lost = (size_t)sqlite3_column_int64(s, 2);
+		out->newest_seq = (uint64_t)sqlite3_column_int64(s, 3);
+	}
+	sqlite3_finalize(s);
+	return good;
+}
+
+bool
+outbox_receipt_at(struct outbox *o, enum outbox_state state, size_t index, struct outbox_receipt *out)
+{
+	sqlite3_stmt *s = outbox_prepare(o, "SELECT position, seq, id FROM submission WHERE seq IS NOT NULL AND "
+	                                    "state = ? ORDER BY seq LIMIT 1 OFFSET ?");
+	if (!s)
+		return false;
+	sqlite3_bind_int(s, 1, (int)state);
+	sqlite3_bind_int64(s, 2, (int64_t)index);
+	bool good = outbox_note(o, sqlite3_step(s) == SQLITE_ROW) && sqlite3_column_bytes(s, 2) == ID_BYTES;
+	if (good) {
+		*out =
+		    (struct outbox_receipt){sqlite3_column_int64(s, 0), (uint64_t)sqlite3_column_int64(s, 1), {{0}}};
+		memcpy(out->id.bytes, sqlite3_column_blob(s, 2), ID_BYTES);
+	}
+	sqlite3_finalize(s);
+	return good;
+}
+
+static bool
+mark_lost(struct outbox *o, uint64_t seq, uint64_t newest_seq)
+{
+	sqlite3_stmt *s = outbox_prepare(
+	    o, "UPDATE submission SET state = 4 WHERE seq IS NOT NULL AND state = 1 AND seq > ? AND seq <= ?");
+	if (!s)
+		return false;
+	sqlite3_bind_int64(s, 1, (int64_t)seq);
+	sqlite3_bind_int64(s, 2, (int64_t)newest_seq);
+	return outbox_finish(o, s);
+}
+
+static bool
+note_history(struct outbox *o, const char *history)
+{
+	sqlite3_stmt *s = outbox_prepare(o, "REPLACE INTO centre (one, history) VALUES (1, ?)");
+	if (!s)
+		return false;
+	sqlite3_bind_text(s, 1, history, -1, SQLITE_STATIC);
+	return outbox_finish(o, s);
+}
+
+bool
+outbox_set_kept(struct outbox *o, uint64_t seq, uint64_t newest_seq, const char *history)
+{
+	if (!outbox_begin(o))
+		return false;
+	if (mark_lost(o, seq, newest_seq) && (!*history || note_history(o, history)))
+		return outbox_commit(o);
+	outbox_cancel(o);
+	return false;
 }
 
 int64_t
@@ -280,13 +382,6 @@ outbox_same_content(struct outbox *o, int64_t position)
 		same = sqlite3_column_int64(s, 0);
 	sqlite3_finalize(s);
 	return same;
-}
-
-static const char *
-column_text(sqlite3_stmt *s, int column)
-{
-	const unsigned char *text = sqlite3_column_text(s, column);
-	return text ? (const char *)text : "";
 }
 
 static void
@@ -323,7 +418,9 @@ outbox_each(struct outbox *o, int state, int64_t limit,
 {
 	sqlite3_stmt *s =
 	    outbox_prepare(o, "SELECT * FROM (SELECT " COLUMNS " FROM submission WHERE ?1 < 0 OR state = ?1 "
-	                      "ORDER BY position DESC LIMIT ?2) ORDER BY position");
+	                      "ORDER BY position DESC LIMIT ?2) "
+	                      /* What was receipted once and waits goes first, as it was stored once. */
+	                      "ORDER BY CASE WHEN ?1 = 0 THEN ifnull(seq, 9223372036854775807) END, position");
 	if (!s)
 		return false;
 	sqlite3_bind_int(s, 1, state);

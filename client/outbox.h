@@ -4,6 +4,7 @@
 #ifndef FUPIN_CLIENT_OUTBOX_H
 #define FUPIN_CLIENT_OUTBOX_H
 
+#include "bounds.h"
 #include "submission.h"
 
 #include <stdatomic.h>
@@ -11,8 +12,9 @@
 
 struct outbox;
 
-enum outbox_state { OUTBOX_WAITING, OUTBOX_RECEIPTED, OUTBOX_REFUSED, OUTBOX_DROPPED };
-enum { OUTBOX_STATES = 4 };
+/* Lost: it has its receipt, and the centre no longer has it. */
+enum outbox_state { OUTBOX_WAITING, OUTBOX_RECEIPTED, OUTBOX_REFUSED, OUTBOX_DROPPED, OUTBOX_LOST };
+enum { OUTBOX_STATES = 5 };
 
 /* Between the English and the Chinese lines of problems. */
 #define OUTBOX_LANGUAGES "\x1E"
@@ -61,8 +63,11 @@ bool outbox_set_refused(struct outbox *outbox, int64_t position, const char *pro
     __attribute__((warn_unused_result));
 /* A refused one waits again: same id, same bytes. */
 bool outbox_wait_again(struct outbox *outbox, int64_t position) __attribute__((warn_unused_result));
-/* A refused one is dealt with, or a waiting one is given up. A receipt that comes all the same is taken. */
+/* A refused or lost one is dealt with, or a waiting one is given up. A receipt that comes all the same is
+ * taken. */
 bool outbox_set_dropped(struct outbox *outbox, int64_t position) __attribute__((warn_unused_result));
+/* All that are lost wait again, before all else and in the order of their commits; *count: how many. */
+bool outbox_retry_lost(struct outbox *outbox, size_t *count) __attribute__((warn_unused_result));
 /* Another one with the same content that waits or has its receipt; 0: none. */
 int64_t outbox_same_content(struct outbox *outbox, int64_t position);
 
@@ -76,6 +81,25 @@ bool outbox_counts(struct outbox *outbox, size_t counts[OUTBOX_STATES]) __attrib
 
 /* One item by position; its pointers are valid until the next call. */
 bool outbox_get(struct outbox *outbox, int64_t position, struct outbox_item *out)
+    __attribute__((warn_unused_result));
+
+/* What the centre is known to have of all that it receipted. */
+struct outbox_kept {
+	char history[HISTORY_BYTES]; /* of which journal; "": not known */
+	size_t receipts, lost;
+	uint64_t newest_seq; /* of the receipts; 0: none */
+};
+struct outbox_receipt {
+	int64_t position;
+	uint64_t seq;
+	struct submission_id id;
+};
+bool outbox_get_kept(struct outbox *outbox, struct outbox_kept *out) __attribute__((warn_unused_result));
+/* Of those receipted, or lost, the one at an index, by commit. */
+bool outbox_receipt_at(struct outbox *outbox, enum outbox_state state, size_t index,
+                       struct outbox_receipt *out) __attribute__((warn_unused_result));
+/* Those behind commit `seq`, up to `newest_seq`, are lost; all are of this journal ("": it is not known). */
+bool outbox_set_kept(struct outbox *outbox, uint64_t seq, uint64_t newest_seq, const char *history)
     __attribute__((warn_unused_result));
 
 /* What a letter of a sealed file holds: a submission, or what comes before it of a document's file. */
@@ -94,6 +118,8 @@ bool outbox_set_answered(struct outbox *outbox, const struct submission_id *file
 
 const char *outbox_error(const struct outbox *outbox);
 
+/* Receipted, or lost since. */
+bool outbox_has_receipt(enum outbox_state state);
 /* "waiting", "待发送". */
 const char *outbox_state_name(enum outbox_state state);
 const char *outbox_state_name_zh(enum outbox_state state);

@@ -32,7 +32,7 @@ list_json(struct listing *l, const struct outbox_item *item)
 	json_object_object_add(o, "saved", json_object_new_string(time));
 	json_object_object_add(o, "files", json_object_new_string(item->files));
 	json_object_object_add(o, "bytes", json_object_new_int64((int64_t)item->size));
-	if (item->state == OUTBOX_RECEIPTED) {
+	if (outbox_has_receipt(item->state)) {
 		time_format(item->receipt.time_us, time);
 		json_object_object_add(o, "seq", json_object_new_int64((int64_t)item->receipt.seq));
 		json_object_object_add(o, "time", json_object_new_string(time));
@@ -50,7 +50,7 @@ list_row(void *context, const struct outbox_item *item)
 {
 	struct listing *l = context;
 	const struct command *c = l->command;
-	bool receipted = item->state == OUTBOX_RECEIPTED;
+	bool receipted = outbox_has_receipt(item->state);
 	char id[ID_TEXT_BYTES];
 	if (l->json) {
 		list_json(l, item);

@@ -35,6 +35,8 @@ enum {
 	NAME_BYTES_MAX = 192,
 	CODE_BYTES_MAX = 48,
 	SOFTWARE_BYTES_MAX = 64,
+	/* A UUID as text, which names a journal. */
+	HISTORY_BYTES = 37,
 
 	/* Requests a client may have unanswered; the receipt of one opens the way for the next. */
 	CREDIT_WINDOW = 64,

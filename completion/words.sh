@@ -21,7 +21,7 @@ _fupin_row() {
 	total) flags="$table $totals --as-of=" kinds=unit ;;
 	watch) flags="$table $totals --count= --compliance --rule= --state=" kinds=unit ;;
 	status) flags=$table ;;
-	outbox) flags="$table --state= --yes --quiet" kinds='action_outbox' ;;
+	outbox) flags="$table --state= --lost --yes --quiet" kinds='action_outbox' ;;
 	carry) flags="$office --quiet" kinds='sealed*' ;;
 	agent) flags="$office --folder=" ;;
 	units) flags="$table --as-of= --level= --group= --kept" kinds=unit ;;
@@ -131,7 +131,7 @@ _fupin_kind() {
 	project) printf '%s\t\n' P1 P2 P3 P4 P5 P6 ;;
 	kind_document) printf '%s\t%s\n' plan 实施方案 acceptance 验收报告 ;;
 	table_export) printf '%s\t\n' totals indicators targets funds completeness late reports ;;
-	state_outbox) printf '%s\t%s\n' waiting 待发送 refused 被退回 receipted 已回执 dropped 已作废 all 全部 ;;
+	state_outbox) printf '%s\t%s\n' waiting 待发送 refused 被退回 receipted 已回执 lost 中心已无 dropped 已作废 all 全部 ;;
 	state_review) printf '%s\t%s\n' none 未报 sent 待审 returned 退回 passed 审核通过 taken 已接收 ;;
 	state_watch | state_compliance) printf '%s\t%s\n' red 不达标 amber 预警 green 达标 not_judged 无法判定 ;;
 	state_project) printf '%s\t%s\n' planned 已立项 noticed 已公示 under_way 在建 complete 已竣工 accepted 已验收 dropped 已撤销 ;;

@@ -80,6 +80,7 @@ welcome_to_wire(const struct welcome *welcome, Fupin__V1__Welcome *wire, Fupin__
 	wire->title_zh = codec_text(welcome->title_zh);
 	wire->title_en = codec_text(welcome->title_en);
 	wire->label = codec_text(welcome->label);
+	wire->history = codec_text(welcome->history);
 	wire->as_of = as_of;
 }
 
@@ -244,6 +245,7 @@ codec_encode_reply(struct arena *arena, const struct reply *reply, uint8_t **byt
 		pong.time_us = reply->pong.time_us;
 		pong.waiting = reply->pong.waiting;
 		pong.store_ready = reply->pong.store_ready;
+		pong.history = codec_text(reply->pong.history);
 		break;
 	case REPLY_RELOADED:
 		wire.body_case = FUPIN__V1__REPLY__BODY_RELOADED;
@@ -402,6 +404,7 @@ welcome_from_wire(const Fupin__V1__Welcome *wire, struct welcome *out)
 	    .title_en = codec_string(wire->title_en),
 	    .label = codec_string(wire->label),
 	    .as_of = codec_as_of_from_wire(wire->as_of),
+	    .history = codec_string(wire->history),
 	};
 	if (wire->limits)
 		out->limits = (struct limits){wire->limits->submission_rows, wire->limits->frame_bytes,
@@ -626,7 +629,8 @@ codec_decode_reply(struct arena *arena, const uint8_t *bytes, size_t size, struc
 		out->pong = (struct pong){.time_us = wire->pong->time_us,
 		                          .as_of = codec_as_of_from_wire(wire->pong->as_of),
 		                          .waiting = wire->pong->waiting,
-		                          .store_ready = wire->pong->store_ready};
+		                          .store_ready = wire->pong->store_ready,
+		                          .history = codec_string(wire->pong->history)};
 		return true;
 	case FUPIN__V1__REPLY__BODY_RELOADED:
 		out->kind = REPLY_RELOADED;

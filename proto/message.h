@@ -350,6 +350,7 @@ struct welcome {
 	unit_code unit;
 	const char *plan, *title_zh, *title_en, *label;
 	struct as_of as_of;
+	const char *history; /* "": a centre that does not tell it */
 };
 
 struct refusal {
@@ -468,6 +469,7 @@ struct pong {
 	struct as_of as_of;
 	uint32_t waiting; /* submissions on their way to the disk */
 	bool store_ready;
+	const char *history;
 };
 
 /* Rows of a watched total that may have changed after `since_seq`, as they are now. */

@@ -4,11 +4,13 @@
 #ifndef FUPIN_SERVER_ACKNOWLEDGED_H
 #define FUPIN_SERVER_ACKNOWLEDGED_H
 
+#include "bounds.h"
+
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { HISTORY_BYTES = 37, COMMIT_ID_BYTES = 33, ACKNOWLEDGED_ERROR_BYTES = 256 };
+enum { COMMIT_ID_BYTES = 33, ACKNOWLEDGED_ERROR_BYTES = 256 };
 
 struct acknowledged {
 	int file;                    /* -1: none */

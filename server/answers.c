@@ -43,6 +43,7 @@ answer_hello(const struct pipeline *p, const struct office *office, const struct
 	    .title_en = c->title_en,
 	    .label = c->label,
 	    .as_of = p->as_of,
+	    .history = p->history,
 	};
 }
 
@@ -245,7 +246,8 @@ answer(const struct pipeline *p, struct compliance *compliance, const struct off
 		out->pong = (struct pong){.time_us = now_us,
 		                          .as_of = p->as_of,
 		                          .waiting = (uint32_t)pipeline_waiting(p),
-		                          .store_ready = journal_is_connected(p->journal)};
+		                          .store_ready = journal_is_connected(p->journal),
+		                          .history = p->history};
 		break;
 	default: {
 		const struct view view = {&p->holdings, p->as_of, now_us, office->unit, compliance};

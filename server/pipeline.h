@@ -45,6 +45,7 @@ struct pipeline {
 	pipeline_find_files find_files;
 	pipeline_admits admits; /* NULL: all are */
 	void *context;          /* of all four */
+	const char *history;    /* which journal: offices are told */
 	struct as_of as_of;     /* the last commit that is in the totals */
 	struct as_of written;   /* the last one that is on disk */
 	struct as_of writing;   /* the last one of the batch that is being written */

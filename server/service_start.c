@@ -218,6 +218,18 @@ check_clock(const struct service *s, struct pg_conn *connection)
 
 /* ---------------------------------------------------------------- what was acknowledged */
 
+static bool
+take_history(struct service *s, struct pg_conn *connection, const char *sql, char error[PG_ERROR_BYTES])
+{
+	struct pg_result *r;
+	if (!pg_query(connection, sql, 0, NULL, &r, error))
+		return false;
+	snprintf(s->history, sizeof s->history, "%s", PQntuples(r) ? PQgetvalue(r, 0, 0) : "");
+	PQclear(r);
+	s->pipeline.history = s->history;
+	return true;
+}
+
 /* Why this database is not the one that commits were acknowledged of; "": it is. */
 static bool
 compare_history(struct service *s, struct pg_conn *connection, char why[PG_ERROR_BYTES],
@@ -228,10 +240,8 @@ compare_history(struct service *s, struct pg_conn *connection, char why[PG_ERROR
 	const char *values[] = {seq};
 	struct pg_result *r;
 	*why = 0;
-	if (!pg_query(connection, "SELECT history::text FROM journal_head", 0, NULL, &r, error))
+	if (!take_history(s, connection, "SELECT history::text FROM journal_head", error))
 		return false;
-	snprintf(s->history, sizeof s->history, "%s", PQntuples(r) ? PQgetvalue(r, 0, 0) : "");
-	PQclear(r);
 	if (!*a->history)
 		return true;
 	if (strcmp(a->history, s->history) != 0) {
@@ -258,6 +268,19 @@ compare_history(struct service *s, struct pg_conn *connection, char why[PG_ERROR
 	return true;
 }
 
+/* What is committed from here on is of another history: each office sees by it that its receipts may be of
+ * what is not there, also when as many commits have followed. */
+static bool
+accept_set_back(struct service *s, struct pg_conn *connection, const char *why, char error[PG_ERROR_BYTES])
+{
+	static const char begin_history[] =
+	    "UPDATE journal_head SET history = gen_random_uuid() RETURNING history::text";
+	if (!strcmp(s->acknowledged.history, s->history) && !take_history(s, connection, begin_history, error))
+		return false;
+	log_line(LOG_WARNING, "set_back_accepted", "why=\"%s\" history=%s", why, s->history);
+	return true;
+}
+
 /* A number that a receipt names is never given again without somebody's word. */
 static bool
 check_history(struct service *s, struct pg_conn *connection)
@@ -273,12 +296,12 @@ check_history(struct service *s, struct pg_conn *connection)
 		snprintf(what, sizeof what,
 		         "%s; bring the newer database back, or, if what is missing is lost for good, start once "
 		         "with --accept-set-back yes: offices "
-		         "then hold receipts of what is not there",
+		         "then hold receipts of what is not there, and can send it again",
 		         why);
 		return service_fail("set_back", what);
 	}
-	if (*why)
-		log_line(LOG_WARNING, "set_back_accepted", "why=\"%s\"", why);
+	if (*why && !accept_set_back(s, connection, why, error))
+		return service_fail("database_failed", error);
 	uint64_t seq = journal_known(s->pipeline.journal, &id);
 	return acknowledged_write(&s->acknowledged, s->history, seq, id) ||
 	       service_fail("data_directory_failed", strerror(errno));

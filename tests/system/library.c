@@ -95,8 +95,9 @@ write_event(char *line, const struct fupin_event *e)
 		snprintf(line, LINE_BYTES, "%s %s %s seq %" PRIu64 " reports %zu entries %zu", names[e->kind], s->id,
 		         s->files, s->seq, s->reports, s->fund_entries);
 	else if (t)
-		snprintf(line, LINE_BYTES, "stands waiting %zu centre %d deadlines %zu first %s", t->waiting,
-		         t->from_centre, t->deadline_count, fupin_deadline(t, 0) ? fupin_deadline(t, 0)->form : "-");
+		snprintf(line, LINE_BYTES, "stands waiting %zu centre %d deadlines %zu first %s lost %zu", t->waiting,
+		         t->from_centre, t->deadline_count, fupin_deadline(t, 0) ? fupin_deadline(t, 0)->form : "-",
+		         t->lost);
 	else if (e->total)
 		write_figures(line, e->total);
 }

@@ -893,9 +893,9 @@ test_newer_code(void **state)
 static void
 test_welcome_and_pong(void **state)
 {
-	struct welcome w = {1,        1,           "fupind",       -5,      {5000, 1572864, 64, 100},
-	                    "镇赉县", ROLE_COUNTY, 220821,         "jilin", "方案",
-	                    "Plan",   "",          {UINT64_MAX, 7}};
+	struct welcome w = {1,        1,           "fupind",        -5,        {5000, 1572864, 64, 100},
+	                    "镇赉县", ROLE_COUNTY, 220821,          "jilin",   "方案",
+	                    "Plan",   "",          {UINT64_MAX, 7}, "5e2bb7c0"};
 	struct reply reply = {.request_id = 4, .kind = REPLY_WELCOME, .welcome = w}, out;
 	(void)state;
 	out = round_trip(&reply);
@@ -909,10 +909,12 @@ test_welcome_and_pong(void **state)
 	assert_string_equal(o->title_zh, "方案");
 	assert_string_equal(o->title_en, "Plan");
 	assert_string_equal(o->label, "");
-	reply = (struct reply){.request_id = 5, .kind = REPLY_PONG, .pong = {9, {8, 7}, 6, true}};
+	assert_string_equal(o->history, "5e2bb7c0");
+	reply = (struct reply){.request_id = 5, .kind = REPLY_PONG, .pong = {9, {8, 7}, 6, true, "5e2b"}};
 	out = round_trip(&reply);
 	assert_true(out.pong.time_us == 9 && out.pong.as_of.seq == 8 && out.pong.as_of.time_us == 7);
 	assert_true(out.pong.waiting == 6 && out.pong.store_ready);
+	assert_string_equal(out.pong.history, "5e2b");
 	reply = (struct reply){.request_id = 6, .kind = REPLY_RELOADED, .reloaded = 71};
 	out = round_trip(&reply);
 	assert_int_equal(out.reloaded, 71);

@@ -1,0 +1,143 @@
+#include "recheck.h"
+
+#include "clock.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Of two centres on one database the other one knows of a commit a moment later. */
+enum { BEHIND_MS = 2000, LOOK_AGAIN_MS = 100 };
+
+/* Is it only behind? Where does what it has end? Does it have again what it had lost? */
+enum { ASK_NOTHING, ASK_BEHIND, ASK_WHERE, ASK_AGAIN };
+
+/* One that was lost and is there again: its database was brought back, or another client sent it. */
+static bool
+ask_again(struct recheck *r)
+{
+	struct outbox_kept kept;
+	r->step = ASK_NOTHING;
+	if (!outbox_get_kept(r->outbox, &kept))
+		return false;
+	if (!kept.lost)
+		return true;
+	r->step = ASK_AGAIN;
+	return outbox_receipt_at(r->outbox, OUTBOX_LOST, 0, &r->asked);
+}
+
+static bool
+conclude(struct recheck *r)
+{
+	bool lost = r->known < r->kept.receipts;
+	if (!outbox_set_kept(r->outbox, r->known_seq, r->kept.newest_seq, r->history))
+		return false;
+	r->step = ASK_NOTHING;
+	return lost || ask_again(r);
+}
+
+/* Asks for this one, if it may be at the boundary, else for the one in the middle. */
+static bool
+ask_for(struct recheck *r, size_t at)
+{
+	if (r->known == r->unknown)
+		return conclude(r);
+	bool open = at >= r->known && at < r->unknown;
+	r->at = open ? at : r->known + (r->unknown - r->known) / 2;
+	r->step = ASK_WHERE;
+	return outbox_receipt_at(r->outbox, OUTBOX_RECEIPTED, r->at, &r->asked);
+}
+
+/* Mostly the newest is there, and with it all. */
+static bool
+begin_search(struct recheck *r)
+{
+	r->unknown = r->kept.receipts;
+	return ask_for(r, r->unknown - 1);
+}
+
+bool
+recheck_begin(struct recheck *r, struct outbox *outbox, const struct welcome *welcome)
+{
+	*r = (struct recheck){.outbox = outbox};
+	snprintf(r->history, sizeof r->history, "%s", welcome->history);
+	if (!outbox_get_kept(outbox, &r->kept))
+		return false;
+	if (*r->history && strcmp(r->kept.history, r->history) != 0)
+		return begin_search(r);
+	if (r->kept.newest_seq <= welcome->as_of.seq)
+		return ask_again(r);
+	r->step = ASK_BEHIND;
+	r->until_us = clock_steady_us() + BEHIND_MS * INT64_C(1000);
+	return true;
+}
+
+bool
+recheck_next(const struct recheck *r, struct request *out, enum reply_kind *kind)
+{
+	*kind = r->step == ASK_BEHIND ? REPLY_PONG : REPLY_STATUS;
+	*out = r->step == ASK_BEHIND ? (struct request){.kind = REQUEST_PING}
+	                             : (struct request){.kind = REQUEST_STATUS, .status = r->asked.id};
+	return r->step != ASK_NOTHING;
+}
+
+static bool
+take_pong(struct recheck *r, uint64_t seq)
+{
+	int64_t now = clock_steady_us();
+	r->not_before_us = now + LOOK_AGAIN_MS * INT64_C(1000);
+	if (seq >= r->kept.newest_seq)
+		return ask_again(r);
+	return now < r->until_us || begin_search(r);
+}
+
+static bool
+take_where(struct recheck *r, bool known)
+{
+	size_t beside = known ? r->at + 1 : r->at - 1;
+	bool first = !r->guessed;
+	r->guessed = true;
+	if (known) {
+		r->known = r->at + 1;
+		r->known_seq = r->asked.seq;
+	} else {
+		r->unknown = r->at;
+	}
+	/* Beside the first one, then by halves. */
+	return ask_for(r, first ? beside : SIZE_MAX);
+}
+
+bool
+recheck_take(struct recheck *r, const struct reply *reply)
+{
+	if (r->step == ASK_BEHIND)
+		return take_pong(r, reply->pong.as_of.seq);
+	const struct submission_status *status = &reply->status;
+	bool committed = status->state == SUBMISSION_COMMITTED;
+	if (r->step == ASK_WHERE)
+		return take_where(r, committed && status->receipt.seq == r->asked.seq);
+	r->step = ASK_NOTHING;
+	return !committed || (outbox_set_receipt(r->outbox, r->asked.position, &status->receipt) && ask_again(r));
+}
+
+bool
+recheck_all(struct session *session, struct outbox *outbox, int timeout_ms, size_t *lost)
+{
+	struct recheck r;
+	struct request request;
+	struct reply reply;
+	enum reply_kind kind;
+	struct outbox_kept kept = {0};
+	bool good = recheck_begin(&r, outbox, session_welcome(session));
+	while (good && recheck_next(&r, &request, &kind)) {
+		int64_t early_us = r.not_before_us - clock_steady_us();
+		if (early_us > 0)
+			poll(NULL, 0, (int)(early_us / 1000) + 1);
+		if (session_ask_patiently(session, &request, kind, timeout_ms, &reply))
+			break;
+		good = recheck_take(&r, &reply);
+	}
+	good = good && outbox_get_kept(outbox, &kept);
+	*lost = kept.lost;
+	return good;
+}
