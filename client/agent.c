@@ -316,6 +316,8 @@ wait_for_something(struct agent *a)
 	} else if (failure) {
 		start_over(a, session_error(a->session));
 	}
+	if (!failure && !session_connected(a->session) && *session_trouble(a->session))
+		set_reachable(a, false, session_trouble(a->session));
 	if (a->greeted && !session_connected(a->session)) {
 		a->greeted = false;
 		a->retry_us = 0;

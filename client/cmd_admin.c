@@ -98,18 +98,16 @@ show_code(const struct admin *a, const struct enrol_code *code, const struct enr
 static bool
 draw_code(const struct admin *a, struct enrol_code *out)
 {
-	char text[ENROL_CODE_TEXT_BYTES];
+	char text[ENROL_CODE_TEXT_BYTES], why[ENDPOINT_ERROR_BYTES];
 	const char *endpoints = a->endpoint ? a->endpoint : a->command.home.endpoint;
-	size_t size = strlen(endpoints);
 	*out = (struct enrol_code){0};
 	memcpy(out->centre_key, a->command.home.centre_key, sizeof out->centre_key);
 	randombytes_buf(out->secret, sizeof out->secret);
-	if (size <= ENROL_ENDPOINTS_MAX)
-		memcpy(out->endpoints, endpoints, size + 1);
-	if (enrol_code_format(out, text))
-		return true;
-	fprintf(stderr, _("fupin admin: --endpoint: 1 to %d characters\n"), ENROL_ENDPOINTS_MAX);
-	return false;
+	if (!endpoint_list_complete(endpoints, out->endpoints, sizeof out->endpoints, why)) {
+		fprintf(stderr, "fupin admin: --%s\n", why);
+		return false;
+	}
+	return enrol_code_format(out, text);
 }
 
 static bool

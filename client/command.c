@@ -15,6 +15,8 @@
 enum { TIMEOUT_DEFAULT_MS = 30000, TIMEOUT_SECONDS_MAX = 86400 };
 /* A centre that is there answers much sooner; a clerk without a line does not wait longer for his sheet. */
 enum { SOON_MS = 3000 };
+/* A centre that is just being started again is there within this time. */
+enum { GIVE_UP_MS = 1000 };
 
 const char *
 in_language(const struct command *command, const char *en, const char *zh)
@@ -135,8 +137,8 @@ enum session_failure
 command_connect(struct command *c, int timeout_ms)
 {
 	char error[HOME_ERROR_BYTES];
-	if (!c->session)
-		c->session = session_open(&c->home, error);
+	if (!c->session && (c->session = session_open(&c->home, error)) && !c->timeout_option)
+		session_give_up_after(c->session, GIVE_UP_MS);
 	enum session_failure failure = c->session ? session_hello(c->session, timeout_ms) : SESSION_BROKEN;
 	if (!failure)
 		look_for_lost(c);
@@ -212,8 +214,10 @@ command_catalogue_or_kept(struct command *c)
 		failure = kept_fetch(&c->home, c->session, c->timeout_ms, &c->catalogue);
 	if (failure != SESSION_NO_ANSWER)
 		return command_fail(c, failure);
+	if (!take_kept(c))
+		return c->timeout_ms > soon_ms ? fetch(c, c->timeout_ms - soon_ms) : command_fail(c, failure);
 	session_close(&c->session);
-	return command_kept_catalogue(c);
+	return EXIT_DONE;
 }
 
 const struct welcome *

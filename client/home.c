@@ -62,6 +62,17 @@ take_setting(void *data, const char *section, const char *name, const char *valu
 	return 1;
 }
 
+/* What `given` names, in full. */
+static bool
+complete(const char *where, const char *given, char out[HOME_ENDPOINT_BYTES], char error[HOME_ERROR_BYTES])
+{
+	char all[HOME_ENDPOINT_BYTES], why[ENDPOINT_ERROR_BYTES];
+	if (!endpoint_list_complete(given, all, sizeof all, why))
+		return fail(error, where, why);
+	snprintf(out, HOME_ENDPOINT_BYTES, "%s", all);
+	return true;
+}
+
 /* What is wrong with it comes whole: it says what to do. */
 static bool
 read_key(const char *path, struct key_pair *out, char error[HOME_ERROR_BYTES])
@@ -93,6 +104,8 @@ home_read(const char *path, struct home *out, char error[HOME_ERROR_BYTES])
 		return fail(error, ini, text);
 	if (!*home.endpoint || !*home.centre_key)
 		return fail(error, ini, "endpoint or public-key of the [centre] is missing");
+	if (!complete(ini, home.endpoint, home.endpoint, error))
+		return false;
 	if (!read_key(secret, &home.office, error))
 		return false;
 	*out = home;
@@ -102,8 +115,10 @@ home_read(const char *path, struct home *out, char error[HOME_ERROR_BYTES])
 static bool
 write_ini(const char *directory, const char *endpoint, const char *centre_key, char error[HOME_ERROR_BYTES])
 {
-	char path[PATH_MAX], why[KEYFILE_ERROR_BYTES];
+	char path[PATH_MAX], why[KEYFILE_ERROR_BYTES], all[HOME_ENDPOINT_BYTES];
 	struct key_pair centre = {0};
+	if (!complete("centre", endpoint, all, error))
+		return false;
 	if (key_text_valid(centre_key))
 		snprintf(centre.public_key, sizeof centre.public_key, "%s", centre_key);
 	else if (!keyfile_read(centre_key, &centre, why))
@@ -114,10 +129,9 @@ write_ini(const char *directory, const char *endpoint, const char *centre_key, c
 	struct home present = {0};
 	(void)ini_parse(path, take_setting, &present);
 	FILE *file = fopen(path, "we");
-	bool good =
-	    file &&
-	    fprintf(file, "[centre]\nendpoint = %s\npublic-key = %s\n", endpoint, centre.public_key) > 0 &&
-	    (!present.silence_ms || fprintf(file, "silence = %d\n", present.silence_ms / 1000) > 0);
+	bool good = file &&
+	            fprintf(file, "[centre]\nendpoint = %s\npublic-key = %s\n", all, centre.public_key) > 0 &&
+	            (!present.silence_ms || fprintf(file, "silence = %d\n", present.silence_ms / 1000) > 0);
 	if (file && fclose(file))
 		good = false;
 	return good || fail(error, path, strerror(errno));

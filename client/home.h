@@ -2,6 +2,7 @@
 #ifndef FUPIN_CLIENT_HOME_H
 #define FUPIN_CLIENT_HOME_H
 
+#include "endpoint.h"
 #include "keyfile.h"
 
 #include <limits.h>
@@ -13,7 +14,7 @@ enum { HOME_ERROR_BYTES = 512, HOME_ENDPOINT_BYTES = 256 };
 struct home {
 	char path[PATH_MAX];
 	char outbox[PATH_MAX];
-	char endpoint[HOME_ENDPOINT_BYTES];
+	char endpoint[HOME_ENDPOINT_BYTES]; /* complete: those of one centre, with commas between them */
 	char centre_key[KEY_TEXT_BYTES];
 	int silence_ms; /* of the centre, after which the line is given up; 0: not said */
 	struct key_pair office;

@@ -12,18 +12,30 @@
 #include <string.h>
 #include <zmq.h>
 
-enum { ENDPOINTS_MAX = 8, WAIT_OTHERS_MAX = 4 };
+enum { ROUTES_MAX = 2 * ENDPOINTS_MAX, WAIT_OTHERS_MAX = 4 };
+
+/* A way to a centre. libzmq looks a name up in one family of addresses: a name is two ways. */
+struct route {
+	char endpoint[ENDPOINT_BYTES];
+	bool ipv6;
+};
 
 struct session {
 	void *context, *socket, *monitor;
 	uint64_t request_id; /* the last one used */
 	unsigned connection; /* how many were made */
 	unsigned epoch;      /* goes up when what is unanswered was lost */
-	char endpoints[ENDPOINTS_MAX][HOME_ENDPOINT_BYTES];
-	unsigned endpoint_count, endpoint; /* the one in use */
-	bool connected, was_connected;     /* now; ever, with this socket */
-	bool refused;                      /* the centre does not admit the key: this socket is dead */
-	unsigned failures;                 /* attempts in a row */
+	struct route routes[ROUTES_MAX];
+	unsigned route_count, route; /* the one in use */
+	size_t centres;
+	bool connected, was_connected; /* now; ever, with this socket */
+	bool refused;                  /* the centre does not admit the key: this socket is dead */
+	unsigned failures;             /* attempts in a row */
+	bool ever;                     /* the line was there */
+	unsigned broken_off;           /* handshakes, since then */
+	bool given_up;
+	int give_up_ms;                    /* -1: never */
+	int64_t failing_us;                /* since when attempts fail at once; 0: none did */
 	int64_t move_us;                   /* when the next centre is tried; 0: not now */
 	struct arena welcome_arena, arena; /* the second: of the last reply */
 	struct welcome welcome;
@@ -46,8 +58,10 @@ enum { DEAD_MS = 3000 };
 /* libzmq doubles the pause and adds a random part of it: a line that is back is found within a second. */
 enum { RECONNECT_MS = 100, RECONNECT_MAX_MS = 1000 };
 enum {
+	HANDSHAKE_BROKEN_OFF = ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL,
 	MONITORED_EVENTS = ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_HANDSHAKE_SUCCEEDED |
-	                   ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CONNECT_RETRIED,
+	                   HANDSHAKE_BROKEN_OFF | ZMQ_EVENT_CLOSED | ZMQ_EVENT_DISCONNECTED |
+	                   ZMQ_EVENT_CONNECT_RETRIED,
 };
 
 static bool
@@ -96,11 +110,12 @@ connect_socket(struct session *s)
 	s->move_us = 0;
 	/* The monitor tells a refused key from a dead line, and a broken one from a slow one. */
 	if (!s->socket || !configure(s->socket, &s->home) ||
+	    !set_int(s->socket, ZMQ_IPV6, s->routes[s->route].ipv6) ||
 	    zmq_socket_monitor(s->socket, monitor, MONITORED_EVENTS))
 		return false;
 	s->monitor = zmq_socket(s->context, ZMQ_PAIR);
 	return s->monitor && set_int(s->monitor, ZMQ_LINGER, 0) && !zmq_connect(s->monitor, monitor) &&
-	       !zmq_connect(s->socket, s->endpoints[s->endpoint]);
+	       !zmq_connect(s->socket, s->routes[s->route].endpoint);
 }
 
 /* Takes one event of the monitor; 0: none is there. */
@@ -124,13 +139,13 @@ plan_move(struct session *s, int event)
 {
 	int64_t pause_ms = 0;
 	s->failures++;
-	if (s->endpoint_count < 2) {
+	if (s->route_count < 2) {
 		bool dead = event == ZMQ_EVENT_DISCONNECTED && !s->refused;
 		s->move_us = dead ? clock_steady_us() + DEAD_MS * INT64_C(1000) : 0;
 		return;
 	}
-	if (s->failures % s->endpoint_count == 0) {
-		unsigned rounds = s->failures / s->endpoint_count;
+	if (s->failures % s->route_count == 0) {
+		unsigned rounds = s->failures / s->route_count;
 		pause_ms = rounds > 5 ? RECONNECT_MAX_MS : RECONNECT_MS << (rounds - 1);
 	}
 	s->move_us = clock_steady_us() + pause_ms * 1000;
@@ -142,8 +157,15 @@ not_admitted(struct session *s)
 	s->refused = true;
 	snprintf(s->error, sizeof s->error,
 	         "the centre at %.100s does not admit this office's key %s: ask its administrator",
-	         s->endpoints[s->endpoint], s->home.office.public_key);
+	         s->routes[s->route].endpoint, s->home.office.public_key);
 	return SESSION_NOT_ADMITTED;
+}
+
+static void
+note_failing(struct session *s)
+{
+	if (!s->failing_us)
+		s->failing_us = clock_steady_us();
 }
 
 static enum session_failure
@@ -154,12 +176,21 @@ note_event(struct session *s, int event)
 	case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
 		return not_admitted(s);
 	case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
-		s->connected = s->was_connected = true;
+		s->connected = s->was_connected = s->ever = true;
 		s->failures = 0;
-		s->move_us = 0;
+		s->move_us = s->failing_us = 0;
+		s->broken_off = 0;
 		/* What went into the old line and was not answered has to go again. */
 		s->epoch += again;
 		return again ? SESSION_LOST : SESSION_OK;
+	case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
+	case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
+		s->broken_off++;
+		note_failing(s);
+		return SESSION_OK;
+	case ZMQ_EVENT_CLOSED:
+		note_failing(s);
+		return SESSION_OK;
 	case ZMQ_EVENT_DISCONNECTED:
 	case ZMQ_EVENT_CONNECT_RETRIED:
 		s->connected = false;
@@ -170,17 +201,28 @@ note_event(struct session *s, int event)
 	}
 }
 
-/* "tcp://a:7513, tcp://b:7513" */
 static void
-split_endpoints(struct session *s, const char *list)
+add_route(struct session *s, const char *endpoint, bool ipv6)
 {
-	static const char separators[] = ", \t";
-	for (list += strspn(list, separators); *list && s->endpoint_count < ENDPOINTS_MAX;) {
-		size_t size = strcspn(list, separators);
-		snprintf(s->endpoints[s->endpoint_count++], HOME_ENDPOINT_BYTES, "%.*s", (int)size, list);
-		list += size;
-		list += strspn(list, separators);
+	struct route *route = &s->routes[s->route_count++];
+	snprintf(route->endpoint, sizeof route->endpoint, "%s", endpoint);
+	route->ipv6 = ipv6;
+}
+
+static bool
+find_routes(struct session *s, const char *endpoints, char error[HOME_ERROR_BYTES])
+{
+	char each[ENDPOINTS_MAX][ENDPOINT_BYTES];
+	if (!endpoint_list(endpoints, each, &s->centres, error))
+		return false;
+	for (size_t i = 0; i < s->centres; i++) {
+		enum endpoint_host host = endpoint_host(each[i]);
+		if (host != ENDPOINT_IPV6)
+			add_route(s, each[i], false);
+		if (host == ENDPOINT_IPV6 || host == ENDPOINT_NAME)
+			add_route(s, each[i], true);
 	}
+	return true;
 }
 
 struct session *
@@ -193,7 +235,11 @@ session_open(const struct home *home, char error[HOME_ERROR_BYTES])
 	arena_init(&s->welcome_arena, ANSWER_BYTES_MAX);
 	zmq_msg_init(&s->message);
 	s->home = *home;
-	split_endpoints(s, home->endpoint);
+	s->give_up_ms = -1;
+	if (!find_routes(s, home->endpoint, error)) {
+		session_close(&s);
+		return NULL;
+	}
 	s->context = zmq_ctx_new();
 	if (!connect_socket(s)) {
 		snprintf(error, HOME_ERROR_BYTES, "%s: %s", home->endpoint, zmq_strerror(zmq_errno()));
@@ -310,15 +356,65 @@ read_reply(struct session *s, struct reply *out)
 	return SESSION_OK;
 }
 
+void
+session_give_up_after(struct session *s, int ms)
+{
+	s->give_up_ms = ms;
+}
+
+const char *
+session_trouble(struct session *s)
+{
+	if (!s->failing_us || s->connected || s->refused)
+		return "";
+	if (s->broken_off)
+		snprintf(s->error, sizeof s->error,
+		         "what answers at %.200s does not have the centre's key %s: compare public-key in fupin.ini "
+		         "with what the "
+		         "centre prints when it starts",
+		         s->home.endpoint, s->home.centre_key);
+	else
+		snprintf(s->error, sizeof s->error,
+		         "nothing takes connections at %.300s: the centre is not running, or the address is wrong, "
+		         "or this "
+		         "machine has no network",
+		         s->home.endpoint);
+	return s->error;
+}
+
+/* By each way at least once: one of several centres may be there. */
+static bool
+gives_up(struct session *s, int64_t now)
+{
+	/* One that broke off may have been of a centre that was just stopped. */
+	bool long_enough = s->broken_off > 1 || now - s->failing_us >= s->give_up_ms * INT64_C(1000);
+	s->given_up =
+	    s->give_up_ms >= 0 && !s->ever && s->failing_us && s->failures > s->route_count && long_enough;
+	return s->given_up;
+}
+
+static enum session_failure
+no_answer(struct session *s)
+{
+	if (!*session_trouble(s))
+		snprintf(s->error, sizeof s->error, "the centre at %.300s does not answer", s->home.endpoint);
+	return SESSION_NO_ANSWER;
+}
+
 enum session_failure
 session_take(struct session *s, int timeout_ms, struct reply *out)
 {
 	int64_t until = clock_steady_us() + timeout_ms * INT64_C(1000);
 	for (;;) {
 		int64_t now = clock_steady_us();
+		if (gives_up(s, now))
+			break;
 		if (s->move_us && now >= s->move_us)
 			return session_reconnect(s) ? SESSION_LOST : SESSION_BROKEN;
 		int64_t wait_until = s->move_us && s->move_us < until ? s->move_us : until;
+		if (s->failing_us && s->give_up_ms >= 0 && s->failing_us + s->give_up_ms * INT64_C(1000) > now &&
+		    s->failing_us + s->give_up_ms * INT64_C(1000) < wait_until)
+			wait_until = s->failing_us + s->give_up_ms * INT64_C(1000);
 		int64_t wait_ms = wait_until > now ? (wait_until - now + 999) / 1000 : 0;
 		zmq_pollitem_t items[] = {{.socket = s->socket, .events = ZMQ_POLLIN},
 		                          {.socket = s->monitor, .events = ZMQ_POLLIN}};
@@ -331,8 +427,7 @@ session_take(struct session *s, int timeout_ms, struct reply *out)
 		if (clock_steady_us() >= until)
 			break;
 	}
-	snprintf(s->error, sizeof s->error, "the centre at %.300s does not answer", s->home.endpoint);
-	return SESSION_NO_ANSWER;
+	return no_answer(s);
 }
 
 enum session_failure
@@ -364,7 +459,7 @@ bool
 session_reconnect(struct session *s)
 {
 	close_sockets(s);
-	s->endpoint = (s->endpoint + 1) % s->endpoint_count;
+	s->route = (s->route + 1) % s->route_count;
 	return connect_socket(s) || broken(s, zmq_strerror(zmq_errno())) == SESSION_OK;
 }
 
@@ -377,7 +472,7 @@ session_epoch(const struct session *s)
 size_t
 session_centres(const struct session *s)
 {
-	return s->endpoint_count;
+	return s->centres;
 }
 
 /* Waits for the answer to one request id until `until_us`. */
@@ -427,7 +522,7 @@ session_ask(struct session *s, struct request *request, enum reply_kind kind, in
 		failure = take_answer(s, request->id, repeat < until ? repeat : until, out);
 		if (failure == SESSION_LOST)
 			continue;
-		if (failure == SESSION_NO_ANSWER && repeat < until) {
+		if (failure == SESSION_NO_ANSWER && repeat < until && !s->given_up) {
 			if (!session_reconnect(s))
 				return SESSION_BROKEN;
 			continue;
@@ -446,7 +541,7 @@ static bool
 go_to_next_centre(struct session *s, enum problem_code code, size_t *moves)
 {
 	bool away = code == PROBLEM_STORE_UNAVAILABLE || code == PROBLEM_STOPPING;
-	return away && s->endpoint_count > 1 && ++*moves % s->endpoint_count && session_reconnect(s);
+	return away && s->centres > 1 && ++*moves % s->centres && session_reconnect(s);
 }
 
 enum session_failure

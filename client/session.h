@@ -72,6 +72,11 @@ enum session_failure session_take(struct session *session, int timeout_ms, struc
 struct pollfd;
 enum session_failure session_wait(struct session *session, struct pollfd *others, size_t count,
                                   int timeout_ms);
+/* A connection that is refused at once, or breaks off in its handshake, for so long is no answer: for who
+ * waits at a prompt. Without it, and once the line was there, it is waited for as long as anything else. */
+void session_give_up_after(struct session *session, int ms);
+/* Why the line is not there, as far as it can be told; "". */
+const char *session_trouble(struct session *session);
 /* Is the line there? */
 bool session_connected(const struct session *session);
 

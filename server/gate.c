@@ -2,6 +2,7 @@
 
 #include "bounds.h"
 #include "clock.h"
+#include "endpoint.h"
 #include "log.h"
 
 #include <errno.h>
@@ -100,6 +101,7 @@ static bool
 open_sockets(struct gate *gate, const char *endpoint, const char *local_endpoint, const struct key_pair *keys)
 {
 	size_t size = sizeof gate->endpoint;
+	enum endpoint_host host = endpoint_host(endpoint);
 	gate->context = zmq_ctx_new();
 	if (!gate->context)
 		return false;
@@ -108,7 +110,9 @@ open_sockets(struct gate *gate, const char *endpoint, const char *local_endpoint
 	gate->router = zmq_socket(gate->context, ZMQ_ROUTER);
 	return gate->zap && gate->router && set_int(gate->zap, ZMQ_LINGER, 0) &&
 	       !zmq_bind(gate->zap, "inproc://zeromq.zap.01") && configure(gate->router, keys) &&
-	       open_monitor(gate) && !zmq_bind(gate->router, endpoint) &&
+	       open_monitor(gate) &&
+	       set_int(gate->router, ZMQ_IPV6, host == ENDPOINT_IPV6 || host == ENDPOINT_ANY) &&
+	       !zmq_bind(gate->router, endpoint) &&
 	       !zmq_getsockopt(gate->router, ZMQ_LAST_ENDPOINT, gate->endpoint, &size) &&
 	       (!local_endpoint || !zmq_bind(gate->router, local_endpoint));
 }

@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include "endpoint.h"
 #include "pg.h"
 
 #include <stdio.h>
@@ -14,7 +15,7 @@ static const struct option_kind {
      offsetof(struct options, data)},
     {"--db", "URI", "a PostgreSQL elsewhere (libpq URI; passwords as libpq has them)",
      offsetof(struct options, db)},
-    {"--endpoint", "ENDPOINT", "where offices connect (default: tcp://127.0.0.1:7513)",
+    {"--endpoint", "ENDPOINT", "where offices connect (default: tcp://127.0.0.1:7513; all addresses: *)",
      offsetof(struct options, endpoint)},
     {"--plan", "DIR", "load the plan from these CSV files first", offsetof(struct options, plan)},
     {"--principals", "FILE", "the offices and their keys, instead of the plan's principals.csv",
@@ -110,6 +111,11 @@ options_parse(int argc, char **argv, struct options *out, char *error, size_t er
 			return false;
 		}
 		i += used;
+	}
+	char why[ENDPOINT_ERROR_BYTES], complete[ENDPOINT_BYTES];
+	if (!endpoint_complete(out->endpoint, ENDPOINT_BIND, complete, why)) {
+		snprintf(error, error_size, "--%s", why);
+		return false;
 	}
 	if (out->patience && !pg_patience_parse(out->patience, &out->patience_s)) {
 		snprintf(error, error_size, "--patience %s: not %d to %d seconds; see fupind help", out->patience,

@@ -11,7 +11,7 @@ struct options {
 	enum command command;
 	const char *data;       /* directory of keys, sockets and the embedded database */
 	const char *db;         /* libpq URI; NULL: embedded */
-	const char *endpoint;   /* where offices connect */
+	const char *endpoint;   /* where offices connect, for endpoint_complete() */
 	const char *plan;       /* directory of CSV files; NULL: what the database has */
 	const char *principals; /* CSV file; NULL: the plan's own */
 	const char *label;      /* shown with every table */

@@ -3,6 +3,7 @@
 #include "service_internal.h"
 
 #include "clock.h"
+#include "endpoint.h"
 #include "enrol_store.h"
 #include "replay.h"
 #include "version.h"
@@ -412,8 +413,10 @@ write_ready_file(const char *path, const char *endpoint)
 static bool
 open_gate(struct service *s, gate_admits admits)
 {
-	char error[GATE_ERROR_BYTES];
-	s->gate = gate_open(s->options->endpoint, s->home.local_endpoint, &s->home.centre, admits, s, error);
+	char error[GATE_ERROR_BYTES], endpoint[ENDPOINT_BYTES], why[ENDPOINT_ERROR_BYTES];
+	if (!endpoint_complete(s->options->endpoint, ENDPOINT_BIND, endpoint, why))
+		return service_fail("gate_failed", why);
+	s->gate = gate_open(endpoint, s->home.local_endpoint, &s->home.centre, admits, s, error);
 	if (!s->gate)
 		return service_fail("gate_failed", error);
 	log_line(

@@ -20,7 +20,7 @@ SKIPS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "skips.txt")
 def condition_holds(condition):
     """Whether this is a run in which a test may be skipped for that."""
     return {"sanitizer": "FUPIN_SLOW" in os.environ, "large": "FUPIN_WHOLE" not in os.environ,
-            "user": os.geteuid() != 0}[condition]
+            "user": os.geteuid() != 0, "ipv6": not os.path.exists("/proc/net/if_inet6")}[condition]
 
 
 def read_skips(path=SKIPS):

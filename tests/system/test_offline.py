@@ -70,7 +70,7 @@ class Offline(unittest.TestCase):
         self.centre.stop()
         good = self.write("good.csv", f"{HEADER}{COUNTY},2013-01,7,1,900\n")
         for word in ("submit", "check"):
-            self.assertIn("does not answer", self.run_here(word, good, "--timeout", "1", check=4).stderr)
+            self.assertIn("nothing takes connections", self.run_here(word, good, "--timeout", "1", check=4).stderr)
         self.assertFalse(os.path.exists(os.path.join(self.office.home, "outbox.db")))
 
     def test_damaged_or_foreign_memory_is_none(self):
@@ -83,7 +83,7 @@ class Offline(unittest.TestCase):
         for content in cases:
             with open(path, "wb") as file:
                 file.write(content)
-            self.assertIn("does not answer", self.run_here("check", good, "--timeout", "1", check=4).stderr)
+            self.assertIn("nothing takes connections", self.run_here("check", good, "--timeout", "1", check=4).stderr)
         with open(path, "wb") as file:
             file.write(whole)
         self.run_here("check", good, check=0)
