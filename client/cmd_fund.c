@@ -1,8 +1,8 @@
 /* fupin fund balance [UNIT]: where a unit's money is.
  * fupin fund ledger|transit [UNIT]: its entries; what was sent and is not confirmed.
  * fupin fund flow [UNIT]: how far down the money of a unit and all below it is; with --voucher an entry's
- * way. fupin fund check [UNIT]: that no fen is missing, from the accounts of each unit. fupin fund loans
- * [UNIT]: the loan book. */
+ * way. fupin fund check [UNIT]: that no fen is missing, from the accounts of each unit. fupin fund early
+ * [UNIT]: entries that took money before it was there. fupin fund loans [UNIT]: the loan book. */
 #include "command.h"
 #include "decimal.h"
 #include "fund_list.h"
@@ -322,6 +322,20 @@ check_whole(const struct funding *f, struct checking *k)
 	return !k->faults;
 }
 
+/* No mistake in the books; but somebody should look. */
+static int
+check_days(struct funding *f)
+{
+	size_t early = 0;
+	int status = fund_list_early(&f->command, f->unit, &early);
+	if (early)
+		fprintf(stderr,
+		        _("%zu entries took money before it was there, by the days that they name: fupin fund early "
+		          "%" PRId64 " lists them\n"),
+		        early, f->unit);
+	return status;
+}
+
 static int
 check(struct funding *f)
 {
@@ -353,9 +367,12 @@ check(struct funding *f)
 	if (status == EXIT_DONE) {
 		output_line(f->command.output, _("%zu units with money, each source: %s"), k.units,
 		            right ? _("no fen is missing") : _("WRONG, see above"));
-		status = !rows_end(&rows, &reply.balances.as_of, label) ? EXIT_FAILED_INSIDE
-		         : right                                        ? EXIT_DONE
-		                                                        : EXIT_PROBLEMS;
+		const struct as_of as_of = reply.balances.as_of;
+		status = check_days(f);
+		status = status != EXIT_DONE               ? status
+		         : !rows_end(&rows, &as_of, label) ? EXIT_FAILED_INSIDE
+		         : right                           ? EXIT_DONE
+		                                           : EXIT_PROBLEMS;
 	}
 	rows_free(&rows);
 	free(k.sources);
@@ -365,10 +382,10 @@ check(struct funding *f)
 /* ---------------------------------------------------------------- the command line */
 
 static int
-list_entries(struct funding *f, bool in_transit)
+list_entries(struct funding *f, bool in_transit, bool early)
 {
 	struct entry_query query = {
-	    .unit = f->unit, .own = f->own, .in_transit = in_transit, .source = f->source};
+	    .unit = f->unit, .own = f->own, .in_transit = in_transit, .early = early, .source = f->source};
 	if (f->voucher_option)
 		snprintf(query.voucher, sizeof query.voucher, "%s", f->voucher_option);
 	return fund_list_show(&f->command, &query);
@@ -402,14 +419,13 @@ read_options(struct funding *f, const char *unit)
 static int
 run(struct funding *f, int count, char **words)
 {
-	static const char *const verbs[] = {"balance", "ledger", "transit", "flow", "loans", "check"};
+	static const char *const verbs[] = {"balance", "ledger", "transit", "flow", "loans", "early", "check"};
 	size_t verb = 0;
 	while (count && verb < sizeof verbs / sizeof *verbs && strcmp(words[0], verbs[verb]) != 0)
 		verb++;
 	if (!count || count > 2 || verb == sizeof verbs / sizeof *verbs) {
-		fprintf(
-		    stderr,
-		    _("fupin fund: balance, ledger, transit, flow, loans or check, then a UNIT; see fupin help\n"));
+		fprintf(stderr, _("fupin fund: balance, ledger, transit, flow, loans, early or check, then a UNIT; "
+		                  "see fupin help\n"));
 		return EXIT_USAGE;
 	}
 	int status = command_open(&f->command);
@@ -424,11 +440,13 @@ run(struct funding *f, int count, char **words)
 		return show_balance(f);
 	case 1:
 	case 2:
-		return list_entries(f, verb == 2);
+		return list_entries(f, verb == 2, false);
 	case 3:
 		return f->voucher_option ? show_way(f) : show_levels(f);
 	case 4:
 		return fund_loans_show(&f->command, f->unit, f->by);
+	case 5:
+		return list_entries(f, false, true);
 	default:
 		return check(f);
 	}

@@ -19,6 +19,7 @@ struct listing {
 	struct arena arena;
 	struct entry_item *kept;
 	size_t count, room;
+	size_t early; /* how many were */
 };
 
 static const char *
@@ -53,7 +54,7 @@ unit_text(const struct command *c, unit_code unit, char out[24])
 }
 
 static struct table *
-create_table(const struct command *c)
+create_table(const struct command *c, bool early)
 {
 	const struct table_column columns[] = {{_("date"), false},
 	                                       {_("code"), false},
@@ -72,9 +73,10 @@ create_table(const struct command *c)
 	                                       {_("note"), false},
 	                                       {_("IATI type"), false},
 	                                       {_("recorded"), false},
-	                                       {C_("short", "commit"), true}};
+	                                       {C_("short", "commit"), true},
+	                                       {_("not there yet"), true}};
 	return table_create(c->output, c->format == FORMAT_XLSX ? "ledger" : NULL, columns,
-	                    sizeof columns / sizeof *columns);
+	                    sizeof columns / sizeof *columns - !early);
 }
 
 /* What is open of an entry means something only where others wait for it. */
@@ -113,6 +115,7 @@ add_row(const struct listing *l, const struct entry_item *item)
 	    cell_text(fund_kind_iati(e->kind)),
 	    cell_time(item->recorded),
 	    cell_number((int64_t)item->seq, 0),
+	    cell_number(item->early_fen, MONEY_DECIMALS),
 	};
 	return table_add(l->table, cells);
 }
@@ -145,6 +148,9 @@ item_json(const struct command *c, const struct entry_item *item)
 	json_object_object_add(o, "open",
 	                       json_object_new_string(decimal_plain(item->open_fen, MONEY_DECIMALS, text)));
 	json_object_object_add(o, "age_days", json_object_new_int64(item->age_days));
+	if (item->early_fen)
+		json_object_object_add(o, "early",
+		                       json_object_new_string(decimal_plain(item->early_fen, MONEY_DECIMALS, text)));
 	json_object_object_add(o, "document", json_object_new_string(e->document));
 	json_object_object_add(o, "note", json_object_new_string(e->note));
 	json_object_object_add(o, "iati", json_object_new_string(fund_kind_iati(e->kind)));
@@ -207,10 +213,11 @@ show_kept(const struct listing *l)
 
 /* An answer may have no entry and still go on. All pages are as of the first one's commit. */
 static int
-fetch(struct listing *l)
+fetch(struct listing *l, unit_code unit)
 {
 	struct request request = {.kind = REQUEST_ENTRIES, .entries = *l->query};
 	bool good = true;
+	request.entries.unit = unit;
 	do {
 		struct reply reply;
 		request.entries.as_of = l->command->as_of;
@@ -221,12 +228,64 @@ fetch(struct listing *l)
 			return status;
 		l->as_of = reply.entries.as_of;
 		snprintf(l->label, sizeof l->label, "%s", reply.entries.label);
-		for (size_t i = 0; good && i < reply.entries.count; i++)
+		l->early += l->query->early ? reply.entries.count : 0;
+		for (size_t i = 0; good && (l->list || l->table) && i < reply.entries.count; i++)
 			good = l->query->in_transit ? keep(l, &reply.entries.items[i]) : show(l, &reply.entries.items[i]);
 		request.entries.after_seq = reply.entries.next_seq;
 		request.entries.after_line = reply.entries.next_line;
 	} while (good && request.entries.after_seq);
 	return good && show_kept(l) ? EXIT_DONE : EXIT_FAILED_INSIDE;
+}
+
+/* From malloc: the units of a level, at or below one, that have money. */
+static int
+find_units(struct listing *l, enum unit_level level, unit_code **out, size_t *count)
+{
+	struct request request = {
+	    .kind = REQUEST_BALANCES,
+	    .balances = {.unit = l->query->unit, .by = level, .own = true, .as_of = l->command->as_of}};
+	struct reply reply;
+	*count = 0;
+	*out = NULL;
+	int status = command_ask(l->command, &request, REPLY_BALANCES, &reply);
+	if (status == EXIT_DONE)
+		status = command_hold_as_of(l->command, &reply.balances.as_of);
+	if (status != EXIT_DONE)
+		return status;
+	l->as_of = reply.balances.as_of;
+	snprintf(l->label, sizeof l->label, "%s", reply.balances.label);
+	*out = calloc(reply.balances.unit_count + 1, sizeof **out);
+	for (size_t i = 0; *out && i < reply.balances.unit_count; i++)
+		if (reply.balances.units[i].count)
+			(*out)[(*count)++] = reply.balances.units[i].unit;
+	return *out ? EXIT_DONE : EXIT_FAILED_INSIDE;
+}
+
+/* The centre looks through one place at a time. */
+static int
+fetch_early(struct listing *l)
+{
+	int status = EXIT_DONE;
+	for (int level = (int)unit_level_of(l->query->unit); status == EXIT_DONE && level <= (int)UNIT_VILLAGE;
+	     level++) {
+		unit_code *units;
+		size_t count;
+		status = find_units(l, (enum unit_level)level, &units, &count);
+		for (size_t i = 0; status == EXIT_DONE && i < count; i++)
+			status = fetch(l, units[i]);
+		free(units);
+	}
+	return status;
+}
+
+int
+fund_list_early(struct command *c, unit_code unit, size_t *count)
+{
+	const struct entry_query query = {.unit = unit, .early = true};
+	struct listing l = {.command = c, .query = &query};
+	int status = fetch_early(&l);
+	*count = l.early;
+	return status;
 }
 
 int
@@ -237,8 +296,10 @@ fund_list_show(struct command *c, const struct entry_query *query)
 	if (c->format == FORMAT_JSON)
 		l.list = json_object_new_array();
 	else
-		l.table = create_table(c);
-	int status = l.list || l.table ? fetch(&l) : EXIT_FAILED_INSIDE;
+		l.table = create_table(c, query->early);
+	int status = !l.list && !l.table           ? EXIT_FAILED_INSIDE
+	             : query->early && !query->own ? fetch_early(&l)
+	                                           : fetch(&l, query->unit);
 	if (status == EXIT_DONE && l.list)
 		command_print_json(c, json_object_get(l.list));
 	else if (status == EXIT_DONE && !table_end(l.table))

@@ -4,8 +4,11 @@
 
 #include "command.h"
 
-/* Asks for all pages, and shows them. The exit status. */
+/* Asks for all pages, and shows them; of what is early, of every unit with money at or below query->unit
+ * (query->own: of that alone). The exit status. */
 int fund_list_show(struct command *command, const struct entry_query *query);
+/* How many are early. */
+int fund_list_early(struct command *command, unit_code unit, size_t *count);
 int fund_way_show(struct command *command, const struct trace_query *query);
 
 #endif

@@ -88,10 +88,12 @@ static const struct {
      "    $ fupin document send plan 2013-plan.pdf\n"
      "    $ fupin document get 220822 plan --output plan.pdf\n"},
     {"fund",
-     "balance|ledger|transit|flow|loans|check [UNIT] [--by LEVEL] [--source S] [--ages] [--own] [--voucher V "
+     "balance|ledger|transit|flow|loans|early|check [UNIT] [--by LEVEL] [--source S] [--ages] [--own] "
+     "[--voucher V "
      "[--back]] [--as-of T]",
-     N_("where money is, its entries, what is in transit, how far down it is; an entry's way; loans; that no "
-        "fen is missing"),
+     N_("where money is, its entries, what is in transit, how far down it is; an entry's way; loans; what "
+        "was "
+        "taken before it was there; that no fen is missing"),
      "    $ fupin fund balance 2208 --by county\n"
      "    $ fupin fund transit 22 --ages\n"
      "    $ fupin fund ledger 220822 --voucher 2013-0417 --back\n"},

@@ -139,7 +139,7 @@ _fupin_kind() {
 	action_target) printf '%s\t\n' show split load ;;
 	action_review) printf '%s\t\n' list show pass return take ;;
 	action_document) printf '%s\t\n' send list get ;;
-	action_fund) printf '%s\t\n' balance ledger transit flow loans check ;;
+	action_fund) printf '%s\t\n' balance ledger transit flow loans early check ;;
 	action_project) printf '%s\t\n' list show ;;
 	action_admin) printf '%s\t\n' invite requests admit refuse revoke offices ;;
 	esac

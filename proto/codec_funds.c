@@ -89,6 +89,7 @@ codec_entry_query_from_wire(const Fupin__V1__EntryQuery *wire, struct entry_quer
 	    .unit = (unit_code)wire->unit,
 	    .own = wire->own,
 	    .in_transit = wire->in_transit,
+	    .early = wire->early,
 	    .source = wire->source,
 	    .limit = wire->limit,
 	    .after_seq = wire->after_seq,
@@ -106,6 +107,7 @@ codec_entry_query_to_wire(struct arena *arena, const struct entry_query *query, 
 	wire->unit = (uint64_t)query->unit;
 	wire->own = query->own;
 	wire->in_transit = query->in_transit;
+	wire->early = query->early;
 	wire->source = query->source;
 	wire->voucher = codec_bytes(query->voucher);
 	wire->limit = query->limit;
@@ -230,6 +232,7 @@ item_to_wire(struct arena *arena, const struct entry_item *item, Fupin__V1__Entr
 	wire->recorded = item->recorded;
 	wire->open_fen = item->open_fen;
 	wire->age_days = item->age_days;
+	wire->early_fen = item->early_fen;
 	return true;
 }
 
@@ -244,6 +247,7 @@ item_from_wire(struct arena *arena, const Fupin__V1__EntryItem *wire, struct ent
 	out->recorded = wire->recorded;
 	out->open_fen = wire->open_fen;
 	out->age_days = wire->age_days;
+	out->early_fen = wire->early_fen;
 	return codec_entry_from_wire(arena, wire->entry, &out->entry);
 }
 

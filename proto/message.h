@@ -211,6 +211,7 @@ struct entry_query {
 	uint64_t after_seq; /* go on after row `after_line` of this commit; 0: from the beginning */
 	uint32_t after_line;
 	struct as_of as_of;
+	bool early; /* of the unit alone: only what took money before it was there */
 };
 
 /* The way of an entry's money, first in, first out. */
@@ -654,6 +655,7 @@ struct entry_item {
 	int64_t recorded;  /* seconds since 1970 UTC */
 	int64_t open_fen;  /* what may still be confirmed, drawn on or undone */
 	uint32_t age_days; /* since it occurred */
+	int64_t early_fen; /* of an early one: so much was not there yet */
 };
 
 struct entry_answer {

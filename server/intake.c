@@ -191,7 +191,7 @@ compare_report(const struct holdings *h, int64_t now, const struct report *r, si
 		    standing.revision;
 		return;
 	}
-	if (standing.approved && !(r->reason && *r->reason))
+	if (standing.passed && !(r->reason && *r->reason))
 		problem_detail(problem_add(problems, PROBLEM_REASON_MISSING, SUBJECT_REPORT, row, "reason"), "%s",
 		               ": it was passed (已审核通过)");
 	compare_deadlines(h, now, r, row, &standing, problems);

@@ -63,12 +63,6 @@ bytes_of(const struct envelope *e)
 	return sizeof *e + e->arena.bytes_used + payload;
 }
 
-static size_t
-rows_of(const struct envelope *e)
-{
-	return e->submission.report_count + e->submission.entry_count;
-}
-
 bool
 lanes_have_room(const struct lanes *lanes, const struct lane *lane, const struct envelope *e)
 {
@@ -111,7 +105,7 @@ lanes_put(struct lanes *lanes, struct lane *lane, struct envelope *e)
 		ring_add(lanes, lane);
 	lanes->count++;
 	lanes->bytes += bytes_of(e);
-	lanes->rows += rows_of(e);
+	lanes->rows += submission_rows(&e->submission);
 }
 
 struct envelope *
@@ -130,7 +124,7 @@ lanes_pop(struct lanes *lanes)
 		lane->end = &lane->first;
 	lanes->count--;
 	lanes->bytes -= bytes_of(e);
-	lanes->rows -= rows_of(e);
+	lanes->rows -= submission_rows(&e->submission);
 	if (!--lane->count)
 		ring_remove(lanes, lane);
 	e->next = NULL;

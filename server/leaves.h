@@ -26,7 +26,8 @@ struct verdict {
 	uint32_t approved; /* revision; 0: none */
 	uint16_t step;     /* decisions so far */
 	uint8_t decision, reason;
-	char *text; /* of the last decision, if it was a RETURN; from malloc */
+	bool passed; /* a revision was, at some time: from then on each correction says why */
+	char *text;  /* of the last decision, if it was a RETURN; from malloc */
 };
 
 /* A unit's reports of one form, by month. */

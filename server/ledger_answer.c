@@ -280,10 +280,12 @@ ledger_entries(const struct ledger *l, const struct entry_query *q, int64_t now_
 	size_t end = l->taken_count - at > ENTRIES_SCANNED_MAX ? at + ENTRIES_SCANNED_MAX : l->taken_count;
 	out->items = arena_array(arena, limit, sizeof *out->items);
 	out->time_us = now_us;
-	if (!out->items) {
+	if (!out->items || (q->early && !ledger_early(l, q, now_us, limit, out))) {
 		problem_only(problems, PROBLEM_TOO_LARGE);
 		return false;
 	}
+	if (q->early)
+		return true;
 	for (; at < end && out->count < limit; at++)
 		if (is_wanted(q, l->taken[at]))
 			ledger_item(l->taken[at], now_us, &out->items[out->count++]);

@@ -98,6 +98,11 @@ void ledger_lots(const struct holder *holder, ledger_take_lot take, void *contex
 /* Days since it occurred, never below 0. */
 int64_t ledger_age(const struct booked *booked, int64_t today);
 
+/* The entries of one place, of q->source or all, that took money before it was there; at most `limit` of them
+ * go into out->items. False: the place has too many, or no memory. */
+bool ledger_early(const struct ledger *ledger, const struct entry_query *query, int64_t now_us, size_t limit,
+                  struct entry_answer *out) __attribute__((warn_unused_result));
+
 int64_t ledger_taken(const struct holder *holder, uint32_t source, enum fund_state state);
 
 #endif

@@ -22,12 +22,6 @@ list_init(struct envelope_list *list)
 	list->end = &list->first;
 }
 
-static size_t
-row_count(const struct envelope *e)
-{
-	return submission_rows(&e->submission);
-}
-
 static void
 list_put(struct envelope_list *list, struct envelope *e)
 {
@@ -35,7 +29,7 @@ list_put(struct envelope_list *list, struct envelope *e)
 	*list->end = e;
 	list->end = &e->next;
 	list->count++;
-	list->rows += row_count(e);
+	list->rows += submission_rows(&e->submission);
 }
 
 static struct envelope *
@@ -46,7 +40,7 @@ list_pop(struct envelope_list *list)
 	if (!list->first)
 		list->end = &list->first;
 	list->count--;
-	list->rows -= row_count(e);
+	list->rows -= submission_rows(&e->submission);
 	e->next = NULL;
 	return e;
 }
@@ -465,7 +459,7 @@ take_turn(struct pipeline *p)
 	const struct lane *lane = p->lanes.current;
 	while (p->lanes.current == lane) {
 		const struct envelope *e = lanes_first(&p->lanes);
-		size_t rows = row_count(e), given = lanes_given(&p->lanes, p->batch_number);
+		size_t rows = submission_rows(&e->submission), given = lanes_given(&p->lanes, p->batch_number);
 		/* The office's share comes first: who has had it does not keep his turn because the batch is full.
 		 * What touches something on its way keeps its place, and so does all behind it. */
 		bool shared_out = given && given + rows > lanes_share(&p->lanes);
@@ -552,7 +546,8 @@ pipeline_settle(struct pipeline *p, size_t rows)
 {
 	struct envelope_list ready;
 	list_init(&ready);
-	while (p->done.first && (!ready.rows || ready.rows + row_count(p->done.first) <= rows)) {
+	while (p->done.first &&
+	       (!ready.rows || ready.rows + submission_rows(&p->done.first->submission) <= rows)) {
 		struct envelope *e = list_pop(&p->done);
 		list_put(&ready, e);
 		if (!take_over(p, e)) {

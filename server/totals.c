@@ -342,6 +342,7 @@ follow_verdict(struct totals *t, size_t unit, size_t form, int at, const struct 
 	if (verdict->approved == r->revision)
 		return true; /* taken over as it was passed */
 	verdict->approved = r->revision;
+	verdict->passed = true;
 	if (!current || current->revision != r->revision)
 		return true;
 	struct stored_report *copy = stored_report_copy(current);
@@ -389,6 +390,7 @@ totals_standing(const struct totals *t, unit_code code, uint32_t form_number, pe
 	standing.state = leaf_state(leaf, at);
 	standing.step = verdict ? verdict->step : 0;
 	standing.approved = verdict ? verdict->approved : 0;
+	standing.passed = verdict && verdict->passed;
 	return standing;
 }
 

@@ -38,6 +38,7 @@ bool totals_add_review(struct totals *totals, const struct review *review, uint6
 struct report_standing {
 	uint32_t revision; /* the current one; 0: there is no report */
 	uint32_t approved; /* 0: none */
+	bool passed;       /* a revision was, at some time */
 	uint32_t step;     /* decisions so far */
 	enum review_state state;
 };

@@ -232,7 +232,7 @@ class FundTest(CentreTest):
     # ---------------------------------------------------------------- what is wrong
 
     def test_usage(self):
-        for words, why in ((("tell", "22"), "balance, ledger, transit, flow, loans or check"), (("balance", "22", "--by", "street"), "not a level"),
+        for words, why in ((("tell", "22"), "balance, ledger, transit, flow, loans, early or check"), (("balance", "22", "--by", "street"), "not a level"),
                            (("ledger", "22", "--source", "lottery"), "no such source"), (("ledger", "22", "--voucher", "x" * 65), "no voucher is so long"),
                            (("flow", "22", "--voucher", "x" * 65), "no voucher is so long"), ((), "balance, ledger")):
             self.assertIn(why, self.province.run("fund", *words, check=2).stderr)
@@ -251,6 +251,27 @@ class FundTest(CentreTest):
         self.assertEqual(len(self.json("ledger", "22", "--source", "sector")), 751)
         self.assertEqual([e["voucher"] for e in self.json("transit", "22")], ["P-2", "P-3"])
         self.table("check", "22")
+
+    def test_zz_early(self):
+        """Money of April spent in January: booked, and shown to who looks."""
+        self.assertEqual(self.json("early", "22"), [])
+        wire = self.centre.wire("county-220112")
+        rows = [entry(OTHER, "E-1", source=1, amount_fen=5000), entry(OTHER, "E-2", pb.SPENT, source=1, amount_fen=3001, use=1, occurred=20130115),
+                entry(OTHER, "E-3", pb.SPENT, source=1, amount_fen=1999, use=1)]
+        receipt = wire.submit(submission(*rows))
+        self.assertIsInstance(receipt, pb.Receipt)
+        item, = self.json("early", "22")
+        self.assertEqual((item["unit"], item["voucher"], item["yuan"], item["early"]), (OTHER, "E-2", "30.01", "30.01"))
+        self.assertEqual(self.json("early", "--own", by="county-220112"), [item])
+        self.assertEqual(self.json("early", "2201", "--source", "sector", by="prefecture-2201"), [])
+        self.assertEqual(self.json("early", "22", "--as-of", str(receipt.seq - 1)), [])
+        self.assertRegex(self.table("early", "22"), r"not there yet\n2013-01-15 220112 .* E-2 .* 30\.01\n")
+        result = self.province.run("fund", "check", "22", check=0)
+        self.assertIn("1 entries took money before it was there, by the days that they name: fupin fund early 22", result.stderr)
+        self.assertIn("1 笔在资金到位之前支用", self.province.run("fund", "check", "22", language=CHINESE, check=0).stderr)
+        self.assertIsInstance(wire.submit(submission(*[entry(OTHER, f"E-{n}-", pb.REVERSED, source=1, amount_fen=a, refers=f"E-{n}", note="x")
+                                                      for n, a in ((3, 1999), (2, 3001), (1, 5000))])), pb.Receipt)
+        self.assertEqual(self.json("early", "22"), [])
 
 
 class Faults(unittest.TestCase):

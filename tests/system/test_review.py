@@ -36,9 +36,11 @@ class ReviewTest(CentreTest):
         """Each test has a month of its own."""
         type(self).period += 1
 
-    def county(self, unit=COUNTY, **fields):
+    def county(self, unit=COUNTY, reason="", **fields):
         by = f"county-{str(unit)[:6]}"
-        return self.wires[by].submit(submission(report(self.numbers, unit, self.period, **fields)))
+        row = report(self.numbers, unit, self.period, **fields)
+        row.reason = reason.encode()
+        return self.wires[by].submit(submission(row))
 
     def decide(self, by, *rows):
         for row in rows:
@@ -91,7 +93,9 @@ class Way(ReviewTest):
         self.assert_refused(self.prefecture(returning(step=2)), "REVIEW_STATE_WRONG")
         self.assert_ok(self.province(returning(step=2)))
         self.assertEqual(self.lifted(), (10, 0))
-        self.assert_ok(self.county(replaces=1, people_lifted=9))
+        # It was passed once: why it changes now is said.
+        self.assert_refused(self.county(replaces=1, people_lifted=9), "REASON_MISSING")
+        self.assert_ok(self.county(replaces=1, reason="漏报一人", people_lifted=9))
         self.assertEqual(self.lifted(), (9, 0))
 
     def test_returned_and_corrected(self):
@@ -110,9 +114,7 @@ class Way(ReviewTest):
     def test_correction_after_passing_waits_for_consent(self):
         self.assert_ok(self.county(people_lifted=10), self.prefecture(review(pb.PASS)))
         self.assert_refused(self.county(replaces=1, people_lifted=12), "REASON_MISSING")
-        row = report(self.numbers, COUNTY, self.period, replaces=1, people_lifted=12)
-        row.reason = "漏报两人".encode()
-        self.assert_ok(self.wires["county-220122"].submit(submission(row)))
+        self.assert_ok(self.county(replaces=1, reason="漏报两人", people_lifted=12))
         self.assertEqual(self.lifted(), (12, 10))
         item = self.stands()
         self.assertEqual((item.state, item.revision, item.approved), (pb.SENT, 2, 1))
@@ -121,9 +123,7 @@ class Way(ReviewTest):
         # Returned: what was approved before stays so.
         self.assert_ok(self.prefecture(returning(revision=2, step=1)))
         self.assertEqual(self.lifted(), (12, 10))
-        row = report(self.numbers, COUNTY, self.period, replaces=2, people_lifted=11)
-        row.reason = "核实为一人".encode()
-        self.assert_ok(self.wires["county-220122"].submit(submission(row)))
+        self.assert_ok(self.county(replaces=2, reason="核实为一人", people_lifted=11))
         self.assert_ok(self.prefecture(review(pb.PASS, revision=3, step=2)))
         self.assertEqual(self.lifted(), (11, 11))
         reasons = self.centre.sql("SELECT revision, reason FROM report WHERE unit = %s AND period = %s ORDER BY 1",
@@ -193,7 +193,7 @@ class Rules(ReviewTest):
         self.assert_refused(late, "REVIEW_OUTDATED")
         self.assertIn("passed", late.problems[0].detail)
         # Neither does a reviewer decide on what he has not seen.
-        self.assert_ok(self.prefecture(returning(step=1)), self.county(replaces=1, people_lifted=1))
+        self.assert_ok(self.prefecture(returning(step=1)), self.county(replaces=1, reason="核实", people_lifted=1))
         self.assert_refused(self.prefecture(review(pb.PASS, revision=1, step=2)), "REVIEW_OUTDATED")
 
     def test_as_a_whole(self):

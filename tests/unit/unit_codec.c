@@ -715,7 +715,7 @@ test_requests(void **state)
 	    {.id = 26, .kind = REQUEST_BALANCES, .balances = {.unit = -1, .own = true, .as_of = {0, 1}}},
 	    {.id = 27,
 	     .kind = REQUEST_ENTRIES,
-	     .entries = {COUNTY, true, false, UINT32_MAX, "凭证-1", 7, UINT64_MAX, UINT32_MAX, {9, 0}}},
+	     .entries = {COUNTY, true, false, UINT32_MAX, "凭证-1", 7, UINT64_MAX, UINT32_MAX, {9, 0}, true}},
 	    {.id = 28, .kind = REQUEST_ENTRIES, .entries = {.unit = 22, .in_transit = true}},
 	    {.id = 29, .kind = REQUEST_TRACE, .trace = {VILLAGE, LONGEST_VOUCHER, true, {0, INT64_MAX}}},
 	    {.id = 30, .kind = REQUEST_TRACE, .trace = {.unit = 22}},

@@ -503,6 +503,59 @@ test_long_way(void **state)
 }
 
 /* A page looks at so many entries and no more; who asks on comes to what lies behind them. */
+/* An entry of its own day. */
+static void
+book_on(date day, enum fund_kind kind, unit_code unit, const char *voucher, int64_t fen, const char *refers)
+{
+	struct fund_entry e = entry(kind, unit, voucher, fen, 0, refers);
+	e.occurred = day;
+	EXPECT(stage(&e, 1) == LEDGER_STAGED, "%s: %s", voucher, problem_name(problems.items[0].code));
+	take(&e, 1);
+}
+
+static void
+expect_early(unit_code unit, uint32_t source, const char *wanted)
+{
+	struct entry_query q = {.unit = unit, .early = true, .source = source, .limit = 1};
+	char text[256] = "";
+	do { /* page by page */
+		struct entry_answer out = {0};
+		assert_true(ledger_entries(ledger, &q, 0, &arena, &out, &problems));
+		assert_true(out.count <= 1);
+		for (size_t i = 0; i < out.count; i++)
+			snprintf(text + strlen(text), sizeof text - strlen(text), "%s %lld ", out.items[i].entry.voucher,
+			         (long long)out.items[i].early_fen);
+		q.after_seq = out.next_seq;
+		q.after_line = out.next_line;
+	} while (q.after_seq);
+	EXPECT(!strcmp(text, wanted), "%s is not %s", text, wanted);
+}
+
+/* Booked in the order of commits, dated before the money came: nothing refuses it, and it is found. */
+static void
+test_early(void **state)
+{
+	(void)state;
+	expect_early(COUNTY, 0, "");
+	book_on(20130601, FUND_RAISED, COUNTY, "june", 500, "");
+	book_on(20130601, FUND_SPENT, COUNTY, "same day", 100, "");
+	expect_early(COUNTY, 0, "");
+	book_on(20130115, FUND_SPENT, COUNTY, "january", 150, "");
+	book_on(20130116, FUND_SPENT, COUNTY, "next day", 50, "");
+	expect_early(COUNTY, 0, "january 150 next day 50 ");
+	expect_early(COUNTY, SOURCE_CENTRAL, "january 150 next day 50 ");
+	expect_early(COUNTY, SOURCE_SOCIAL, "");
+	expect_early(PROVINCE, 0, "");
+	/* It came late to the books, not to the office. */
+	book_on(20130110, FUND_RAISED, COUNTY, "in time", 120, "");
+	expect_early(COUNTY, 0, "january 30 next day 50 ");
+	/* What is undone was never there, on either side. */
+	book_on(20130701, FUND_REVERSED, COUNTY, "undo", 150, "january");
+	expect_early(COUNTY, 0, "");
+	book_on(20130701, FUND_REVERSED, COUNTY, "undo too", 120, "in time");
+	expect_early(COUNTY, 0, "next day 50 ");
+}
+
 static void
 test_far_pages(void **state)
 {
@@ -742,6 +795,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_way, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_long_way, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_pages, make, unmake),
+	    cmocka_unit_test_setup_teardown(test_early, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_far_pages, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_many_on_their_way, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_spellings, make, unmake),

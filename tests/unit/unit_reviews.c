@@ -140,7 +140,8 @@ test_outdated(void **state)
 	}
 }
 
-/* What was taken is locked; what was passed is corrected only with a reason. */
+/* What was taken is locked; what was passed once is corrected only with a reason, also after it was returned.
+ */
 static void
 test_corrections(void **state)
 {
@@ -154,7 +155,8 @@ test_corrections(void **state)
 			struct envelope e = {.submission = {.reports = &report, .report_count = 1}};
 			problems.count = problems.more = 0;
 			report.place = (uint32_t)(catalogue_unit(&plan, COUNTY) - plan.units) + 1;
-			bool taken = states[row].state == REVIEW_TAKEN, unsaid = states[row].approved && i < 2;
+			bool taken = states[row].state == REVIEW_TAKEN,
+			     unsaid = states[row].way[0] == DECISION_PASS && i < 2;
 			enum problem_code code = taken ? PROBLEM_REPORT_LOCKED : unsaid ? PROBLEM_REASON_MISSING : 0;
 			bool good = intake_compare(&holdings, 0, &e, &problems) == INTAKE_ACCEPTED;
 			EXPECT(good == !code && (good || problems.items[0].code == code), "row %zu reason %zu: %d", row,
