@@ -1,6 +1,7 @@
 #include "upload.h"
 
 #include "bounds.h"
+#include "whole_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +9,6 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 struct download {
@@ -18,8 +18,9 @@ struct download {
 	const char *output; /* NULL: its own name */
 	struct document_item *item;
 	char *path, *error;
-	char name[NAME_BYTES_MAX + 1], beside[PATH_MAX]; /* its own; of what is written first */
-	int fd;
+	char name[NAME_BYTES_MAX + 1]; /* its own */
+	struct whole_file file;
+	uint64_t written;
 	crypto_generichash_state digest;
 };
 
@@ -38,29 +39,16 @@ choose_path(struct download *d)
 	snprintf(d->path, PATH_MAX, "%s", d->output ? d->output : plain ? d->name : "document");
 	if (!d->output && !access(d->path, F_OK))
 		return fail(d, "it is there already; --output FILE says where to write to");
-	int size = snprintf(d->beside, sizeof d->beside, "%s.XXXXXX", d->path);
-	if (size < 0 || (size_t)size >= sizeof d->beside)
-		return fail(d, "the name is too long");
-	d->fd = mkostemp(d->beside, O_CLOEXEC);
-	if (d->fd < 0) {
-		*d->beside = 0;
-		return fail(d, strerror(errno));
-	}
-	/* As any other new file: mkostemp() makes it for its owner alone. */
-	mode_t mask = umask(0);
-	umask(mask);
-	return !fchmod(d->fd, 0666 & ~mask) || fail(d, strerror(errno));
+	/* On disk first, then under its name: whoever sees the name sees all of it. */
+	return whole_file_begin(&d->file, AT_FDCWD, d->path, 0666) || fail(d, strerror(errno));
 }
 
 static bool
 write_part(struct download *d, const struct file_part *file)
 {
-	for (size_t at = 0; at < file->part_size;) {
-		ssize_t wrote = write(d->fd, file->part + at, file->part_size - at);
-		if (wrote < 0 && errno != EINTR)
-			return fail(d, strerror(errno));
-		at += wrote > 0 ? (size_t)wrote : 0;
-	}
+	if (fwrite(file->part, 1, file->part_size, d->file.stream) != file->part_size)
+		return fail(d, strerror(errno));
+	d->written += file->part_size;
 	crypto_generichash_update(&d->digest, file->part, file->part_size);
 	return true;
 }
@@ -111,41 +99,10 @@ static bool
 check_digest(struct download *d)
 {
 	struct digest digest;
-	struct stat st;
 	crypto_generichash_final(&d->digest, digest.bytes, DIGEST_BYTES);
-	if (fstat(d->fd, &st) || (uint64_t)st.st_size != d->item->size ||
-	    !digest_equal(&digest, &d->item->digest))
+	if (d->written != d->item->size || !digest_equal(&digest, &d->item->digest))
 		return fail(d, "the bytes that came do not have the document's digest: nothing was kept");
 	return true;
-}
-
-static bool
-sync_folder(const char *path)
-{
-	char folder[PATH_MAX];
-	snprintf(folder, sizeof folder, "%s", path);
-	char *slash = strrchr(folder, '/');
-	if (slash)
-		slash[slash == folder] = 0;
-	int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool good = fd >= 0 && !fsync(fd);
-	if (fd >= 0)
-		close(fd);
-	return good;
-}
-
-/* On disk first, then under its name: whoever sees the name sees all of it. */
-static bool
-keep(struct download *d)
-{
-	if (fsync(d->fd))
-		return fail(d, strerror(errno));
-	if (d->output ? rename(d->beside, d->path) : link(d->beside, d->path))
-		return fail(d, strerror(errno));
-	if (!d->output)
-		unlink(d->beside);
-	*d->beside = 0;
-	return sync_folder(d->path) || fail(d, strerror(errno));
 }
 
 enum session_failure
@@ -159,18 +116,16 @@ download_file(struct session *session, struct document_key key, const char *outp
 	                     .output = output,
 	                     .item = out,
 	                     .path = path,
-	                     .error = error,
-	                     .fd = -1};
+	                     .error = error};
 	*error = *path = 0;
 	crypto_generichash_init(&d.digest, NULL, 0, DIGEST_BYTES);
 	enum session_failure failure = fetch(&d, watch);
 	if (!failure && !check_digest(&d))
 		failure = SESSION_REFUSED;
-	if (!failure && !keep(&d))
+	if (!failure && !whole_file_end(&d.file, d.output)) {
+		fail(&d, strerror(errno));
 		failure = SESSION_BROKEN;
-	if (d.fd >= 0)
-		close(d.fd);
-	if (failure && *d.beside)
-		unlink(d.beside);
+	}
+	whole_file_discard(&d.file);
 	return failure;
 }

@@ -1,6 +1,9 @@
 #include "home.h"
 
+#include "whole_file.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,13 +131,13 @@ write_ini(const char *directory, const char *endpoint, const char *centre_key, c
 	/* How long this office bears silence is the office's own, whatever the centre. */
 	struct home present = {0};
 	(void)ini_parse(path, take_setting, &present);
-	FILE *file = fopen(path, "we");
-	bool good = file &&
-	            fprintf(file, "[centre]\nendpoint = %s\npublic-key = %s\n", all, centre.public_key) > 0 &&
-	            (!present.silence_ms || fprintf(file, "silence = %d\n", present.silence_ms / 1000) > 0);
-	if (file && fclose(file))
-		good = false;
-	return good || fail(error, path, strerror(errno));
+	struct whole_file file;
+	if (!whole_file_begin(&file, AT_FDCWD, path, 0666))
+		return fail(error, path, strerror(errno));
+	fprintf(file.stream, "[centre]\nendpoint = %s\npublic-key = %s\n", all, centre.public_key);
+	if (present.silence_ms)
+		fprintf(file.stream, "silence = %d\n", present.silence_ms / 1000);
+	return whole_file_end(&file, true) || fail(error, path, strerror(errno));
 }
 
 bool

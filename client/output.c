@@ -103,34 +103,20 @@ find_path(struct output *o, const char *path)
 }
 
 /* A file of ours beside the one it will become, or where temporary files are. */
-static int
+static bool
 make_temporary(struct output *o)
 {
-	char directory[PATH_MAX], name[PATH_MAX];
 	const char *elsewhere = getenv("TMPDIR");
-	snprintf(directory, sizeof directory, "%s", o->path);
-	snprintf(name, sizeof name, "%s", o->path);
-	int size = snprintf(o->temporary, sizeof o->temporary, "%s/.%s.XXXXXX",
-	                    o->to_file   ? dirname(directory)
-	                    : !elsewhere ? "/tmp"
-	                                 : elsewhere,
-	                    o->to_file ? basename(name) : "fupin");
 	sigset_t before;
+	if (!o->to_file)
+		snprintf(o->path, sizeof o->path, "%s/fupin", elsewhere ? elsewhere : "/tmp");
 	hold_signals(&before);
-	int fd = size < (int)sizeof o->temporary ? mkostemp(o->temporary, O_CLOEXEC) : -1, why = errno;
-	if (fd >= 0)
-		guard(o->temporary);
+	bool good = whole_file_begin(&o->file, AT_FDCWD, o->path, 0666);
+	int why = errno;
+	if (good)
+		guard(o->file.temporary);
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	if (fd < 0) {
-		o->temporary[0] = 0;
-		complain(o, strerror(size < (int)sizeof o->temporary ? why : ENAMETOOLONG));
-		return -1;
-	}
-	mode_t mask = umask(0);
-	umask(mask);
-	if (fchmod(fd, 0666 & ~mask))
-		complain(o, strerror(errno)); /* still a good file, if for us alone */
-	return fd;
+	return good || complain(o, strerror(why));
 }
 
 static bool
@@ -141,12 +127,10 @@ open_xlsx(struct output *o)
 		fprintf(stderr, _("fupin: a workbook is not for a terminal: name a file with --output\n"));
 		return false;
 	}
-	int fd = make_temporary(o);
-	if (fd < 0)
+	if (!make_temporary(o))
 		return false;
-	close(fd);
-	snprintf(directory, sizeof directory, "%s", o->temporary);
-	o->xlsx = xlsx_create(o->temporary, dirname(directory));
+	snprintf(directory, sizeof directory, "%s", o->file.temporary);
+	o->xlsx = xlsx_create(o->file.temporary, dirname(directory));
 	return o->xlsx || complain(o, strerror(ENOMEM));
 }
 
@@ -155,10 +139,9 @@ open_stream(struct output *o, bool bom)
 {
 	o->stream = stdout;
 	if (o->to_file) {
-		int fd = make_temporary(o);
-		o->stream = fd < 0 ? NULL : fdopen(fd, "w");
-		if (!o->stream)
-			return fd >= 0 && complain(o, strerror(errno));
+		if (!make_temporary(o))
+			return false;
+		o->stream = o->file.stream;
 	}
 	if (bom)
 		fputs("\xEF\xBB\xBF", o->stream);
@@ -220,26 +203,17 @@ output_heading(struct output *o, const char *text)
 /* ---------------------------------------------------------------- the end */
 
 static bool
-sync_stream(struct output *o)
+flush_stdout(struct output *o)
 {
 	errno = 0;
-	bool good = !fflush(o->stream) && !ferror(o->stream) && (!o->to_file || !fsync(fileno(o->stream)));
-	return good || complain(o, strerror(errno ? errno : EIO));
+	return (!fflush(stdout) && !ferror(stdout)) || complain(o, strerror(errno ? errno : EIO));
 }
 
 static bool
-sync_xlsx(struct output *o)
+close_xlsx(struct output *o)
 {
 	char error[XLSX_ERROR_BYTES];
-	if (!xlsx_close(&o->xlsx, o->made_us, error))
-		return complain(o, error);
-	int fd = open(o->temporary, O_RDONLY | O_CLOEXEC);
-	bool good = fd >= 0 && !fsync(fd);
-	if (!good)
-		complain(o, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return good;
+	return xlsx_close(&o->xlsx, o->made_us, error) || complain(o, error);
 }
 
 /* A workbook is written back and forth, which a pipe cannot be. */
@@ -248,33 +222,11 @@ copy_to_stdout(const struct output *o)
 {
 	char bytes[65536];
 	size_t size;
-	FILE *file = fopen(o->temporary, "rb");
-	if (!file)
-		return complain(o, strerror(errno));
+	FILE *file = o->file.stream;
 	while ((size = fread(bytes, 1, sizeof bytes, file)) > 0)
 		fwrite(bytes, 1, size, stdout);
 	bool good = !ferror(file) && !fflush(stdout) && !ferror(stdout);
-	if (!good)
-		complain(o, strerror(errno));
-	fclose(file);
-	return good;
-}
-
-/* The name, and that the folder has it, outlast a machine that dies. */
-static bool
-give_name(struct output *o)
-{
-	char directory[PATH_MAX];
-	if (rename(o->temporary, o->path))
-		return complain(o, strerror(errno));
-	o->temporary[0] = 0;
-	snprintf(directory, sizeof directory, "%s", o->path);
-	int fd = open(dirname(directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0) {
-		fsync(fd);
-		close(fd);
-	}
-	return true;
+	return good || complain(o, strerror(errno));
 }
 
 bool
@@ -284,11 +236,11 @@ output_end(struct output **output)
 	if (!o)
 		return true;
 	bool good = !o->failed || complain(o, strerror(ENOMEM));
-	good = good && (o->xlsx ? sync_xlsx(o) : sync_stream(o));
+	good = good && (!o->xlsx || close_xlsx(o));
 	if (good && o->to_file)
-		good = give_name(o);
-	else if (good && o->format == FORMAT_XLSX)
-		good = copy_to_stdout(o);
+		good = whole_file_end(&o->file, true) || complain(o, strerror(errno));
+	else if (good)
+		good = o->format == FORMAT_XLSX ? copy_to_stdout(o) : flush_stdout(o);
 	output_discard(output);
 	return good;
 }
@@ -300,10 +252,7 @@ output_discard(struct output **output)
 	if (!o)
 		return;
 	xlsx_discard(&o->xlsx);
-	if (o->stream && o->to_file)
-		fclose(o->stream);
-	if (*o->temporary)
-		unlink(o->temporary);
+	whole_file_discard(&o->file);
 	free(o);
 	*output = NULL;
 }

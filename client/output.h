@@ -2,6 +2,8 @@
 #ifndef FUPIN_CLIENT_OUTPUT_H
 #define FUPIN_CLIENT_OUTPUT_H
 
+#include "whole_file.h"
+
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,7 +20,8 @@ struct output {
 	struct xlsx *xlsx; /* FORMAT_XLSX */
 	int64_t made_us;   /* of a workbook: the time of what is in it */
 	bool to_file, failed;
-	char path[PATH_MAX], temporary[PATH_MAX];
+	char path[PATH_MAX];
+	struct whole_file file;
 };
 
 /* What --format, --output and --bom ask for; without --format it is the file's name that says which. Prints

@@ -2,11 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 #include <zmq.h>
 
 bool
@@ -108,7 +106,7 @@ static void
 put(struct sealed_writer *w, const uint8_t *bytes, size_t size)
 {
 	crypto_generichash_update(&w->digest, bytes, size);
-	fwrite(bytes, 1, size, w->file); /* ferror() at the end */
+	fwrite(bytes, 1, size, w->file.stream);
 }
 
 bool
@@ -116,14 +114,7 @@ sealed_writer_open(struct sealed_writer *w, const char *path, const struct seal_
 {
 	uint8_t bytes[SEAL_HEADER_BYTES];
 	*w = (struct sealed_writer){0};
-	int size = snprintf(w->path, sizeof w->path, "%s", path);
-	int longer = snprintf(w->temporary, sizeof w->temporary, "%s.%d.part", path, (int)getpid());
-	if (size >= PATH_MAX || longer >= PATH_MAX) {
-		errno = ENAMETOOLONG;
-		return false;
-	}
-	w->file = fopen(w->temporary, "wxe");
-	if (!w->file)
+	if (!whole_file_begin(&w->file, AT_FDCWD, path, 0666))
 		return false;
 	crypto_generichash_init(&w->digest, NULL, 0, DIGEST_BYTES);
 	seal_header_write(header, bytes);
@@ -141,48 +132,17 @@ sealed_writer_add(struct sealed_writer *w, const uint8_t *letter, size_t size)
 		put(w, letter, size);
 }
 
-/* The name is on disk, too. Not every file system has something to say to a directory's fsync. */
-static bool
-sync_directory(const char *path)
-{
-	char copy[PATH_MAX];
-	snprintf(copy, sizeof copy, "%s", path);
-	int directory = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool good = directory >= 0 && (!fsync(directory) || errno == EINVAL || errno == ENOTSUP);
-	if (directory >= 0)
-		close(directory);
-	return good;
-}
-
 bool
 sealed_writer_end(struct sealed_writer *w)
 {
 	uint8_t digest[DIGEST_BYTES];
 	crypto_generichash_final(&w->digest, digest, sizeof digest);
-	fwrite(digest, 1, sizeof digest, w->file);
-	bool good = !fflush(w->file) && !ferror(w->file) && !fsync(fileno(w->file));
-	int why = errno;
-	if (fclose(w->file) && good) {
-		why = errno;
-		good = false;
-	}
-	w->file = NULL;
-	if (good && (rename(w->temporary, w->path) || !sync_directory(w->path))) {
-		why = errno;
-		good = false;
-	}
-	if (!good)
-		unlink(w->temporary);
-	errno = why;
-	return good;
+	fwrite(digest, 1, sizeof digest, w->file.stream);
+	return whole_file_end(&w->file, true);
 }
 
 void
 sealed_writer_discard(struct sealed_writer *w)
 {
-	if (!w->file)
-		return;
-	fclose(w->file);
-	w->file = NULL;
-	unlink(w->temporary);
+	whole_file_discard(&w->file);
 }

@@ -5,9 +5,9 @@
 
 #include "home.h"
 #include "seal.h"
+#include "whole_file.h"
 
 #include <sodium.h>
-#include <stdio.h>
 
 /* A stick's worth: 300 of the largest submissions. It is read into memory. */
 #define SEALED_FILE_BYTES_MAX (INT64_C(512) * 1024 * 1024)
@@ -28,9 +28,8 @@ bool sealed_file_read(const char *path, enum seal_kind kind, const struct home *
 void sealed_file_free(struct sealed_file *file);
 
 struct sealed_writer {
-	FILE *file;
+	struct whole_file file;
 	crypto_generichash_state digest;
-	char path[PATH_MAX], temporary[PATH_MAX];
 };
 
 /* False: errno. To be ended by one of the last two. */

@@ -2,10 +2,12 @@
 
 #include "file_bytes.h"
 #include "splice.h"
+#include "whole_file.h"
 #include "xlsx_marking.h"
 #include "xlsx_read.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -341,8 +343,7 @@ write_parts(struct marking *m, zip_t *to)
 	return true;
 }
 
-/* Writes it to `to`, which stays the caller's. Under a file's name libzip writes beside it, and gives it the
- * name when it is whole. */
+/* Writes it to `to`, which stays the caller's. */
 static bool
 write_copy(struct marking *m, zip_source_t *to)
 {
@@ -458,15 +459,46 @@ free_marks(struct marks *m)
 	free(m->texts);
 }
 
-bool
-xlsx_mark_bytes(const void *bytes, size_t size, struct zip_source *to, const struct findings *findings,
-                enum language language, char error[MARK_ERROR_BYTES])
+/* What libzip wrote to memory, to be freed. */
+static uint8_t *
+take_bytes(zip_source_t *from, size_t *size)
+{
+	zip_stat_t stat;
+	if (zip_source_stat(from, &stat) || zip_source_open(from))
+		return NULL;
+	uint8_t *bytes = malloc(stat.size + 1);
+	bool good = bytes && zip_source_read(from, bytes, stat.size) == (zip_int64_t)stat.size;
+	zip_source_close(from);
+	*size = stat.size;
+	if (good)
+		return bytes;
+	free(bytes);
+	return NULL;
+}
+
+static uint8_t *
+make_copy(const void *bytes, size_t size, const struct xlsx_mark *marks, size_t count, size_t *copy_size,
+          char error[MARK_ERROR_BYTES])
+{
+	zip_source_t *to = zip_source_buffer_create(NULL, 0, 0, NULL);
+	*error = 0;
+	uint8_t *copy = to && mark_bytes(bytes, size, to, marks, count, error) ? take_bytes(to, copy_size) : NULL;
+	if (!copy && !*error)
+		snprintf(error, MARK_ERROR_BYTES, "%s", strerror(ENOMEM));
+	zip_source_free(to);
+	return copy;
+}
+
+uint8_t *
+xlsx_mark_bytes(const void *bytes, size_t size, const struct findings *findings, enum language language,
+                size_t *copy_size, char error[MARK_ERROR_BYTES])
 {
 	struct marks marks;
-	bool good = make_marks(&marks, findings, language, error) &&
-	            mark_bytes(bytes, size, to, marks.items, marks.count, error);
+	uint8_t *copy = make_marks(&marks, findings, language, error)
+	                    ? make_copy(bytes, size, marks.items, marks.count, copy_size, error)
+	                    : NULL;
 	free_marks(&marks);
-	return good;
+	return copy;
 }
 
 static bool
@@ -484,13 +516,15 @@ xlsx_mark(const char *path, const char *copy, const struct xlsx_mark *marks, siz
 		snprintf(error, MARK_ERROR_BYTES, "the copy would be the workbook itself");
 		return false;
 	}
-	size_t size = 0;
+	size_t size = 0, copy_size = 0;
 	char *bytes = file_read(path, PACKAGE_BYTES_MAX, &size);
-	zip_source_t *to = bytes ? zip_source_file_create(copy, 0, -1, NULL) : NULL;
-	bool good = to && mark_bytes(bytes, size, to, marks, count, error);
-	if (!to)
+	uint8_t *marked = NULL;
+	bool good = bytes && (marked = make_copy(bytes, size, marks, count, &copy_size, error));
+	if (!bytes || (good && !whole_file_write(AT_FDCWD, copy, 0666, marked, copy_size, true))) {
 		snprintf(error, MARK_ERROR_BYTES, "%s", strerror(errno));
-	zip_source_free(to);
+		good = false;
+	}
+	free(marked);
 	free(bytes);
 	return good;
 }

@@ -22,10 +22,9 @@ bool xlsx_mark_findings(const char *path, const char *copy, const struct finding
                         enum language language, char error[MARK_ERROR_BYTES])
     __attribute__((warn_unused_result));
 
-/* The same of a workbook's bytes, written to where `to` leads (libzip's; it stays the caller's). */
-struct zip_source;
-bool xlsx_mark_bytes(const void *bytes, size_t size, struct zip_source *to, const struct findings *findings,
-                     enum language language, char error[MARK_ERROR_BYTES])
+/* The same of a workbook's bytes: those of the copy, to be freed. NULL: `error` says why. */
+uint8_t *xlsx_mark_bytes(const void *bytes, size_t size, const struct findings *findings,
+                         enum language language, size_t *copy_size, char error[MARK_ERROR_BYTES])
     __attribute__((warn_unused_result));
 
 #endif

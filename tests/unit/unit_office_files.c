@@ -6,6 +6,7 @@
 #include "sealed_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -200,7 +201,7 @@ write_sealed(const struct seal_header *header)
 	sealed_writer_add(&w, letter, sizeof letter);
 	sealed_writer_add(&w, letter, header->kind == SEAL_ANSWERS ? 0 : sizeof letter);
 	assert_true(sealed_writer_end(&w));
-	assert_int_equal(access(w.temporary, F_OK), -1);
+	assert_int_equal(access(w.file.temporary, F_OK), -1);
 	sealed_writer_discard(&w); /* it is done */
 	assert_int_equal(access(sealed, F_OK), 0);
 }
@@ -301,7 +302,7 @@ test_unfinished(void **state)
 	assert_true(sealed_writer_open(&w, sealed, &header));
 	sealed_writer_discard(&w);
 	sealed_writer_discard(&w); /* twice is fine */
-	assert_true(access(sealed, F_OK) && access(w.temporary, F_OK));
+	assert_true(access(sealed, F_OK) && access(w.file.temporary, F_OK));
 	snprintf(nowhere, sizeof nowhere, "%s/none/x", directory);
 	assert_true(!sealed_writer_open(&w, nowhere, &header) && errno == ENOENT);
 	memset(longest, 'x', sizeof longest - 1);
@@ -311,16 +312,45 @@ test_unfinished(void **state)
 	/* The place is taken by a directory. */
 	assert_true(sealed_writer_open(&w, sealed, &header) && !mkdir(sealed, 0700));
 	assert_false(sealed_writer_end(&w));
-	assert_true(errno == EISDIR && access(w.temporary, F_OK));
+	assert_true(errno == EISDIR && access(w.file.temporary, F_OK));
 	rmdir(sealed);
+}
+
+/* What has the name is replaced itself, never what it links to; and only if that was asked for. */
+static void
+test_whole_file(void **state)
+{
+	char link_name[PATH_BYTES + 10], target[PATH_BYTES + 10], bytes[8] = "";
+	struct stat status;
+	struct whole_file f;
+	(void)state;
+	snprintf(link_name, sizeof link_name, "%s/link", directory);
+	snprintf(target, sizeof target, "%s/target", directory);
+	assert_true(whole_file_write(AT_FDCWD, target, 0600, "old", 3, false));
+	assert_int_equal(symlink(target, link_name), 0);
+	assert_true(!whole_file_write(AT_FDCWD, link_name, 0666, "new", 3, false) && errno == EEXIST);
+	assert_true(whole_file_write(AT_FDCWD, link_name, 0666, "new", 3, true));
+	assert_true(!lstat(link_name, &status) && S_ISREG(status.st_mode) && status.st_size == 3);
+	FILE *file = fopen(target, "re");
+	assert_true(file && fread(bytes, 1, sizeof bytes - 1, file) == 3 && !strcmp(bytes, "old"));
+	fclose(file);
+	/* Nothing stays of what was discarded, or could not be named. */
+	assert_true(whole_file_begin(&f, AT_FDCWD, target, 0666) && !access(f.temporary, F_OK));
+	whole_file_discard(&f);
+	assert_true(access(f.temporary, F_OK));
+	assert_true(whole_file_begin(&f, AT_FDCWD, target, 0666));
+	assert_true(!whole_file_end(&f, false) && errno == EEXIST && access(f.temporary, F_OK));
+	assert_true(!unlink(link_name) && !unlink(target));
 }
 
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_home),   cmocka_unit_test(test_ini),        cmocka_unit_test(test_enrol),
-	    cmocka_unit_test(test_sealed), cmocka_unit_test(test_unreadable), cmocka_unit_test(test_unfinished),
+	    cmocka_unit_test(test_home),       cmocka_unit_test(test_ini),
+	    cmocka_unit_test(test_enrol),      cmocka_unit_test(test_sealed),
+	    cmocka_unit_test(test_unreadable), cmocka_unit_test(test_unfinished),
+	    cmocka_unit_test(test_whole_file),
 	};
 	return cmocka_run_group_tests(tests, begin, end);
 }
