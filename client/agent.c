@@ -208,7 +208,7 @@ is_wanted(const struct agent *a)
 {
 	struct pollfd fds[] = {{.fd = a->signals, .events = POLLIN},
 	                       {.fd = a->folder ? folder_fd(a->folder) : -1, .events = POLLIN}};
-	return poll(fds, 2, 0) > 0 || (a->folder && !folder_wait_ms(a->folder));
+	return poll(fds, 2, 0) > 0 || (a->folder && folder_has_news(a->folder));
 }
 
 static bool
@@ -254,6 +254,13 @@ static bool
 has_waiting(struct agent *a)
 {
 	return outbox_counts(a->outbox, a->report->counts) && a->report->counts[OUTBOX_WAITING];
+}
+
+static void
+take_sheets(struct agent *a)
+{
+	if (folder_take(a->folder, a->command, a->outbox, &a->report->folder))
+		write_report(a);
 }
 
 /* ---------------------------------------------------------------- the loop */
@@ -346,7 +353,7 @@ run(struct agent *a)
 		if (!a->greeted && session_connected(a->session) && now >= a->retry_us)
 			greet(a);
 		if (a->folder && a->command->kept && !folder_wait_ms(a->folder))
-			folder_take(a->folder, a->command, a->outbox);
+			take_sheets(a);
 		if (a->greeted && has_waiting(a))
 			deliver_waiting(a);
 		if (a->greeted && now >= a->standing_us)
@@ -395,7 +402,7 @@ open_all(struct agent *a, const char *folder, char error[HOME_ERROR_BYTES])
 	a->report->pid = getpid();
 	a->report->since_us = clock_wall_us();
 	return (a->outbox = outbox_open(home->outbox, error)) && (a->session = session_open(home, error)) &&
-	       (!folder || (a->folder = folder_open(folder, error)));
+	       (!folder || (a->folder = folder_open(folder, home, error)));
 }
 
 static void

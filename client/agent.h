@@ -2,13 +2,25 @@
  * submissions in the outbox, for finished sheets in a watched folder, and for signals; what it knows of the
  * office is in a file that fupin status shows at once.
  *
- * agent.c is the loop, agent_folder.c the watched folder, agent_file.c what fupin status reads. */
+ * agent.c is the loop, agent_folder.c the watched folder (folder_file.c: one file of it; folder_told.c: what
+ * was written there), agent_file.c what fupin status reads. */
 #ifndef FUPIN_CLIENT_AGENT_H
 #define FUPIN_CLIENT_AGENT_H
 
 #include "command.h"
 #include "outbox.h"
 #include "standing.h"
+
+enum { FOLDER_TEXT_BYTES = 512, FOLDER_LEFT_MAX = 8 };
+
+/* How it is with the folder. */
+struct folder_report {
+	char path[PATH_MAX];             /* "": none is watched */
+	char problem[FOLDER_TEXT_BYTES]; /* "": none */
+	bool lost;                       /* nothing can be taken from there now */
+	size_t left_count;               /* sheets that are not taken, and why: "NAME: …"; the first of them */
+	char left[FOLDER_LEFT_MAX][FOLDER_TEXT_BYTES + 2 * NAME_MAX];
+};
 
 /* What fupin status shows. */
 struct agent_report {
@@ -22,6 +34,7 @@ struct agent_report {
 	char receipt_files[PATH_MAX];
 	bool has_standing;
 	struct standing standing;
+	struct folder_report folder;
 };
 
 /* Runs until a signal ends it; `folder` may be NULL. Returns an exit status. */
@@ -42,18 +55,20 @@ struct json_object *agent_report_json(const struct agent_report *report);
 
 struct folder;
 
-enum { FOLDER_ERROR_BYTES = 256 };
-
-/* NULL: it cannot be watched. */
-struct folder *folder_open(const char *path, char error[FOLDER_ERROR_BYTES]);
+/* NULL: it cannot be watched, or `home` cannot be written to. */
+struct folder *folder_open(const char *path, const struct home *home, char error[FOLDER_TEXT_BYTES]);
 void folder_close(struct folder **folder);
 /* To be waited for; then folder_note(). */
 int folder_fd(const struct folder *folder);
 void folder_note(struct folder *folder);
-/* Until there may be something to do, in ms; -1: nothing. */
+/* Until it is to be looked through, in ms. It is now and then, as nobody tells what another machine does to
+ * a share. */
 int folder_wait_ms(const struct folder *folder);
+/* Is it because something was changed there? */
+bool folder_has_news(const struct folder *folder);
 /* Takes finished sheets into the outbox and moves them to "sent"; beside those with problems comes a text
- * that says which, and for workbooks a copy with red cells. True: something was saved. */
-bool folder_take(struct folder *folder, const struct command *command, struct outbox *outbox);
+ * that says which, and for workbooks a copy with red cells. True: *out has changed. */
+bool folder_take(struct folder *folder, const struct command *command, struct outbox *outbox,
+                 struct folder_report *out);
 
 #endif

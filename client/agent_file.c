@@ -100,6 +100,20 @@ standing_json(const struct standing *s)
 	return o;
 }
 
+static struct json_object *
+folder_json(const struct folder_report *f)
+{
+	struct json_object *o = json_object_new_object(), *left = json_object_new_array();
+	add_text(o, "path", f->path);
+	add_text(o, "problem", f->problem);
+	add_number(o, "lost", f->lost);
+	add_number(o, "left_count", (int64_t)f->left_count);
+	for (size_t i = 0; i < f->left_count && i < FOLDER_LEFT_MAX; i++)
+		json_object_array_add(left, json_object_new_string(f->left[i]));
+	json_object_object_add(o, "left", left);
+	return o;
+}
+
 struct json_object *
 agent_report_json(const struct agent_report *r)
 {
@@ -117,6 +131,8 @@ agent_report_json(const struct agent_report *r)
 	add_text(o, "receipt_files", r->receipt_files);
 	if (r->has_standing)
 		json_object_object_add(o, "standing", standing_json(&r->standing));
+	if (*r->folder.path)
+		json_object_object_add(o, "folder", folder_json(&r->folder));
 	return o;
 }
 
@@ -149,6 +165,20 @@ read_standing(struct json_object *o, struct standing *out)
 		to->units = (uint32_t)number(d, "units");
 		to->missing = (uint32_t)number(d, "missing");
 	}
+}
+
+static void
+read_folder(struct json_object *o, struct folder_report *out)
+{
+	struct json_object *left = json_object_object_get(o, "left");
+	text(o, "path", out->path, sizeof out->path);
+	text(o, "problem", out->problem, sizeof out->problem);
+	out->lost = number(o, "lost");
+	out->left_count = (size_t)number(o, "left_count");
+	size_t count = json_object_is_type(left, json_type_array) ? json_object_array_length(left) : 0;
+	for (size_t i = 0; i < count && i < FOLDER_LEFT_MAX; i++)
+		snprintf(out->left[i], sizeof out->left[i], "%s",
+		         json_object_get_string(json_object_array_get_idx(left, i)));
 }
 
 /* ---------------------------------------------------------------- the file */
@@ -190,6 +220,9 @@ agent_file_read(const struct home *home, struct agent_report *out)
 	out->has_standing = standing;
 	if (standing)
 		read_standing(standing, &out->standing);
+	struct json_object *folder = json_object_object_get(o, "folder");
+	if (folder)
+		read_folder(folder, &out->folder);
 	json_object_put(o);
 	return true;
 }

@@ -101,6 +101,18 @@ print_centre(const struct knowing *k)
 }
 
 static void
+print_folder(const struct command *c, const struct folder_report *f)
+{
+	if (!*f->path)
+		return;
+	output_line(c->output, "%s%s%s%s", _("folder      "), f->path, *f->problem ? ": " : "", f->problem);
+	for (size_t i = 0; i < f->left_count && i < FOLDER_LEFT_MAX; i++)
+		output_line(c->output, "            %s", f->left[i]);
+	if (f->left_count > FOLDER_LEFT_MAX)
+		output_line(c->output, _("            … and %zu sheets more"), f->left_count - FOLDER_LEFT_MAX);
+}
+
+static void
 print_agent(const struct knowing *k)
 {
 	const struct command *c = k->command;
@@ -111,6 +123,8 @@ print_agent(const struct knowing *k)
 		time_format(r->heard_us, heard);
 	if (k->from_agent)
 		output_line(c->output, _("agent       runs since %s, heard the centre last at %s"), since, heard);
+	if (k->from_agent)
+		print_folder(c, &r->folder);
 	if (!k->from_agent || !r->receipt_seq)
 		return;
 	time_format(r->receipt_us, receipt);

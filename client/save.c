@@ -198,7 +198,9 @@ read_and_check(struct saving *s, struct draft *drafts, size_t draft_count)
 {
 	for (size_t i = 0; i < draft_count; i++)
 		drafts[i].office = s->office;
-	for (size_t i = 0; i < s->count; i++)
+	if (s->bytes)
+		draft_read_bytes(drafts, s->files[0], s->bytes, s->size, s->catalogue, &s->findings);
+	for (size_t i = 0; !s->bytes && i < s->count; i++)
 		draft_read(&drafts[draft_count > 1 ? i : 0], s->files[i], s->catalogue, &s->findings);
 	/* Rows that could not be read would only bring follow-up problems. */
 	for (size_t i = 0; !s->findings.count && i < draft_count; i++)

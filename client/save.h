@@ -13,6 +13,8 @@ enum { PASSED_NAMES_MAX = 8 };
 struct saving {
 	const char *const *files;
 	size_t count;
+	const void *bytes; /* of the only file, if somebody has read it already; else NULL */
+	size_t size;
 	bool each; /* every file is a submission of its own; else all are one */
 	const struct catalogue *catalogue;
 	unit_code office;

@@ -22,11 +22,8 @@ make_room(char **bytes, size_t *room, size_t bytes_max)
 }
 
 char *
-file_read(const char *path, size_t bytes_max, size_t *size)
+file_read_open(FILE *file, size_t bytes_max, size_t *size)
 {
-	FILE *file = fopen(path, "re");
-	if (!file)
-		return NULL;
 	char *bytes = NULL;
 	size_t room = 0, got = 1;
 	int error = 0;
@@ -42,10 +39,22 @@ file_read(const char *path, size_t bytes_max, size_t *size)
 		if (ferror(file))
 			error = errno ? errno : EIO;
 	}
-	fclose(file);
 	if (!error)
 		return bytes;
 	free(bytes);
 	errno = error;
 	return NULL;
+}
+
+char *
+file_read(const char *path, size_t bytes_max, size_t *size)
+{
+	FILE *file = fopen(path, "re");
+	if (!file)
+		return NULL;
+	char *bytes = file_read_open(file, bytes_max, size);
+	int error = errno;
+	fclose(file);
+	errno = error;
+	return bytes;
 }

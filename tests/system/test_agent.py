@@ -227,35 +227,184 @@ class Folder(AgentTest):
         self.write("next.csv", f"{HEADER}{COUNTY},2013-02,1,1,900\n")
         os.rename(os.path.join(self.directory, "next.csv"), os.path.join(self.folder, "next.csv"))
         wait_for("the moved one", lambda: len(self.stored()) == 2)
-        # Open in a spreadsheet program: not finished.
-        self.write(".~lock.open.csv#", "clerk", self.folder)
-        self.write("open.csv", f"{HEADER}{COUNTY},2013-03,1,1,900\n", self.folder)
-        self.write("after.csv", f"{HEADER}{COUNTY},2013-04,1,1,900\n", self.folder)
+        # Open in LibreOffice, Excel or WPS: not finished.
+        locks = {".~lock.open.csv#": "open.csv", "~$excel.csv": "excel.csv", ".~wps.csv": "wps.csv"}
+        for month, (lock, name) in enumerate(locks.items(), 5):
+            self.write(lock, "clerk", self.folder)
+            self.write(name, f"{HEADER}{COUNTY},2013-0{month},1,1,900\n", self.folder)
+        self.write("zz.csv", f"{HEADER}{COUNTY},2013-03,1,1,900\n", self.folder)
         wait_for("the one that is finished", lambda: len(self.stored()) == 3)
-        self.assertIn("open.csv", os.listdir(self.folder))
-        os.unlink(os.path.join(self.folder, ".~lock.open.csv#"))
-        wait_for("the closed one", lambda: len(self.stored()) == 4)
+        self.assertLessEqual(set(locks.values()), set(os.listdir(self.folder)))
+        for number, lock in enumerate(locks, 4):
+            os.unlink(os.path.join(self.folder, lock))
+            wait_for("the closed one", lambda n=number: len(self.stored()) == n)
         # The same name again does not take the place of the first.
-        self.write("next.csv", f"{HEADER}{COUNTY},2013-05,1,1,900\n", self.folder)
-        wait_for("the same name", lambda: len(self.stored()) == 5)
-        self.assertEqual(sorted(os.listdir(os.path.join(self.folder, "sent"))), ["2 next.csv", "after.csv", "next.csv", "old.csv", "open.csv"])
+        self.write("next.csv", f"{HEADER}{COUNTY},2013-04,1,1,900\n", self.folder)
+        wait_for("the same name", lambda: len(self.stored()) == 7)
+        self.assertEqual(self.sent(), ["2 next.csv", "excel.csv", "next.csv", "old.csv", "open.csv", "wps.csv", "zz.csv"])
         self.assertEqual(sorted(os.listdir(self.folder)), ["sent"])
 
-    def test_problems_come_back(self):
-        """A text beside the sheet, and a red copy of a workbook; mended, it goes."""
-        self.start_agent("--folder", self.folder)
-        self.run_here("sheet", "2013-06", "--output", os.path.join(self.directory, "june.xlsx"), check=0)
+    def sent(self):
+        path = os.path.join(self.folder, "sent")
+        return sorted(os.listdir(path)) if os.path.exists(path) else []
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def left(self):
+        return self.status().get("folder", {}).get("left", [])
+
+    def bad_book(self, month="2013-06"):
+        """A workbook with one problem, and the column that it is in."""
+        self.run_here("sheet", month, "--output", os.path.join(self.directory, "june.xlsx"), check=0)
         book = openpyxl.load_workbook(os.path.join(self.directory, "june.xlsx"))
         titles = {cell.value: cell.column for cell in book.worksheets[0][4]}
         for title, value in (("脱贫人口（人）", 21), ("脱贫户数（户）", "六"), ("建档立卡贫困人口（人）", 800)):
             book.worksheets[0].cell(5, titles[title]).value = value
+        return book, titles["脱贫户数（户）"]
+
+    def test_half_written(self):
+        """What somebody still writes to is not taken, however long he pauses."""
+        self.start_agent("--folder", self.folder)
+        with open(self.path("half.csv"), "w", encoding="utf-8") as half:
+            half.write(f"{HEADER}{COUNTY},2013-01,1,1,900\n")
+            half.flush()
+            for month in (3, 4):
+                self.write(f"{month}.csv", f"{HEADER}{COUNTY},2013-0{month},1,1,900\n", self.folder)
+                wait_for("a whole one", lambda m=month: (201300 + m,) in self.stored())
+            self.assertEqual(self.stored(), [(201303,), (201304,)])
+            half.write(f"{COUNTY},2013-02,1,1,900\n")
+        wait_for("the whole of it", lambda: len(self.stored()) == 4)
+        self.assertEqual(self.stored()[2:], [(201301,), (201302,)])
+        self.assertEqual(self.sent(), ["3.csv", "4.csv", "half.csv"])
+
+    def test_not_a_file(self):
+        """Links, pipes, folders and other people's files are left alone by name; nothing is written through a link."""
+        outside = os.path.join(self.directory, "outside.csv")
+        self.write("outside.csv", f"{HEADER}{COUNTY},2013-01,1,1,900\n")
+        victim = self.write("victim.txt", "mine")
+        os.symlink(outside, self.path("link.csv"))
+        os.mkfifo(self.path("pipe.csv"))
+        os.mkdir(self.path("folder.xlsx"))
+        wanted = {"link.csv": "a symbolic link", "pipe.csv": "a pipe", "folder.xlsx": "a folder"}
+        if not os.geteuid():
+            self.write("other.csv", f"{HEADER}{COUNTY},2013-02,1,1,900\n", self.folder)
+            os.chown(self.path("other.csv"), 4321, 4321)
+            wanted["other.csv"] = "belongs neither"
+        os.symlink(os.path.join(self.directory, victim), self.path("bad.csv.problems.txt"))
+        self.write("bad.csv", f"{HEADER}{COUNTY},2013-03,many,1,900\n", self.folder)
+        self.write("good.csv", f"{HEADER}{COUNTY},2013-04,1,1,900\n", self.folder)
+        self.start_agent("--folder", self.folder)
+        wait_for("the good one", lambda: self.stored() == [(201304,)])
+        wait_for("the list", lambda: os.path.exists(self.path("bad.csv.2.problems.txt")))
+        left = dict(line.split(": ", 1) for line in wait_for("the words", lambda: len(self.left()) > len(wanted) and self.left()))
+        for name, why in wanted.items():
+            self.assertIn(why, left[name])
+        self.assertIn("link.csv: left alone", self.run_here("status").stdout)
+        with open(os.path.join(self.directory, victim), encoding="utf-8") as file:
+            self.assertEqual(file.read(), "mine")
+        # "sent" as a link leads nowhere either.
+        os.rename(self.path("sent"), self.path("was"))
+        os.symlink(self.directory, self.path("sent"))
+        self.write("late.csv", f"{HEADER}{COUNTY},2013-05,1,1,900\n", self.folder)
+        wait_for("the word", lambda: any(line.startswith("late.csv: sent: ") for line in self.left()))
+        self.assertEqual(self.stored(), [(201304,)])
+        self.assertEqual(self.stop_agent(), 0)
+
+    def test_folder_goes_and_comes(self):
+        """It is away, it is another one, it is back: said in the log and in the status, and gone on with."""
+        self.start_agent("--folder", self.folder)
+        wait_for("the folder", lambda: self.status().get("folder"))
+        os.rename(self.folder, self.folder + ".away")
+        wait_for("the loss", lambda: self.status()["folder"]["lost"])
+        self.assertIn("folder is away", self.run_here("status").stdout)
+        os.mkdir(self.folder)
+        self.write("1.csv", f"{HEADER}{COUNTY},2013-01,1,1,900\n", self.folder)
+        wait_for("the sheet in another folder", lambda: self.stored() == [(201301,)], 60)
+        self.assertIn("another folder is there", self.status()["folder"]["problem"])
+        os.rename(self.folder, self.folder + ".other")
+        os.rename(self.folder + ".away", self.folder)
+        self.write("2.csv", f"{HEADER}{COUNTY},2013-02,1,1,900\n", self.folder)
+        wait_for("the sheet in the old one", lambda: len(self.stored()) == 2, 60)
+        wait_for("the word", lambda: self.status()["folder"]["problem"] == "")
+        for words in ("the folder is away", "another folder is there", "the folder is back"):
+            self.assertEqual(self.logged().count(words), 1, self.logged())
+
+    def test_files_of_the_clerk(self):
+        """What has the names that the agent would use stays; what the agent wrote goes when it is done with."""
+        for name in ("june.red.xlsx", "june.xlsx.problems.txt"):
+            self.write(name, "my own", self.folder)
+        book, column = self.bad_book()
+        book.save(self.path("june.xlsx"))
+        self.start_agent("--folder", self.folder)
+        wait_for("the red copy", lambda: os.path.exists(self.path("june.2.red.xlsx")))
+        self.assertTrue(os.path.exists(self.path("june.xlsx.2.problems.txt")))
+        # Known after a restart, too.
+        self.stop_agent()
+        self.start_agent("--folder", self.folder)
+        wait_for("the word", lambda: any("june.xlsx.2.problems.txt" in line for line in self.left()))
+        book.worksheets[0].cell(5, column).value = 6
+        book.save(self.path("june.xlsx"))
+        wait_for("the mended one", lambda: self.stored() == [(201306,)])
+        wait_for("the rest", lambda: sorted(os.listdir(self.folder)) == ["june.red.xlsx", "june.xlsx.problems.txt", "sent"])
+        for name in ("june.red.xlsx", "june.xlsx.problems.txt"):
+            with open(self.path(name), encoding="utf-8") as file:
+                self.assertEqual(file.read(), "my own")
+
+    def test_mended_red_copy(self):
+        """A clerk who mends the red copy means the sheet: it is taken in its place; who changes both is asked."""
+        book, column = self.bad_book()
+        book.save(self.path("june.xlsx"))
+        self.start_agent("--folder", self.folder)
+        wait_for("the red copy", lambda: os.path.exists(self.path("june.red.xlsx")))
+
+        def mend(value, name="june.red.xlsx"):
+            red = openpyxl.load_workbook(self.path(name))
+            red.worksheets[0].cell(5, column).value = value
+            red.save(self.path(name))
+        mend("七")
+
+        def problems():
+            with open(self.path("june.xlsx.problems.txt"), encoding="utf-8") as file:
+                return file.read()
+        wait_for("what is still wrong", lambda: "七" in problems())
+        self.assertEqual(self.stored(), [])
+        book.worksheets[0].cell(5, column).value = "八"
+        self.write(".~lock.june.xlsx#", "clerk", self.folder)
+        book.save(self.path("june.xlsx"))
+        mend(6)
+        os.unlink(self.path(".~lock.june.xlsx#"))
+        wait_for("the question", lambda: any("both" in line for line in self.left()))
+        self.assertEqual(self.stored(), [])
+        os.unlink(self.path("june.xlsx"))
+        wait_for("the mended copy", lambda: self.stored() == [(201306,)])
+        wait_for("all of it in its place", lambda: (os.listdir(self.folder), "june.xlsx" in self.sent()) == (["sent"], True))
+        self.assertEqual(openpyxl.load_workbook(os.path.join(self.folder, "sent", "june.xlsx")).worksheets[0].cell(5, column).value, 6)
+        self.assertIn((6,), self.centre.sql("SELECT unnest(values) FROM report WHERE unit = %s", COUNTY))
+        # The sheet beside it, if it was not touched, goes with it.
+        for name in self.sent():
+            os.unlink(os.path.join(self.folder, "sent", name))
+        self.write("july.csv", f"{HEADER}{COUNTY},2013-07,many,1,900\n", self.folder)
+        wait_for("the next problem", lambda: os.path.exists(self.path("july.csv.problems.txt")))
+        book, column = self.bad_book("2013-05")
+        book.save(self.path("may.xlsx"))
+        wait_for("the red copy", lambda: os.path.exists(self.path("may.red.xlsx")))
+        mend(5, "may.red.xlsx")
+        wait_for("the mended copy", lambda: (201305,) in self.stored())
+        wait_for("both", lambda: {"may.xlsx", "may.before.xlsx"} <= set(self.sent()))
+        self.assertEqual(sorted(os.listdir(self.folder)), ["july.csv", "july.csv.problems.txt", "sent"])
+
+    def test_problems_come_back(self):
+        """A text beside the sheet, and a red copy of a workbook; mended, it goes."""
+        self.start_agent("--folder", self.folder)
+        book, column = self.bad_book()
         book.save(os.path.join(self.folder, "june.xlsx"))
         wait_for("the red copy", lambda: os.path.exists(os.path.join(self.folder, "june.red.xlsx")))
         with open(os.path.join(self.folder, "june.xlsx.problems.txt"), encoding="utf-8") as file:
             self.assertRegex(file.read(), r"sheet 县（市、区）扶贫开发月报, row 5, column I \(脱贫户数（户）\): 六 is not a number")
         self.assertEqual(self.stored(), [])
         self.assertEqual(len(re.findall("problems 1", self.logged())), 1)
-        book.worksheets[0].cell(5, titles["脱贫户数（户）"]).value = 6
+        book.worksheets[0].cell(5, column).value = 6
         book.save(os.path.join(self.folder, "june.xlsx"))
         wait_for("the mended one", lambda: self.stored() == [(201306,)])
         self.assertEqual(sorted(os.listdir(self.folder)), ["sent"])
