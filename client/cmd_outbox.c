@@ -1,5 +1,6 @@
-/* fupin outbox list | send | retry | drop | export | import: what was saved, and what becomes of it. Only
- * send needs the network. To add a verb: a function and a row of the table. */
+/* fupin outbox list | send | retry | drop | void | export | import: what was saved, and what becomes of it.
+ * Only send needs the network. To add a verb: a function and a row of the table. */
+#include "codec.h"
 #include "decimal.h"
 #include "outbox_list.h"
 #include "outbox_sealed.h"
@@ -135,6 +136,13 @@ change_all(struct boxing *b, allows may, bool (*change)(struct outbox *outbox, i
 	return status;
 }
 
+/* What was voided in vain is what it was before: the centre has that, and its receipt. */
+static bool
+retry_one(struct outbox *o, int64_t position)
+{
+	return outbox_wait_again(o, position) && outbox_unvoid(o, position);
+}
+
 static int
 retry_lost(struct boxing *b, size_t *count)
 {
@@ -152,7 +160,7 @@ run_retry(struct boxing *b)
 		fputs(_("fupin outbox: retry N…, or retry --lost for all that the centre has lost\n"), stderr);
 		return EXIT_USAGE;
 	}
-	int status = b->lost ? retry_lost(b, &count) : change_all(b, may_retry, outbox_wait_again);
+	int status = b->lost ? retry_lost(b, &count) : change_all(b, may_retry, retry_one);
 	if (status == EXIT_DONE && b->command.format == FORMAT_JSON)
 		command_print_number(&b->command, "waiting_again", (int64_t)count);
 	else if (status == EXIT_DONE)
@@ -168,6 +176,48 @@ run_drop(struct boxing *b)
 		command_print_number(&b->command, "dropped", b->count);
 	else if (status == EXIT_DONE)
 		printf(_("%d dropped; they stay in the list as a record\n"), b->count);
+	return status;
+}
+
+static bool
+may_void(const struct boxing *b, const struct outbox_item *item)
+{
+	(void)b;
+	if (item->state == OUTBOX_REFUSED || item->state == OUTBOX_DROPPED)
+		return true;
+	complain(item, item->state == OUTBOX_WAITING
+	                   ? _("still waits: drop it first")
+	                   : _("has its receipt: it is on the centre's disk, and stays as a record; "
+	                       "correct it with a new report"));
+	return false;
+}
+
+/* Whoever hands a copy of it in later, in a sealed file, is told that its id is used up. */
+static bool
+void_one(struct outbox *o, int64_t position)
+{
+	struct submission submission = {.voided = true};
+	struct outbox_item item;
+	struct arena arena;
+	uint8_t *bytes;
+	size_t size;
+	arena_init(&arena, FRAME_BYTES_MAX);
+	bool good = outbox_get(o, position, &item);
+	submission.id = item.id;
+	good = good && codec_encode_submission(&arena, &submission, &bytes, &size) &&
+	       outbox_void(o, position, bytes, size);
+	arena_free(&arena);
+	return good;
+}
+
+static int
+run_void(struct boxing *b)
+{
+	int status = change_all(b, may_void, void_one);
+	if (status == EXIT_DONE && b->command.format == FORMAT_JSON)
+		command_print_number(&b->command, "voided", b->count);
+	else if (status == EXIT_DONE)
+		printf(_("%d to be voided; fupin outbox send tells the centre\n"), b->count);
 	return status;
 }
 
@@ -201,6 +251,7 @@ static const struct verb {
     {"list", run_list, 0, 0, false, true},       {"send", run_send, 0, 0, true, false},
     {"retry", run_retry, 0, 1000, false, false}, {"drop", run_drop, 1, 1000, false, false},
     {"export", run_export, 1, 1, false, false},  {"import", run_import, 1, 1000, false, false},
+    {"void", run_void, 1, 1000, false, false},
 };
 
 static const struct verb *
@@ -209,7 +260,7 @@ find_verb(int count, char **words)
 	for (size_t i = 0; count && i < sizeof verbs / sizeof *verbs; i++)
 		if (!strcmp(words[0], verbs[i].name) && count - 1 >= verbs[i].least && count - 1 <= verbs[i].most)
 			return &verbs[i];
-	fputs(_("fupin outbox: list [--state S], send, retry N…, retry --lost, drop N… [--yes], export DIR or "
+	fputs(_("fupin outbox: list [--state S], send, retry N…, retry --lost, drop N… [--yes], void N…, export DIR or "
 	        "import FILE.receipts\n"),
 	      stderr);
 	return NULL;

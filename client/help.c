@@ -46,7 +46,7 @@ static const struct {
      "    $ fupin status 01a21187-df54-7bdb-8b90-f08470cd6c55\n"
      "    $ fupin status --json\n"},
     {"outbox",
-     "list [--state S] | send | retry N… | retry --lost | drop N… [--yes] | export DIR | import "
+     "list [--state S] | send | retry N… | retry --lost | drop N… [--yes] | void N… | export DIR | import "
      "FILE.receipts",
      N_("what was saved and what became of it; send it, give it up, or take it elsewhere as a sealed file"),
      "    $ fupin outbox list\n"

@@ -28,7 +28,10 @@ static const char schema[] =
     /* By commit, without reading any submission's bytes. */
     "CREATE INDEX IF NOT EXISTS submission_receipt ON submission (seq, state, id) WHERE seq IS NOT NULL;"
     /* One row: which journal the receipts are of. */
-    "CREATE TABLE IF NOT EXISTS centre (one INTEGER PRIMARY KEY CHECK (one = 1), history TEXT NOT NULL);";
+    "CREATE TABLE IF NOT EXISTS centre (one INTEGER PRIMARY KEY CHECK (one = 1), history TEXT NOT NULL);"
+    /* What stood under an id before it was voided. */
+    "CREATE TABLE IF NOT EXISTS voided (position INTEGER PRIMARY KEY, digest BLOB NOT NULL, content BLOB NOT "
+    "NULL, files TEXT NOT NULL, bytes BLOB NOT NULL);";
 
 #define COLUMNS                                                                                              \
 	"position, id, digest, created_us, state, files, places, bytes, seq, time_us, report_count, "            \

@@ -116,6 +116,13 @@ bool outbox_find_letter(struct outbox *outbox, const struct submission_id *file,
 bool outbox_set_answered(struct outbox *outbox, const struct submission_id *file, uint32_t number)
     __attribute__((warn_unused_result));
 
+/* What was refused or given up becomes `bytes`, a submission that voids its id, and waits; answers to letters
+ * that it went into before are not taken over any more. To be called within outbox_begin(). */
+bool outbox_void(struct outbox *outbox, int64_t position, const void *bytes, size_t size)
+    __attribute__((warn_unused_result));
+/* It is again what it was before, if it was voided: the centre has it after all. */
+bool outbox_unvoid(struct outbox *outbox, int64_t position) __attribute__((warn_unused_result));
+
 const char *outbox_error(const struct outbox *outbox);
 
 /* Receipted, or lost since. */

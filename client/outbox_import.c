@@ -94,7 +94,8 @@ open_answer(struct importing *m, const uint8_t *letter, size_t size, struct aren
 		return refuse(m, PROBLEM_SEAL_MISPLACED, a->number);
 	if (!codec_decode_reply(arena, content + SEAL_ANSWER_BYTES, content_size - SEAL_ANSWER_BYTES, &a->reply))
 		return refuse(m, PROBLEM_SEAL_CHANGED, a->number);
-	return fits(m, a) || refuse(m, PROBLEM_SEAL_MISPLACED, a->number);
+	/* What is known already may have been voided since, and is not taken over. */
+	return fits(m, a) || !m->fresh[a->number] || refuse(m, PROBLEM_SEAL_MISPLACED, a->number);
 }
 
 static bool

@@ -57,3 +57,49 @@ outbox_set_answered(struct outbox *o, const struct submission_id *file, uint32_t
 	bind_letter(s, file, number);
 	return outbox_finish(o, s);
 }
+
+/* ---------------------------------------------------------------- voided */
+
+static bool
+run(struct outbox *o, const char *sql, int64_t position)
+{
+	sqlite3_stmt *s = outbox_prepare(o, sql);
+	if (!s)
+		return false;
+	sqlite3_bind_int64(s, 1, position);
+	return outbox_finish(o, s);
+}
+
+bool
+outbox_void(struct outbox *o, int64_t position, const void *bytes, size_t size)
+{
+	struct digest digest = digest_of(bytes, size);
+	if (!run(o,
+	         "INSERT OR IGNORE INTO voided (position, digest, content, files, bytes) "
+	         "SELECT position, digest, content, files, bytes FROM submission WHERE position = ?",
+	         position) ||
+	    !run(o, "UPDATE sealed_letter SET answered = 1 WHERE position = ?", position))
+		return false;
+	sqlite3_stmt *s = outbox_prepare(
+	    o, "UPDATE submission SET state = 0, problems = NULL, digest = ?2, content = ?2, bytes = ?3, files = "
+	       "(SELECT files FROM voided WHERE position = ?1) || ' (void)' WHERE position = ?1 AND state IN (2, "
+	       "3)");
+	if (!s)
+		return false;
+	sqlite3_bind_int64(s, 1, position);
+	sqlite3_bind_blob(s, 2, digest.bytes, DIGEST_BYTES, SQLITE_STATIC);
+	sqlite3_bind_blob64(s, 3, bytes, size, SQLITE_STATIC);
+	return outbox_finish(o, s);
+}
+
+bool
+outbox_unvoid(struct outbox *o, int64_t position)
+{
+	return run(o,
+	           "UPDATE submission SET (digest, content, files, bytes) = (SELECT v.digest, v.content, "
+	           "v.files, "
+	           "v.bytes FROM voided v WHERE v.position = ?1) WHERE position = ?1 AND position IN (SELECT "
+	           "position FROM voided)",
+	           position) &&
+	       run(o, "DELETE FROM voided WHERE position = ?", position);
+}

@@ -543,7 +543,7 @@ check_submission(const struct catalogue *c, date today, const struct submission 
 	size_t rows = submission_rows(s);
 	if (!submission_id_valid(&s->id))
 		problem_add(problems, PROBLEM_ID_INVALID, SUBJECT_REQUEST, 0, NULL);
-	if (!rows)
+	if (!rows && !s->voided)
 		problem_add(problems, PROBLEM_SUBMISSION_EMPTY, SUBJECT_REQUEST, 0, NULL);
 	if (rows > SUBMISSION_ROWS_MAX) {
 		struct problem *p = problem_add(problems, PROBLEM_ROWS_TOO_MANY, SUBJECT_REQUEST, 0, NULL);

@@ -20,6 +20,12 @@ clock_wall_us(void)
 	return read_us(CLOCK_REALTIME) + shift_us;
 }
 
+int64_t
+clock_machine_us(void)
+{
+	return read_us(CLOCK_REALTIME);
+}
+
 void
 clock_set_wall_us(int64_t time_us)
 {

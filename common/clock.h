@@ -7,6 +7,9 @@
 /* Microseconds since 1970-01-01 UTC; may jump when somebody sets the clock. */
 int64_t clock_wall_us(void);
 
+/* The same of the machine's own clock, also in a drill. */
+int64_t clock_machine_us(void);
+
 /* For drills: from now on this process's wall clock goes on from `time_us`. The machine's stays as it is. */
 void clock_set_wall_us(int64_t time_us);
 

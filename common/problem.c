@@ -313,6 +313,10 @@ static const struct problem_kind {
     {PROBLEM_SEAL_MISPLACED, WIRE, "SEAL_MISPLACED",
      "letter %A does not belong at this place of this file: the file was put together from others",
      "第 %A 件不属于本文件的这一位置：文件是由其他文件拼成的"},
+    {PROBLEM_SEAL_EXPIRED, WIRE, "SEAL_EXPIRED",
+     "it was sealed on %D by its office's clock, and is taken for %L days: have it exported again, and look "
+     "whether that clock is right",
+     "封件日期为 %D（按封件单位的时钟），超出 %L 天的有效期：请该单位重新导出，并核对其计算机时间"},
     {PROBLEM_NOT_ADMITTED, WIRE, "NOT_ADMITTED",
      "the centre does not admit this key: until the administrator admits it, it may only enrol (fupin enroll "
      "CODE)",

@@ -27,6 +27,12 @@ enum {
 	SEAL_SUBMISSION_MAX = FRAME_BYTES_MAX - 512,
 };
 
+/* A file is taken for so many days after it was sealed, by the office's clock and the centre's, which may
+ * differ: until a stick has come out of the snow, but not for as long as somebody may find it. */
+enum { SEAL_DAYS_MAX = 92, SEAL_DAYS_AHEAD = 2 };
+#define SEAL_DAY_US INT64_C(86400000000)
+#define SEAL_AGE_MAX_US (SEAL_DAYS_MAX * SEAL_DAY_US)
+
 /* Of one file. */
 enum { SEAL_LETTERS_MAX = 1000000 };
 

@@ -164,6 +164,7 @@ struct submission {
 	struct document *documents;
 	size_t project_count; /* steps of projects */
 	struct project_row *projects;
+	bool voided; /* then it has no rows: its id is used up, so that nothing else comes under it */
 };
 
 /* Of all kinds together. */

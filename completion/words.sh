@@ -135,7 +135,7 @@ _fupin_kind() {
 	state_review) printf '%s\t%s\n' none 未报 sent 待审 returned 退回 passed 审核通过 taken 已接收 ;;
 	state_watch | state_compliance) printf '%s\t%s\n' red 不达标 amber 预警 green 达标 not_judged 无法判定 ;;
 	state_project) printf '%s\t%s\n' planned 已立项 noticed 已公示 under_way 在建 complete 已竣工 accepted 已验收 dropped 已撤销 ;;
-	action_outbox) printf '%s\t\n' list send retry drop export import ;;
+	action_outbox) printf '%s\t\n' list send retry drop void export import ;;
 	action_target) printf '%s\t\n' show split load ;;
 	action_review) printf '%s\t\n' list show pass return take ;;
 	action_document) printf '%s\t\n' send list get ;;

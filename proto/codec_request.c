@@ -524,9 +524,12 @@ codec_decode_submission(struct arena *arena, const uint8_t *bytes, size_t size, 
 	                       .review_count = wire->n_reviews,
 	                       .target_count = wire->n_targets,
 	                       .document_count = wire->n_documents,
-	                       .project_count = wire->n_projects};
+	                       .project_count = wire->n_projects,
+	                       .voided = wire->voided};
 	if (wire->base.n_unknown_fields)
 		return field_unknown(problems);
+	if (s.voided && submission_rows(&s))
+		return malformed(problems, "voided, and rows: it is one or the other");
 	if (!take_id(&wire->id, &s.id)) {
 		problem_only(problems, PROBLEM_ID_INVALID);
 		return false;
@@ -698,6 +701,7 @@ codec_encode_submission(struct arena *arena, const struct submission *s, uint8_t
 {
 	Fupin__V1__Submission wire = FUPIN__V1__SUBMISSION__INIT;
 	wire.id = (ProtobufCBinaryData){.len = ID_BYTES, .data = (uint8_t *)(uintptr_t)s->id.bytes};
+	wire.voided = s->voided;
 	return reports_to_wire(arena, s, &wire) && entries_to_wire(arena, s, &wire) &&
 	       extensions_to_wire(arena, s, &wire) && reviews_to_wire(arena, s, &wire) &&
 	       targets_to_wire(arena, s, &wire) && documents_to_wire(arena, s, &wire) &&

@@ -88,8 +88,8 @@ refuse_plain(struct service *s, const struct envelope *envelope, const struct pr
 	service_give(s, &envelope->sender, envelope->public_key, &reply);
 }
 
-static void
-send_plain(struct service *s, const struct envelope *envelope, const struct reply *reply)
+void
+service_send_plain(struct service *s, const struct envelope *envelope, const struct reply *reply)
 {
 	/* It was revoked while its question waited: it is told so, and nothing else. That something of it is on
 	 * disk it may still hear. */
@@ -112,28 +112,46 @@ send_plain(struct service *s, const struct envelope *envelope, const struct repl
 	}
 }
 
-/* A final answer goes back as it came, sealed; "later" is for who asks again. */
+/* "Later" is for who asks again, and not sealed. */
+void
+service_send_later(struct service *s, const struct envelope *envelope, enum problem_code code)
+{
+	struct problem_list problems;
+	problems.count = problems.more = 0;
+	problem_only(&problems, code);
+	refuse_plain(s, envelope, &problems, UNREAD_RETRY_MS);
+}
+
+void
+service_send_sealed(struct service *s, const struct envelope *envelope, const struct reply *reply)
+{
+	struct arena arena;
+	struct reply carried;
+	arena_init(&arena, ANSWER_BYTES_MAX);
+	if (service_seal_answer(s, envelope, reply, &arena, &carried))
+		service_send_plain(s, envelope, &carried);
+	else
+		service_send_later(s, envelope, PROBLEM_BUSY);
+	arena_free(&arena);
+}
+
+/* A final answer goes back as it came, sealed; a refusal once it is remembered. */
 void
 service_send(void *context, const struct envelope *envelope, const struct reply *reply)
 {
 	struct service *s = context;
-	struct arena arena;
-	struct reply carried;
-	bool later = reply->kind == REPLY_REFUSAL && reply->refusal.retry_after_ms;
-	if (!envelope->sealed || later) {
-		send_plain(s, envelope, reply);
+	bool refused = reply->kind == REPLY_REFUSAL, later = refused && reply->refusal.retry_after_ms;
+	bool remembered = refused && !later && envelope->request.kind != REQUEST_UPLOAD;
+	if (envelope->sealed && remembered) {
+		service_refuse_letter(s, envelope, reply);
 		return;
 	}
-	arena_init(&arena, ANSWER_BYTES_MAX);
-	if (service_seal_answer(s, envelope, reply, &arena, &carried)) {
-		send_plain(s, envelope, &carried);
-	} else {
-		struct problem_list problems;
-		problems.count = problems.more = 0;
-		problem_only(&problems, PROBLEM_BUSY);
-		service_refuse(s, envelope, &problems, UNREAD_RETRY_MS);
-	}
-	arena_free(&arena);
+	if (envelope->sealed)
+		service_letter_answered(s, envelope->sealed);
+	if (!envelope->sealed || later)
+		service_send_plain(s, envelope, reply);
+	else
+		service_send_sealed(s, envelope, reply);
 }
 
 void
@@ -205,7 +223,10 @@ dispatch(struct service *s, struct envelope *envelope)
 {
 	switch (envelope->request.kind) {
 	case REQUEST_SUBMIT:
-		pipeline_take(&s->pipeline, envelope, clock_wall_us());
+		if (envelope->sealed)
+			service_take_letter(s, envelope);
+		else
+			pipeline_take(&s->pipeline, envelope, clock_wall_us());
 		break;
 	case REQUEST_RELOAD:
 		service_reload(s, envelope);

@@ -3,6 +3,7 @@
  * sealed, through the hands of who brought it. What cannot be opened is refused to the carrier. */
 #include "service_internal.h"
 
+#include "clock.h"
 #include "codec.h"
 
 #include <string.h>
@@ -53,6 +54,10 @@ open_letter(const struct service *s, struct envelope *e, struct seal_header *hea
 		code = find_writer(s, header, e, key);
 	if (code)
 		return code;
+	int64_t now_us = clock_machine_us();
+	if (header->time_us < now_us - SEAL_AGE_MAX_US ||
+	    header->time_us > now_us + SEAL_DAYS_AHEAD * SEAL_DAY_US)
+		return PROBLEM_SEAL_EXPIRED;
 	if (carry.number >= header->count)
 		return PROBLEM_SEAL_MISPLACED;
 	struct sealed *sealed = arena_alloc(&e->arena, sizeof *sealed);
@@ -87,6 +92,18 @@ read_content(struct envelope *e, const struct submit *content, struct problem_li
 	return false;
 }
 
+static void
+tell_age(const struct seal_header *header, struct problem *p)
+{
+	char day[11];
+	int64_t seconds = header->time_us / 1000000; /* it may be any number */
+	seconds = seconds < 0 ? 0 : seconds > TIME_MAX ? TIME_MAX : seconds;
+	date_format(date_of_time(seconds * 1000000), day);
+	p->actual = seconds;
+	p->limit = SEAL_DAYS_MAX;
+	problem_detail(p, "%s", day);
+}
+
 bool
 service_open_letter(const struct service *s, struct envelope *e, struct problem_list *problems)
 {
@@ -106,6 +123,8 @@ service_open_letter(const struct service *s, struct envelope *e, struct problem_
 	p->actual = code == PROBLEM_SEAL_VERSION ? header.version : (int64_t)number + 1;
 	p->limit = SEAL_VERSION;
 	problem_detail(p, "%s", code == PROBLEM_SEAL_OTHER_CENTRE || code == PROBLEM_SEAL_FOREIGN ? key : "");
+	if (code == PROBLEM_SEAL_EXPIRED)
+		tell_age(&header, p);
 	return false;
 }
 

@@ -59,7 +59,8 @@ struct service {
 	struct envelope *reload_waiting; /* who wants to know when it is done */
 	struct file_job *file_jobs;      /* under way */
 	struct past_job *past_jobs;      /* as well */
-	int64_t sweep_due_us;            /* when unfinished files are looked at again */
+	struct letter_in_work *letters_in_work;
+	int64_t sweep_due_us; /* when unfinished files are looked at again */
 	struct arena reply_arena;
 	struct past pasts[PASTS_MAX]; /* the worker's alone */
 	uint64_t past_asked;
@@ -70,6 +71,10 @@ bool service_fail(const char *event, const char *error); /* logs; false */
 /* One frame on its way: into the pipeline, among the questions, or refused. */
 void service_take_frame(struct service *service, const struct frame *frame);
 void service_send(void *service, const struct envelope *envelope, const struct reply *reply);
+/* To who stands at the line: as it is; sealed for the office; or that he may ask again. */
+void service_send_plain(struct service *service, const struct envelope *envelope, const struct reply *reply);
+void service_send_sealed(struct service *service, const struct envelope *envelope, const struct reply *reply);
+void service_send_later(struct service *service, const struct envelope *envelope, enum problem_code code);
 void service_refuse(struct service *service, const struct envelope *envelope,
                     const struct problem_list *problems, uint32_t retry_after_ms);
 
@@ -130,6 +135,14 @@ bool service_open_letter(const struct service *service, struct envelope *envelop
 bool service_seal_answer(const struct service *service, const struct envelope *envelope,
                          const struct reply *answer, struct arena *arena, struct reply *out)
     __attribute__((warn_unused_result));
+
+/* service_letters.c: what such letters submit. The first takes the envelope over; the second remembers a
+ * final refusal, then sends it. */
+void service_take_letter(struct service *service, struct envelope *envelope);
+void service_refuse_letter(struct service *service, const struct envelope *envelope,
+                           const struct reply *refusal);
+void service_letter_answered(struct service *service, const struct sealed *sealed);
+void service_forget_letters(struct service *service); /* at the end */
 
 /* service_documents.c: files of documents, which the worker for them stores and fetches. The first two take
  * the envelope over. */

@@ -486,6 +486,7 @@ service_close(struct service *s)
 	worker_stop(&s->worker, s);
 	worker_stop(&s->files, s);
 	worker_stop(&s->doorman, s);
+	service_forget_letters(s);
 	service_forget_past(s);
 	watches_destroy(&s->watches);
 	compliance_destroy(&s->compliance);

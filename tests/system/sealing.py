@@ -3,6 +3,7 @@ import ctypes
 import hashlib
 import os
 import struct
+import time
 
 import zmq.utils.z85
 
@@ -18,9 +19,10 @@ def raw(key):
 
 
 class Header:
-    def __init__(self, office, centre, count, kind=SUBMISSIONS, file=None, time_us=1370390400000000, version=VERSION):
+    def __init__(self, office, centre, count, kind=SUBMISSIONS, file=None, time_us=None, version=VERSION):
         self.office, self.centre, self.count, self.kind = office, centre, count, kind
-        self.file, self.time_us, self.version = file or uuid7(), time_us, version
+        self.file, self.version = file or uuid7(), version
+        self.time_us = int(time.time() * 1e6) if time_us is None else time_us
 
     def write(self):
         return b"fupin-sealed" + struct.pack(">HH32s32s16sqI", self.version, self.kind, self.office, self.centre, self.file,

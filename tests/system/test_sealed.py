@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import threading
+import time
 import unittest
 
 
@@ -19,7 +20,7 @@ from test_outbox import NOWHERE, SHORT, fund_sheet
 from wire import codes, digest
 
 OFFICES = ("province", "admin", "prefecture-2201", "county-220122", "county-220112", "county-222403", "county-220182",
-           "county-220183", "county-220181", "county-220581", "county-220582")
+           "county-220183", "county-220181", "county-220581", "county-220582", "county-220822", "county-222424")
 
 
 def listed(office):
@@ -129,6 +130,78 @@ class Sealed(CentreTest):
         office.run("outbox", "retry", "1", check=0)
         office.run("outbox", "import", path + ".receipts", check=3)
         self.assertEqual([s["state"] for s in listed(office)], ["waiting", "receipted"])
+
+    def test_refused_letter_stays_refused(self):
+        """Handed in again when it could be accepted, it has the answer that it had; exported again it is judged anew."""
+        office, carrier = self.centre.offices["county-220822"], self.centre.offices["prefecture-2201"]
+        sheet = os.path.join(office.home, "second.csv")
+        with open(sheet, "w", encoding="utf-8") as file:
+            file.write("unit,period,replaces,people_lifted,households_lifted,registered_people\n220822,2013-05,1,77,20,900\n")
+        save(self.centre, office, sheet)
+        path = export(office, 1)
+        copy = shutil.copy(path, path + ".copy")
+        self.assertIn(": refused; ", carrier.run("carry", path, check=3).stdout)
+        first = self.centre.wire("county-220822").submit(submission(report(
+            self.numbers, 220822, 201305, people_lifted=3, households_lifted=1, registered_people=90)))
+        self.assertIsInstance(first, pb.Receipt, first)
+        self.assertIn(": refused; ", carrier.run("carry", copy, check=3).stdout)
+        revisions = "SELECT count(*) FROM report WHERE unit = 220822 AND period = 201305"
+        self.assertEqual(self.centre.sql(revisions), [(1,)])
+        for receipts in (path, copy):  # the same answer
+            head, letters = split(read(receipts + ".receipts"))
+            content = unseal(head, 0, letters[0], raw(office.secret_key))
+            self.assertIn("current revision is 0", pb.Reply.FromString(content[32:]).refusal.problems[0].text)
+        office.run("outbox", "import", copy + ".receipts", check=3)
+        office.run("outbox", "retry", "1", check=0)
+        carrier.run("carry", export(office, 1), check=0)
+        self.assertEqual(self.centre.sql(revisions), [(2,)])
+        carrier.run("carry", copy, check=3)
+        self.assertEqual(self.centre.sql(revisions), [(2,)])
+
+    def test_voided(self):
+        """A letter nobody can find: its id is used up, unless it was booked already, which is told."""
+        office, carrier = self.centre.offices["county-222424"], self.centre.offices["prefecture-2201"]
+        save(self.centre, office, fund_sheet(office, "废-1"), fund_sheet(office, "废-2"))
+        lost = export(office, 2)
+        head, letters = split(read(lost))
+        wire = self.centre.wire("prefecture-2201")
+        booked = wire.ask(pb.Request(carry=pb.Carry(header=head.write(), number=1, letter=letters[1])))
+        self.assertTrue(booked.carried.taken)
+        self.assertIn("drop it first", office.run("outbox", "void", "1", check=3).stderr)
+        office.run("outbox", "drop", "1", "2", "--yes", check=0)
+        office.run("outbox", "void", "1", "2", check=0)
+        write_ini(office, self.centre.endpoint, self.centre.centre_key())
+        self.assertRegex(office.run("outbox", "send", check=3).stdout, r"receipt .*\(void\)")
+        self.assertEqual([s["state"] for s in listed(office)], ["receipted", "refused"])
+        self.assertIn("letters refused 1", carrier.run("carry", lost, check=3).stdout)
+        self.assertEqual(self.vouchers(222424), ["废-2"])
+        # The answers to what was voided change nothing; what was booked has its receipt by asking again.
+        office.run("outbox", "import", lost + ".receipts", check=3)
+        self.assertEqual([s["state"] for s in listed(office)], ["receipted", "refused"])
+        office.run("outbox", "retry", "2", check=0)
+        office.run("outbox", "send", check=0)
+        self.assertEqual([(s["state"], s["files"].endswith("(void)")) for s in listed(office)], [("receipted", True), ("receipted", False)])
+        self.assertEqual(listed(office)[1]["seq"], booked.carried.seq)
+        # By the document: with rows it is neither; twice it is once.
+        own, message = self.centre.wire("county-222424"), submission()
+        message.voided = True
+        first = own.submit(message)
+        self.assertEqual((first.reports, first.fund_entries, first.others, own.submit(message)), (0, 0, 0, first))
+        message.reports.append(report(self.numbers, 222424, 201304, people_lifted=3))
+        self.assertEqual(codes(own.submit(message)), ["MALFORMED"])
+        message.voided = False
+        self.assertEqual(codes(own.submit(message)), ["ID_REUSED"])
+
+    def test_expired(self):
+        """By the header's time, whatever it is; nothing of it is opened."""
+        office, wire, now = self.centre.offices["county-220181"], self.centre.wire("admin"), int(time.time() * 1e6)
+        day = 86400 * 10**6
+        content = pb.Request(submit=pb.Submit(submission=b"nonsense")).SerializeToString()
+        for time_us, expired in ((now - 91 * day, False), (now - 93 * day, True), (now + day, False), (now + 3 * day, True),
+                                 (0, True), (-2**63, True), (2**63 - 1, True)):
+            header = Header(raw(office.public_key), raw(self.centre.centre_key()), 1, time_us=time_us)
+            reply = wire.ask(pb.Request(carry=pb.Carry(header=header.write(), number=0, letter=close(header, 0, content, raw(office.secret_key)))))
+            self.assertEqual(codes(reply.refusal) if expired else reply.WhichOneof("body"), ["SEAL_EXPIRED"] if expired else "carried", time_us)
 
     def documents(self, office):
         """Kind, version and bytes of what the centre has of it, by somebody else's line."""
