@@ -85,7 +85,12 @@ cell_fits_double(const struct cell *cell)
 bool
 cell_is_formula_like(const char *text)
 {
-	return *text && strchr("=+-@\t\r", *text);
+	static const char *const wide[] = {"＝", "＋", "－",
+	                                   "＠"}; /* some programs read them as the narrow ones */
+	bool like = *text && strchr("=+-@\t\r\n", *text);
+	for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+		like |= !strncmp(text, wide[i], strlen(wide[i]));
+	return like;
 }
 
 size_t

@@ -5,7 +5,9 @@
 #include "decimal.h"
 #include "document_list.h"
 #include "sending.h"
+#include "shown.h"
 #include "upload.h"
+#include "utf8.h"
 
 #include <inttypes.h>
 #include <libgen.h>
@@ -159,7 +161,9 @@ static void
 on_progress(void *context, const char *name, uint64_t bytes, uint64_t size)
 {
 	(void)context;
-	fprintf(stderr, "\r%s: %" PRIu64 " / %" PRIu64 " KiB\033[K", name, bytes / 1024, size / 1024);
+	char room[4 * NAME_BYTES_MAX];
+	fprintf(shown_below(stderr), "\r%s: %" PRIu64 " / %" PRIu64 " KiB\033[K",
+	        utf8_show(name, UTF8_SAFE, room, sizeof room), bytes / 1024, size / 1024);
 }
 
 static int
@@ -185,7 +189,7 @@ get(struct documenting *d, const char *unit, const char *kind_text)
 	enum session_failure failure =
 	    download_file(c->session, key, d->output_option, c->timeout_ms, &watch, &item, d->path, error);
 	if (terminal)
-		fprintf(stderr, "\r\033[K");
+		fputs("\r\033[K", shown_below(stderr));
 	if (*error) {
 		fprintf(stderr, "fupin document get: %s\n", error);
 		return failure == SESSION_REFUSED ? EXIT_PROBLEMS : EXIT_FAILED_INSIDE;

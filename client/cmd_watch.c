@@ -4,7 +4,9 @@
 
 #include "clock.h"
 #include "decimal.h"
+#include "finding_json.h"
 #include "rule_watch.h"
+#include "shown.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -35,7 +37,7 @@ draw(struct watching *w)
 	int64_t next_us = w->drawn_us + REDRAW_MS * 1000, now = clock_steady_us();
 	if (now < next_us)
 		poll(NULL, 0, (int)((next_us - now) / 1000));
-	printf("\033[H\033[2J");
+	fputs("\033[H\033[2J", shown_below(stdout));
 	int status = totalling_print(&w->totalling, NULL);
 	w->drawn_us = clock_steady_us();
 	return status;
@@ -49,7 +51,8 @@ print_line(const struct watching *w, const struct unit_total *units, size_t coun
 	for (size_t i = 0; i < count; i++)
 		json_object_array_add(list, totalling_unit_json(t, &units[i]));
 	json_object_object_add(o, "units", list);
-	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_print(shown_below(stdout), o, JSON_C_TO_STRING_NOSLASHESCAPE);
+	putc('\n', shown_below(stdout));
 	json_object_put(o);
 	return EXIT_DONE;
 }
@@ -61,7 +64,7 @@ show(struct watching *w, const struct unit_total *units, size_t count)
 	int status = w->terminal ? draw(w) : print_line(w, units, count);
 	w->shown++;
 	/* Who reads us through a pipe wants it now; and may have gone. */
-	return fflush(stdout) ? EXIT_FAILED_INSIDE : status;
+	return fflush(shown_below(stdout)) ? EXIT_FAILED_INSIDE : status;
 }
 
 static int

@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "decimal.h"
+#include "finding_json.h"
 #include "recheck.h"
 
 #include <errno.h>
@@ -387,8 +388,8 @@ command_footer(const struct command *c, const struct as_of *as_of, const char *l
 void
 command_print_json(const struct command *c, struct json_object *json)
 {
-	fprintf(c->output->stream, "%s\n",
-	        json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED));
+	json_print(c->output->stream, json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED);
+	putc('\n', c->output->stream);
 	json_object_put(json);
 }
 

@@ -1,5 +1,6 @@
 #include "finding_json.h"
 
+#include "shown.h"
 #include "utf8.h"
 
 #include <json.h>
@@ -32,11 +33,48 @@ findings_json(const struct findings *findings, enum language language)
 	return array;
 }
 
+/* U+FFFD for what is not UTF-8; in JSON all others keep their value. */
+static size_t
+put_escaped(FILE *out, const char *at)
+{
+	enum { REPLACEMENT = 0xFFFD, PLANE = 0x10000, HIGH = 0xD800, LOW = 0xDC00, HALF = 10, MASK = 0x3FF };
+	int32_t point;
+	bool shown;
+	size_t bytes = utf8_look(at, &point, &shown);
+	char room[16];
+	if (bytes && point >= PLANE)
+		snprintf(room, sizeof room, "\\u%04x\\u%04x", (unsigned)(HIGH + ((point - PLANE) >> HALF)),
+		         (unsigned)(LOW + ((point - PLANE) & MASK)));
+	else
+		snprintf(room, sizeof room, "\\u%04x", bytes ? (unsigned)point : REPLACEMENT);
+	if (shown)
+		fwrite(at, 1, bytes, out);
+	else
+		fputs(room, out);
+	return bytes ? bytes : 1;
+}
+
+void
+json_print(FILE *out, struct json_object *object, int flags)
+{
+	const char *text = json_object_to_json_string_ext(object, flags);
+	while (*text) {
+		size_t plain = 0;
+		while (text[plain] && (unsigned char)text[plain] < 0x7F)
+			plain++;
+		fwrite(text, 1, plain, out);
+		text += plain;
+		if (*text)
+			text += put_escaped(out, text);
+	}
+}
+
 void
 json_line(struct json_object *object)
 {
-	printf("%s\n",
-	       json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
-	fflush(stdout);
+	FILE *out = shown_below(stdout);
+	json_print(out, object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	putc('\n', out);
+	fflush(out);
 	json_object_put(object);
 }

@@ -1,6 +1,7 @@
 /* fupin: the office's program. Each subcommand is a file cmd_NAME.c, a row here, and one in help.c. */
 #include "command.h"
 #include "help.h"
+#include "shown.h"
 #include "version.h"
 
 #include <sodium.h>
@@ -80,6 +81,7 @@ int
 main(int argc, char **argv)
 {
 	text_open();
+	shown_open();
 	if (sodium_init() < 0)
 		return EXIT_FAILED_INSIDE;
 	if (argc < 2) {

@@ -1,6 +1,8 @@
 #include "output.h"
 
+#include "shown.h"
 #include "text.h"
+#include "utf8.h"
 #include "xlsx.h"
 
 #include <errno.h>
@@ -137,7 +139,7 @@ open_xlsx(struct output *o)
 static bool
 open_stream(struct output *o, bool bom)
 {
-	o->stream = stdout;
+	o->stream = shown_below(stdout); /* what goes there is made safe cell by cell */
 	if (o->to_file) {
 		if (!make_temporary(o))
 			return false;
@@ -166,10 +168,15 @@ output_open(enum format format, const char *path, bool bom)
 static void
 put_line(struct output *o, const char *text, bool heading)
 {
+	size_t size = 4 * strlen(text) + 1; /* UTF8_SAFE makes no byte more than four */
+	char *room = malloc(size);
+	const char *shown = room ? utf8_show(text, UTF8_SAFE, room, size) : "";
+	o->failed |= !room;
 	if (o->format == FORMAT_XLSX)
-		o->failed |= !xlsx_line(o->xlsx, text, heading);
+		o->failed |= !xlsx_line(o->xlsx, shown, heading);
 	else if (o->format != FORMAT_JSON)
-		fprintf(o->format == FORMAT_CSV ? stderr : o->stream, "%s\n", text);
+		fprintf(o->format == FORMAT_CSV ? stderr : o->stream, "%s\n", shown);
+	free(room);
 }
 
 void
@@ -206,7 +213,8 @@ static bool
 flush_stdout(struct output *o)
 {
 	errno = 0;
-	return (!fflush(stdout) && !ferror(stdout)) || complain(o, strerror(errno ? errno : EIO));
+	bool good = !fflush(o->stream) && !ferror(o->stream) && !ferror(stdout);
+	return good || complain(o, strerror(errno ? errno : EIO));
 }
 
 static bool
@@ -222,10 +230,10 @@ copy_to_stdout(const struct output *o)
 {
 	char bytes[65536];
 	size_t size;
-	FILE *file = o->file.stream;
+	FILE *file = o->file.stream, *out = shown_below(stdout);
 	while ((size = fread(bytes, 1, sizeof bytes, file)) > 0)
-		fwrite(bytes, 1, size, stdout);
-	bool good = !ferror(file) && !fflush(stdout) && !ferror(stdout);
+		fwrite(bytes, 1, size, out);
+	bool good = !ferror(file) && !fflush(out) && !ferror(out);
 	return good || complain(o, strerror(errno));
 }
 

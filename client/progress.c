@@ -2,6 +2,8 @@
 
 #include "cell.h"
 #include "clock.h"
+#include "shown.h"
+#include "utf8.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -110,8 +112,9 @@ progress_show(struct progress *p, const char *what, const char *unit, uint64_t d
 	const struct progress_state state = {what, unit, done, total, p->first, now_us - p->began_us};
 	size_t columns = terminal_columns();
 	/* The last column stays free: some terminals begin a new line there. */
-	fprintf(stderr, "\r%s\033[K", progress_text(&state, p->language, columns - 1, text));
-	fflush(stderr);
+	char room[4 * sizeof text];
+	const char *line = progress_text(&state, p->language, columns - 1, text);
+	fprintf(shown_below(stderr), "\r%s\033[K", utf8_show(line, UTF8_SAFE, room, sizeof room));
 	p->drawn_us = now_us;
 	p->standing = true;
 }
@@ -120,6 +123,6 @@ void
 progress_clear(struct progress *p)
 {
 	if (p->standing)
-		fputs("\r\033[K", stderr);
+		fputs("\r\033[K", shown_below(stderr));
 	p->standing = false;
 }

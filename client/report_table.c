@@ -1,6 +1,7 @@
 /* Reports, as many as there are: pages of one answer each, shown as they come and kept nowhere. All of them
  * are as of the commit that the first page was as of, so that they fit together. */
 #include "decimal.h"
+#include "finding_json.h"
 #include "showing.h"
 
 #include <inttypes.h>
@@ -79,8 +80,9 @@ static void
 print_report(struct report_table *r, const struct report_item *item)
 {
 	struct json_object *o = report_json(r->command, item);
-	fprintf(r->command->output->stream, "%s\n%s", r->shown ? "," : "",
-	        json_object_to_json_string_ext(o, JSON_C_TO_STRING_NOSLASHESCAPE));
+	FILE *out = r->command->output->stream;
+	fputs(r->shown ? ",\n" : "\n", out);
+	json_print(out, o, JSON_C_TO_STRING_NOSLASHESCAPE);
 	json_object_put(o);
 }
 
@@ -88,9 +90,11 @@ print_report(struct report_table *r, const struct report_item *item)
 static void
 print_json_head(const struct command *c, const struct report_answer *first)
 {
+	static const char list[] = ",\"reports\":[";
 	struct json_object *label = json_object_new_string(first->label);
-	fprintf(c->output->stream, "{\"seq\":%" PRIu64 ",\"label\":%s,\"reports\":[", first->as_of.seq,
-	        json_object_to_json_string_ext(label, JSON_C_TO_STRING_NOSLASHESCAPE));
+	fprintf(c->output->stream, "{\"seq\":%" PRIu64 ",\"label\":", first->as_of.seq);
+	json_print(c->output->stream, label, JSON_C_TO_STRING_NOSLASHESCAPE);
+	fputs(list, c->output->stream);
 	json_object_put(label);
 }
 

@@ -4,7 +4,9 @@
 
 #include "command.h"
 #include "decimal.h"
+#include "finding_json.h"
 #include "rule_text.h"
+#include "shown.h"
 
 #include <inttypes.h>
 #include <json.h>
@@ -30,9 +32,10 @@ struct watching {
 static int
 print_json_line(struct json_object *o)
 {
-	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_print(shown_below(stdout), o, JSON_C_TO_STRING_NOSLASHESCAPE);
+	putc('\n', shown_below(stdout));
 	json_object_put(o);
-	return fflush(stdout) ? EXIT_FAILED_INSIDE : EXIT_DONE;
+	return fflush(shown_below(stdout)) ? EXIT_FAILED_INSIDE : EXIT_DONE;
 }
 
 static void
@@ -64,7 +67,7 @@ show_state(struct watching *w, const struct compliance_answer *answer)
 				       rule_name(c, item->key.rule), rule_state_text(c, item->state));
 		}
 		print_counts(answer->states);
-		return fflush(stdout) ? EXIT_FAILED_INSIDE : EXIT_DONE;
+		return fflush(shown_below(stdout)) ? EXIT_FAILED_INSIDE : EXIT_DONE;
 	}
 	struct json_object *o = json_object_new_object(), *list = json_object_new_array();
 	json_object_object_add(o, "as_of", rule_as_of_json(&answer->as_of));
@@ -103,7 +106,7 @@ show_turns(struct watching *w, const struct push *push)
 			       rule_state_text(c, turn->to));
 		}
 		print_counts(push->states);
-		return fflush(stdout) ? EXIT_FAILED_INSIDE : EXIT_DONE;
+		return fflush(shown_below(stdout)) ? EXIT_FAILED_INSIDE : EXIT_DONE;
 	}
 	struct json_object *o = json_object_new_object(), *list = json_object_new_array();
 	json_object_object_add(o, "as_of", rule_as_of_json(&push->as_of));

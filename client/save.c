@@ -150,7 +150,7 @@ void
 saving_tell(const struct saving *s, enum language language, FILE *out)
 {
 	bool zh = language == LANGUAGE_CHINESE;
-	char room[SHEET_NAME_BYTES];
+	char room[4 * SHEET_NAME_BYTES], row[4 * sizeof s->dropped_row];
 	for (size_t i = 0; i < s->passed_over && i < PASSED_NAMES_MAX; i++)
 		fprintf(out,
 		        zh ? "未读取：工作表“%s”没有已知的列名\n"
@@ -165,13 +165,14 @@ saving_tell(const struct saving *s, enum language language, FILE *out)
 		           : "corrections: %zu rows have no column for figures, and clear what stood there: %s (a – "
 		             "in a cell says so "
 		             "on purpose)\n",
-		        s->dropped, s->dropped_row);
+		        s->dropped, utf8_show(s->dropped_row, UTF8_SAFE, row, sizeof row));
 	if (s->alike)
 		fprintf(
 		    out,
 		    zh ? "凭证号 %s 与 %s 只差大小写或前导零，按不同凭证处理，请核对（共 %zu 处）\n"
 		       : "vouchers %s and %s differ in case or zeros alone, and are two: is one meant? (%zu such)\n",
-		    s->alike_pair[0], s->alike_pair[1], s->alike);
+		    utf8_show(s->alike_pair[0], UTF8_SAFE, room, sizeof room),
+		    utf8_show(s->alike_pair[1], UTF8_SAFE, row, sizeof row), s->alike);
 }
 
 static bool

@@ -1,5 +1,7 @@
 #include "table.h"
 
+#include "cell.h"
+#include "utf8.h"
 #include "xlsx.h"
 
 #include <libsmartcols.h>
@@ -50,8 +52,11 @@ begin(struct table *t, const char *name, const struct table_column *columns)
 	struct output *o = t->output;
 	if (o->format == FORMAT_XLSX)
 		return (!name || xlsx_sheet(o->xlsx, name)) && xlsx_header(o->xlsx, columns, t->columns);
-	for (size_t i = 0; o->format == FORMAT_CSV && i < t->columns; i++)
-		print_csv_cell(o->stream, columns[i].title, false, i + 1 == t->columns);
+	char room[CELL_TEXT_BYTES];
+	for (size_t i = 0; o->format == FORMAT_CSV && i < t->columns; i++) {
+		const char *title = utf8_show(columns[i].title, UTF8_SAFE, room, sizeof room);
+		print_csv_cell(o->stream, title, cell_is_formula_like(title), i + 1 == t->columns);
+	}
 	if (o->format == FORMAT_CSV)
 		return true;
 	t->scols = scols_new_table();
@@ -59,7 +64,8 @@ begin(struct table *t, const char *name, const struct table_column *columns)
 	const char *plain = getenv("NO_COLOR");
 	t->colours = t->scols && !o->to_file && isatty(STDOUT_FILENO) && !(plain && *plain);
 	for (size_t i = 0; t->scols && i < t->columns; i++)
-		if (!scols_table_new_column(t->scols, columns[i].title, 0, columns[i].number ? SCOLS_FL_RIGHT : 0))
+		if (!scols_table_new_column(t->scols, utf8_show(columns[i].title, UTF8_SAFE, room, sizeof room), 0,
+		                            columns[i].number ? SCOLS_FL_RIGHT : 0))
 			return false;
 	return t->scols;
 }

@@ -1,6 +1,8 @@
 #include "xlsx.h"
 
+#include "cell.h"
 #include "decimal.h"
+#include "utf8.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -197,8 +199,10 @@ write_titles(struct xlsx *w)
 	if (w->row == 0)
 		worksheet_freeze_panes(w->sheet, 1, 0);
 	for (size_t i = 0; i < w->columns; i++) {
-		widen(w, i, w->titles[i]);
-		if (worksheet_write_string(w->sheet, w->row, (lxw_col_t)i, w->titles[i], w->title))
+		char room[CELL_TEXT_BYTES];
+		const char *title = utf8_show(w->titles[i], UTF8_SAFE, room, sizeof room);
+		widen(w, i, title);
+		if (worksheet_write_string(w->sheet, w->row, (lxw_col_t)i, title, w->title))
 			return false;
 	}
 	w->row++;

@@ -1,7 +1,9 @@
 #include "xlsx_sheet.h"
 
+#include "cell.h"
 #include "decimal.h"
 #include "finding.h"
+#include "utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -131,6 +133,9 @@ void
 xlsx_sheet_text(struct xlsx_sheet *sheet, int line, int column, const char *text, enum xlsx_style style)
 {
 	lxw_format *format = format_of(sheet, style, 0);
+	char room[CELL_TEXT_BYTES];
+	/* It comes back as it is, but XML has to be UTF-8. */
+	text = utf8_valid(text, strlen(text)) ? text : utf8_show(text, UTF8_SAFE, room, sizeof room);
 	lxw_error error =
 	    *text ? worksheet_write_string(sheet->file, (lxw_row_t)line, (lxw_col_t)column, text, format)
 	          : worksheet_write_blank(sheet->file, (lxw_row_t)line, (lxw_col_t)column, format);

@@ -1,6 +1,7 @@
 #include "log.h"
 
 #include "clock.h"
+#include "utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -46,11 +47,15 @@ log_line(enum log_level level, const char *event, const char *format, ...)
 	va_start(args, format);
 	int rest = vsnprintf(line + head, sizeof line - (size_t)head - 1, format, args);
 	va_end(args);
-	size_t used = strnlen(line, sizeof line - 2);
-	line[used] = '\n';
+	/* Names and messages of others are in it, perhaps raw, perhaps cut within a character. */
+	char room[4 * sizeof line];
+	const char *shown = utf8_show(line, UTF8_SAFE, room, sizeof room - 1);
+	size_t used = strlen(shown);
+	memmove(room, shown, used);
+	room[used] = '\n';
 	/* One write a line, so that lines of several processes do not mix; a log that cannot be written
 	 * must not stop the service. */
-	if (rest >= 0 && write(STDERR_FILENO, line, used + 1) < 0)
+	if (rest >= 0 && write(STDERR_FILENO, room, used + 1) < 0)
 		return;
 }
 

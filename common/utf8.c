@@ -192,6 +192,16 @@ is_shown(utf8proc_int32_t point, enum utf8_showing how)
 	return category != UTF8PROC_CATEGORY_CC && !is_blank(point);
 }
 
+size_t
+utf8_look(const char *at, int32_t *point, bool *shown)
+{
+	utf8proc_int32_t found = -1;
+	size_t bytes = next(at, &found);
+	*point = found;
+	*shown = bytes && is_shown(found, UTF8_SAFE);
+	return bytes;
+}
+
 /* Bytes of what stands from here on that stands for itself. */
 static size_t
 clean_size(const char *text, enum utf8_showing how)

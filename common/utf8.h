@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 bool utf8_valid(const char *text, size_t bytes);
@@ -18,6 +19,10 @@ size_t utf8_blank(const char *at);
 
 /* The text without such characters at either end: where it begins, and its bytes. */
 const char *utf8_trim(const char *text, size_t *bytes);
+
+/* Bytes of the character at `at`, and which; 0: it is not UTF-8. *shown: it stands for itself (utf8_show()).
+ */
+size_t utf8_look(const char *at, int32_t *point, bool *shown);
 
 enum { UTF8_KEY_BYTES = 256 };
 

@@ -6,6 +6,7 @@
 #include "plan_files.h"
 #include "plan_store.h"
 #include "service.h"
+#include "shown.h"
 #include "store.h"
 #include "verify.h"
 #include "version.h"
@@ -126,6 +127,7 @@ main(int argc, char **argv)
 	struct options options;
 	enum log_level level;
 	char error[256];
+	shown_open();
 	if (!options_parse(argc, argv, &options, error, sizeof error)) {
 		fprintf(stderr, "fupind: %s\n", error);
 		return EXIT_USAGE;
