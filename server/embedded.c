@@ -3,9 +3,11 @@
 #include "clock.h"
 #include "log.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <inttypes.h>
 #include <libpq-fe.h>
 #include <pwd.h>
 #include <signal.h>
@@ -15,6 +17,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <systemd/sd-daemon.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -166,6 +169,21 @@ run_and_wait(const struct embedded *e, const char *program, char *arguments[])
 	return pid > 0 && WIFEXITED(status) && !WEXITSTATUS(status);
 }
 
+/* Who may enter the socket's directory, 0700, may connect; nobody comes by the network, whatever is set
+ * later. */
+static bool
+write_hba(const char *cluster)
+{
+	char path[PATH_MAX + 24];
+	snprintf(path, sizeof path, "%s/pg_hba.conf", cluster);
+	FILE *file = fopen(path, "we");
+	bool good = file && fputs("# Written by fupind. Local sockets only.\n"
+	                          "local all all trust\n"
+	                          "local replication all trust\n",
+	                          file) >= 0;
+	return !(file && fclose(file)) && good;
+}
+
 /* initdb into a second place and a rename: a half-made cluster is never taken for a whole one. */
 static bool
 create_cluster(const struct embedded *e, char error[PG_ERROR_BYTES])
@@ -174,15 +192,25 @@ create_cluster(const struct embedded *e, char error[PG_ERROR_BYTES])
 	snprintf(version, sizeof version, "%s/PG_VERSION", e->data_dir);
 	if (!access(version, F_OK))
 		return true;
+	if (!e->may_create) {
+		snprintf(error, PG_ERROR_BYTES, "there is no database: %.300s is missing", version);
+		return false;
+	}
 	snprintf(fresh, sizeof fresh, "%s.new", e->data_dir);
 	snprintf(user, sizeof user, "--username=%s", e->user);
 	char *remove[] = {(char *)"rm", (char *)"-rf", (char *)"--", fresh, NULL};
 	struct embedded system = *e;
 	snprintf(system.bin_dir, sizeof system.bin_dir, "/bin");
-	char *arguments[] = {
-	    (char *)"initdb",          (char *)"--pgdata",         fresh, user, (char *)"--auth=trust",
-	    (char *)"--encoding=UTF8", (char *)"--locale=C.UTF-8", NULL};
-	if (run_and_wait(&system, "rm", remove) && run_and_wait(e, "initdb", arguments) &&
+	char *arguments[] = {(char *)"initdb",
+	                     (char *)"--pgdata",
+	                     fresh,
+	                     user,
+	                     (char *)"--auth=trust",
+	                     (char *)"--encoding=UTF8",
+	                     (char *)"--locale=C.UTF-8",
+	                     (char *)"--data-checksums",
+	                     NULL};
+	if (run_and_wait(&system, "rm", remove) && run_and_wait(e, "initdb", arguments) && write_hba(fresh) &&
 	    !rename(fresh, e->data_dir))
 		return true;
 	snprintf(error, PG_ERROR_BYTES, "the database could not be created: see %.300s", e->log_path);
@@ -207,6 +235,8 @@ launch(struct embedded *e)
 	                     (char *)"-c",
 	                     (char *)"unix_socket_permissions=0700",
 	                     (char *)"-c",
+	                     (char *)"port=" PG_EMBEDDED_PORT,
+	                     (char *)"-c",
 	                     (char *)"jit=off", /* short statements; and no memory is both written and run */
 	                     NULL};
 	e->pid = start(e, "postgres", arguments, SIGINT);
@@ -215,24 +245,20 @@ launch(struct embedded *e)
 	return e->pid;
 }
 
-static PGPing
-ping(const struct embedded *e)
+/* To the server itself, whatever state it is in. */
+static void
+server_parameters(const struct embedded *e, const char *names[PG_PARAMS], const char *values[PG_PARAMS])
 {
-	const char *names[] = {"host", "dbname", "user", NULL};
-	const char *values[] = {e->socket_dir, "postgres", e->user, NULL};
-	return PQpingParams(names, values, 0);
-}
-
-bool
-embedded_wait(const struct embedded *e, char error[PG_ERROR_BYTES])
-{
-	for (int waited = 0; waited < START_SECONDS * 1000; waited += POLL_MS) {
-		if (ping(e) == PQPING_OK)
-			return true;
-		pause_ms(POLL_MS);
-	}
-	snprintf(error, PG_ERROR_BYTES, "the running centre's database does not answer: see %.300s", e->log_path);
-	return false;
+	struct pg_target target = embedded_target(e);
+	size_t count = 0;
+	target.database = "postgres";
+	pg_parameters(&target, names, values);
+	while (names[count])
+		count++;
+	assert(count + 1 < PG_PARAMS);
+	names[count] = "target_session_attrs";
+	values[count] = "any";
+	names[count + 1] = values[count + 1] = NULL;
 }
 
 enum leftover { LEFTOVER_NONE, LEFTOVER_OURS, LEFTOVER_DYING };
@@ -298,47 +324,196 @@ create_database(const struct embedded *e, char error[PG_ERROR_BYTES])
 	return good;
 }
 
-enum server_state { SERVER_SILENT, SERVER_STARTING, SERVER_READY };
+enum server_state {
+	SERVER_SILENT,
+	SERVER_STARTING,
+	SERVER_STOPPING,
+	SERVER_STANDBY,
+	SERVER_PAUSED,
+	SERVER_READY
+};
 
-/* What the server that was just launched writes of itself into postmaster.pid (its first line is the process,
- * its eighth the state). To ask by a connection makes it start a process each time. */
+/* What the server that was launched writes of itself into postmaster.pid (its first line is the process, its
+ * eighth the state; "ready" also says one that takes questions only). To ask by a connection makes it start a
+ * process each time. */
 static enum server_state
 launched_state(const struct embedded *e)
 {
 	enum { STATE_LINE = 8 };
-	char path[PATH_MAX + 24], line[PATH_MAX + 16];
-	enum server_state state = SERVER_SILENT;
+	static const struct {
+		const char *word;
+		enum server_state state;
+	} states[] = {{"starting", SERVER_STARTING},
+	              {"standby", SERVER_STARTING}, /* one that takes no questions, either */
+	              {"stopping", SERVER_STOPPING},
+	              {"ready", SERVER_READY}};
+	char path[PATH_MAX + 24], line[PATH_MAX + 16] = "";
 	snprintf(path, sizeof path, "%s/postmaster.pid", e->data_dir);
 	FILE *file = fopen(path, "re");
 	if (!file)
 		return SERVER_SILENT;
-	for (int i = 1; i <= STATE_LINE && fgets(line, sizeof line, file); i++) {
-		if (i == 1 && strtol(line, NULL, 10) != e->pid)
-			break;
-		if (i == STATE_LINE)
-			state = strncmp(line, "ready", 5) ? SERVER_STARTING : SERVER_READY;
-	}
+	bool ours = true;
+	int count = 0;
+	while (count < STATE_LINE && fgets(line, sizeof line, file))
+		if (++count == 1)
+			ours = !e->pid || strtol(line, NULL, 10) == e->pid;
 	fclose(file);
-	return state;
+	for (size_t i = 0; ours && count == STATE_LINE && i < sizeof states / sizeof *states; i++)
+		if (!strncmp(line, states[i].word, strlen(states[i].word)))
+			return states[i].state;
+	return SERVER_SILENT;
 }
 
-/* Crash recovery may take long: as long as the server says that it is starting, it is left to it. */
+/* Is one that says it is ready still in its recovery (0 no, 1 yes, 2 paused)? */
+static enum server_state
+asked_state(const struct embedded *e)
+{
+	static const char sql[] =
+	    "SELECT CASE WHEN NOT pg_is_in_recovery() THEN 0 WHEN pg_is_wal_replay_paused() "
+	    "THEN 2 ELSE 1 END";
+	const char *names[PG_PARAMS], *values[PG_PARAMS];
+	char ignored[PG_ERROR_BYTES];
+	int64_t found = 0;
+	server_parameters(e, names, values);
+	PGconn *connection = PQconnectdbParams(names, values, 0);
+	bool asked = PQstatus(connection) == CONNECTION_OK &&
+	             pg_number((struct pg_conn *)connection, sql, &found, ignored);
+	PQfinish(connection);
+	/* It recovers from a crash of one of its processes, and lets nobody in. What else is wrong the next
+	 * connection says. */
+	if (!asked)
+		return PQpingParams(names, values, 0) == PQPING_REJECT ? SERVER_STARTING : SERVER_READY;
+	return found == 2 ? SERVER_PAUSED : found ? SERVER_STANDBY : SERVER_READY;
+}
+
+static enum server_state
+server_state(const struct embedded *e)
+{
+	enum server_state state = launched_state(e);
+	return state == SERVER_READY ? asked_state(e) : state;
+}
+
+/* ---------------------------------------------------------------- a recovery under way */
+
+/* A recovery (after a crash, or to a point in time) is waited for and never ended, neither because it takes
+ * long nor because we are told to stop: a server that is stopped in the midst of its promotion may never come
+ * up again. Only where it has paused by itself, at its target, may it be left. */
+struct recovery {
+	enum server_state state; /* that was told last */
+	int64_t since_us, told_us;
+	bool is_held;  /* SIGTERM and SIGINT wait */
+	sigset_t mask; /* as it was before */
+};
+
+enum { RECOVERY_TOLD_AFTER_S = 2, RECOVERY_TOLD_EVERY_S = 30, RECOVERY_EXTENSION_S = 120 };
+
+static bool
+is_recovery(enum server_state state)
+{
+	return state == SERVER_STARTING || state == SERVER_STANDBY || state == SERVER_PAUSED;
+}
+
+static void
+hold_signals(struct recovery *r, bool hold)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	if (hold && !r->is_held)
+		pthread_sigmask(SIG_BLOCK, &set, &r->mask);
+	else if (!hold && r->is_held)
+		pthread_sigmask(SIG_SETMASK, &r->mask, NULL);
+	r->is_held = hold;
+}
+
+/* Waits a little for it, and says so now and then. */
+static void
+await_recovery(const struct embedded *e, struct recovery *r, enum server_state state)
+{
+	int64_t now_us = clock_steady_us();
+	if (!r->since_us)
+		r->since_us = now_us;
+	hold_signals(r, state != SERVER_PAUSED);
+	int64_t due_us = r->told_us ? r->told_us + RECOVERY_TOLD_EVERY_S * INT64_C(1000000)
+	                            : r->since_us + RECOVERY_TOLD_AFTER_S * INT64_C(1000000);
+	if (now_us >= due_us || (state != r->state && state != SERVER_STARTING)) {
+		r->told_us = now_us;
+		r->state = state;
+		log_line(LOG_INFO, "database_recovering", "seconds=%d what=\"%s\" log=%s",
+		         (int)((now_us - r->since_us) / 1000000),
+		         state == SERVER_PAUSED
+		             ? "it has paused at its target: look at it by psql, then SELECT pg_wal_replay_resume()"
+		             : "its recovery is waited for, and not stopped",
+		         e->log_path);
+		sd_notifyf(0, "STATUS=waiting for the database's recovery\nEXTEND_TIMEOUT_USEC=%" PRId64,
+		           RECOVERY_EXTENSION_S * INT64_C(1000000));
+	}
+	pause_ms(state == SERVER_STARTING ? POLL_MS : RETRY_MS);
+}
+
+static void
+end_recovery(struct recovery *r)
+{
+	if (r->told_us)
+		log_line(LOG_INFO, "database_recovered", "seconds=%d",
+		         (int)((clock_steady_us() - r->since_us) / 1000000));
+	hold_signals(r, false);
+}
+
+static bool
+has_ended(struct embedded *e)
+{
+	if (e->pid && waitpid(e->pid, NULL, WNOHANG) == e->pid)
+		e->pid = 0;
+	return !e->pid;
+}
+
 static bool
 wait_until_ready(struct embedded *e, char error[PG_ERROR_BYTES])
 {
+	struct recovery recovery = {0};
+	enum server_state state = SERVER_SILENT;
 	for (int waited = 0; waited < START_SECONDS * 1000;) {
-		enum server_state state = launched_state(e);
-		if (state == SERVER_READY)
-			return true;
-		if (e->pid && waitpid(e->pid, NULL, WNOHANG) == e->pid) {
-			e->pid = 0;
+		state = server_state(e);
+		if (state == SERVER_READY || has_ended(e))
 			break;
+		if (is_recovery(state)) {
+			await_recovery(e, &recovery, state);
+			continue;
 		}
-		waited += state == SERVER_STARTING ? 0 : POLL_MS;
+		waited += POLL_MS;
 		pause_ms(POLL_MS);
 	}
-	snprintf(error, PG_ERROR_BYTES, "the database does not start: see %.300s", e->log_path);
-	return false;
+	if (state != SERVER_READY)
+		snprintf(error, PG_ERROR_BYTES, "the database does not start: see %.300s", e->log_path);
+	end_recovery(&recovery);
+	return state == SERVER_READY;
+}
+
+bool
+embedded_wait(const struct embedded *e, char error[PG_ERROR_BYTES])
+{
+	const struct pg_target target = embedded_target(e);
+	struct recovery recovery = {0};
+	struct pg_conn *connection = NULL;
+	for (int waited = 0; waited < START_SECONDS * 1000 && !connection;) {
+		enum server_state state = server_state(e);
+		if (is_recovery(state)) {
+			await_recovery(e, &recovery, state);
+			continue;
+		}
+		connection = pg_connect(&target, error);
+		waited += RETRY_MS;
+		if (!connection)
+			pause_ms(RETRY_MS);
+	}
+	end_recovery(&recovery);
+	PQfinish((PGconn *)connection);
+	if (!connection)
+		snprintf(error, PG_ERROR_BYTES, "the running centre's database does not answer: see %.300s",
+		         e->log_path);
+	return connection;
 }
 
 /* While children of a killed server still end, a new one refuses to start. */
@@ -399,8 +574,14 @@ embedded_stop(struct embedded *e)
 {
 	if (!e->pid)
 		return;
-	/* During crash recovery it would listen to nothing milder; what is on disk stays there. */
-	kill(e->pid, ping(e) == PQPING_REJECT ? SIGQUIT : SIGINT);
+	struct recovery recovery = {0};
+	for (enum server_state state;
+	     !has_ended(e) && is_recovery(state = server_state(e)) && state != SERVER_PAUSED;)
+		await_recovery(e, &recovery, state);
+	end_recovery(&recovery);
+	if (!e->pid)
+		return;
+	kill(e->pid, SIGINT);
 	int waited = 0;
 	while (waitpid(e->pid, NULL, WNOHANG) == 0 && waited < STOP_SECONDS * 1000) {
 		pause_ms(POLL_MS);

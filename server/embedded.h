@@ -17,6 +17,7 @@ struct embedded {
 	char socket_dir[PATH_MAX]; /* DATA/run, mode 0700: who may enter it may connect */
 	char bin_dir[PATH_MAX];    /* where postgres and initdb are */
 	int patience_s;            /* as in struct pg_target; the owner sets it */
+	bool may_create;           /* a cluster, where there is none; the owner sets it */
 	char log_path[PATH_MAX];   /* DATA/pg.log */
 	char user[64];
 	pid_t pid; /* 0: not ours, or not running */

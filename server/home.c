@@ -103,10 +103,16 @@ bool
 home_open(const struct options *options, struct home *out, char error[HOME_ERROR_BYTES])
 {
 	struct home home = {.lock = -1};
-	if (mkdir(options->data, 0700) && errno != EEXIST)
+	/* Who only looks makes nothing: a mistyped directory stays an error. */
+	bool may_make = options->command != COMMAND_VERIFY;
+	if (may_make && mkdir(options->data, 0700) && errno != EEXIST)
 		return fail(error, options->data, strerror(errno));
 	if (!realpath(options->data, home.path))
 		return fail(error, options->data, strerror(errno));
+	char keys[PATH_MAX + 24];
+	snprintf(keys, sizeof keys, "%s/centre.key_secret", home.path);
+	if (!may_make && access(keys, F_OK))
+		return fail(error, keys, strerror(errno));
 	if (strchr(home.path, ','))
 		return fail(error, home.path, "a path with a comma cannot be told to libpq: choose another --data");
 	if (geteuid() == 0 && !become(home.path, options->user, error))

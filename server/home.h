@@ -18,8 +18,9 @@ struct home {
 
 enum { HOME_ERROR_BYTES = 512 };
 
-/* Makes the directory if it is missing; when started as root, gives it to `options->user` and becomes
- * that user (PostgreSQL refuses root, and nobody needs it). Makes the keys if they are missing. */
+/* Makes the directory if it is missing (but for verify, which makes nothing); when started as root, gives it
+ * to `options->user` and becomes that user (PostgreSQL refuses root, and nobody needs it). Makes the keys if
+ * they are missing. */
 bool home_open(const struct options *options, struct home *out, char error[HOME_ERROR_BYTES])
     __attribute__((warn_unused_result));
 

@@ -661,20 +661,6 @@ send_rows(struct journal *j)
 	       PQputCopyEnd(j->connection, NULL) == 1 && PQflush(j->connection) >= 0;
 }
 
-/* Errors that are nobody's fault who submitted: shutdown or crash of the server (57P), a broken line (08), a
- * statement that was cancelled (57014), a deadlock or conflict with another session (40001, 40P01), prepared
- * statements that somebody's pooler or DISCARD took away (26000). A new connection begins again; whether the
- * COMMIT came through is asked first. */
-static bool
-wants_new_connection(const char *sqlstate)
-{
-	static const char *const states[] = {"57P", "08", "57014", "40001", "40P01", "26000"};
-	for (size_t i = 0; i < sizeof states / sizeof *states; i++)
-		if (!strncmp(sqlstate, states[i], strlen(states[i])))
-			return true;
-	return false;
-}
-
 /* A server that has become read-only, perhaps a standby: nothing was stored, and a server that takes writes
  * has to be found. */
 static enum journal_event
@@ -698,12 +684,13 @@ written(struct journal *j, int64_t now_us)
 		enter(j, STATE_IDLE, now_us);
 		return batch_is_there(j);
 	}
-	if (PQstatus(j->connection) != CONNECTION_OK || !*j->sqlstate || wants_new_connection(j->sqlstate)) {
+	if (PQstatus(j->connection) != CONNECTION_OK || !*j->sqlstate ||
+	    pg_fault(j->sqlstate) == PG_FAULT_SESSION) {
 		char why[PG_ERROR_BYTES];
 		snprintf(why, sizeof why, "%s", j->error);
 		return lose(j, now_us, why);
 	}
-	if (!strcmp(j->sqlstate, SQLSTATE_READ_ONLY))
+	if (pg_fault(j->sqlstate) == PG_FAULT_READ_ONLY)
 		return leave_read_only(j, now_us);
 	if (PQtransactionStatus(j->connection) == PQTRANS_IDLE) {
 		j->batch = false;

@@ -137,6 +137,7 @@ main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	log_set_level(level);
+	pg_clear_environment(options.db);
 	if (sodium_init() < 0 || !make_absolute(&options.ready_file, ready_file) ||
 	    !make_absolute(&options.pg_bin, pg_bin))
 		return EXIT_FAILED;
@@ -152,6 +153,8 @@ main(int argc, char **argv)
 	case COMMAND_HELP:
 		options_help();
 		return EXIT_SUCCESS;
+	case COMMAND_NONE: /* refused before */
+		break;
 	case COMMAND_VERSION:
 		printf("fupind %s\n", FUPIN_VERSION);
 		return EXIT_SUCCESS;

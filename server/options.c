@@ -11,9 +11,9 @@ static const struct option_kind {
 	const char *name, *value, *help;
 	size_t place;
 } option_kinds[] = {
-    {"--data", "DIR", "keys, sockets and the embedded database (default: fupin-data)",
+    {"--data", "DIR", "keys, sockets and the embedded database; serve, load and keygen make it",
      offsetof(struct options, data)},
-    {"--db", "URI", "a PostgreSQL elsewhere (libpq URI; passwords as libpq has them)",
+    {"--db", "URI", "a PostgreSQL elsewhere (libpq URI; passwords and certificates as libpq has them)",
      offsetof(struct options, db)},
     {"--endpoint", "ENDPOINT", "where offices connect (default: tcp://127.0.0.1:7513; all addresses: *)",
      offsetof(struct options, endpoint)},
@@ -46,7 +46,7 @@ static const struct {
 	enum command command;
 	const char *help;
 } commands[] = {
-    {"serve", COMMAND_SERVE, "run the centre (the default)"},
+    {"serve", COMMAND_SERVE, "run the centre"},
     {"load", COMMAND_LOAD, "load a plan and its principals; tell a running centre with SIGHUP"},
     {"verify", COMMAND_VERIFY, "recompute all totals from the journal; exit 1 on drift"},
     {"keygen", COMMAND_KEYGEN, "make the centre's key pair, if there is none"},
@@ -56,6 +56,8 @@ static const struct {
 
 #define COUNT(items) (sizeof(items) / sizeof *(items))
 
+/* One command stands on a line. Beside it help wins, whichever comes first: who asks for it, or about
+ * another command, gets nothing started. */
 static bool
 take_command(const char *word, struct options *out)
 {
@@ -65,9 +67,27 @@ take_command(const char *word, struct options *out)
 		word = "version";
 	for (size_t i = 0; i < COUNT(commands); i++)
 		if (!strcmp(word, commands[i].name)) {
-			out->command = commands[i].command;
+			bool helps = commands[i].command == COMMAND_HELP;
+			if (out->command != COMMAND_NONE && out->command != COMMAND_HELP && !helps)
+				return false;
+			if (out->command != COMMAND_HELP)
+				out->command = commands[i].command;
 			return true;
 		}
+	return false;
+}
+
+/* Nothing begins by itself, and nothing in a place that nobody named. */
+static bool
+is_whole(const struct options *o, char *error, size_t error_size)
+{
+	if (o->command == COMMAND_NONE) {
+		snprintf(error, error_size, "say what to do, for example fupind serve; see fupind help");
+		return false;
+	}
+	if (o->command == COMMAND_HELP || o->command == COMMAND_VERSION || (o->data && *o->data))
+		return true;
+	snprintf(error, error_size, "say where the centre's data is with --data DIR; see fupind help");
 	return false;
 }
 
@@ -96,8 +116,6 @@ bool
 options_parse(int argc, char **argv, struct options *out, char *error, size_t error_size)
 {
 	*out = (struct options){
-	    .command = COMMAND_SERVE,
-	    .data = "fupin-data",
 	    .endpoint = "tcp://127.0.0.1:7513",
 	    .user = "postgres",
 	    .log_level = "info",
@@ -122,14 +140,13 @@ options_parse(int argc, char **argv, struct options *out, char *error, size_t er
 		         PG_PATIENCE_LEAST, PG_PATIENCE_MOST);
 		return false;
 	}
-	return true;
+	return is_whole(out, error, error_size);
 }
 
 void
 options_help(void)
 {
-	printf(
-	    "fupind - the centre of the fupin reporting network\n\n  fupind [COMMAND] [OPTION…]\n\nCommands\n");
+	printf("fupind - the centre of the fupin reporting network\n\n  fupind COMMAND [OPTION…]\n\nCommands\n");
 	for (size_t i = 0; i < COUNT(commands); i++)
 		printf("  %-24s%s\n", commands[i].name, commands[i].help);
 	printf("\nOptions\n");

@@ -5,11 +5,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum command { COMMAND_SERVE, COMMAND_LOAD, COMMAND_VERIFY, COMMAND_KEYGEN, COMMAND_HELP, COMMAND_VERSION };
+enum command {
+	COMMAND_NONE,
+	COMMAND_SERVE,
+	COMMAND_LOAD,
+	COMMAND_VERIFY,
+	COMMAND_KEYGEN,
+	COMMAND_HELP,
+	COMMAND_VERSION
+};
 
 struct options {
 	enum command command;
-	const char *data;       /* directory of keys, sockets and the embedded database */
+	const char *data;       /* directory of keys, sockets and the embedded database; NULL: help, version */
 	const char *db;         /* libpq URI; NULL: embedded */
 	const char *endpoint;   /* where offices connect, for endpoint_complete() */
 	const char *plan;       /* directory of CSV files; NULL: what the database has */

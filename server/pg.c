@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 bool
 pg_patience_parse(const char *text, int *out)
@@ -44,21 +45,42 @@ pg_parameters(const struct pg_target *target, const char *names[PG_PARAMS], cons
 		names[n] = defaults[n][0];
 		values[n] = defaults[n][1];
 	}
-	if (target->uri) {
-		names[n] = "dbname";
-		values[n++] = target->uri;
-	} else {
-		names[n] = "host";
-		values[n++] = target->socket_dir;
-		names[n] = "user";
-		values[n++] = target->user;
-		names[n] = "dbname";
-		values[n++] = target->database;
+	const char *const elsewhere[][2] = {{"dbname", target->uri}};
+	/* Nothing is left to libpq's own idea of it. */
+	const char *const embedded[][2] = {
+	    {"host", target->socket_dir}, {"port", PG_EMBEDDED_PORT}, {"user", target->user},
+	    {"dbname", target->database}, {"passfile", "/dev/null"},  {"sslmode", "disable"},
+	    {"gssencmode", "disable"},
+	};
+	const char *const(*place)[2] = target->uri ? elsewhere : embedded;
+	size_t count = target->uri ? 1 : sizeof embedded / sizeof *embedded;
+	for (size_t i = 0; i < count; i++) {
+		names[n] = place[i][0];
+		values[n++] = place[i][1];
 	}
 	names[n] = "fallback_application_name";
 	values[n++] = "fupind";
 	names[n] = NULL;
 	values[n] = NULL;
+}
+
+void
+pg_clear_environment(bool is_elsewhere)
+{
+	static const char *const kept[] = {"PGPASS",        "PGSSL",       "PGGSS",
+	                                   "PGKRB",         "PGREQUIRE",   "PGCHANNELBINDING",
+	                                   "PGSERVICEFILE", "PGSYSCONFDIR"};
+	size_t at = 0;
+	while (environ[at]) {
+		char name[64];
+		bool keep = strncmp(environ[at], "PG", 2) != 0;
+		for (size_t i = 0; is_elsewhere && !keep && i < sizeof kept / sizeof *kept; i++)
+			keep = !strncmp(environ[at], kept[i], strlen(kept[i]));
+		snprintf(name, sizeof name, "%.*s", (int)strcspn(environ[at], "="), environ[at]);
+		/* What is taken away, the next one moves to its place. */
+		if (keep || unsetenv(name))
+			at++;
+	}
 }
 
 /* The n-th of a list with commas, or the only one; "" if there is none. Returns how many there are. */
@@ -197,16 +219,47 @@ pg_execute(struct pg_conn *connection, const char *sql, size_t count, const char
 	return true;
 }
 
+/* All that is told apart, by the first row whose beginning fits. Who submitted is refused for good where the
+ * same bytes would be refused again; where the fault is nobody's, a new connection begins again, and whether
+ * a COMMIT came through is asked first. */
+static const struct meaning {
+	const char *sqlstate;
+	enum pg_fault fault;
+	enum problem_code problem;
+} meanings[] = {
+    {"25006", PG_FAULT_READ_ONLY, PROBLEM_STORE_UNAVAILABLE}, /* perhaps a standby by now */
+    {"25P03", PG_FAULT_SESSION, PROBLEM_STORE_UNAVAILABLE},   /* idle in a transaction for too long */
+    {"08", PG_FAULT_SESSION, PROBLEM_STORE_UNAVAILABLE},      /* a broken line */
+    {"57P", PG_FAULT_SESSION, PROBLEM_STORE_UNAVAILABLE},     /* shutdown, crash, idle for too long */
+    {"57014", PG_FAULT_SESSION, PROBLEM_STORE_UNAVAILABLE},   /* somebody cancelled the statement */
+    {"40001", PG_FAULT_SESSION, PROBLEM_STORE_UNAVAILABLE},   /* a conflict with another session */
+    {"40P01", PG_FAULT_SESSION, PROBLEM_STORE_UNAVAILABLE},   /* a deadlock with one */
+    {"26000", PG_FAULT_SESSION, PROBLEM_STORE_UNAVAILABLE},   /* a pooler took prepared statements away */
+    {"22", PG_FAULT_DATA, PROBLEM_STORE_VALUE_REFUSED},       /* no value of its type, or its encoding */
+    {"23", PG_FAULT_DATA, PROBLEM_STORE_CONFLICT},            /* an integrity constraint */
+    {"53", PG_FAULT_SERVER, PROBLEM_STORE_FULL},              /* disk full, out of memory */
+    {"", PG_FAULT_SERVER, PROBLEM_STORE_FAILED}, /* the operator's: rights, a table that is away */
+};
+
+static const struct meaning *
+meaning_of(const char *sqlstate)
+{
+	const struct meaning *m = meanings;
+	while (strncmp(sqlstate, m->sqlstate, strlen(m->sqlstate)) != 0)
+		m++;
+	return m;
+}
+
 enum problem_code
 pg_problem(const char *sqlstate)
 {
-	if (!strcmp(sqlstate, SQLSTATE_READ_ONLY))
-		return PROBLEM_STORE_UNAVAILABLE;
-	if (!strncmp(sqlstate, "53", 2)) /* insufficient resources: disk full, out of memory */
-		return PROBLEM_STORE_FULL;
-	if (!strncmp(sqlstate, "23", 2)) /* integrity constraint */
-		return PROBLEM_STORE_CONFLICT;
-	return PROBLEM_STORE_FAILED;
+	return meaning_of(sqlstate)->problem;
+}
+
+enum pg_fault
+pg_fault(const char *sqlstate)
+{
+	return meaning_of(sqlstate)->fault;
 }
 
 bool

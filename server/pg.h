@@ -12,6 +12,9 @@
 struct pg_conn;
 struct pg_result;
 
+/* The embedded server listens on a socket only, whose name has it. */
+#define PG_EMBEDDED_PORT "5432"
+
 /* Where the database is: a libpq URI, or the embedded one's socket directory. */
 struct pg_target {
 	const char *uri;        /* NULL: embedded */
@@ -20,6 +23,12 @@ struct pg_target {
 	const char *database;   /* embedded only */
 	int patience_s;         /* with a database that says nothing; 0: PG_PATIENCE_SECONDS */
 };
+
+/* Takes libpq's variables (PGHOST, PGHOSTADDR, PGOPTIONS, …) out of the environment, ours and our children's,
+ * before the first connection and the first thread: an environment leads nobody to another database than the
+ * one that was named, nor gives a session other settings. With a database elsewhere those stay that say who
+ * we are and how we know the other end: passwords, certificates, Kerberos, where libpq's own files are. */
+void pg_clear_environment(bool is_elsewhere);
 
 enum { PG_PATIENCE_SECONDS = 60, PG_PATIENCE_LEAST = 10, PG_PATIENCE_MOST = 3600 };
 
@@ -50,8 +59,12 @@ bool pg_host_of(const struct pg_target *target, unsigned attempt, struct pg_host
 void pg_use_host(const struct pg_host *host, const char *names[PG_PARAMS], const char *values[PG_PARAMS]);
 
 /* What every session of ours begins with. A statement of ours takes milliseconds, its compilation seconds:
- * where there are no statistics yet, PostgreSQL takes it for a long one. */
-#define PG_SETTINGS "SET jit = off"
+ * where there are no statistics yet, PostgreSQL takes it for a long one. Time limits that the server or the
+ * role has for everybody (some are of newer versions only) do not end our sessions: the patience is ours. */
+#define PG_SETTINGS                                                                                          \
+	"SET jit = off; SELECT set_config(name, '0', false) FROM pg_settings WHERE setting <> '0' AND name IN "  \
+	"('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout', "  \
+	"'transaction_timeout')"
 
 /* Connects; NULL with `error` set on failure. Close with PQfinish. */
 struct pg_conn *pg_connect(const struct pg_target *target, char error[PG_ERROR_BYTES]);
@@ -74,6 +87,15 @@ bool pg_number(struct pg_conn *connection, const char *sql, int64_t *out, char e
 
 /* What a refusal by the database means to who sent what was to be stored. */
 enum problem_code pg_problem(const char *sqlstate);
+
+/* Whose fault it is, and so what is done about it. */
+enum pg_fault {
+	PG_FAULT_SERVER,    /* the server's, in this session: it refuses, and the session goes on */
+	PG_FAULT_DATA,      /* of what was to be stored: refused for good */
+	PG_FAULT_SESSION,   /* of this session: a new one begins again */
+	PG_FAULT_READ_ONLY, /* a server that takes writes has to be found */
+};
+enum pg_fault pg_fault(const char *sqlstate);
 
 #define SQLSTATE_READ_ONLY "25006"
 

@@ -4,6 +4,7 @@
 #include "migrate.h"
 
 #include <libpq-fe.h>
+#include <stdio.h>
 #include <string.h>
 
 bool
@@ -18,6 +19,7 @@ store_open(const struct options *options, const struct home *home, struct store 
 	if (!embedded_init(&out->embedded, home->path, options->pg_bin, error))
 		return false;
 	out->embedded.patience_s = options->patience_s;
+	out->embedded.may_create = options->command == COMMAND_SERVE || options->command == COMMAND_LOAD;
 	out->target = embedded_target(&out->embedded);
 	return home->lock >= 0 ? embedded_start(&out->embedded, error) : embedded_wait(&out->embedded, error);
 }
@@ -35,6 +37,25 @@ warn_if_not_durable(struct pg_conn *connection)
 	PQclear(result);
 }
 
+/* Any character that an office may send has its place there; asked before anything is made. */
+static bool
+is_utf8(struct pg_conn *connection, char error[PG_ERROR_BYTES])
+{
+	struct pg_result *result;
+	if (!pg_query(connection, "SELECT current_setting('server_encoding'), current_database()", 0, NULL,
+	              &result, error))
+		return false;
+	const char *encoding = PQgetvalue(result, 0, 0);
+	bool good = !strcmp(encoding, "UTF8");
+	if (!good)
+		snprintf(error, PG_ERROR_BYTES,
+		         "the database %.100s is in %.50s, which has no place for every character: make one in UTF8 "
+		         "(createdb -E UTF8 -T template0), and say it with --db",
+		         PQgetvalue(result, 0, 1), encoding);
+	PQclear(result);
+	return good;
+}
+
 bool
 store_lock(struct pg_conn *connection, bool *is_free, char error[PG_ERROR_BYTES])
 {
@@ -50,7 +71,8 @@ store_save(struct pg_conn *connection, const struct plan *files, const struct pl
            char error[PG_ERROR_BYTES])
 {
 	warn_if_not_durable(connection);
-	return (how->may_change_catalogue ? migrate(connection, error) : migrate_check(connection, error)) &&
+	return is_utf8(connection, error) &&
+	       (how->may_change_catalogue ? migrate(connection, error) : migrate_check(connection, error)) &&
 	       (!files || plan_save(connection, files, how, error));
 }
 

@@ -148,7 +148,8 @@ def template():
     initdb and the migrations, most of a centre's start; that fupind makes its own is tested by test_year (is_new) and
     by the demonstration."""
     digest = hashlib.sha256(newest_postgresql().encode())
-    for path in sorted(glob.glob(os.path.join(SOURCE, "db", "migrations", "*.sql"))) + [os.path.abspath(__file__)]:
+    made_by = [os.path.abspath(__file__), os.path.join(SOURCE, "server", "embedded.c")]
+    for path in sorted(glob.glob(os.path.join(SOURCE, "db", "migrations", "*.sql"))) + made_by:
         with open(path, "rb") as file:
             digest.update(file.read())
     path = os.path.join(BUILD, "tests", "template", f"{os.geteuid()}-{digest.hexdigest()[:16]}.tar")

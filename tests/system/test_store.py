@@ -257,6 +257,32 @@ class Store(unittest.TestCase):
         wait_for("the reconnection", lambda: self.centre.log().count("event=database_connected") == 2)
         self.end()
 
+    def test_database_of_another_encoding(self):
+        """Refused by name before anything is made in it: EUC_CN has no place for 镕."""
+        database = Database("-E", "EUC_CN", "--locale=C")
+        centre = Centre(database=database, offices=("province",))
+        for result in (centre.load(), subprocess.run(centre.words("serve"), capture_output=True, text=True, check=False)):
+            self.assertEqual(result.returncode, 4)
+            self.assertIn("the database fupin is in EUC_CN", result.stderr)
+        self.assertEqual(database.rows("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"), [(0,)])
+        database.stop()
+
+    def test_time_limits_of_the_server_do_not_end_our_sessions(self):
+        database = Database()
+        for limit in ("idle_session_timeout", "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+            database.execute(f"ALTER ROLE fupin SET {limit} = '300ms'")
+        centre = Centre(database=database, offices=("county-220122",), options=HURRIED).start()
+        wire = centre.wire("county-220122")
+        wire.submit(submission(entry(COUNTY, "before")))
+        witness = database.connect()  # begins to be idle later than all of the centre's sessions
+        wait_for("the end of an idle session", lambda: centre.is_broken(witness))
+        self.assertEqual(wire.submit(submission(entry(COUNTY, "after"))).seq, 2)
+        self.assertNotIn("event=database_lost", centre.log())
+        database.execute("ALTER ROLE fupin RESET ALL")
+        centre.verify()
+        self.assertEqual(centre.stop(), 0)
+        database.stop()
+
     def test_database_over_tls_with_a_password(self):
         """As libpq has them: --db with sslmode=verify-ca and a password; without them nobody gets in."""
         database = Database()

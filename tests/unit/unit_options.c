@@ -21,36 +21,47 @@ parse(const char *const *words, struct options *out, char error[128])
 static const struct {
 	const char *words[WORDS_MAX + 1];
 	enum command command;
-	const char *data, *db; /* NULL: the default */
+	const char *data, *db; /* NULL: not said */
 	const char *error;     /* the word that is complained of; NULL: it is good */
 } rows[] = {
-    {{NULL}, COMMAND_SERVE, NULL, NULL, NULL},
-    {{"serve"}, COMMAND_SERVE, NULL, NULL, NULL},
-    {{"load"}, COMMAND_LOAD, NULL, NULL, NULL},
-    {{"verify"}, COMMAND_VERIFY, NULL, NULL, NULL},
-    {{"keygen"}, COMMAND_KEYGEN, NULL, NULL, NULL},
+    {{"serve", "--data", "/d"}, COMMAND_SERVE, "/d", NULL, NULL},
+    {{"load", "--data", "/d"}, COMMAND_LOAD, "/d", NULL, NULL},
+    {{"verify", "--data", "/d"}, COMMAND_VERIFY, "/d", NULL, NULL},
+    {{"keygen", "--data", "/d"}, COMMAND_KEYGEN, "/d", NULL, NULL},
+    {{"--data=/d", "serve"}, COMMAND_SERVE, "/d", NULL, NULL},
     {{"help"}, COMMAND_HELP, NULL, NULL, NULL},
     {{"--help"}, COMMAND_HELP, NULL, NULL, NULL},
     {{"-h"}, COMMAND_HELP, NULL, NULL, NULL},
     {{"version"}, COMMAND_VERSION, NULL, NULL, NULL},
     {{"--version"}, COMMAND_VERSION, NULL, NULL, NULL},
-    {{"--data", "/d"}, COMMAND_SERVE, "/d", NULL, NULL},
-    {{"--data=/d"}, COMMAND_SERVE, "/d", NULL, NULL},
-    {{"--data="}, COMMAND_SERVE, "", NULL, NULL},
+    /* Who asks gets nothing started. */
+    {{"help", "serve"}, COMMAND_HELP, NULL, NULL, NULL},
+    {{"serve", "--help", "--data", "/d"}, COMMAND_HELP, "/d", NULL, NULL},
+    {{"help", "serve", "load"}, COMMAND_HELP, NULL, NULL, NULL},
+    {{"load", "verify", "--data", "/d"}, COMMAND_NONE, NULL, NULL, "verify"},
+    {{"serve", "version", "--data", "/d"}, COMMAND_NONE, NULL, NULL, "version"},
+    /* Nothing begins by itself, nor in a place that nobody named. */
+    {{NULL}, COMMAND_NONE, NULL, NULL, "say what to do"},
+    {{"--data", "/d"}, COMMAND_NONE, NULL, NULL, "say what to do"},
+    {{"serve"}, COMMAND_NONE, NULL, NULL, "say where"},
+    {{"load", "--plan", "/p"}, COMMAND_NONE, NULL, NULL, "say where"},
+    {{"verify", "--db", "postgresql:///x"}, COMMAND_NONE, NULL, NULL, "say where"},
+    {{"keygen"}, COMMAND_NONE, NULL, NULL, "say where"},
+    {{"serve", "--data="}, COMMAND_NONE, NULL, NULL, "say where"},
     {{"load", "--db", "postgresql:///x", "--data=/d"}, COMMAND_LOAD, "/d", "postgresql:///x", NULL},
-    {{"--db", "load", "verify"}, COMMAND_VERIFY, NULL, "load", NULL},
-    {{"--data", "--db"}, COMMAND_SERVE, "--db", NULL, NULL},
-    {{"--data"}, COMMAND_SERVE, NULL, NULL, "--data"},
-    {{"--database", "x"}, COMMAND_SERVE, NULL, NULL, "--database"},
-    {{"--dat=x"}, COMMAND_SERVE, NULL, NULL, "--dat=x"},
-    {{"serv"}, COMMAND_SERVE, NULL, NULL, "serv"},
-    {{"load", "x"}, COMMAND_SERVE, NULL, NULL, "x"},
-    {{"--patience", "10"}, COMMAND_SERVE, NULL, NULL, NULL},
-    {{"--patience=3600"}, COMMAND_SERVE, NULL, NULL, NULL},
-    {{"--patience", "9"}, COMMAND_SERVE, NULL, NULL, "--patience 9: not 10 to 3600 seconds"},
-    {{"--patience", "3601"}, COMMAND_SERVE, NULL, NULL, "--patience 3601: not 10 to 3600 seconds"},
-    {{"--patience", "12s"}, COMMAND_SERVE, NULL, NULL, "--patience 12s: not 10 to 3600 seconds"},
-    {{"--patience="}, COMMAND_SERVE, NULL, NULL, "--patience : not 10 to 3600 seconds"},
+    {{"--db", "load", "verify", "--data=/d"}, COMMAND_VERIFY, "/d", "load", NULL},
+    {{"serve", "--data", "--db"}, COMMAND_SERVE, "--db", NULL, NULL},
+    {{"serve", "--data"}, COMMAND_NONE, NULL, NULL, "--data"},
+    {{"serve", "--database", "x"}, COMMAND_NONE, NULL, NULL, "--database"},
+    {{"serve", "--dat=x"}, COMMAND_NONE, NULL, NULL, "--dat=x"},
+    {{"serv"}, COMMAND_NONE, NULL, NULL, "serv"},
+    {{"load", "x"}, COMMAND_NONE, NULL, NULL, "x"},
+    {{"serve", "--data=/d", "--patience", "10"}, COMMAND_SERVE, "/d", NULL, NULL},
+    {{"serve", "--data=/d", "--patience=3600"}, COMMAND_SERVE, "/d", NULL, NULL},
+    {{"--patience", "9"}, COMMAND_NONE, NULL, NULL, "--patience 9: not 10 to 3600 seconds"},
+    {{"--patience", "3601"}, COMMAND_NONE, NULL, NULL, "--patience 3601: not 10 to 3600 seconds"},
+    {{"--patience", "12s"}, COMMAND_NONE, NULL, NULL, "--patience 12s: not 10 to 3600 seconds"},
+    {{"--patience="}, COMMAND_NONE, NULL, NULL, "--patience : not 10 to 3600 seconds"},
 };
 
 static void
@@ -68,7 +79,7 @@ test_words(void **state)
 			continue;
 		}
 		EXPECT(o.command == rows[i].command, "row %zu: %d", i, (int)o.command);
-		EXPECT(!strcmp(o.data, rows[i].data ? rows[i].data : "fupin-data"), "row %zu: %s", i, o.data);
+		EXPECT(rows[i].data ? o.data && !strcmp(o.data, rows[i].data) : !o.data, "row %zu", i);
 		EXPECT(rows[i].db ? o.db && !strcmp(o.db, rows[i].db) : !o.db, "row %zu", i);
 		EXPECT(!strcmp(o.endpoint, "tcp://127.0.0.1:7513") && !strcmp(o.user, "postgres") &&
 		           !strcmp(o.log_level, "info") && !o.plan && !o.clock,

@@ -6,6 +6,7 @@
 #include "pg.h"
 
 #include <libpq-fe.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct pg_target target = {.uri = "postgresql:///test"};
@@ -23,6 +24,37 @@ test_connect(void **state)
 	*error = 0;
 	assert_null(pg_connect(&target, error));
 	assert_string_equal(error, "the line is broken");
+}
+
+static void
+test_environment(void **state)
+{
+	/* Kept with a database elsewhere; none with the embedded one. */
+	static const struct {
+		const char *name;
+		bool kept;
+	} rows[] = {{"PGHOST", false},       {"PGHOSTADDR", false},
+	            {"PGPORT", false},       {"PGDATABASE", false},
+	            {"PGUSER", false},       {"PGSERVICE", false},
+	            {"PGOPTIONS", false},    {"PGTARGETSESSIONATTRS", false},
+	            {"PGDATESTYLE", false},  {"PGTZ", false},
+	            {"PGDATA", false},       {"PGPASSWORD", true},
+	            {"PGPASSFILE", true},    {"PGSERVICEFILE", true},
+	            {"PGSYSCONFDIR", true},  {"PGSSLMODE", true},
+	            {"PGSSLROOTCERT", true}, {"PGKRBSRVNAME", true},
+	            {"PGGSSENCMODE", true}};
+	(void)state;
+	for (int elsewhere = 0; elsewhere < 2; elsewhere++) {
+		for (size_t i = 0; i < COUNT(rows); i++)
+			assert_false(setenv(rows[i].name, "x", 1));
+		assert_false(setenv("FUPIN_PGHOST", "x", 1));
+		pg_clear_environment(elsewhere);
+		for (size_t i = 0; i < COUNT(rows); i++)
+			EXPECT((getenv(rows[i].name) != NULL) == (elsewhere && rows[i].kept), "%s, elsewhere %d",
+			       rows[i].name, elsewhere);
+		assert_non_null(getenv("FUPIN_PGHOST"));
+	}
+	pg_clear_environment(false);
 }
 
 static void
@@ -121,22 +153,38 @@ test_meanings(void **state)
 	static const struct {
 		const char *sqlstate;
 		enum problem_code code;
+		enum pg_fault fault;
 	} rows[] = {
-	    {"25006", PROBLEM_STORE_UNAVAILABLE}, {"53100", PROBLEM_STORE_FULL},
-	    {"53200", PROBLEM_STORE_FULL},        {"23505", PROBLEM_STORE_CONFLICT},
-	    {"23503", PROBLEM_STORE_CONFLICT},    {"25001", PROBLEM_STORE_FAILED},
-	    {"XX000", PROBLEM_STORE_FAILED},      {"", PROBLEM_STORE_FAILED},
+	    {"25006", PROBLEM_STORE_UNAVAILABLE, PG_FAULT_READ_ONLY},
+	    {"25P03", PROBLEM_STORE_UNAVAILABLE, PG_FAULT_SESSION},
+	    {"57P05", PROBLEM_STORE_UNAVAILABLE, PG_FAULT_SESSION},
+	    {"57014", PROBLEM_STORE_UNAVAILABLE, PG_FAULT_SESSION},
+	    {"57000", PROBLEM_STORE_FAILED, PG_FAULT_SERVER},
+	    {"40001", PROBLEM_STORE_UNAVAILABLE, PG_FAULT_SESSION},
+	    {"40000", PROBLEM_STORE_FAILED, PG_FAULT_SERVER},
+	    {"53100", PROBLEM_STORE_FULL, PG_FAULT_SERVER},
+	    {"53200", PROBLEM_STORE_FULL, PG_FAULT_SERVER},
+	    {"23505", PROBLEM_STORE_CONFLICT, PG_FAULT_DATA},
+	    {"23503", PROBLEM_STORE_CONFLICT, PG_FAULT_DATA},
+	    {"22021", PROBLEM_STORE_VALUE_REFUSED, PG_FAULT_DATA}, /* no byte sequence of the encoding */
+	    {"22P05", PROBLEM_STORE_VALUE_REFUSED, PG_FAULT_DATA}, /* a character that the encoding lacks */
+	    {"22008", PROBLEM_STORE_VALUE_REFUSED, PG_FAULT_DATA},
+	    {"25001", PROBLEM_STORE_FAILED, PG_FAULT_SERVER},
+	    {"42501", PROBLEM_STORE_FAILED, PG_FAULT_SERVER},
+	    {"XX000", PROBLEM_STORE_FAILED, PG_FAULT_SERVER},
+	    {"", PROBLEM_STORE_FAILED, PG_FAULT_SERVER},
 	};
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		EXPECT(pg_problem(rows[i].sqlstate) == rows[i].code, "%s", rows[i].sqlstate);
+		EXPECT(pg_problem(rows[i].sqlstate) == rows[i].code && pg_fault(rows[i].sqlstate) == rows[i].fault,
+		       "%s", rows[i].sqlstate);
 }
 
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_connect), cmocka_unit_test(test_statements), cmocka_unit_test(test_hosts),
-	    cmocka_unit_test(test_parameters), cmocka_unit_test(test_meanings)};
+	    cmocka_unit_test(test_connect), cmocka_unit_test(test_environment), cmocka_unit_test(test_statements),
+	    cmocka_unit_test(test_hosts),   cmocka_unit_test(test_parameters),  cmocka_unit_test(test_meanings)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -180,6 +180,7 @@ static const struct {
     {"53100", PROBLEM_STORE_FULL, 5000, "53100", false},
     {"42P01", PROBLEM_STORE_FAILED, 1000, "42P01", false},
     {"23505", PROBLEM_STORE_CONFLICT, 0, "23505", false},
+    {"22P05", PROBLEM_STORE_VALUE_REFUSED, 0, "22P05", false},
     {"25006", PROBLEM_STORE_UNAVAILABLE, 1000, "", true},
 };
 
