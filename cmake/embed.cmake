@@ -1,5 +1,5 @@
-# Writes the SQL migrations into a C table, so that fupind carries its schema with it.
-# Call: cmake -DSOURCES="a.sql;b.sql" -DOUTPUT=file.c -P embed.cmake
+# Writes the SQL migrations into a C table, and the grants beside it, so that fupind carries its schema with it.
+# Call: cmake -DSOURCES="a.sql;b.sql" -DGRANTS=c.sql -DOUTPUT=file.c -P embed.cmake
 set(text "#include \"migrate.h\"\n\n")
 set(table "")
 list(SORT SOURCES)
@@ -14,4 +14,7 @@ foreach(source IN LISTS SOURCES)
   string(APPEND table "    {${number}, \"${name}\", sql_${count}},\n")
   math(EXPR count "${count} + 1")
 endforeach()
+file(READ "${GRANTS}" hex HEX)
+string(REGEX REPLACE "([0-9a-f][0-9a-f])" "'\\\\x\\1'," bytes "${hex}")
+string(APPEND text "const char grants_sql[] = {${bytes}0};\n")
 file(WRITE "${OUTPUT}" "${text}\nconst struct migration migrations[] = {\n${table}};\nconst size_t migration_count = ${count};\n")

@@ -304,22 +304,29 @@ end_leftover(const struct embedded *e, bool *was_there, char error[PG_ERROR_BYTE
 	return false;
 }
 
-/* A cluster whose first start was broken off may lack it; otherwise it is there. */
+/* A cluster whose first start was broken off may lack it, an older one the role that serves; otherwise both
+ * are there. */
 static bool
 create_database(const struct embedded *e, char error[PG_ERROR_BYTES])
 {
 	struct pg_target target = embedded_target(e);
+	target.user = PG_ROLE_SERVE;
 	struct pg_conn *connection = pg_connect(&target, error);
 	bool good = connection;
 	PQfinish(connection);
 	if (good)
 		return true;
+	target = embedded_target(e);
 	target.database = "postgres";
-	int64_t count = 0;
+	int64_t databases = 0, roles = 0;
 	connection = pg_connect(&target, error);
 	good = connection &&
-	       pg_number(connection, "SELECT count(*) FROM pg_database WHERE datname = 'fupin'", &count, error) &&
-	       (count || pg_run(connection, "CREATE DATABASE fupin", error));
+	       pg_number(connection, "SELECT count(*) FROM pg_database WHERE datname = 'fupin'", &databases,
+	                 error) &&
+	       pg_number(connection, "SELECT count(*) FROM pg_roles WHERE rolname = '" PG_ROLE_SERVE "'", &roles,
+	                 error) &&
+	       (databases || pg_run(connection, "CREATE DATABASE fupin", error)) &&
+	       (roles || pg_run(connection, "CREATE ROLE " PG_ROLE_SERVE " LOGIN", error));
 	PQfinish(connection);
 	return good;
 }

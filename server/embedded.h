@@ -19,8 +19,8 @@ struct embedded {
 	int patience_s;            /* as in struct pg_target; the owner sets it */
 	bool may_create;           /* a cluster, where there is none; the owner sets it */
 	char log_path[PATH_MAX];   /* DATA/pg.log */
-	char user[64];
-	pid_t pid; /* 0: not ours, or not running */
+	char user[64];             /* the database's owner */
+	pid_t pid;                 /* 0: not ours, or not running */
 };
 
 /* Where PostgreSQL's programs are: `wanted`, or the newest of /usr/lib/postgresql/NN/bin, or on PATH. */

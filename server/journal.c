@@ -22,17 +22,30 @@ enum state {
 	STATE_WRITING,      /* the batch's transaction */
 	STATE_ROLLING_BACK, /* after a refusal */
 	STATE_READING,      /* what others committed */
+	STATE_AGAIN,        /* not all of that was shown: it is read again at retry_us */
 	STATE_LOCKED,       /* the head's lock is held, the batch has to be decided anew */
 };
 
 /* So few rows (submissions counted) go by prepared INSERTs, all in one round trip; more go by COPY. */
 enum { PIPELINED_ROWS_MAX = 16, SEND_BYTES = 4 * 1024 * 1024 };
 
-enum { RETRY_FIRST_MS = 50, RETRY_MOST_MS = 1000, ID_HEX_BYTES = 2 * ID_BYTES + 1, SQL_BYTES = 8192 };
+enum {
+	RETRY_FIRST_MS = 50,
+	RETRY_MOST_MS = 1000,
+	AGAIN_MS = 100,
+	ID_HEX_BYTES = 2 * ID_BYTES + 1,
+	SQL_BYTES = 8192
+};
 
 /* Shares of the patience with a database that says nothing: then it is told of, or given up and connected to
- * anew. */
-enum { CONNECT_SHARE = 10, CONNECT_ONE_SHARE = 4, SLOW_SHARE = 5, WRITE_SHARE = PG_PATIENCE_SECONDS };
+ * anew. What it shows only in part is read again for so long. */
+enum {
+	CONNECT_SHARE = 10,
+	CONNECT_ONE_SHARE = 4,
+	SLOW_SHARE = 5,
+	AGAIN_SHARE = 5,
+	WRITE_SHARE = PG_PATIENCE_SECONDS
+};
 
 /* Submissions of others that are read at a time: bounds memory and the loop's pause. */
 enum { NEWS_MAX = 500 };
@@ -79,6 +92,8 @@ struct journal {
 	struct news news;
 	bool reading_locked; /* the read under way holds the head's lock */
 	bool principals_changed;
+	uint64_t read_head;          /* as what is read has it */
+	int64_t again_since_us;      /* it is incomplete since then; 0: it is not */
 	int reading;                 /* table */
 	bool copying, reading_first; /* inside its COPY; the next message begins with the header */
 	char error[PG_ERROR_BYTES], sqlstate[6];
@@ -159,7 +174,7 @@ deadline_us(const struct journal *j)
 		       pg_patience_us(&j->target, j->has_other_host ? CONNECT_ONE_SHARE : CONNECT_SHARE);
 	if (is_working(j))
 		return j->since_us + pg_patience_us(&j->target, j->slow_told ? WRITE_SHARE : SLOW_SHARE);
-	return j->state == STATE_AWAY ? j->retry_us : 0;
+	return j->state == STATE_AWAY || j->state == STATE_AGAIN ? j->retry_us : 0;
 }
 
 int
@@ -201,7 +216,7 @@ journal_clock(const struct journal *j, int64_t *out)
 bool
 journal_is_connected(const struct journal *j)
 {
-	return j->state == STATE_IDLE || j->state == STATE_LOCKED || is_working(j);
+	return j->state == STATE_IDLE || j->state == STATE_LOCKED || j->state == STATE_AGAIN || is_working(j);
 }
 
 bool
@@ -828,6 +843,37 @@ take_copy(struct journal *j, int64_t now_us)
 	return !j->copying;
 }
 
+static bool
+news_are_whole(const struct journal *j, uint64_t until, char why[PG_ERROR_BYTES])
+{
+	struct replay_sums sums = {0};
+	const uint8_t *at = j->news.bytes, *end = at + j->news.size;
+	while (at < end) {
+		uint32_t size;
+		memcpy(&size, at + 2, sizeof size);
+		replay_count(&sums, (enum journal_table)at[0], at + 6, size, at[1]);
+		at += 6 + size;
+	}
+	return replay_is_whole(&sums, j->seq_known, until, why);
+}
+
+/* In a moment, on the same connection; then, as the session may be what hides rows, on another one. */
+static enum journal_event
+read_again(struct journal *j, int64_t now_us, const char *why)
+{
+	if (!j->again_since_us) {
+		j->again_since_us = now_us;
+		log_line(LOG_WARNING, "journal_incomplete", "again=yes why=\"%s\"", why);
+	}
+	if (now_us - j->again_since_us >= pg_patience_us(&j->target, AGAIN_SHARE)) {
+		j->again_since_us = 0;
+		return lose(j, now_us, why);
+	}
+	enter(j, STATE_AGAIN, now_us);
+	j->retry_us = now_us + AGAIN_MS * 1000;
+	return JOURNAL_NOTHING;
+}
+
 /* The rows are there: the caller takes them over now. */
 static enum journal_event
 read_through(struct journal *j, int64_t now_us)
@@ -837,7 +883,12 @@ read_through(struct journal *j, int64_t now_us)
 		snprintf(why, sizeof why, "%s", j->error);
 		return lose(j, now_us, why);
 	}
-	j->news.more = j->seq_head > j->seq_known + NEWS_MAX;
+	char why_not[PG_ERROR_BYTES];
+	bool more = j->read_head > j->seq_known + NEWS_MAX;
+	if (!news_are_whole(j, more ? j->seq_known + NEWS_MAX : j->read_head, why_not))
+		return read_again(j, now_us, why_not);
+	j->again_since_us = 0;
+	j->news.more = more;
 	if (j->news.more || !j->reading_locked)
 		enter(j, STATE_IDLE, now_us);
 	else
@@ -856,7 +907,7 @@ step_reading(struct journal *j, int64_t now_us)
 			return read_through(j, now_us);
 		ExecStatusType status = PQresultStatus(result);
 		if (status == PGRES_TUPLES_OK) {
-			j->seq_head = strtoull(PQgetvalue(result, 0, 0), NULL, 10);
+			j->seq_head = j->read_head = strtoull(PQgetvalue(result, 0, 0), NULL, 10);
 		} else if (status == PGRES_COPY_OUT) {
 			j->reading++;
 			j->copying = j->reading_first = true;
@@ -921,6 +972,17 @@ step_idle(struct journal *j, int64_t now_us)
 	return JOURNAL_NOTHING;
 }
 
+/* The lock is kept meanwhile, if it was taken. */
+static enum journal_event
+step_again(struct journal *j, int64_t now_us)
+{
+	if (PQstatus(j->connection) != CONNECTION_OK)
+		return lose_connection(j, now_us);
+	if (now_us >= j->retry_us && !begin_reading(j, j->reading_locked, "", now_us))
+		return lose_connection(j, now_us);
+	return JOURNAL_NOTHING;
+}
+
 /* A database that has gone silent: told after a while, given up after a longer one. */
 static enum journal_event
 check_deadline(struct journal *j, int64_t now_us)
@@ -950,6 +1012,8 @@ step_state(struct journal *j, int64_t now_us)
 		return step_reading(j, now_us);
 	case STATE_LOCKED:
 		return JOURNAL_NOTHING;
+	case STATE_AGAIN:
+		return step_again(j, now_us);
 	default:
 		return step_idle(j, now_us);
 	}

@@ -77,7 +77,7 @@ load(const struct options *options)
 		/* Without the lock a centre runs here; its database is used as it is. */
 		bool open = home_open(options, &home, error) && home_lock(&home, false, error) != HOME_FAILED &&
 		            store_open(options, &home, &store, error);
-		struct pg_conn *connection = open ? pg_connect(&store.target, error) : NULL;
+		struct pg_conn *connection = open ? pg_connect(&store.owner, error) : NULL;
 		bool good = connection && load_into(connection, options, &home, &files, error);
 		status = good ? EXIT_SUCCESS : EXIT_FAILED;
 		if (good)

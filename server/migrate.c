@@ -32,11 +32,14 @@ apply(struct pg_conn *connection, const struct migration *migration, char error[
 static bool
 apply_missing(struct pg_conn *connection, char error[PG_ERROR_BYTES])
 {
-	int64_t have;
-	if (!pg_run(connection,
-	            "CREATE TABLE IF NOT EXISTS schema_migration (number integer PRIMARY KEY, name text NOT "
-	            "NULL, applied_at timestamptz NOT NULL DEFAULT now())",
-	            error) ||
+	int64_t have, is_there;
+	/* Asked first: who may only add to the journal may make no table, and need not. */
+	if (!pg_number(connection, "SELECT (to_regclass('schema_migration') IS NOT NULL)::integer", &is_there,
+	               error) ||
+	    (!is_there && !pg_run(connection,
+	                          "CREATE TABLE schema_migration (number integer PRIMARY KEY, name text NOT "
+	                          "NULL, applied_at timestamptz NOT NULL DEFAULT now())",
+	                          error)) ||
 	    !pg_number(connection, "SELECT coalesce(max(number), 0) FROM schema_migration", &have, error))
 		return false;
 	int newest = migrations[migration_count - 1].number;

@@ -13,6 +13,9 @@ struct migration {
 extern const struct migration migrations[];
 extern const size_t migration_count;
 
+/* db/grants.sql: what PG_ROLE_SERVE may do. */
+extern const char grants_sql[];
+
 /* Brings the database to this program's schema, under an advisory lock, each migration in its own
  * transaction. A schema newer than the program knows is refused. */
 bool migrate(struct pg_conn *connection, char error[PG_ERROR_BYTES]) __attribute__((warn_unused_result));

@@ -15,6 +15,9 @@ struct pg_result;
 /* The embedded server listens on a socket only, whose name has it. */
 #define PG_EMBEDDED_PORT "5432"
 
+/* Who serves the embedded database: db/grants.sql says what he may. Its owner migrates and loads. */
+#define PG_ROLE_SERVE "fupin_serve"
+
 /* Where the database is: a libpq URI, or the embedded one's socket directory. */
 struct pg_target {
 	const char *uri;        /* NULL: embedded */

@@ -345,6 +345,53 @@ take_project(struct replay *r, struct copy_reader *row)
 	return false;
 }
 
+void
+replay_count(struct replay_sums *sums, enum journal_table table, const void *bytes, size_t size, bool first)
+{
+	enum { FIELDS_BEFORE_COUNTS = 3 }; /* id, digest, time */
+	struct copy_reader row = {.at = bytes, .end = (const uint8_t *)bytes + size};
+	size_t ignored;
+	if (first)
+		copy_read_header(&row);
+	if (row.at >= row.end || copy_read_row(&row) < 0)
+		return;
+	if (table != TABLE_SUBMISSION) {
+		sums->found[table == TABLE_REPORT  ? ROWS_REPORTS
+		            : table == TABLE_ENTRY ? ROWS_ENTRIES
+		                                   : ROWS_OTHERS]++;
+		return;
+	}
+	copy_read_int8(&row); /* office */
+	uint64_t seq = (uint64_t)copy_read_int8(&row);
+	sums->first = sums->submissions && sums->first < seq ? sums->first : seq;
+	sums->last = sums->last > seq ? sums->last : seq;
+	sums->submissions++;
+	for (int i = 0; i < FIELDS_BEFORE_COUNTS; i++)
+		copy_read_bytes(&row, &ignored);
+	for (int i = 0; i < ROWS_KINDS; i++)
+		sums->promised[i] += (uint32_t)copy_read_int4(&row);
+}
+
+bool
+replay_is_whole(const struct replay_sums *s, uint64_t after, uint64_t until, char why[PG_ERROR_BYTES])
+{
+	bool good =
+	    s->submissions == until - after && (!s->submissions || (s->first == after + 1 && s->last == until));
+	for (int i = 0; i < ROWS_KINDS; i++)
+		good = good && s->found[i] == s->promised[i];
+	if (!good)
+		snprintf(
+		    why, PG_ERROR_BYTES,
+		    "of commits %" PRIu64 " to %" PRIu64 " the database shows %" PRIu64 " submissions, %" PRIu64
+		    " of %" PRIu64 " reports, %" PRIu64 " of %" PRIu64 " fund entries, %" PRIu64 " of %" PRIu64
+		    " other rows: nothing of it is taken over; something hides the rest (a policy, a machine of the "
+		    "database that is away or behind), or rows were deleted: see fupind verify",
+		    after + 1, until, s->submissions, s->found[ROWS_REPORTS], s->promised[ROWS_REPORTS],
+		    s->found[ROWS_ENTRIES], s->promised[ROWS_ENTRIES], s->found[ROWS_OTHERS],
+		    s->promised[ROWS_OTHERS]);
+	return good;
+}
+
 bool
 replay_message(struct replay *r, enum journal_table table, const void *bytes, size_t size, bool first)
 {
@@ -381,8 +428,11 @@ finish_copy(struct replay *r, PGconn *connection)
 	return good;
 }
 
+/* False: the server failed. *taken becomes false where a row could not be taken; the rest is only counted
+ * then. */
 static bool
-stream(struct replay *r, PGconn *connection, enum journal_table table, const char *where)
+stream(struct replay *r, struct replay_sums *sums, PGconn *connection, enum journal_table table,
+       const char *where, bool *taken)
 {
 	char sql[512];
 	snprintf(sql, sizeof sql, "COPY (%s%s%s) TO STDOUT (FORMAT binary)", replay_selects[table].select, where,
@@ -397,26 +447,37 @@ stream(struct replay *r, PGconn *connection, enum journal_table table, const cha
 	char *bytes;
 	int size;
 	while ((size = PQgetCopyData(connection, &bytes, 0)) > 0) {
-		good = good && replay_message(r, table, bytes, (size_t)size, first);
+		replay_count(sums, table, bytes, (size_t)size, first);
+		*taken = *taken && replay_message(r, table, bytes, (size_t)size, first);
 		first = false;
 		PQfreemem(bytes);
 	}
-	return finish_copy(r, connection) && good;
+	return finish_copy(r, connection);
 }
 
+/* A row that cannot be taken may lack one that was not shown: then that is what is told. */
 static bool
-stream_tables(struct replay *r, struct pg_conn *connection, const char *where)
+stream_tables(struct replay *r, struct pg_conn *connection, const char *where, uint64_t until)
 {
-	bool good = true;
-	for (int table = 0; good && table < TABLES; table++)
-		good = stream(r, (PGconn *)connection, (enum journal_table)table, where);
-	return good;
+	struct replay_sums sums = {0};
+	char why[PG_ERROR_BYTES];
+	bool taken = true;
+	for (int table = 0; table < TABLES; table++)
+		if (!stream(r, &sums, (PGconn *)connection, (enum journal_table)table, where, &taken))
+			return false;
+	if (replay_is_whole(&sums, 0, until, why))
+		return taken;
+	r->incomplete = true;
+	snprintf(r->error, PG_ERROR_BYTES, "%s", why);
+	return false;
 }
 
 bool
 replay_all(struct replay *r, struct pg_conn *connection)
 {
-	return stream_tables(r, connection, "");
+	int64_t head;
+	return pg_number(connection, "SELECT seq FROM journal_head", &head, r->error) &&
+	       stream_tables(r, connection, "", (uint64_t)head);
 }
 
 bool
@@ -424,5 +485,5 @@ replay_until(struct replay *r, struct pg_conn *connection, uint64_t seq)
 {
 	char where[48];
 	snprintf(where, sizeof where, " WHERE seq <= %" PRIu64, seq);
-	return stream_tables(r, connection, where);
+	return stream_tables(r, connection, where, seq);
 }

@@ -19,6 +19,23 @@ enum journal_table {
 	TABLES
 };
 
+/* Is what was read of the journal all of it? A snapshot may show the head and not yet all of the rows (a
+ * database of several machines commits on one after the other; a policy or a standby may hide some): the sums
+ * that submissions say are compared with the rows, before anything is taken over. */
+enum replay_rows { ROWS_REPORTS, ROWS_ENTRIES, ROWS_OTHERS, ROWS_KINDS };
+struct replay_sums {
+	uint64_t submissions, first, last;                /* how many, and between which seq */
+	uint64_t promised[ROWS_KINDS], found[ROWS_KINDS]; /* as submissions say, and as they came */
+};
+
+/* Counts one message, as in replay_message(). */
+void replay_count(struct replay_sums *sums, enum journal_table table, const void *bytes, size_t size,
+                  bool first);
+/* Are these all commits after `after`, to `until`, with all of their rows? False: `why` says what is missing.
+ */
+bool replay_is_whole(const struct replay_sums *sums, uint64_t after, uint64_t until, char why[PG_ERROR_BYTES])
+    __attribute__((warn_unused_result));
+
 struct replay {
 	struct holdings *holdings; /* to be filled */
 	struct as_of as_of;        /* of the last submission that was read */
@@ -28,6 +45,8 @@ struct replay {
 	uint64_t time_base;
 	size_t time_count;
 	uint32_t *times;
+	bool incomplete; /* the database did not show all rows: holdings are to be thrown away, and filled anew
+	                    later */
 	char error[PG_ERROR_BYTES];
 };
 
@@ -44,7 +63,8 @@ bool replay_message(struct replay *replay, enum journal_table table, const void 
 
 void replay_free(struct replay *replay);
 
-/* Streams the whole journal; the caller has begun a REPEATABLE READ transaction, so that it is one. */
+/* Streams the whole journal, and compares it with its head; the caller has begun a REPEATABLE READ
+ * transaction, so that it is one. */
 bool replay_all(struct replay *replay, struct pg_conn *connection) __attribute__((warn_unused_result));
 /* Streams it up to a commit that is in the database: what is committed does not change. */
 bool replay_until(struct replay *replay, struct pg_conn *connection, uint64_t seq)

@@ -115,7 +115,7 @@ save_plan(struct service *s, struct pg_conn *connection, const struct plan *file
 }
 
 static bool
-replay_journal(struct service *s, struct pg_conn *connection, char error[PG_ERROR_BYTES])
+replay_journal(struct service *s, struct pg_conn *connection, bool *again, char error[PG_ERROR_BYTES])
 {
 	struct pipeline *p = &s->pipeline;
 	int64_t began = clock_steady_us(), generation;
@@ -125,6 +125,7 @@ replay_journal(struct service *s, struct pg_conn *connection, char error[PG_ERRO
 		return false;
 	bool good = replay_all(&replay, connection);
 	replay_free(&replay);
+	*again = replay.incomplete;
 	if (!good) {
 		snprintf(error, PG_ERROR_BYTES, "%s", replay.error);
 		return false;
@@ -146,10 +147,22 @@ static bool
 fill_memory(struct service *s, struct pg_conn *connection)
 {
 	struct pipeline *p = &s->pipeline;
-	char error[PG_ERROR_BYTES];
-	if (!holdings_create(&s->plan.catalogue, &p->holdings))
-		return service_fail("out_of_memory", "totals");
-	return replay_journal(s, connection, error) || service_fail("replay_failed", error);
+	char error[PG_ERROR_BYTES], ignored[PG_ERROR_BYTES];
+	int64_t until_us = clock_steady_us() + pg_patience_us(&s->store.target, CONNECT_WAIT_SHARE);
+	bool again = false, told = false;
+	for (;;) {
+		if (!holdings_create(&s->plan.catalogue, &p->holdings))
+			return service_fail("out_of_memory", "totals");
+		if (replay_journal(s, connection, &again, error))
+			return true;
+		if (!again || clock_steady_us() >= until_us || !pg_run(connection, "ROLLBACK", ignored))
+			return service_fail("replay_failed", error);
+		if (!told)
+			log_line(LOG_WARNING, "journal_incomplete", "again=yes why=\"%s\"", error);
+		told = true;
+		holdings_destroy(&p->holdings);
+		poll(NULL, 0, ALONE_PAUSE_MS);
+	}
 }
 
 static const char clock_sql[] = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
@@ -380,12 +393,13 @@ open_store(struct service *s, const struct plan *files)
 		return service_fail("database_failed", error);
 	if (!open_journal(s))
 		return false;
-	struct pg_conn *connection = pg_connect(&s->store.target, error);
-	bool good =
-	    connection && save_plan(s, connection, files, error) &&
-	    catalogue_load(connection, 0, &s->plan, error) &&
-	    principals_load(connection, &s->principal_arena, &s->principals, &s->principal_count, error) &&
-	    door_load(connection, &s->principal_arena, clock_steady_us(), &s->door, error);
+	struct pg_conn *connection = pg_connect(&s->store.owner, error);
+	bool good = connection && save_plan(s, connection, files, error);
+	if (good)
+		connection = store_hand_over(&s->store, connection, error);
+	good = good && connection && catalogue_load(connection, 0, &s->plan, error) &&
+	       principals_load(connection, &s->principal_arena, &s->principals, &s->principal_count, error) &&
+	       door_load(connection, &s->principal_arena, clock_steady_us(), &s->door, error);
 	if (!good)
 		service_fail("database_failed", error);
 	good = good && fill_memory(s, connection) && check_history(s, connection) && check_clock(s, connection) &&

@@ -13,14 +13,15 @@ store_open(const struct options *options, const struct home *home, struct store 
 {
 	*out = (struct store){.is_embedded = !options->db};
 	if (options->db) {
-		out->target = (struct pg_target){.uri = options->db, .patience_s = options->patience_s};
+		out->target = out->owner = (struct pg_target){.uri = options->db, .patience_s = options->patience_s};
 		return true;
 	}
 	if (!embedded_init(&out->embedded, home->path, options->pg_bin, error))
 		return false;
 	out->embedded.patience_s = options->patience_s;
 	out->embedded.may_create = options->command == COMMAND_SERVE || options->command == COMMAND_LOAD;
-	out->target = embedded_target(&out->embedded);
+	out->target = out->owner = embedded_target(&out->embedded);
+	out->target.user = PG_ROLE_SERVE;
 	return home->lock >= 0 ? embedded_start(&out->embedded, error) : embedded_wait(&out->embedded, error);
 }
 
@@ -74,6 +75,16 @@ store_save(struct pg_conn *connection, const struct plan *files, const struct pl
 	return is_utf8(connection, error) &&
 	       (how->may_change_catalogue ? migrate(connection, error) : migrate_check(connection, error)) &&
 	       (!files || plan_save(connection, files, how, error));
+}
+
+struct pg_conn *
+store_hand_over(const struct store *store, struct pg_conn *owner, char error[PG_ERROR_BYTES])
+{
+	if (!store->is_embedded)
+		return owner;
+	bool good = pg_run(owner, grants_sql, error);
+	PQfinish((PGconn *)owner);
+	return good ? pg_connect(&store->target, error) : NULL;
 }
 
 void

@@ -9,7 +9,8 @@
 struct store {
 	struct embedded embedded;
 	bool is_embedded;
-	struct pg_target target;
+	struct pg_target target; /* who serves connects so */
+	struct pg_target owner;  /* who migrates and loads; elsewhere the same */
 };
 
 /* Connects the pieces. Only who holds the data directory's lock (home->lock) starts or stops the embedded
@@ -24,6 +25,12 @@ bool store_lock(struct pg_conn *connection, bool *is_free, char error[PG_ERROR_B
 /* Migrates and saves the plan. */
 bool store_save(struct pg_conn *connection, const struct plan *files, const struct plan_saving *how,
                 char error[PG_ERROR_BYTES]) __attribute__((warn_unused_result));
+
+/* The connection to go on with after store_save(): elsewhere the same; the embedded database is served as a
+ * role that can change nothing in the journal, which is granted what it may. NULL: `error` says why. `owner`
+ * is closed unless it is what comes back. */
+struct pg_conn *store_hand_over(const struct store *store, struct pg_conn *owner, char error[PG_ERROR_BYTES])
+    __attribute__((warn_unused_result));
 
 /* Stops what store_open() started. */
 void store_close(struct store *store);

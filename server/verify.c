@@ -656,7 +656,7 @@ verify_run(const struct options *options)
 	bool good = home_open(options, &home, v.error) && home_lock(&home, false, v.error) != HOME_FAILED &&
 	            store_open(options, &home, &store, v.error);
 	if (good) {
-		v.connection = pg_connect(&store.target, v.error);
+		v.connection = pg_connect(&store.owner, v.error);
 		v.catalogue = &plan.catalogue;
 		good = v.connection && catalogue_load(v.connection, 0, &plan, v.error) && verify_all(&v, &home);
 		PQfinish(v.connection);

@@ -148,7 +148,7 @@ def template():
     initdb and the migrations, most of a centre's start; that fupind makes its own is tested by test_year (is_new) and
     by the demonstration."""
     digest = hashlib.sha256(newest_postgresql().encode())
-    made_by = [os.path.abspath(__file__), os.path.join(SOURCE, "server", "embedded.c")]
+    made_by = [os.path.abspath(__file__), os.path.join(SOURCE, "server", "embedded.c"), os.path.join(SOURCE, "db", "grants.sql")]
     for path in sorted(glob.glob(os.path.join(SOURCE, "db", "migrations", "*.sql"))) + made_by:
         with open(path, "rb") as file:
             digest.update(file.read())
@@ -201,6 +201,8 @@ class Database:
             shutil.chown(self.directory, "postgres", "postgres")
         if not initdb:
             unpack_template(self.data)
+            with open(os.path.join(self.data, "pg_hba.conf"), "a", encoding="utf-8") as file:
+                file.write("host all all 127.0.0.1/32 trust\n")  # some come through a proxy
             self.start()
             return
         subprocess.run(as_database_user() + [os.path.join(self.bin, "initdb"), "-D", self.data, "-A", "trust",
@@ -254,7 +256,8 @@ class Database:
 
     @property
     def uri(self):
-        return f"postgresql:///fupin?host={self.directory}&user=fupin"
+        port = os.environ.get("PGPORT")  # fupind does not heed it
+        return f"postgresql:///fupin?host={self.directory}&user=fupin" + (f"&port={port}" if port else "")
 
     def connect(self, database="fupin", user="fupin"):
         connection = psycopg2.connect(host=self.directory, user=user, dbname=database)
@@ -330,6 +333,7 @@ class Centre:
             if os.geteuid() == 0:
                 shutil.chown(self.data, "postgres", "postgres")
         self.plan = plan or copy_plan(os.path.join(self.directory, "plan"))
+        self.loads_plan = True  # at its start
         self.offices = {name: Office(self.directory, name) for name in offices}
         if offices:
             self.admit(*offices)
@@ -362,10 +366,11 @@ class Centre:
     def start(self, wait=True):
         if os.path.exists(self.ready):
             os.unlink(self.ready)
+        plan = ["--plan", self.plan, "--principals", os.path.join(self.plan, "principals.csv")] if self.loads_plan else []
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                self.words("serve") + ["--plan", self.plan, "--principals", os.path.join(self.plan, "principals.csv"), "--endpoint", self.endpoint, "--ready-file",
-                                       self.ready, "--log-level", "debug", *self.options],
+                [*self.words("serve"), *plan, "--endpoint", self.endpoint, "--ready-file",
+                 self.ready, "--log-level", "debug", *self.options],
                 stdout=log, stderr=log, start_new_session=True, env=self.environment)
         if wait:
             self.wait_ready()

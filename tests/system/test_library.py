@@ -87,7 +87,7 @@ class LibraryTest(CentreTest):
 
 class Surface(LibraryTest):
     def test_installed(self):
-        for path in ("bin/fupind", "bin/fupin", "share/fupin/plan-2013/units.csv", "share/fupin/migrations/0001_base.sql",
+        for path in ("bin/fupind", "bin/fupin", "share/fupin/plan-2013/units.csv", "share/fupin/migrations/0001_base.sql", "share/fupin/grants.sql",
                      "share/fupin/fupin.proto", "include/fupin.h"):
             self.assertTrue(os.path.exists(os.path.join(self.installed.path, path)), path)
 

@@ -20,7 +20,7 @@ TOOLS = ("cpack", "dpkg-deb", "dpkg-shlibdeps", "file")
 # By package: paths (a triplet may stand behind usr/lib), and what has to be among Depends.
 CONTENTS = {
     "fupind": (("usr/bin/fupind", "usr/lib/systemd/system/fupind.service", "etc/fupin/fupind.conf",
-                "usr/share/fupin/plan-2013/units.csv", "usr/share/fupin/plan-2013/rules/", "usr/share/fupin/migrations/",
+                "usr/share/fupin/plan-2013/units.csv", "usr/share/fupin/plan-2013/rules/", "usr/share/fupin/migrations/", "usr/share/fupin/grants.sql",
                 "usr/share/man/man8/fupind.8.gz", "usr/share/man/man5/fupin-plan.5.gz"), ("libzmq5", "libpq5", "adduser")),
     "fupin": (("usr/bin/fupin", "usr/lib/systemd/system/fupin-agent@.service", "usr/lib/systemd/user/fupin-agent.service",
                "usr/share/man/man1/fupin.1.gz", "usr/share/man/zh_CN/man1/fupin.1.gz", "usr/share/man/man5/fupin.ini.5.gz",

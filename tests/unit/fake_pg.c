@@ -207,6 +207,11 @@ begin_copy(PGconn *c, const char *text, bool in)
 	const char *range = strstr(text, " WHERE seq ");
 	if (range && sscanf(range, " WHERE seq > %" SCNu64 " AND seq <= %" SCNu64, &c->after, &c->until) != 2)
 		sscanf(range, " WHERE seq <= %" SCNu64, &c->until);
+	c->hides = 0;
+	if (!in && fake.hidden_reads && fake.hidden_table == c->table) {
+		fake.hidden_reads--;
+		c->hides = fake.hidden_seq;
+	}
 	c->copying_in = in;
 	c->copying_out = !in;
 	c->message = 0;
@@ -591,8 +596,8 @@ PQgetCopyData(PGconn *c, char **out, int async)
 	bool has_rows = c->table == TABLE_SUBMISSION || c->table == TABLE_REPORT;
 	for (; has_rows && at < fake.commit_count; at++) {
 		const struct fake_commit *made = &fake.commits[at];
-		if (made->seq > c->after && made->seq <= c->until && (c->table == TABLE_SUBMISSION || made->report) &&
-		    found++ == c->message)
+		if (made->seq > c->after && made->seq <= c->until && made->seq != c->hides &&
+		    (c->table == TABLE_SUBMISSION || made->report) && found++ == c->message)
 			break;
 	}
 	bool row = has_rows && at < fake.commit_count;

@@ -52,6 +52,10 @@ struct fake_pg {
 	size_t answers;                       /* that have arrived: so many are given out; SIZE_MAX: all */
 	uint64_t notification;                /* others committed up to here, and say so; 0: nobody does */
 	bool principals;                      /* somebody loaded other principals, and says so */
+	/* Not shown yet in the next `hidden_reads` reads of this table: the rows of this commit. */
+	enum journal_table hidden_table;
+	uint64_t hidden_seq;
+	size_t hidden_reads;
 	/* What was seen: the first two words of each statement that was carried out; sessions that were begun. */
 	char said[FAKE_SAID_BYTES];
 	unsigned sessions;

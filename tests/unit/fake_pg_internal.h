@@ -38,6 +38,7 @@ struct pg_conn {
 	bool copying_in, copying_out;
 	enum journal_table table; /* of the COPY */
 	uint64_t after, until;    /* of the COPY out */
+	uint64_t hides;           /* of the COPY out: a commit whose rows it does not show */
 	size_t message;           /* of the COPY out, the next one */
 	/* What the transaction did. */
 	uint64_t head;

@@ -435,6 +435,72 @@ test_stream(void **state)
 	}
 }
 
+/* What the database does not show (yet) is missed, and told apart from what it refuses. */
+static void
+test_not_all_is_shown(void **state)
+{
+	static const struct {
+		enum journal_table table;
+		uint64_t seq, until;
+		bool whole;
+		const char *why;
+	} rows[] = {
+	    {TABLE_REPORT, 2, 0, false, "of commits 1 to 3 the database shows 3 submissions, 0 of 1 reports"},
+	    {TABLE_REPORT, 2, 2, false, "of commits 1 to 2 the database shows 2 submissions, 0 of 1 reports"},
+	    {TABLE_REPORT, 2, 1, true, ""},
+	    {TABLE_SUBMISSION, 1, 0, false, "shows 2 submissions, 1 of 1 reports"},
+	    {TABLE_SUBMISSION, 3, 0, false, "shows 2 submissions, 1 of 1 reports"},
+	    {TABLE_SUBMISSION, 3, 3, false, "shows 2 submissions, 1 of 1 reports"},
+	    {TABLE_SUBMISSION, 3, 2, true, ""},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char error[PG_ERROR_BYTES];
+		unmake(state);
+		make(state);
+		fake_reset();
+		fake_commit_elsewhere(1, COUNTY, moment_us, NULL);
+		fake_commit_elsewhere(2, COUNTY, moment_us, &theirs);
+		fake_commit_elsewhere(3, COUNTY, moment_us, NULL);
+		fake.hidden_table = rows[i].table;
+		fake.hidden_seq = rows[i].seq;
+		fake.hidden_reads = 1;
+		struct pg_conn *connection = pg_connect(&target, error);
+		assert_non_null(connection);
+		bool good = rows[i].until ? replay_until(&replay, connection, rows[i].until)
+		                          : replay_all(&replay, connection);
+		EXPECT(good == rows[i].whole && replay.incomplete == !good && strstr(replay.error, rows[i].why),
+		       "row %zu: %s", i, replay.error);
+		PQfinish((PGconn *)connection);
+	}
+}
+
+/* Two sums may not make up for each other, nor a commit twice for one that is not there. */
+static void
+test_sums(void **state)
+{
+	static const struct {
+		struct replay_sums sums;
+		uint64_t after, until;
+		bool whole;
+	} rows[] = {
+	    {{0}, 7, 7, true},
+	    {{0}, 7, 8, false},
+	    {{.submissions = 1, .first = 8, .last = 8}, 7, 8, true},
+	    {{.submissions = 1, .first = 8, .last = 8}, 7, 7, false},
+	    {{.submissions = 2, .first = 7, .last = 9}, 7, 9, false},
+	    {{.submissions = 2, .first = 8, .last = 10}, 7, 9, false},
+	    {{2, 8, 9, {3, 4, 5}, {3, 4, 5}}, 7, 9, true},
+	    {{2, 8, 9, {3, 4, 5}, {2, 5, 5}}, 7, 9, false},
+	    {{2, 8, 9, {3, 4, 5}, {3, 4, 4}}, 7, 9, false},
+	    {{2, 8, 9, {3, 4, 5}, {4, 4, 5}}, 7, 9, false},
+	};
+	char why[PG_ERROR_BYTES];
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		EXPECT(replay_is_whole(&rows[i].sums, rows[i].after, rows[i].until, why) == rows[i].whole, "row %zu",
+		       i);
+}
+
 /* ---------------------------------------------------------------- what is refused */
 
 /* Each of these rows, cut off anywhere, is not believed. */
@@ -507,7 +573,8 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    TEST(test_submissions), TEST(test_time_base), TEST(test_rows),    TEST(test_money),
-	    TEST(test_projects),    TEST(test_cut_off),   TEST(test_unknown), TEST(test_stream)};
+	    TEST(test_submissions),      TEST(test_time_base), TEST(test_rows),    TEST(test_money),
+	    TEST(test_projects),         TEST(test_cut_off),   TEST(test_unknown), TEST(test_stream),
+	    TEST(test_not_all_is_shown), TEST(test_sums)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
