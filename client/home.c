@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ini.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,7 +154,10 @@ home_create(const char *path, const char *name, const char *endpoint, const char
 		struct key_pair keys;
 		if (zmq_curve_keypair(keys.public_key, keys.secret_key))
 			return fail(error, "libzmq", "was built without CURVE");
-		if (!keyfile_write(secret, &keys, name, true, why) || !keyfile_write(public, &keys, name, false, why))
+		bool written =
+		    keyfile_write(secret, &keys, name, true, why) && keyfile_write(public, &keys, name, false, why);
+		sodium_memzero(&keys, sizeof keys);
+		if (!written)
 			return fail(error, "office key", why);
 	}
 	if (!read_key(secret, out, error))

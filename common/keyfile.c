@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -43,8 +44,11 @@ keyfile_read(const char *path, struct key_pair *out, char error[KEYFILE_ERROR_BY
 {
 	struct key_pair keys = {0};
 	struct stat status;
-	char line[512];
+	char line[512], buffer[BUFSIZ];
 	FILE *file = fopen(path, "re");
+	/* Of our own: nothing of a secret key stays behind. */
+	if (file)
+		setvbuf(file, buffer, _IOFBF, sizeof buffer);
 	if (!file || fstat(fileno(file), &status)) {
 		snprintf(error, KEYFILE_ERROR_BYTES, "%s: %s", path, strerror(errno));
 		if (file)
@@ -56,19 +60,20 @@ keyfile_read(const char *path, struct key_pair *out, char error[KEYFILE_ERROR_BY
 		read_setting(line, "secret-key", keys.secret_key);
 	}
 	fclose(file);
-	if (!*keys.public_key) {
+	sodium_memzero(line, sizeof line);
+	sodium_memzero(buffer, sizeof buffer);
+	bool open = *keys.secret_key && (status.st_mode & 077), good = *keys.public_key && !open;
+	if (!*keys.public_key)
 		snprintf(error, KEYFILE_ERROR_BYTES, "%s: no public-key in it (ZeroMQ certificate)", path);
-		return false;
-	}
-	if (*keys.secret_key && (status.st_mode & 077)) {
+	else if (open)
 		snprintf(
 		    error, KEYFILE_ERROR_BYTES,
 		    "%s: others can read this secret key; run: chmod 600 '%s' （其他用户可读取此私钥，请运行此命令）",
 		    path, path);
-		return false;
-	}
-	*out = keys;
-	return true;
+	if (good)
+		*out = keys;
+	sodium_memzero(&keys, sizeof keys);
+	return good;
 }
 
 static void
@@ -95,12 +100,16 @@ keyfile_write(const char *path, const struct key_pair *keys, const char *name, b
 			close(fd);
 		return false;
 	}
+	char buffer[BUFSIZ];
+	setvbuf(file, buffer, _IOFBF, sizeof buffer);
 	fprintf(file, "# ZeroMQ CURVE %s certificate of fupin\n", secret ? "**Secret**" : "public");
 	fprintf(file, "metadata\n    name = \"%s\"\ncurve\n    public-key = \"%s\"\n", name, keys->public_key);
 	if (secret)
 		fprintf(file, "    secret-key = \"%s\"\n", keys->secret_key);
 	bool good = !fflush(file) && !fsync(fileno(file)) && !ferror(file);
-	if (fclose(file) || !good) {
+	good = !fclose(file) && good;
+	sodium_memzero(buffer, sizeof buffer);
+	if (!good) {
 		snprintf(error, KEYFILE_ERROR_BYTES, "%s: %s", path, strerror(errno));
 		unlink(path);
 		return false;

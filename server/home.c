@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,7 +86,9 @@ make_keys(const char *directory, const char *name, bool with_public, struct key_
 		struct key_pair keys;
 		if (zmq_curve_keypair(keys.public_key, keys.secret_key))
 			return fail(error, "libzmq", "was built without CURVE");
-		if (!keyfile_write(secret, &keys, name, true, why))
+		bool written = keyfile_write(secret, &keys, name, true, why);
+		sodium_memzero(&keys, sizeof keys);
+		if (!written)
 			return fail(error, directory, why);
 	}
 	if (!keyfile_read(secret, out, why)) {
@@ -129,10 +132,20 @@ home_open(const struct options *options, struct home *out, char error[HOME_ERROR
 		return fail(error, home.path,
 		            "this path is too long for a Unix socket in it: choose a shorter --data");
 	if (!make_keys(home.path, "centre", true, &home.centre, error) ||
-	    !make_keys(home.path, "local", false, &home.local, error))
+	    !make_keys(home.path, "local", false, &home.local, error)) {
+		home_close(&home);
 		return false;
+	}
 	*out = home;
+	home_close(&home);
 	return true;
+}
+
+void
+home_close(struct home *home)
+{
+	sodium_memzero(home->centre.secret_key, sizeof home->centre.secret_key);
+	sodium_memzero(home->local.secret_key, sizeof home->local.secret_key);
 }
 
 enum { LOCK_STEP_MS = 50, SERVED_WAIT_MS = 3000, OTHER_WAIT_MS = 60000 };

@@ -24,6 +24,9 @@ enum { HOME_ERROR_BYTES = 512 };
 bool home_open(const struct options *options, struct home *out, char error[HOME_ERROR_BYTES])
     __attribute__((warn_unused_result));
 
+/* Wipes the secret keys. The lock stays until the process ends. */
+void home_close(struct home *home);
+
 enum home_lock {
 	HOME_LOCKED, /* ours, until the process ends */
 	HOME_SERVED, /* a fupind serves this directory */

@@ -16,6 +16,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { EXIT_USAGE = 2, EXIT_PLAN = 3, EXIT_FAILED = 4 };
@@ -64,7 +65,7 @@ static int
 load(const struct options *options)
 {
 	struct plan files;
-	struct home home;
+	struct home home = {0};
 	struct store store;
 	char error[PG_ERROR_BYTES];
 	if (!options->plan) {
@@ -89,6 +90,7 @@ load(const struct options *options)
 		PQfinish(connection);
 		if (open)
 			store_close(&store);
+		home_close(&home);
 	}
 	plan_free(&files);
 	return status;
@@ -104,6 +106,7 @@ keygen(const struct options *options)
 		return EXIT_FAILED;
 	}
 	printf("%s\n", home.centre.public_key);
+	home_close(&home);
 	return EXIT_SUCCESS;
 }
 
@@ -118,6 +121,20 @@ make_absolute(const char **path, char room[PATH_MAX])
 		return false;
 	*path = room;
 	return true;
+}
+
+/* Whoever may list processes reads their command lines: a password in one is overwritten as soon as it was
+ * read. What is no URI that libpq understands may hold one, too. */
+static bool
+hide_password(struct options *options)
+{
+	static char *kept;
+	if (!options->db || !pg_has_password(options->db))
+		return true;
+	kept = strdup(options->db);
+	memset((char *)(uintptr_t)options->db, 'x', strlen(options->db));
+	options->db = kept;
+	return kept;
 }
 
 int
@@ -138,7 +155,7 @@ main(int argc, char **argv)
 	}
 	log_set_level(level);
 	pg_clear_environment(options.db);
-	if (sodium_init() < 0 || !make_absolute(&options.ready_file, ready_file) ||
+	if (!hide_password(&options) || sodium_init() < 0 || !make_absolute(&options.ready_file, ready_file) ||
 	    !make_absolute(&options.pg_bin, pg_bin))
 		return EXIT_FAILED;
 	switch (options.command) {

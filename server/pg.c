@@ -49,8 +49,7 @@ pg_parameters(const struct pg_target *target, const char *names[PG_PARAMS], cons
 	/* Nothing is left to libpq's own idea of it. */
 	const char *const embedded[][2] = {
 	    {"host", target->socket_dir}, {"port", PG_EMBEDDED_PORT}, {"user", target->user},
-	    {"dbname", target->database}, {"passfile", "/dev/null"},  {"sslmode", "disable"},
-	    {"gssencmode", "disable"},
+	    {"dbname", target->database}, {"sslmode", "disable"},     {"gssencmode", "disable"},
 	};
 	const char *const(*place)[2] = target->uri ? elsewhere : embedded;
 	size_t count = target->uri ? 1 : sizeof embedded / sizeof *embedded;
@@ -111,6 +110,15 @@ option(const PQconninfoOption *options, const char *name)
 		if (!strcmp(options->keyword, name))
 			return options->val;
 	return NULL;
+}
+
+bool
+pg_has_password(const char *uri)
+{
+	PQconninfoOption *options = PQconninfoParse(uri, NULL);
+	bool has = !options || option(options, "password") || option(options, "sslpassword");
+	PQconninfoFree(options);
+	return has;
 }
 
 bool

@@ -44,6 +44,9 @@ int64_t pg_patience_us(const struct pg_target *target, int share);
 
 enum { PG_ERROR_BYTES = 512 };
 
+/* Does the URI say a password? True also where libpq does not understand it. */
+bool pg_has_password(const char *uri);
+
 /* The parameter arrays for PQconnectStartParams: filled for `target`, `names` and `values` hold
  * PG_PARAMS entries. */
 enum { PG_PARAMS = 20 };

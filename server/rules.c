@@ -7,11 +7,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* A rule's statement stops after so many steps of SQLite's machine, looked at now and then: what a rule that
  * joins units with themselves costs before it is given up, about 50 ms. A good one takes some hundred a unit.
  */
 enum { STEPS_MAX = 2000000, STEPS_AT_ONCE = 1000 };
+
+/* A function is one step, however long it takes, and nothing stops it from outside: trim('aaa…', 'bbb…a') of
+ * two texts of 64 KiB takes ten seconds. So a text has a bound that keeps each call to some ten milliseconds,
+ * and a statement with functions that are not plainly short is looked at every few steps: for so long of a
+ * processor. */
+enum { TEXT_BYTES_MAX = 4096, STEPS_BY_TIME = 10, TIME_MS_MAX = 200 };
 
 enum { REASON_BYTES = 256, PART_MAX = 1 << 16, FAILED_LINES_PER_SECOND = 5 };
 
@@ -25,7 +32,7 @@ struct statement {
 	int columns[COLUMNS];
 	size_t figure_count;
 	int figure_columns[RULE_FIGURES_MAX];
-	bool by_day, given_up;
+	bool by_day, by_time, given_up;
 	char reason[REASON_BYTES];
 };
 
@@ -34,7 +41,7 @@ struct rules {
 	sqlite3 *db;
 	struct statement *items; /* as in the catalogue */
 	struct statement *preparing;
-	int64_t steps;
+	int64_t steps, until_us; /* of this thread's processor time; 0: it does not count */
 	size_t given_up;
 	struct log_bound failed; /* lines about rules that fail */
 };
@@ -68,6 +75,19 @@ ratio(sqlite3_context *context, int argc, sqlite3_value **argv)
 	share(context, argc, argv, 100);
 }
 
+static bool
+is_short(const char *function)
+{
+	static const char *const names[] = {"abs",       "avg",   "coalesce",  "count",   "iif",   "ifnull",
+	                                    "max",       "min",   "nullif",    "percent", "ratio", "round",
+	                                    "sum",       "total", "date",      "length",  "lag",   "lead",
+	                                    "julianday", "rank",  "row_number"};
+	size_t i = 0;
+	while (i < sizeof names / sizeof *names && sqlite3_stricmp(function, names[i]) != 0)
+		i++;
+	return i < sizeof names / sizeof *names;
+}
+
 /* One SELECT may be read from our tables, and functions called that touch nothing outside. */
 static int
 authorize(void *data, int action, const char *one, const char *two, const char *database, const char *trigger)
@@ -78,6 +98,8 @@ authorize(void *data, int action, const char *one, const char *two, const char *
 	const struct rule_table *table = action == SQLITE_READ && one ? rule_table_find(one) : NULL;
 	if (table && r->preparing)
 		r->preparing->by_day |= table->by_day;
+	if (action == SQLITE_FUNCTION && two && r->preparing)
+		r->preparing->by_time |= !is_short(two);
 	bool harmful = action == SQLITE_FUNCTION && two &&
 	               (!sqlite3_stricmp(two, "load_extension") || !sqlite3_stricmp(two, "random") ||
 	                !sqlite3_stricmp(two, "randomblob"));
@@ -85,19 +107,36 @@ authorize(void *data, int action, const char *one, const char *two, const char *
 	return good ? SQLITE_OK : SQLITE_DENY;
 }
 
+/* Of this thread: it does not grow while others work on the machine. */
+static int64_t
+processor_us(void)
+{
+	struct timespec used;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+	return used.tv_sec * INT64_C(1000000) + used.tv_nsec / 1000;
+}
+
 static int
 watch_steps(void *data)
 {
 	struct rules *r = data;
-	r->steps += STEPS_AT_ONCE;
-	return r->steps > STEPS_MAX;
+	r->steps += r->until_us ? STEPS_BY_TIME : STEPS_AT_ONCE;
+	return r->steps > STEPS_MAX || (r->until_us && processor_us() > r->until_us);
+}
+
+static void
+begin_watch(struct rules *r, const struct statement *s)
+{
+	r->steps = 0;
+	r->until_us = s->by_time ? processor_us() + TIME_MS_MAX * INT64_C(1000) : 0;
+	sqlite3_progress_handler(r->db, s->by_time ? STEPS_BY_TIME : STEPS_AT_ONCE, watch_steps, r);
 }
 
 static bool
 limit(struct rules *r)
 {
 	static const int limits[][2] = {
-	    {SQLITE_LIMIT_LENGTH, PART_MAX},
+	    {SQLITE_LIMIT_LENGTH, TEXT_BYTES_MAX},
 	    {SQLITE_LIMIT_SQL_LENGTH, PART_MAX},
 	    {SQLITE_LIMIT_COLUMN, 64},
 	    {SQLITE_LIMIT_EXPR_DEPTH, 100},
@@ -113,7 +152,6 @@ limit(struct rules *r)
 	const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
 	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
 		sqlite3_limit(r->db, limits[i][0], limits[i][1]);
-	sqlite3_progress_handler(r->db, STEPS_AT_ONCE, watch_steps, r);
 	return sqlite3_create_function(r->db, "percent", 2, flags, NULL, percent, NULL, NULL) == SQLITE_OK &&
 	       sqlite3_create_function(r->db, "ratio", 2, flags, NULL, ratio, NULL, NULL) == SQLITE_OK &&
 	       rule_tables_register(r->db, &r->scope) && sqlite3_set_authorizer(r->db, authorize, r) == SQLITE_OK;
@@ -181,7 +219,6 @@ prepare(struct rules *r, const struct plan_rule *rule, struct statement *s)
 {
 	const char *rest = "";
 	r->preparing = s;
-	r->steps = 0;
 	int code = sqlite3_prepare_v3(r->db, rule->sql, -1, SQLITE_PREPARE_PERSISTENT, &s->sql, &rest);
 	r->preparing = NULL;
 	if (code == SQLITE_AUTH)
@@ -440,7 +477,7 @@ judge(struct judging *j, char reason[REASON_BYTES])
 	r->scope.units = j->units;
 	r->scope.count = j->count;
 	r->scope.today = j->today;
-	r->steps = 0;
+	begin_watch(r, j->statement);
 	memset(j->seen, 0, sizeof j->seen);
 	bind(j);
 	bool good = run(j, &why);

@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "codec.h"
 
+#include <sodium.h>
 #include <string.h>
 #include <zmq.h>
 
@@ -68,6 +69,7 @@ open_letter(const struct service *s, struct envelope *e, struct seal_header *hea
 		return PROBLEM_SEAL_CHANGED;
 	code = seal_open(header, carry.number, carry.letter, carry.size, &secret, room, &content->bytes,
 	                 &content->size);
+	sodium_memzero(&secret, sizeof secret);
 	if (code)
 		return code;
 	*sealed = (struct sealed){*header, carry.number, digest_of(content->bytes, content->size)};
@@ -157,11 +159,13 @@ service_seal_answer(const struct service *s, const struct envelope *e, const str
 	uint8_t *content, *letter;
 	size_t size;
 	header.kind = SEAL_ANSWERS;
-	if (!answer_content(e, answer, arena, &content, &size) ||
-	    !key_from_text(s->home.centre.secret_key, &secret))
+	if (!answer_content(e, answer, arena, &content, &size))
 		return false;
 	letter = arena_alloc(arena, size + SEAL_BYTES);
-	if (!letter || !seal_close(&header, e->sealed->number, content, size, &secret, letter))
+	bool closed = letter && key_from_text(s->home.centre.secret_key, &secret) &&
+	              seal_close(&header, e->sealed->number, content, size, &secret, letter);
+	sodium_memzero(&secret, sizeof secret);
+	if (!closed)
 		return false;
 	bool receipt = answer->kind == REPLY_RECEIPT;
 	*out = (struct reply){.request_id = answer->request_id, .kind = REPLY_CARRIED};

@@ -511,6 +511,7 @@ service_close(struct service *s)
 	journal_destroy(&s->pipeline.journal);
 	acknowledged_close(&s->acknowledged);
 	store_close(&s->store);
+	home_close(&s->home);
 	holdings_destroy(&s->pipeline.holdings);
 	plan_free(&s->plan);
 	arena_free(&s->principal_arena);

@@ -5,6 +5,7 @@
 #include "projects_answer.h"
 #include "replay.h"
 #include "store.h"
+#include "verify_documents.h"
 #include "verify_projects.h"
 
 #include <inttypes.h>
@@ -633,7 +634,8 @@ verify_all(struct verify *v, const struct home *home)
 	/* Does a centre serve this directory? Then its lock is taken. */
 	bool running = home->lock < 0;
 	bool good = (running ? connect_centre(v, home) : replay_here(v)) && verify_invariants(v) &&
-	            verify_totals(v) && verify_accounts(v) && verify_all_projects(v);
+	            verify_totals(v) && verify_accounts(v) && verify_all_projects(v) &&
+	            verify_documents(v->connection, &v->drift, v->error);
 	if (good)
 		printf("%s seq=%" PRIu64 " totals=%" PRIu64 " drift=%" PRIu64 "\n",
 		       running ? "verified the running centre:" : "verified a replay of the journal:", v->seq,
@@ -647,7 +649,7 @@ verify_all(struct verify *v, const struct home *home)
 int
 verify_run(const struct options *options)
 {
-	struct home home;
+	struct home home = {0};
 	struct store store;
 	struct plan plan;
 	struct verify v = {0};
@@ -663,6 +665,7 @@ verify_run(const struct options *options)
 		store_close(&store);
 	}
 	plan_free(&plan);
+	home_close(&home);
 	if (!good) {
 		fprintf(stderr, "fupind verify: %s\n", v.error);
 		return 4;

@@ -2,6 +2,7 @@
 import csv
 import json
 import os
+import subprocess
 import unittest
 
 import psycopg2
@@ -567,6 +568,8 @@ class Commands(DocumentTest):
         refused = self.centre.offices["province"].run("document", "get", "220122", "acceptance", "--output", os.path.join(out, "x"), check=3)
         self.assertIn("do not have the document's digest", refused.stderr)
         self.assertEqual(os.listdir(out), [])
+        self.centre.sql("UPDATE document_part SET bytes = set_byte(bytes, 1000, get_byte(bytes, 1000) # 1) WHERE part = 1 AND digest = %s",
+                        digest(pdf(2 * PART, "changed")))
 
 
 class PlanFile(unittest.TestCase):
@@ -606,6 +609,26 @@ class PlanFile(unittest.TestCase):
             os.unlink(path)
             self.assertIn("document 1 was sent, it may not vanish", centre.load().stderr)
             self.assertIn("drift=0", centre.verify())
+        finally:
+            centre.stop()
+            centre.check_log()
+
+    def test_verify_reads_the_files(self):
+        """A byte that turned over in the database: the document is named, by a running centre and by a stopped one."""
+        centre = Centre(offices=OFFICES, options=("--clock", DocumentTest.clock)).start()
+        try:
+            wire = centre.wire("county-220122")
+            for kind, size in ((PLAN, 2 * PART + 7), (ACCEPTANCE, 64)):
+                self.assertTrue(send_all(wire, pdf(size)).whole)
+                self.assertIsInstance(wire.submit(submission(document(pdf(size), kind=kind))), pb.Receipt)
+            self.assertIn("drift=0", centre.verify())
+            centre.sql("UPDATE document_part SET bytes = set_byte(bytes, 3, get_byte(bytes, 3) # 1) WHERE part = 1")
+            for _ in range(2):
+                result = subprocess.run(centre.words("verify"), capture_output=True, text=True, check=False)
+                self.assertEqual(result.returncode, 1, result.stderr)
+                self.assertRegex(result.stdout, rf"broken: the file of unit 220122, \w+ version 1: .* {digest(pdf(2 * PART + 7)).hex()}, its bytes")
+                self.assertEqual(result.stdout.count("broken:"), 1)
+                centre.stop()
         finally:
             centre.stop()
             centre.check_log()

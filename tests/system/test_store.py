@@ -307,6 +307,10 @@ class Store(unittest.TestCase):
                 file.write(source.read())
             uri = f"postgresql://fupin:geheim@127.0.0.1:{port}/fupin?sslmode=verify-ca&sslrootcert={trusted}"
             centre = Centre(offices=("province", "county-220122"), options=("--db", uri)).start()
+            with open(f"/proc/{centre.process.pid}/cmdline", "rb") as file:
+                line = file.read()
+            self.assertNotIn(b"geheim", line)  # whoever lists processes reads it
+            self.assertIn(b"--db\0xxxx", line)
             centre.wire("county-220122").submit(submission(entry(COUNTY, "tls")))
             connection = database.connect()
             with connection.cursor() as cursor:

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum {
 	ARENA_BYTES = 64 * 1024 * 1024,
@@ -789,6 +790,17 @@ take_told(void *context, size_t at, const struct judgement *j)
 	snprintf(t->reason, sizeof t->reason, "%s", j->reason);
 }
 
+/* Several times what it may take: sanitizers take longer for each call. */
+enum { LONG_US_MAX = 3000000 };
+
+static int64_t
+processor_us(void)
+{
+	struct timespec used;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+	return used.tv_sec * INT64_C(1000000) + used.tv_nsec / 1000;
+}
+
 /* Rules that only go wrong with what is there: one that never ends is given up, one unit's overflow is its
  * own. */
 static void
@@ -798,6 +810,13 @@ bad_at_work(void **state)
 	    {.code = "endless",
 	     .sql = "SELECT p.unit, count(*) AS measured, 1 AS required FROM place p, place a, place b, place c, "
 	            "place d GROUP BY p.unit"},
+	    {.code = "long_function",
+	     .sql = "SELECT p.unit, sum(length(trim(printf('%.*c', 3900 + a.level, 'a'), printf('%.*c', 3900 + "
+	            "b.level, 'b') || 'a'))) AS measured, 1 AS required FROM place p, place a, place b GROUP BY "
+	            "p.unit"},
+	    {.code = "long_text",
+	     .sql = "SELECT p.unit, length(printf('%.*c', 3000 + p.level, 'a') || printf('%.*c', 3000, 'b')) AS "
+	            "measured, 1 AS required FROM place p"},
 	    {.code = "overflow",
 	     .sql = "SELECT p.unit, iif(sum(m.raised) > 5, abs(-9223372036854775807 - 1), 1) AS measured, 1 AS "
 	            "required FROM place p JOIN money m ON m.unit = p.unit GROUP BY p.unit"},
@@ -828,13 +847,23 @@ bad_at_work(void **state)
 	assert_int_equal(told.not_judged, RULE_UNITS_MAX);
 	assert_string_equal(told.reason, "it takes too long");
 	assert_string_equal(rules_reason(rules, 0), "it takes too long"); /* and is not tried again */
+	/* Inside a function nothing stops it: so each is short, and all of them are timed. */
+	int64_t before_us = processor_us();
+	told = (struct told){0};
+	rules_judge(rules, 1, units, RULE_UNITS_MAX, 20130501, take_told, &told);
+	int64_t took_us = processor_us() - before_us;
+	assert_string_equal(told.reason, "it takes too long");
+	EXPECT(took_us < LONG_US_MAX, "it took %d ms", (int)(took_us / 1000));
+	told = (struct told){0};
+	rules_judge(rules, 2, units, RULE_UNITS_MAX, 20130501, take_told, &told);
+	assert_string_equal(told.reason, "string or blob too big");
 	/* Two villages have money, one of them too much for the rule. */
 	book(FUND_RAISED, catalogue->units[units[0]].code, DEVELOPMENT, 0, 0, 1);
 	book(FUND_RAISED, catalogue->units[units[1]].code, DEVELOPMENT, 0, 0, 6);
 	told = (struct told){0};
-	rules_judge(rules, 1, units, RULE_UNITS_MAX, 20130501, take_told, &told);
+	rules_judge(rules, 3, units, RULE_UNITS_MAX, 20130501, take_told, &told);
 	assert_int_equal(told.not_judged, 1);
-	assert_string_equal(rules_reason(rules, 1), "");
+	assert_string_equal(rules_reason(rules, 3), "");
 	rules_destroy(&rules);
 }
 

@@ -120,6 +120,25 @@ test_hosts(void **state)
 	assert_true(pg_host_of(&addresses, 1, &host) && !strcmp(host.address, "10.0.0.2") && !*host.host);
 }
 
+static void
+test_passwords(void **state)
+{
+	static const struct {
+		const char *uri;
+		bool has;
+	} rows[] = {{"postgresql:///x", false},
+	            {"postgresql://fupin@a/x", false},
+	            {"postgresql://fupin:p%20w@a/x", true},
+	            {"postgresql://a/x?password=p", true},
+	            {"host=a user=b password='p w'", true},
+	            {"host=a user=b passfile=/f", false},
+	            {"host=a sslkey=k sslpassword=p", true},
+	            {"postgresql://a/x?passwort=p", true}};
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		EXPECT(pg_has_password(rows[i].uri) == rows[i].has, "%s", rows[i].uri);
+}
+
 /* What a URI says comes behind the defaults, and a host of its list behind the URI. */
 static void
 test_parameters(void **state)
@@ -185,6 +204,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_connect), cmocka_unit_test(test_environment), cmocka_unit_test(test_statements),
-	    cmocka_unit_test(test_hosts),   cmocka_unit_test(test_parameters),  cmocka_unit_test(test_meanings)};
+	    cmocka_unit_test(test_hosts),   cmocka_unit_test(test_passwords),   cmocka_unit_test(test_parameters),
+	    cmocka_unit_test(test_meanings)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
