@@ -482,16 +482,10 @@ problem_detail(struct problem *problem, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	int size = vsnprintf(problem->detail, sizeof problem->detail, format, args);
+	vsnprintf(problem->detail, sizeof problem->detail, format, args);
 	va_end(args);
-	if (size < (int)sizeof problem->detail)
-		return;
-	/* Cut between characters: no half of a UTF-8 sequence at the end. */
-	size_t end = sizeof problem->detail - 1;
-	while (end && ((unsigned char)problem->detail[end - 1] & 0xC0) == 0x80)
-		end--;
-	if (end)
-		problem->detail[end - 1] = 0;
+	/* It may hold what others sent, and be cut: a refusal has to be readable to everybody. */
+	utf8_mend(problem->detail);
 }
 
 const char *

@@ -5,13 +5,20 @@
 #include <string.h>
 #include <utf8proc.h>
 
+/* Bytes of the sequence that begins so. */
+static size_t
+announced(unsigned char first)
+{
+	return first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+}
+
 /* Length of the sequence at `at` (1..4), 0 if it is not well-formed. */
 static size_t
 sequence(const unsigned char *at, size_t left)
 {
 	if (at[0] < 0x80)
 		return 1;
-	size_t size = at[0] >= 0xF0 ? 4 : at[0] >= 0xE0 ? 3 : 2;
+	size_t size = announced(at[0]);
 	if (at[0] < 0xC2 || at[0] > 0xF4 || left < size)
 		return 0;
 	uint32_t point = at[0] & (0xFFU >> (size + 1));
@@ -35,6 +42,32 @@ utf8_valid(const char *text, size_t bytes)
 			return false;
 	}
 	return true;
+}
+
+/* Is all that is left the beginning of a sequence? */
+static bool
+is_cut_off(const unsigned char *at, size_t left)
+{
+	bool begins = at[0] >= 0xC2 && at[0] <= 0xF4 && left < announced(at[0]);
+	for (size_t i = 1; i < left; i++)
+		begins = begins && (at[i] & 0xC0) == 0x80;
+	return begins;
+}
+
+void
+utf8_mend(char *text)
+{
+	unsigned char *at = (unsigned char *)text;
+	for (size_t left = strlen(text), size; left; at += size, left -= size) {
+		size = sequence(at, left);
+		if (!size && is_cut_off(at, left)) {
+			*at = 0;
+			return;
+		}
+		if (!size)
+			*at = '?';
+		size = size ? size : 1;
+	}
 }
 
 bool

@@ -1,4 +1,5 @@
 #include "codec_internal.h"
+#include "utf8.h"
 
 #include <string.h>
 
@@ -90,4 +91,16 @@ codec_take_text(struct arena *arena, const ProtobufCBinaryData *bytes)
 		if (!text[i])
 			text[i] = 1;
 	return text;
+}
+
+bool
+codec_take_code(const ProtobufCBinaryData *bytes, char *out, size_t room)
+{
+	const char *text = (const char *)bytes->data;
+	if (bytes->len >= room || (bytes->len && (memchr(text, 0, bytes->len) || !utf8_valid(text, bytes->len))))
+		return false;
+	if (bytes->len)
+		memcpy(out, text, bytes->len);
+	out[bytes->len] = 0;
+	return true;
 }

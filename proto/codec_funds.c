@@ -45,12 +45,7 @@ codec_entry_to_wire(const struct fund_entry *e, Fupin__V1__FundEntry *wire)
 bool
 codec_take_voucher(const ProtobufCBinaryData *bytes, char out[VOUCHER_BYTES_MAX + 1])
 {
-	if (bytes->len > VOUCHER_BYTES_MAX || (bytes->len && memchr(bytes->data, 0, bytes->len)))
-		return false;
-	if (bytes->len)
-		memcpy(out, bytes->data, bytes->len);
-	out[bytes->len] = 0;
-	return true;
+	return codec_take_code(bytes, out, VOUCHER_BYTES_MAX + 1);
 }
 
 bool

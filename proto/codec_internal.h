@@ -23,7 +23,10 @@ ProtobufCBinaryData codec_bytes(const char *text);
 /* Text of a request comes as bytes, so that a NUL in it is seen: it becomes a control character, which
  * the check refuses, and never cuts the text. */
 const char *codec_take_text(struct arena *arena, const ProtobufCBinaryData *bytes);
-/* A voucher, or a project's code, of a question. False: none is so long, or has a NUL. */
+/* A code of a question, into `room` bytes. False: none is so long, or has a NUL, or is not UTF-8: it may
+ * come back in a refusal, whose texts everybody has to be able to read. */
+bool codec_take_code(const ProtobufCBinaryData *bytes, char *out, size_t room);
+/* The same of a voucher, or a project's code. */
 bool codec_take_voucher(const ProtobufCBinaryData *bytes, char out[VOUCHER_BYTES_MAX + 1]);
 
 /* An array of `count` pointers to elements of a new array; each element starts as `*init`. Returns the
@@ -126,7 +129,7 @@ bool codec_project_from_wire(struct arena *arena, const Fupin__V1__ProjectRow *w
                              const char **malformed);
 bool codec_project_to_wire(struct arena *arena, const struct project_row *row, Fupin__V1__ProjectRow *wire);
 bool codec_project_is_known(const Fupin__V1__ProjectRow *wire);
-/* False: a code is too long, or has a NUL, or there is no such state. */
+/* False: a code is none (codec_take_voucher), or there is no such state. */
 bool codec_project_query_from_wire(const Fupin__V1__ProjectQuery *wire, struct project_query *out);
 bool codec_project_query_to_wire(struct arena *arena, const struct project_query *query,
                                  Fupin__V1__ProjectQuery *wire);

@@ -1,5 +1,6 @@
 /* Requests and submissions, both directions. */
 #include "codec_internal.h"
+#include "utf8.h"
 
 #include <string.h>
 
@@ -42,9 +43,10 @@ take_hello(const Fupin__V1__Hello *wire, struct request *out, struct problem_lis
 {
 	out->kind = REQUEST_HELLO;
 	out->hello = (struct hello){.protocol = wire->protocol, .software = codec_string(wire->software)};
-	if (strlen(out->hello.software) > SOFTWARE_BYTES_MAX)
-		return malformed(problems, "hello.software is longer than 64 bytes");
-	return true;
+	size_t size = strlen(out->hello.software);
+	if (size <= SOFTWARE_BYTES_MAX && utf8_valid(out->hello.software, size))
+		return true;
+	return malformed(problems, "hello.software is longer than 64 bytes, or not UTF-8");
 }
 
 static bool
@@ -52,18 +54,6 @@ take_submit(const Fupin__V1__Submit *wire, struct request *out)
 {
 	out->kind = REQUEST_SUBMIT;
 	out->submit = (struct submit){.bytes = wire->submission.data, .size = wire->submission.len};
-	return true;
-}
-
-/* False: no code can be so long, or has a NUL. */
-static bool
-take_group(const ProtobufCBinaryData *bytes, char out[CODE_BYTES_MAX])
-{
-	if (bytes->len >= CODE_BYTES_MAX || (bytes->len && memchr(bytes->data, 0, bytes->len)))
-		return false;
-	if (bytes->len)
-		memcpy(out, bytes->data, bytes->len);
-	out[bytes->len] = 0;
 	return true;
 }
 
@@ -84,7 +74,7 @@ take_total(const Fupin__V1__TotalQuery *wire, struct request *out, struct proble
 	    .whole = wire->whole,
 	    .as_of = codec_as_of_from_wire(wire->as_of),
 	};
-	if (!take_group(&wire->group, out->total.group))
+	if (!codec_take_code(&wire->group, out->total.group, sizeof out->total.group))
 		return malformed(problems, "total.group is no code");
 	return !wire->as_of || !wire->as_of->base.n_unknown_fields || field_unknown(problems);
 }
@@ -113,7 +103,7 @@ take_completeness(const Fupin__V1__CompletenessQuery *wire, struct request *out,
 	if (!level_known || wire->n_forms > CATALOGUE_NUMBER_MAX)
 		return malformed(problems, "completeness: no such level, or too many forms");
 	codec_completeness_query_from_wire(wire, &out->completeness);
-	if (!take_group(&wire->group, out->completeness.group))
+	if (!codec_take_code(&wire->group, out->completeness.group, sizeof out->completeness.group))
 		return malformed(problems, "completeness.group is no code");
 	return true;
 }
@@ -145,7 +135,7 @@ take_entry_query(const Fupin__V1__EntryQuery *wire, struct request *out, struct 
 	if (wire->as_of && wire->as_of->base.n_unknown_fields)
 		return field_unknown(problems);
 	return codec_entry_query_from_wire(wire, &out->entries) ||
-	       malformed(problems, "entries: no voucher is so long, or has a NUL");
+	       malformed(problems, "entries.voucher is no voucher");
 }
 
 static bool
@@ -155,7 +145,7 @@ take_trace_query(const Fupin__V1__TraceQuery *wire, struct request *out, struct 
 	if (wire->as_of && wire->as_of->base.n_unknown_fields)
 		return field_unknown(problems);
 	return codec_trace_query_from_wire(wire, &out->trace) ||
-	       malformed(problems, "trace: no voucher is so long, or has a NUL");
+	       malformed(problems, "trace.voucher is no voucher");
 }
 
 static bool
@@ -166,7 +156,7 @@ take_project_query(const Fupin__V1__ProjectQuery *wire, struct request *out, str
 	    (wire->as_of && wire->as_of->base.n_unknown_fields))
 		return field_unknown(problems);
 	return codec_project_query_from_wire(wire, &out->projects) ||
-	       malformed(problems, "projects: no such state, or no code is so long, or has a NUL");
+	       malformed(problems, "projects: no such state, or no such code");
 }
 
 static bool

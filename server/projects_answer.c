@@ -26,8 +26,9 @@ is_wanted(const struct project_query *q, unit_code unit, const struct project *p
 	unit_code owner = wanted.owner ? wanted.owner : project->unit;
 	if (!project->taken.revision || (*q->code && project_compare(project, &wanted, owner)))
 		return false;
-	/* Behind the one that the last answer ended with. */
-	if (unit == q->after.unit && project_compare(project, &after, after.owner) <= 0)
+	/* Behind the one that the last answer ended with, or (without its `@unit`) all of that code. */
+	unit_code last = after.owner ? after.owner : INT64_MAX;
+	if (unit == q->after.unit && project_compare(project, &after, last) <= 0)
 		return false;
 	return !q->states || (q->states & 1U << project->taken.state);
 }

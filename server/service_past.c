@@ -255,12 +255,14 @@ service_answer_as_of(struct service *s, struct envelope *e)
 	struct problem_list problems;
 	struct reply reply;
 	problems.count = problems.more = 0;
-	bool watch = e->request.kind == REQUEST_WATCH || e->request.kind == REQUEST_WATCH_COMPLIANCE;
-	if (!watch && (asked->seq != now->seq || !plan_since_covers(&s->plan_since, asked, now))) {
+	/* Nobody can watch what was; and no moment of this programme is outside of these. */
+	bool refused = e->request.kind == REQUEST_WATCH || e->request.kind == REQUEST_WATCH_COMPLIANCE ||
+	               asked->time_us < 0 || asked->time_us / 1000000 > TIME_MAX;
+	if (!refused && (asked->seq != now->seq || !plan_since_covers(&s->plan_since, asked, now))) {
 		post(s, e, ask_past);
 		return;
 	}
-	if (!watch) {
+	if (!refused) {
 		/* Nothing was committed since: the answer is in memory. */
 		int64_t now_us = clock_wall_us(), then_us = view_time_us(asked, now, now_us);
 		bool today = date_of_time(then_us) == date_of_time(now_us);

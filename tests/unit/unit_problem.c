@@ -322,6 +322,8 @@ test_detail_cut(void **state)
 	text[PROBLEM_DETAIL_BYTES - 1] = 0;
 	problem_detail(&p, "%s", text);
 	assert_string_equal(p.detail, text); /* just fits */
+	problem_detail(&p, "%s", "group \xFF of\x80 \xE5\x87");
+	assert_string_equal(p.detail, "group ? of? "); /* what others sent may be anything */
 }
 
 int

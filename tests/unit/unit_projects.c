@@ -766,6 +766,12 @@ test_pages(void **state)
 	q = (struct project_query){.unit = COUNTY, .own = true, .states = 1U << PROJECT_PLANNED};
 	assert_true(projects_list(&now, &q, &arena, &out, &problems));
 	assert_int_equal(out.count, 3);
+	/* As an item says it, without whose it is. */
+	q.after = (struct project_key){COUNTY, "b"};
+	out = (struct project_answer){.time_us = 1};
+	assert_true(projects_list(&now, &q, &arena, &out, &problems));
+	assert_true(out.count == 1 && !strcmp(out.items[0].code, "c"));
+	q.after = (struct project_key){0};
 	out = (struct project_answer){.time_us = 1};
 	q.states = 1U << PROJECT_NOTICED;
 	assert_true(projects_list(&now, &q, &arena, &out, &problems));

@@ -690,6 +690,13 @@ test_utf8(void **state)
 		EXPECT(utf8_valid(cases[i].text, strlen(cases[i].text)) == cases[i].valid, "valid, row %zu", i);
 		EXPECT(utf8_is_plain(cases[i].text) == cases[i].plain, "plain, row %zu", i);
 	}
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char text[64];
+		snprintf(text, sizeof text, "%s", cases[i].text);
+		utf8_mend(text);
+		EXPECT(utf8_valid(text, strlen(text)), "mended, row %zu", i);
+		EXPECT(!cases[i].valid || !strcmp(text, cases[i].text), "mended without need, row %zu", i);
+	}
 	assert_true(utf8_valid("\0", 1));
 	assert_false(utf8_valid("\xE9\x95\x87", 2)); /* the length counts, not the NUL */
 }
