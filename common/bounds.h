@@ -39,6 +39,15 @@ enum {
 	/* A UUID as text, which names a journal. */
 	HISTORY_BYTES = 37,
 
+	/* Lines of one key: an office's clerks, its agent and gateway, and some that broke and are not given up
+	 * yet. Descriptors that are left to files, the database and workers: an eighth, and no less than this. */
+	LINES_KEY_MAX = 32,
+	DESCRIPTORS_KEPT = 64,
+	/* What may be read from one line without a whole message: no frame is longer, and signs of life come in
+	 * between. Of a line whose key is not admitted (yet): an Enrol is less than 1 KiB. */
+	LINE_BYTES_MAX = 2 * FRAME_BYTES_MAX,
+	LINE_BYTES_GUEST_MAX = 64 * 1024,
+
 	/* Requests a client may have unanswered; the receipt of one opens the way for the next. */
 	CREDIT_WINDOW = 64,
 	/* Submissions and their memory waiting for the journal before the centre answers BUSY. */

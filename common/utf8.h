@@ -8,8 +8,8 @@
 
 /* Well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 bool utf8_valid(const char *text, size_t bytes);
-/* Makes it so, in place: a sequence that the end cuts off is taken away, any other byte that is none's becomes
- * '?'. */
+/* Makes it so, in place: a sequence that the end cuts off is taken away, any other byte that is not part of
+ * one becomes '?'. */
 void utf8_mend(char *text);
 /* Well-formed, and without control characters. */
 bool utf8_is_plain(const char *text);

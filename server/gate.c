@@ -1,8 +1,8 @@
 #include "gate.h"
 
 #include "bounds.h"
-#include "clock.h"
 #include "endpoint.h"
+#include "lines.h"
 #include "log.h"
 
 #include <errno.h>
@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <zmq.h>
 
 /* What ZeroMQ keeps of long messages to one office; its thread counts down. */
@@ -23,7 +24,8 @@ enum { UNREAD_OFFICES = 256 };
 
 struct gate {
 	void *context, *router, *zap, *monitor;
-	size_t connections; /* as of the monitor's last event */
+	struct lines *lines;              /* as of the monitor's last event */
+	uint64_t received, received_look; /* messages; by the last look at the lines */
 	gate_admits admits;
 	void *admits_context;
 	char endpoint[GATE_ENDPOINT_BYTES];
@@ -41,6 +43,9 @@ enum { LINGER_MS = 1000, BACKLOG = 8192 };
 /* Messages that ZeroMQ keeps of one connection: requests until the loop takes them (then TCP holds the
  * client back), replies until they are on the line (then they are dropped, and the client asks again). */
 enum { REQUESTS_KEPT = 2 * CREDIT_WINDOW, REPLIES_KEPT = QUEUE_OFFICE_MAX };
+
+/* libzmq looks for connections that have messages after so many receives, if it never runs dry. */
+enum { TURN_SLACK = 128 };
 
 /* Who connects and says nothing holds a file descriptor for so long. */
 enum { HANDSHAKE_MS = 10000, REFUSED_LOGGED = 5 };
@@ -80,21 +85,66 @@ open_monitor(struct gate *gate)
 	       !zmq_connect(gate->monitor, address);
 }
 
-size_t
-gate_connections(struct gate *gate)
+static void
+take_events(struct gate *gate)
 {
 	uint8_t event[6]; /* number (16 bits), value (32 bits); then a frame with the address */
 	char address[GATE_ENDPOINT_BYTES];
 	while (zmq_recv(gate->monitor, event, sizeof event, ZMQ_DONTWAIT) == sizeof event) {
 		uint16_t number;
+		uint32_t line;
 		memcpy(&number, event, sizeof number);
+		memcpy(&line, event + sizeof number, sizeof line);
 		zmq_recv(gate->monitor, address, sizeof address, ZMQ_DONTWAIT);
 		if (number == ZMQ_EVENT_ACCEPTED)
-			gate->connections++;
-		else if (gate->connections)
-			gate->connections--;
+			lines_open(gate->lines, (int)line);
+		else
+			lines_close(gate->lines, (int)line);
 	}
-	return gate->connections;
+}
+
+size_t
+gate_connections(struct gate *gate)
+{
+	take_events(gate);
+	return lines_count(gate->lines);
+}
+
+/* Were all messages taken that were there at the last look? The socket takes turns among connections. */
+static bool
+is_drained(const struct gate *gate)
+{
+	int events = 0;
+	size_t size = sizeof events;
+	bool empty = !zmq_getsockopt(gate->router, ZMQ_EVENTS, &events, &size) && !(events & ZMQ_POLLIN);
+	return empty || gate->received - gate->received_look > lines_count(gate->lines) + TURN_SLACK;
+}
+
+void
+gate_tend(struct gate *gate, int64_t now_us)
+{
+	take_events(gate);
+	bool due = !lines_wait_ms(gate->lines, now_us);
+	if (lines_look(gate->lines, now_us, due && is_drained(gate)))
+		gate->received_look = gate->received;
+}
+
+int
+gate_wait_ms(const struct gate *gate, int64_t now_us)
+{
+	return lines_wait_ms(gate->lines, now_us);
+}
+
+int
+gate_lines_fd(const struct gate *gate)
+{
+	return lines_fd(gate->lines);
+}
+
+bool
+gate_stands(const struct gate *gate, const struct sender *sender, const char *public_key)
+{
+	return lines_stands(gate->lines, sender->line, sender->serial, public_key);
 }
 
 static bool
@@ -117,6 +167,17 @@ open_sockets(struct gate *gate, const char *endpoint, const char *local_endpoint
 	       (!local_endpoint || !zmq_bind(gate->router, local_endpoint));
 }
 
+/* What is left of the descriptors. */
+static size_t
+lines_most(void)
+{
+	struct rlimit limit;
+	size_t all =
+	    getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur > UINT16_MAX ? UINT16_MAX : limit.rlim_cur;
+	size_t kept = all / 8 > DESCRIPTORS_KEPT ? all / 8 : DESCRIPTORS_KEPT;
+	return all > kept ? all - kept : 1;
+}
+
 struct gate *
 gate_open(const char *endpoint, const char *local_endpoint, const struct key_pair *keys, gate_admits admits,
           void *context, char error[GATE_ERROR_BYTES])
@@ -128,6 +189,11 @@ gate_open(const char *endpoint, const char *local_endpoint, const struct key_pai
 	gate->admits = admits;
 	gate->admits_context = context;
 	zmq_msg_init(&gate->payload);
+	gate->lines = lines_create(lines_most());
+	if (!gate->lines) {
+		gate_close(&gate);
+		return NULL;
+	}
 	if (!open_sockets(gate, endpoint, local_endpoint, keys)) {
 		snprintf(error, GATE_ERROR_BYTES, "%s: %s", endpoint, zmq_strerror(zmq_errno()));
 		gate_close(&gate);
@@ -150,6 +216,7 @@ gate_close(struct gate **gate)
 		zmq_close(g->zap);
 	if (g->context)
 		zmq_ctx_term(g->context);
+	lines_destroy(&g->lines);
 	free(g);
 	*gate = NULL;
 }
@@ -170,6 +237,12 @@ void *
 gate_zap_socket(struct gate *gate)
 {
 	return gate->zap;
+}
+
+void *
+gate_monitor_socket(struct gate *gate)
+{
+	return gate->monitor;
 }
 
 static bool
@@ -246,12 +319,20 @@ gate_authenticate(struct gate *gate)
 		return;
 	char key[KEY_TEXT_BYTES] = "";
 	bool curve = request.sizes[ZAP_KEY] == 32 && zmq_z85_encode(key, request.frames[ZAP_KEY], 32);
-	if (curve && gate->admits(gate->admits_context, key)) {
+	const char *address = (const char *)request.frames[ZAP_ADDRESS];
+	/* What was sent to a line that is gone goes nowhere: it is known before another one can take its place.
+	 */
+	take_events(gate);
+	enum gate_admitted admitted = curve ? gate->admits(gate->admits_context, key) : GATE_NOBODY;
+	if (admitted == GATE_NOBODY) {
+		log_unknown_key(gate, address, curve ? key : "none");
+		zap_reply(gate->zap, &request, "400", "unknown key", "");
+	} else if (!lines_admit(gate->lines, key, address, admitted == GATE_OFFICE)) {
+		/* 300: not now. It is cut, and may come again; after 400 libzmq would give up. */
+		zap_reply(gate->zap, &request, "300", "too many lines", "");
+	} else {
 		zap_reply(gate->zap, &request, "200", "OK", key);
-		return;
 	}
-	log_unknown_key(gate, (const char *)request.frames[ZAP_ADDRESS], curve ? key : "none");
-	zap_reply(gate->zap, &request, "400", "unknown key", "");
 }
 
 /* The frame's second part: who sent it, and the bytes. */
@@ -262,24 +343,42 @@ take_payload(struct gate *gate, struct frame *out)
 	size_t size = user ? strlen(user) : 0;
 	if (size < sizeof out->public_key)
 		memcpy(out->public_key, user ? user : "", size);
+	out->sender.line = zmq_msg_get(&gate->payload, ZMQ_SRCFD);
+	out->sender.serial = lines_take(gate->lines, out->sender.line, out->public_key);
 	out->bytes = zmq_msg_data(&gate->payload);
 	out->size = zmq_msg_size(&gate->payload);
 	out->whole = !zmq_msg_more(&gate->payload);
 }
 
+/* ZeroMQ's own; it allows a peer any other. */
+static bool
+take_sender(const struct gate *gate, struct sender *out)
+{
+	const uint8_t *id = zmq_msg_data((zmq_msg_t *)(uintptr_t)&gate->payload);
+	if (zmq_msg_size(&gate->payload) != SENDER_BYTES || id[0])
+		return false;
+	out->size = SENDER_BYTES;
+	memcpy(out->id, id, SENDER_BYTES);
+	return true;
+}
+
 bool
 gate_receive(struct gate *gate, struct frame *out)
 {
-	*out = (struct frame){0};
-	if (zmq_msg_recv(&gate->payload, gate->router, ZMQ_DONTWAIT) < 0)
-		return false;
-	size_t size = zmq_msg_size(&gate->payload);
-	out->sender.size = size <= SENDER_BYTES_MAX ? (uint8_t)size : 0;
-	memcpy(out->sender.id, zmq_msg_data(&gate->payload), out->sender.size);
-	if (zmq_msg_more(&gate->payload) && zmq_msg_recv(&gate->payload, gate->router, ZMQ_DONTWAIT) >= 0)
-		take_payload(gate, out);
-	if (!out->whole)
-		drop_rest(gate->router);
+	bool own = false;
+	while (!own) {
+		*out = (struct frame){0};
+		if (zmq_msg_recv(&gate->payload, gate->router, ZMQ_DONTWAIT) < 0)
+			return false;
+		gate->received++;
+		own = take_sender(gate, &out->sender);
+		if (zmq_msg_more(&gate->payload) && zmq_msg_recv(&gate->payload, gate->router, ZMQ_DONTWAIT) >= 0)
+			take_payload(gate, out);
+		if (!out->whole)
+			drop_rest(gate->router);
+		if (!own)
+			lines_cut(gate->lines, out->sender.line, "routing_id");
+	}
 	return true;
 }
 
@@ -368,6 +467,8 @@ enum gate_sent
 gate_send(struct gate *gate, const struct sender *to, const char *public_key, const uint8_t *bytes,
           size_t size)
 {
+	if (!gate_stands(gate, to, public_key))
+		return GATE_GONE;
 	if (size > LONG_ANSWER_BYTES) {
 		struct long_message *m = long_message_create(gate, public_key, bytes, size);
 		return m ? send_long(gate, to, m) : GATE_UNREAD;

@@ -12,13 +12,16 @@
 
 struct gate;
 
-/* The centre gives each connection an id of 5 bytes; one that brings its own, longer one is not served. */
-enum { SENDER_BYTES_MAX = 15 };
+/* ZeroMQ gives each connection a routing id of 5 bytes, a zero and a number that is not given again. A peer
+ * that brings its own is not served: who takes that id next would get what was meant for him. */
+enum { SENDER_BYTES = 5 };
 
-/* Where a reply goes: ZeroMQ's routing id of one connection. */
+/* Where a reply goes: one connection. */
 struct sender {
 	uint8_t size;
-	uint8_t id[SENDER_BYTES_MAX];
+	uint8_t id[SENDER_BYTES];
+	int line; /* its descriptor, and which of those that had it */
+	uint32_t serial;
 };
 
 struct frame {
@@ -29,8 +32,9 @@ struct frame {
 	size_t size; /* valid until the next gate_receive() */
 };
 
-/* Says whether a public key may connect. */
-typedef bool (*gate_admits)(void *context, const char *public_key);
+/* Says whether a public key may connect, and as what: an office, or a guest who may enrol. */
+enum gate_admitted { GATE_NOBODY, GATE_GUEST, GATE_OFFICE };
+typedef enum gate_admitted (*gate_admits)(void *context, const char *public_key);
 
 enum { GATE_ERROR_BYTES = 256, GATE_ENDPOINT_BYTES = 256 };
 
@@ -42,12 +46,21 @@ void gate_close(struct gate **gate);
 /* The endpoint that is really bound, with the port. */
 const char *gate_endpoint(const struct gate *gate);
 
-/* ZeroMQ sockets to poll for reading. */
+/* ZeroMQ sockets to poll for reading, the last one for gate_tend(); so is the descriptor. */
 void *gate_socket(struct gate *gate);
 void *gate_zap_socket(struct gate *gate);
+void *gate_monitor_socket(struct gate *gate);
+int gate_lines_fd(const struct gate *gate);
+
+/* Takes notice of lines that came and went, and cuts those that break the rules (lines.h). */
+void gate_tend(struct gate *gate, int64_t now_us);
+int gate_wait_ms(const struct gate *gate, int64_t now_us); /* until it has to be done; -1: not by the clock */
 
 /* Connections that stand, offices' and others', handshakes under way among them. */
 size_t gate_connections(struct gate *gate);
+
+/* Does the connection stand, and is it this key's? */
+bool gate_stands(const struct gate *gate, const struct sender *sender, const char *public_key);
 
 /* Answers one authentication request, if there is one. */
 void gate_authenticate(struct gate *gate);

@@ -166,13 +166,14 @@ service_refuse(struct service *s, const struct envelope *envelope, const struct 
 
 /* ---------------------------------------------------------------- principals */
 
-static bool
+static enum gate_admitted
 admits(void *context, const char *public_key)
 {
 	struct service *s = context;
-	size_t connections = gate_connections(s->gate); /* always: what the monitor tells has to be taken */
-	return service_admits(s, public_key) ||
-	       door_lets_in(&s->door, public_key, connections, clock_steady_us());
+	if (service_admits(s, public_key))
+		return GATE_OFFICE;
+	bool guest = door_lets_in(&s->door, public_key, gate_connections(s->gate), clock_steady_us());
+	return guest ? GATE_GUEST : GATE_NOBODY;
 }
 
 /* Looked up for every frame: a key that was taken out is cut off at once, also on a standing line. */
@@ -358,7 +359,18 @@ journal_poll_item(const struct journal *journal)
 	};
 }
 
-enum { POLL_ZAP, POLL_GATE, POLL_SIGNALS, POLL_WORKER, POLL_FILES, POLL_DOORMAN, POLL_JOURNAL, POLL_COUNT };
+enum {
+	POLL_ZAP,
+	POLL_GATE,
+	POLL_MONITOR,
+	POLL_LINES,
+	POLL_SIGNALS,
+	POLL_WORKER,
+	POLL_FILES,
+	POLL_DOORMAN,
+	POLL_JOURNAL,
+	POLL_COUNT
+};
 
 /* -1: never. */
 static int
@@ -374,6 +386,7 @@ wait_ms(const struct service *s, bool pushed)
 	int64_t now_us = clock_steady_us();
 	int wait = sooner(worker_wait_ms(s->worker, now_us), worker_wait_ms(s->files, now_us));
 	wait = sooner(wait, worker_wait_ms(s->doorman, now_us));
+	wait = sooner(wait, gate_wait_ms(s->gate, now_us));
 	if (!pushed || pipeline_has_work(&s->pipeline))
 		return 0;
 	wait = sooner(wait, journal_wait_ms(s->pipeline.journal, now_us));
@@ -392,6 +405,8 @@ wait_for_events(struct service *s, zmq_pollitem_t items[POLL_COUNT], int wait)
 	items[POLL_ZAP] = (zmq_pollitem_t){.socket = gate_zap_socket(s->gate), .events = ZMQ_POLLIN};
 	items[POLL_GATE] =
 	    (zmq_pollitem_t){.socket = gate_socket(s->gate), .events = s->stopping ? 0 : ZMQ_POLLIN};
+	items[POLL_MONITOR] = (zmq_pollitem_t){.socket = gate_monitor_socket(s->gate), .events = ZMQ_POLLIN};
+	items[POLL_LINES] = (zmq_pollitem_t){.fd = gate_lines_fd(s->gate), .events = ZMQ_POLLIN};
 	items[POLL_SIGNALS] = (zmq_pollitem_t){.fd = s->signals, .events = ZMQ_POLLIN};
 	items[POLL_WORKER] = (zmq_pollitem_t){.fd = worker_fd(s->worker), .events = ZMQ_POLLIN};
 	items[POLL_FILES] = (zmq_pollitem_t){.fd = worker_fd(s->files), .events = ZMQ_POLLIN};
@@ -403,6 +418,14 @@ wait_for_events(struct service *s, zmq_pollitem_t items[POLL_COUNT], int wait)
 	else
 		items[POLL_JOURNAL].revents = 0;
 	return zmq_poll(items, connected ? POLL_COUNT : POLL_COUNT - 1, wait);
+}
+
+static void
+tend_gate(struct service *s, const zmq_pollitem_t items[POLL_COUNT])
+{
+	int64_t now_us = clock_steady_us();
+	if (items[POLL_MONITOR].revents || items[POLL_LINES].revents || !gate_wait_ms(s->gate, now_us))
+		gate_tend(s->gate, now_us);
 }
 
 static bool
@@ -423,6 +446,7 @@ turn(struct service *s, bool *pushed)
 		worker_finish(s->doorman, s);
 	if (items[POLL_GATE].revents)
 		take_frames(s);
+	tend_gate(s, items);
 	if (!step_journal(s))
 		return false;
 	if (!service_note_acknowledged(s))

@@ -64,6 +64,13 @@ service_push(struct service *s)
 	return (!idle || compliance_step(s->compliance, clock_wall_us(), JUDGE_US_PER_TURN)) && pushed;
 }
 
+static bool
+stands(void *context, const struct sender *sender, const char *public_key)
+{
+	const struct service *s = context;
+	return gate_stands(s->gate, sender, public_key);
+}
+
 /* The state that the first answer tells is what pushes go on from. */
 static bool
 add_watch(struct service *s, const struct envelope *e, struct problem_list *problems)
@@ -72,7 +79,7 @@ add_watch(struct service *s, const struct envelope *e, struct problem_list *prob
 	if (watches_add(s->watches, e, e->public_key, as_of, clock_steady_us(), problems))
 		return true;
 	/* Some may be of connections that are no more. */
-	watches_probe(s->watches, e->public_key, send_push, s);
+	watches_drop_gone(s->watches, e->public_key, stands, s);
 	problems->count = problems->more = 0;
 	return watches_add(s->watches, e, e->public_key, as_of, clock_steady_us(), problems);
 }

@@ -244,15 +244,12 @@ unit_of(const struct watch *watch)
 }
 
 void
-watches_probe(struct watches *w, const char *public_key, watches_send send, void *context)
+watches_drop_gone(struct watches *w, const char *public_key, watches_stands stands, void *context)
 {
 	struct watch *next;
 	for (struct watch *watch = w->first; watch; watch = next) {
 		next = watch->next;
-		struct reply reply = {.request_id = watch->request_id, .kind = REPLY_PUSH};
-		reply.push = (struct push){.as_of = watch->sent, .since_seq = watch->sent.seq};
-		if (!strcmp(watch->public_key, public_key) &&
-		    send(context, &watch->sender, watch->public_key, unit_of(watch), &reply) == WATCH_GONE)
+		if (!strcmp(watch->public_key, public_key) && !stands(context, &watch->sender, public_key))
 			drop(w, watch);
 	}
 }

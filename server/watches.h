@@ -32,8 +32,9 @@ enum watch_sent { WATCH_SENT, WATCH_LATER, WATCH_GONE };
 typedef enum watch_sent (*watches_send)(void *context, const struct sender *to, const char *public_key,
                                         unit_code unit, const struct reply *reply);
 
-/* Finds out, with a push without rows, which watches of a key have lost their connection, and ends them. */
-void watches_probe(struct watches *watches, const char *public_key, watches_send send, void *context);
+/* Ends the watches of a key that have lost their connection. */
+typedef bool (*watches_stands)(void *context, const struct sender *sender, const char *public_key);
+void watches_drop_gone(struct watches *watches, const char *public_key, watches_stands stands, void *context);
 
 /* Ends the watches whose key is not admitted any more, and tells each that it ended. */
 typedef bool (*watches_admitted)(void *context, const char *public_key);

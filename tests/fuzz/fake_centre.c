@@ -55,6 +55,40 @@ gate_zap_socket(struct gate *gate)
 	return NULL;
 }
 
+void *
+gate_monitor_socket(struct gate *gate)
+{
+	(void)gate;
+	return NULL;
+}
+
+int
+gate_lines_fd(const struct gate *gate)
+{
+	(void)gate;
+	return -1;
+}
+
+void
+gate_tend(struct gate *gate, int64_t now_us)
+{
+	(void)gate, (void)now_us;
+}
+
+int
+gate_wait_ms(const struct gate *gate, int64_t now_us)
+{
+	(void)gate, (void)now_us;
+	return -1;
+}
+
+bool
+gate_stands(const struct gate *gate, const struct sender *sender, const char *public_key)
+{
+	(void)gate, (void)sender, (void)public_key;
+	return true;
+}
+
 size_t
 gate_connections(struct gate *gate)
 {

@@ -42,11 +42,12 @@ static struct centre {
 
 /* ---------------------------------------------------------------- the centre */
 
-static bool
+static enum gate_admitted
 admits(void *context, const char *public_key)
 {
 	(void)context;
-	return atomic_load(&centre.admits) && !strcmp(public_key, home.office.public_key);
+	bool known = atomic_load(&centre.admits) && !strcmp(public_key, home.office.public_key);
+	return known ? GATE_OFFICE : GATE_NOBODY;
 }
 
 static void

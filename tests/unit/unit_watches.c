@@ -487,57 +487,41 @@ test_many_pushes(void **state)
 	centre_free(c);
 }
 
-/* ---------------------------------------------------------------- probes */
+/* ---------------------------------------------------------------- lines that are gone */
 
+static bool
+all_but_line_2(void *context, const struct sender *sender, const char *public_key)
+{
+	size_t *asked = context;
+	(void)public_key;
+	++*asked;
+	return sender->id[4] != 2;
+}
+
+/* Nobody is sent anything: a push that is on its way has not been acknowledged. */
 static void
-test_probe(void **state)
+test_drop_gone(void **state)
 {
 	struct centre *c = centre_make();
 	struct problem_list problems = {0};
 	struct total_query query = {.unit = PROVINCE, .from = 201301, .to = 201312};
 	char key[KEY_TEXT_BYTES];
+	size_t asked = 0;
 	(void)state;
 	commit(c, 0);
 	for (uint8_t i = 1; i <= 4; i++)
 		assert_true(add_query(c, i, i < 4 ? 1 : 2, i, &query, &problems));
 	commit(c, 1);
-	c->answer = WATCH_GONE;
-	c->answer_for = 2;
 	key_text(1, key);
-	watches_probe(c->watches, key, take, c);
-	assert_int_equal(c->count, 3);
-	for (size_t i = 0; i < 3; i++)
-		EXPECT(c->sent[i].key == 1 && !c->sent[i].rows && c->sent[i].since == 1 && c->sent[i].seq == 1,
-		       "probe %zu", i);
-	assert_int_equal(watches_count(c->watches), 3);
+	watches_drop_gone(c->watches, key, all_but_line_2, &asked);
+	expect_nothing(c, "those that stand");
+	assert_true(asked == 3 && watches_count(c->watches) == 3);
 	assert_false(ack(c, 2, 2, 1));
-	c->count = 0;
-	c->answer = WATCH_SENT;
-	assert_true(push(c)); /* a probe takes nothing away */
+	assert_true(push(c)); /* the others go on */
 	assert_int_equal(c->count, 3);
-	for (size_t i = 0; i < 3; i++)
-		EXPECT(c->sent[i].rows == 1 && c->sent[i].since == 1 && c->sent[i].seq == 2, "push %zu", i);
-	c->count = 0;
 	key_text(3, key);
-	watches_probe(c->watches, key, take, c);
-	expect_nothing(c, "a key without watches");
-	centre_free(c);
-}
-
-/* What a probe says it is as of is a commit with its time: "0: nothing yet" (message.h) is not true of
- * commit 1, and a client takes it over (follow_push()). */
-static void
-test_probe_tells_the_time(void **state)
-{
-	struct centre *c = centre_make();
-	char key[KEY_TEXT_BYTES];
-	(void)state;
-	commit(c, 0);
-	assert_true(add(c, 1, 10, PROVINCE));
-	key_text(1, key);
-	watches_probe(c->watches, key, take, c);
-	assert_int_equal(c->count, 1);
-	assert_true(c->sent[0].seq == 1 && c->sent[0].time_us == c->as_of.time_us);
+	watches_drop_gone(c->watches, key, all_but_line_2, &asked);
+	assert_true(asked == 3 && watches_count(c->watches) == 3);
 	centre_free(c);
 }
 
@@ -663,9 +647,9 @@ main(void)
 	    cmocka_unit_test(test_heartbeat),       cmocka_unit_test(test_abandoned),
 	    cmocka_unit_test(test_later),           cmocka_unit_test(test_gone),
 	    cmocka_unit_test(test_limits),          cmocka_unit_test(test_rows),
-	    cmocka_unit_test(test_many_pushes),     cmocka_unit_test(test_probe),
-	    cmocka_unit_test(test_expel),           cmocka_unit_test(test_probe_tells_the_time),
-	    cmocka_unit_test(test_budget),          cmocka_unit_test(test_budget_and_gone),
+	    cmocka_unit_test(test_many_pushes),     cmocka_unit_test(test_drop_gone),
+	    cmocka_unit_test(test_expel),           cmocka_unit_test(test_budget),
+	    cmocka_unit_test(test_budget_and_gone),
 	};
 	return cmocka_run_group_tests(tests, make_plan, free_plan);
 }

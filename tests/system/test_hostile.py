@@ -1,0 +1,217 @@
+"""Peers that do what no program of ours does: what each can take of the centre's memory, descriptors and disk, and how
+long an honest office waits meanwhile. The figures are printed; what is asserted are bounds that are written down
+(bounds.h, PROTOCOL.md), and answers. Nothing is measured against a clock but generously."""
+import os
+import socket
+import time
+import unittest
+
+import zmq
+
+from harness import SLOW, Centre, CentreTest, entry, pb, report, submission, wait_for
+from wire import NoAnswer, Wire, codes
+
+COUNTY, OTHER, PROVINCE = 220122, 222403, 22
+MIB = 1 << 20
+LINES_KEY_MAX = 32      # bounds.h
+LINE_BYTES_MAX = 3 * MIB
+HONEST = 60             # questions of an honest office, of which the slowest but one is its p99 or worse
+
+
+def memory(pid, what="VmRSS"):
+    """Bytes of a process: VmRSS, or the most that there were, VmHWM."""
+    with open(f"/proc/{pid}/status", encoding="utf-8") as file:
+        return next(int(line.split()[1]) << 10 for line in file if line.startswith(what + ":"))
+
+
+def forget_most(pid):
+    """VmHWM begins anew."""
+    with open(f"/proc/{pid}/clear_refs", "w", encoding="utf-8") as file:
+        file.write("5")
+
+
+def descriptors(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def processor_seconds(pid):
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def p99(seconds):
+    return sorted(seconds)[-max(1, len(seconds) // 100)]
+
+
+def waits(wire, times=HONEST, between=lambda i: None):
+    """Seconds that an honest office waits for each of its answers; `between` is done before each."""
+    found = []
+    for i in range(times):
+        between(i)
+        begun = time.monotonic()
+        assert wire.ping().store_ready
+        found.append(time.monotonic() - begun)
+    return found
+
+
+class Hostile(CentreTest):
+    def setUp(self):
+        self.pid = self.centre.process.pid
+        self.honest = self.centre.wire(f"county-{OTHER}")
+        self.alone = waits(self.honest)
+
+    def tearDown(self):
+        self.assertTrue(self.honest.ping().store_ready)
+        self.centre.check_log()
+
+    def tell(self, what, waited, **figures):
+        words = " ".join(f"{name}={value}" for name, value in figures.items())
+        print(f"hostile {what}: {words} honest_p99_ms={p99(waited) * 1000:.1f} alone_p99_ms={p99(self.alone) * 1000:.1f}",
+              flush=True)
+
+    def line(self, name=f"county-{COUNTY}", **options):
+        """A connection that nobody closes for us."""
+        office = self.centre.offices[name]
+        wire = Wire(self.centre.endpoint, self.centre.centre_key(), office.public_key, office.secret_key, options=options)
+        self.addCleanup(wire.close)
+        return wire
+
+    # ---------------------------------------------------------------- memory
+
+    def test_a_message_of_many_frames_is_cut(self):
+        """600 frames of 1 MiB: libzmq gathers them all before anybody sees one."""
+        hostile = self.line(sndhwm=0)
+        hostile.ping()
+        forget_most(self.pid)
+        before, lost = memory(self.pid), hostile.socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        frame = zmq.Frame(b"\0" * MIB)
+        for _ in range(600):
+            hostile.socket.send(frame, zmq.SNDMORE, copy=False)
+        hostile.socket.send(b"")
+        waited = waits(self.honest, between=lambda i: None)
+        self.assertTrue(lost.poll(60000 * SLOW), "the line stood")
+        most = memory(self.pid, "VmHWM") - before
+        self.tell("many frames", waited, memory_mib=most // MIB)
+        self.assertLess(most, 200 * MIB)
+        wait_for("the memory", lambda: memory(self.pid) - before < 32 * MIB)
+        self.assertTrue("event=line_cut why=message address=127.0.0.1 key=" in self.centre.log())
+
+    def test_large_frames_that_are_whole_are_served(self):
+        """The same bytes as messages: a slow reader or a busy centre cuts nobody off."""
+        wire = self.line(sndhwm=0)
+        for _ in range(100):
+            wire.send_raw(b"\xff" * (3 * MIB // 2))
+        for _ in range(100):
+            self.assertEqual(codes(wire.receive(60).refusal), ["MALFORMED"])
+
+
+    # ---------------------------------------------------------------- descriptors
+
+    def test_a_key_has_so_many_lines(self):
+        """260 of one county: some stand, the others come again and again in vain, and everybody else is let in."""
+        before, used = descriptors(self.pid), processor_seconds(self.pid)
+        lines = [self.line() for _ in range(260)]
+        ping = pb.Request(request_id=1, ping=pb.Ping()).SerializeToString()
+        for wire in lines:
+            wire.socket.send(ping)
+
+        def served():
+            return sum(bool(wire.socket.poll(0)) for wire in lines)
+        wait_for("as many lines as a key may have", lambda: served() == LINES_KEY_MAX)
+        wait_for("the log's line", lambda: "event=lines_too_many" in self.centre.log())
+        begun = time.monotonic()
+        waited = waits(self.honest) + waits(self.centre.wire("prefecture-2201"), 5)
+        # Handshakes of those that come again are what they cost.
+        share = (processor_seconds(self.pid) - used) / max(time.monotonic() - begun, 0.001)
+        self.tell("lines of one key", waited, served=served(), descriptors=descriptors(self.pid) - before,
+                  processor=f"{share:.2f}")
+        self.assertEqual(served(), LINES_KEY_MAX)
+        for wire in lines:
+            wire.close()
+        self.assertTrue(self.line().ping().store_ready)  # what was given back is there again
+
+    # ---------------------------------------------------------------- who an answer is for
+
+    def test_a_routing_id_that_was_set_is_not_served(self):
+        for name in (b"mine", b"\x01\x02\x03\x04\x05", b"x" * 200):
+            with self.subTest(name=name):
+                hostile = self.line(routing_id=name, reconnect_ivl=-1)
+                lost = hostile.socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+                hostile.send(pb.Request(ping=pb.Ping()))
+                self.assertTrue(lost.poll(20000 * SLOW), "the line stood")
+                self.assertRaises(NoAnswer, hostile.receive, 0)
+        self.assertTrue("event=line_cut why=routing_id" in self.centre.log())
+
+    def test_who_takes_an_id_gets_nothing_that_was_another_ones(self):
+        """A watch of an office that went away, under an id that it set; the next one under that id hears nothing of it."""
+        watch = pb.Request(watch=pb.Watch(query=pb.TotalQuery(unit=OTHER, to=201312)))
+        setattr(watch.watch.query, "from", 201301)
+        first = self.line(f"county-{OTHER}", routing_id=b"office", reconnect_ivl=-1)
+        first.send(watch)
+        self.assertRaises(NoAnswer, first.receive, 1)
+        first.close()
+        second = self.line(routing_id=b"office", reconnect_ivl=-1)
+        self.honest.submit(submission(entry(OTHER, f"id/{os.urandom(9).hex()}")))
+        self.assertRaises(NoAnswer, second.receive, 1)
+
+    def test_a_refused_watch_pushes_nothing(self):
+        wire = self.line(f"county-{OTHER}")
+
+        def watch():
+            request = pb.Request(watch=pb.Watch(query=pb.TotalQuery(unit=OTHER, to=201312)))
+            setattr(request.watch.query, "from", 201301)
+            return wire.ask(request)
+        for _ in range(16):
+            self.assertEqual(watch().WhichOneof("body"), "total")
+        wire.send(pb.Request(watch=pb.Watch()))  # no query: refused, too, and the answers stay in order
+        self.assertEqual(codes(wire.receive().refusal), ["MALFORMED"])
+        self.assertEqual(codes(watch().refusal), ["WATCHES_TOO_MANY"])
+        wire.send(pb.Request(ping=pb.Ping()))
+        self.assertEqual(wire.receive().WhichOneof("body"), "pong")
+        # Those of a line that is gone make room.
+        wire.close()
+        other = self.line(f"county-{OTHER}")
+        request = pb.Request(watch=pb.Watch(query=pb.TotalQuery(unit=OTHER, to=201312)))
+        setattr(request.watch.query, "from", 201301)
+        wait_for("room for a watch", lambda: other.ask(request).WhichOneof("body") == "total")
+
+
+class FewDescriptors(unittest.TestCase):
+    """A centre that may have 512, as if it were a large one with 64 times as many strangers."""
+
+    MOST = 512
+
+    class Centre(Centre):
+        def words(self, command):
+            most = FewDescriptors.MOST
+            return (["prlimit", f"--nofile={most}:{most}"] if command == "serve" else []) + super().words(command)
+
+    def test_strangers_leave_some(self):
+        centre = self.Centre(offices=("admin", f"county-{COUNTY}", f"county-{OTHER}")).start()
+        self.addCleanup(centre.stop)
+        honest = centre.wire(f"county-{OTHER}")
+        alone, pid = waits(honest), centre.process.pid
+        host, port = centre.endpoint.removeprefix("tcp://").rsplit(":", 1)
+        strangers, most = [], 0
+        self.addCleanup(lambda: [s.close() for s in strangers])
+        for _ in range(2 * self.MOST):
+            strangers.append(socket.create_connection((host, int(port)), 20))
+            most = max(most, descriptors(pid))
+        waited = waits(honest)
+        office = waits(centre.wire(f"county-{COUNTY}"), 5)  # it is let in meanwhile
+        used, begun = processor_seconds(pid), time.monotonic()
+        while time.monotonic() - begun < 1:
+            honest.ping()
+            time.sleep(0.05)
+        share = processor_seconds(pid) - used
+        print(f"hostile strangers: descriptors={most} of={self.MOST} processor={share:.2f} honest_p99_ms={p99(waited) * 1000:.1f} "
+              f"alone_p99_ms={p99(alone) * 1000:.1f} new_office_ms={max(office) * 1000:.1f}", flush=True)
+        self.assertLess(most, self.MOST)
+        self.assertLess(share, 0.5 * SLOW)  # no accept() that fails again and again
+        self.assertTrue("event=line_cut why=descriptors" in centre.log())
+        centre.check_log()
+
+
+if __name__ == "__main__":
+    unittest.main()
