@@ -365,17 +365,23 @@ seal(struct pg_conn *connection, const struct upload *u, struct file *file, bool
 
 bool
 document_store_upload(struct pg_conn *connection, const struct upload *u, int64_t now_us,
-                      struct uploaded *out, struct problem_list *problems)
+                      struct uploaded *out, uint64_t *thrown, struct problem_list *problems)
 {
-	struct file file;
+	struct file file, before;
 	bool keep = false;
+	*thrown = 0;
 	if (!begin(connection, problems))
 		return finish(connection, false, false, problems);
-	bool good = find_file(connection, u, &file, problems) &&
-	            (u->part_size ? take_part(connection, u, now_us, &file, problems)
-	                          : take_offer(connection, u, now_us, &file, problems));
+	bool good = find_file(connection, u, &file, problems);
+	before = file;
+	good = good && (u->part_size ? take_part(connection, u, now_us, &file, problems)
+	                             : take_offer(connection, u, now_us, &file, problems));
+	if (good && file.received < before.received)
+		*thrown = before.received;
 	if (good && !file.whole && file.received == file.size)
 		good = seal(connection, u, &file, &keep, problems);
+	if (keep)
+		*thrown = u->size;
 	good = finish(connection, good, keep, problems);
 	if (good)
 		*out = (struct uploaded){.digest = u->digest, .received = file.received, .whole = file.whole};

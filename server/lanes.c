@@ -167,3 +167,19 @@ lanes_hold(const struct lanes *lanes, const struct office *office, const struct 
 			return true;
 	return false;
 }
+
+struct envelope *
+lanes_next(struct lanes *lanes)
+{
+	const struct lane *lane = lanes->current;
+	struct envelope *e = lane ? lanes_pop(lanes) : NULL;
+	if (lane && lanes->current == lane)
+		lanes_turn(lanes);
+	return e;
+}
+
+size_t
+lanes_waiting(const struct lane *lane)
+{
+	return lane->count;
+}

@@ -30,6 +30,10 @@ struct envelope *lanes_first(const struct lanes *lanes);
 struct envelope *lanes_pop(struct lanes *lanes);
 /* The next lane's turn. */
 void lanes_turn(struct lanes *lanes);
+/* Takes the first of the lane whose turn it is; then it is the next one's. NULL: nothing waits. */
+struct envelope *lanes_next(struct lanes *lanes);
+/* Envelopes in one lane. */
+size_t lanes_waiting(const struct lane *lane);
 
 /* The rows that each office may give to a batch: the more wait, the more. */
 size_t lanes_share(const struct lanes *lanes);

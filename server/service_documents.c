@@ -3,6 +3,7 @@
  * at once is told BUSY. And what a submission names is looked for before it may be written. */
 #include "service_internal.h"
 
+#include "bounds.h"
 #include "check.h"
 #include "clock.h"
 #include "document_store.h"
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uthash.h>
 
 enum { BUSY_RETRY_MS = 200, ASK_AGAIN_MS = 1000, UPLOADS_RETRY_MS = 60000 };
 #define SWEEP_US (INT64_C(3600) * 1000000)
@@ -20,6 +22,7 @@ struct file_job {
 	struct service *service;
 	struct file_job *next; /* of those under way */
 	struct envelope *envelope;
+	uint64_t thrown; /* bytes of an upload */
 	struct problem_list problems;
 	struct reply reply;
 };
@@ -34,6 +37,58 @@ refuse(struct service *s, struct envelope *e, const struct problem_list *problem
 	                                                     : 0;
 	service_refuse(s, e, problems, retry_ms);
 	envelope_destroy(&e);
+}
+
+/* ---------------------------------------------------------------- what was thrown away */
+
+/* Of one county; there are as many as counties that ever sent wrong bytes. */
+struct thrown_away {
+	UT_hash_handle hh;
+	unit_code county;
+	int64_t none_at_us; /* of the steady clock: when it counts no more */
+};
+
+static struct thrown_away *
+find_thrown(const struct service *s, unit_code unit)
+{
+	unit_code county = unit_county(unit);
+	struct thrown_away *t;
+	HASH_FIND(hh, s->thrown_away, &county, sizeof county, t);
+	return t;
+}
+
+static void
+note_thrown(struct service *s, const struct upload *u, uint64_t bytes)
+{
+	int64_t now_us = clock_steady_us();
+	struct thrown_away *t = find_thrown(s, u->unit);
+	if (!t) {
+		t = calloc(1, sizeof *t);
+		if (!t)
+			return;
+		t->county = unit_county(u->unit);
+		HASH_ADD(hh, s->thrown_away, county, sizeof t->county, t);
+	}
+	int64_t from_us = t->none_at_us > now_us ? t->none_at_us : now_us;
+	t->none_at_us = from_us + (int64_t)(bytes / 1024) * THROWN_AWAY_KIB_US;
+}
+
+static bool
+threw_too_much(const struct service *s, unit_code unit)
+{
+	const struct thrown_away *t = find_thrown(s, unit);
+	int64_t most_us = (int64_t)(THROWN_AWAY_MAX / 1024) * THROWN_AWAY_KIB_US;
+	return t && t->none_at_us - clock_steady_us() >= most_us;
+}
+
+void
+service_forget_thrown(struct service *s)
+{
+	struct thrown_away *t, *next;
+	HASH_ITER (hh, s->thrown_away, t, next) {
+		HASH_DEL(s->thrown_away, t);
+		free(t);
+	}
 }
 
 /* ---------------------------------------------------------------- jobs under way */
@@ -80,6 +135,8 @@ give_answer(struct job *job, void *context)
 	struct service *s = context;
 	struct envelope *e = f->envelope;
 	leave(s, f);
+	if (f->thrown)
+		note_thrown(s, &e->request.upload, f->thrown);
 	if (e->sealed && lost_before(f))
 		problem_only(&f->problems, PROBLEM_BUSY);
 	if (f->problems.count) {
@@ -172,7 +229,8 @@ work_upload(struct job *job, struct pg_conn *connection, const char *error)
 	if (!upload->part_size && !document_store_sweep(connection, now_us, &ignored, &f->problems))
 		return;
 	f->reply.kind = REPLY_UPLOADED;
-	if (!document_store_upload(connection, upload, now_us, &f->reply.uploaded, &f->problems))
+	if (!document_store_upload(connection, upload, now_us, &f->reply.uploaded, &f->thrown,
+	                           &f->problems))
 		f->reply.kind = REPLY_REFUSAL;
 }
 
@@ -185,6 +243,11 @@ service_take_upload(struct service *s, struct envelope *e)
 	if (!check_file(s->pipeline.holdings.catalogue, u->unit, u->size, u->type, SUBJECT_REQUEST, 0,
 	                &problems) ||
 	    !check_part(u, &problems)) {
+		refuse(s, e, &problems);
+		return;
+	}
+	if (!u->part_size && threw_too_much(s, u->unit)) {
+		problem_only(&problems, PROBLEM_UPLOADS_TOO_MANY)->limit = UPLOADS_COUNTY_MAX;
 		refuse(s, e, &problems);
 		return;
 	}

@@ -58,9 +58,11 @@ struct service {
 	int64_t reload_due_us;           /* after one that failed; 0: none is due */
 	struct envelope *reload_waiting; /* who wants to know when it is done */
 	struct file_job *file_jobs;      /* under way */
-	struct past_job *past_jobs;      /* as well */
 	struct letter_in_work *letters_in_work;
-	int64_t sweep_due_us; /* when unfinished files are looked at again */
+	struct thrown_away *thrown_away; /* of documents' bytes, by county */
+	struct lanes pasts_waiting;      /* questions about the past; offices take turns at the worker */
+	struct past_job *past_job;       /* its one; NULL: none is under way */
+	int64_t sweep_due_us;            /* when unfinished files are looked at again */
 	struct arena reply_arena;
 	struct past pasts[PASTS_MAX]; /* the worker's alone */
 	uint64_t past_asked;
@@ -150,11 +152,13 @@ void service_take_upload(struct service *service, struct envelope *envelope);
 void service_answer_file(struct service *service, struct envelope *envelope);
 bool service_find_files(void *service, struct envelope *submission); /* of pipeline.h */
 void service_sweep_files(struct service *service, int64_t now_us);   /* if it is due */
+void service_forget_thrown(struct service *service); /* frees what is kept of it */
 int service_sweep_wait_ms(const struct service *service, int64_t now_us);
 
 /* service_past.c: what was, asked of the database by the worker. All take the envelope over. */
 void service_answer_as_of(struct service *service, struct envelope *envelope);
 void service_answer_history(struct service *service, struct envelope *envelope);
+void service_refuse_past(struct service *service); /* those that wait; before the worker's end */
 void service_forget_past(struct service *service); /* frees what is kept; after the worker's end */
 
 #endif

@@ -1,6 +1,6 @@
 /* What was: answers as of an earlier commit, and the history of one report. The worker asks the database, and
  * the journal up to that commit is replayed into holdings of its own: the same code then gives the same
- * answer as it gave then. Bounded for each office: who asks more at once is told BUSY. */
+ * answer as it gave then. Offices take turns, and each has so many that wait: who asks more is told BUSY. */
 #include "service_internal.h"
 
 #include "answers.h"
@@ -20,7 +20,6 @@ enum { ASK_AGAIN_MS = 1000 };
 struct past_job {
 	struct job job;
 	struct service *service;
-	struct past_job *next; /* of those under way */
 	struct envelope *envelope;
 	uint64_t seq_now;
 	struct plan plan; /* what the reply of a catalogue refers to */
@@ -35,23 +34,9 @@ refuse(struct past_job *p, enum problem_code code)
 	p->reply = (struct reply){.kind = REPLY_REFUSAL};
 }
 
-static bool
-has_room(const struct service *s, const struct office *office)
-{
-	size_t own = 0;
-	for (const struct past_job *p = s->past_jobs; p; p = p->next)
-		own += !strcmp(p->envelope->office.name, office->name);
-	return own < PAST_JOBS_OFFICE_MAX;
-}
-
-static void
-leave(struct service *s, const struct past_job *job)
-{
-	struct past_job **at = &s->past_jobs;
-	while (*at != job)
-		at = &(*at)->next;
-	*at = job->next;
-}
+static void give_next(struct service *s);
+static void ask_past(struct job *job, struct pg_conn *connection, const char *error);
+static void ask_history(struct job *job, struct pg_conn *connection, const char *error);
 
 /* In the loop's thread. */
 static void
@@ -60,7 +45,7 @@ give_past(struct job *job, void *context)
 	struct past_job *p = (struct past_job *)job;
 	struct service *s = context;
 	enum problem_code code = p->problems.count ? p->problems.items[0].code : PROBLEM_NONE;
-	leave(s, p);
+	s->past_job = NULL;
 	p->reply.request_id = p->envelope->request.id;
 	if (p->reply.kind == REPLY_REFUSAL)
 		service_refuse(s, p->envelope, &p->problems, problem_is_transient(code) ? ASK_AGAIN_MS : 0);
@@ -69,31 +54,72 @@ give_past(struct job *job, void *context)
 	envelope_destroy(&p->envelope);
 	plan_free(&p->plan);
 	free(p);
+	give_next(s);
 }
 
 static void
-post(struct service *s, struct envelope *e,
-     void (*work)(struct job *job, struct pg_conn *connection, const char *error))
+refuse_question(struct service *s, struct envelope *e, enum problem_code code)
 {
-	struct past_job *p = has_room(s, &e->office) ? calloc(1, sizeof *p) : NULL;
+	struct problem_list problems;
+	problems.count = problems.more = 0;
+	problem_only(&problems, code);
+	service_refuse(s, e, &problems, ASK_AGAIN_MS);
+	envelope_destroy(&e);
+}
+
+/* Takes the envelope over. */
+static void
+post(struct service *s, struct envelope *e)
+{
+	struct past_job *p = calloc(1, sizeof *p);
 	if (p) {
-		p->job = (struct job){.work = work, .finish = give_past};
+		p->job = (struct job){.work = e->request.kind == REQUEST_HISTORY ? ask_history : ask_past,
+		                      .finish = give_past};
 		p->service = s;
 		p->envelope = e;
 		p->seq_now = s->pipeline.as_of.seq;
 		plan_init(&p->plan);
 	}
 	if (p && worker_post(s->worker, &p->job)) {
-		p->next = s->past_jobs;
-		s->past_jobs = p;
+		s->past_job = p;
 		return;
 	}
 	free(p);
-	struct problem_list problems;
-	problems.count = problems.more = 0;
-	problem_only(&problems, PROBLEM_BUSY);
-	service_refuse(s, e, &problems, ASK_AGAIN_MS);
-	envelope_destroy(&e);
+	refuse_question(s, e, PROBLEM_BUSY);
+}
+
+/* The worker has one of them at a time: whose turn it is is decided when it is free, and what else it is asked
+ * waits for one replay at most. */
+static void
+give_next(struct service *s)
+{
+	struct envelope *e;
+	while (!s->past_job && (e = lanes_next(&s->pasts_waiting)))
+		post(s, e);
+}
+
+/* Takes the envelope over. */
+static void
+ask(struct service *s, struct envelope *e)
+{
+	struct lane *lane = lanes_lane(&s->pasts_waiting, &e->office);
+	bool own = s->past_job && !strcmp(s->past_job->envelope->office.name, e->office.name);
+	if (!lane || lanes_waiting(lane) + own >= PAST_JOBS_OFFICE_MAX ||
+	    !lanes_have_room(&s->pasts_waiting, lane, e)) {
+		refuse_question(s, e, PROBLEM_BUSY);
+		return;
+	}
+	lanes_put(&s->pasts_waiting, lane, e);
+	give_next(s);
+}
+
+void
+service_refuse_past(struct service *s)
+{
+	struct envelope *e;
+	while ((e = lanes_next(&s->pasts_waiting)))
+		refuse_question(s, e, PROBLEM_STOPPING);
+	lanes_free(&s->pasts_waiting);
 }
 
 /* ---------------------------------------------------------------- as of a commit */
@@ -259,7 +285,7 @@ service_answer_as_of(struct service *s, struct envelope *e)
 	bool refused = e->request.kind == REQUEST_WATCH || e->request.kind == REQUEST_WATCH_COMPLIANCE ||
 	               asked->time_us < 0 || asked->time_us / 1000000 > TIME_MAX;
 	if (!refused && (asked->seq != now->seq || !plan_since_covers(&s->plan_since, asked, now))) {
-		post(s, e, ask_past);
+		ask(s, e);
 		return;
 	}
 	if (!refused) {
@@ -402,7 +428,7 @@ service_answer_history(struct service *s, struct envelope *e)
 	else if (!catalogue_form(c, key->form))
 		problem_detail(problem_only(&problems, PROBLEM_FORM_UNKNOWN), "%u", key->form);
 	if (!problems.count) {
-		post(s, e, ask_history);
+		ask(s, e);
 		return;
 	}
 	service_refuse(s, e, &problems, 0);

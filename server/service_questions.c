@@ -166,17 +166,6 @@ service_ask(struct service *s, struct envelope *e)
 	envelope_destroy(&e);
 }
 
-/* The first question of the office whose turn it is; then it is the next one's. */
-static struct envelope *
-next_question(struct lanes *questions)
-{
-	const struct lane *lane = questions->current;
-	struct envelope *e = lanes_pop(questions);
-	if (questions->current == lane)
-		lanes_turn(questions);
-	return e;
-}
-
 /* A question that took long is followed by as much time for the submissions that wait. */
 int
 service_answer_wait_ms(const struct service *s, int64_t now_us)
@@ -194,7 +183,7 @@ service_answer(struct service *s)
 	if (service_answer_wait_ms(s, begun_us))
 		return;
 	while (s->questions.count && took_us < QUESTIONS_US_PER_TURN) {
-		answer_question(s, next_question(&s->questions));
+		answer_question(s, lanes_next(&s->questions));
 		took_us = clock_steady_us() - begun_us;
 	}
 	s->questions_due_us = begun_us + took_us + (took_us > QUESTIONS_US_PER_TURN ? took_us : 0);

@@ -497,11 +497,13 @@ service_open(struct service *s, const struct plan *files, gate_admits admits)
 void
 service_close(struct service *s)
 {
+	service_refuse_past(s);
 	worker_stop(&s->worker, s);
 	worker_stop(&s->files, s);
 	worker_stop(&s->doorman, s);
 	service_forget_letters(s);
 	service_forget_past(s);
+	service_forget_thrown(s);
 	watches_destroy(&s->watches);
 	compliance_destroy(&s->compliance);
 	pipeline_free(&s->pipeline);

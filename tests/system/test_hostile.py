@@ -8,6 +8,7 @@ import unittest
 
 import zmq
 
+import documents
 from harness import SLOW, Centre, CentreTest, entry, pb, report, submission, wait_for
 from wire import NoAnswer, Wire, codes
 
@@ -175,6 +176,86 @@ class Hostile(CentreTest):
         request = pb.Request(watch=pb.Watch(query=pb.TotalQuery(unit=OTHER, to=201312)))
         setattr(request.watch.query, "from", 201301)
         wait_for("room for a watch", lambda: other.ask(request).WhichOneof("body") == "total")
+
+    # ---------------------------------------------------------------- storage
+
+    def test_bytes_that_are_thrown_away_are_few(self):
+        """A file offered again and again with another size, and files with wrong bytes: a county's share, then no more."""
+        wire = self.line()
+        used = self.centre.sql("SELECT pg_total_relation_size('document_part')")[0][0]
+        sent, refused, waited = 0, None, []
+        for kind in ("another size", "wrong bytes"):
+            for i in range(40):
+                data = os.urandom(8) * (MIB // 2)  # 4 MiB
+                size = len(data) + (i if kind == "another size" else 0)
+                changed = dict(size=size, digest=b"d" * 32 if kind == "another size" else os.urandom(32))
+                answer = documents.ask(wire, documents.upload(data, **changed))
+                for offset in documents.parts(data):
+                    if isinstance(answer, pb.Refusal):
+                        break
+                    answer = documents.ask(wire, documents.upload(data, offset, **changed))
+                    sent += documents.PART
+                if isinstance(answer, pb.Refusal) and codes(answer) != ["FILE_DIGEST_WRONG"]:
+                    break
+                waited += waits(self.honest, 1)
+            self.assertEqual(codes(answer), ["UPLOADS_TOO_MANY"])
+            self.assertGreater(answer.retry_after_ms, 0)
+            if kind == "another size":
+                self.assertLess(sent, 100 * MIB)
+                refused = sent
+        self.assertEqual(sent, refused)  # what was thrown away counts, whatever it was
+        grown = self.centre.sql("SELECT pg_total_relation_size('document_part')")[0][0] - used
+        self.tell("thrown away", waited, sent_mib=sent // MIB, storage_mib=grown // MIB)
+        self.assertLess(grown, 100 * MIB)
+        # Another county goes on.
+        good = b"%PDF-1.4 " + os.urandom(100000) + b"\n%%EOF\n"
+        self.assertTrue(documents.send_all(self.honest, good, unit=OTHER).whole)
+
+    # ---------------------------------------------------------------- questions about the past
+
+    def test_who_asks_about_the_past_waits_behind_himself(self):
+        """Four offices with eight questions each, which the database keeps waiting; then a fifth with one."""
+        first = self.honest.submit(submission(entry(OTHER, f"past/{os.urandom(9).hex()}"))).seq
+        for _ in range(3):
+            last = self.honest.submit(submission(entry(OTHER, f"past/{os.urandom(9).hex()}"))).seq
+        askers = [self.centre.wire(name) for name in ("province", "prefecture-2201", f"county-{COUNTY}", "county-220112")]
+        units, before = (PROVINCE, 2201, COUNTY, 220112), 0
+        for _ in range(5):
+            holder = self.centre.lock("LOCK TABLE submission IN ACCESS EXCLUSIVE MODE")
+            for wire, unit in zip(askers, units):
+                for i in range(8):
+                    wire.send(self.past(unit, first + i % (last - first)))
+                wire.ping()  # they were taken
+            asked = self.honest.send(self.past(OTHER, first))
+            self.honest.send(pb.Request(ping=pb.Ping()))
+            self.assertEqual(self.honest.receive().WhichOneof("body"), "pong")
+            begun = time.monotonic()
+            holder.close()
+            reply = self.honest.receive(60)
+            waited = time.monotonic() - begun
+            self.assertEqual((reply.request_id, reply.WhichOneof("body")), (asked, "total"))
+            before = sum(self.take(wire) for wire in askers)
+            for wire, count in zip(askers, [8] * 4):
+                wire.ping()
+            if before <= 16:
+                break
+        self.tell("the past", [waited], answers_before=before, of=32)
+        self.assertLessEqual(before, 16)
+
+    @staticmethod
+    def past(unit, seq):
+        query = pb.TotalQuery(unit=unit, to=201312, as_of=pb.AsOf(seq=seq))
+        setattr(query, "from", 201301)
+        return pb.Request(total=query)
+
+    @staticmethod
+    def take(wire):
+        """Answers that are there."""
+        count = 0
+        while wire.socket.poll(0):
+            wire.receive()
+            count += 1
+        return count
 
 
 class FewDescriptors(unittest.TestCase):

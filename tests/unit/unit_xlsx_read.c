@@ -186,7 +186,7 @@ static const struct {
     {"a long formula without a value",
      ROWS(FUND_HEADER FUND_ROW("2", "<c r=\"F2\"><f>" TEN(TEN("F3+&quot;x&quot;+")) "</f></c>")),
      "county.xlsx: sheet 资金, row 2, column F (金额): the value of the formula =" TEN(
-         "F3+\"x\"+") "F3+\"x\"+F3+\"x\"+F3+\"x\"+F3 was not saved: open the workbook, calculate, save\n"},
+         "F3+\"x\"+") "F3+\"x\"+F3+\"x\"+F3+\"x\"+F3+ was not saved: open the workbook, calculate, save\n"},
     {"a column that is not read",
      ROWS(FUND_HEADER FUND_ROW("2", "<c r=\"F2\"><v>1</v></c><c r=\"G2\" t=\"e\"><v>#N/A</v></c>")), ""},
     {"too many digits", ROWS(FUND_HEADER FUND_ROW("2", "<c r=\"F2\"><v>1234567890123456</v></c>")),
