@@ -84,9 +84,10 @@ enum {
 	 * the bytes of all such, as offered. Nobody continued them for so long: they are taken away. */
 	UPLOADS_COUNTY_MAX = 4,
 	UPLOAD_DAYS_MAX = 7,
-	/* Bytes of a county that were thrown away, as they did not have the digest, or their file was offered anew
-	 * with another size: three of the largest files at once, then 1 KiB each so often (20 MiB in ten minutes).
-	 * PostgreSQL gives the room back only some time later: who does it over and over must not fill the disk. */
+	/* Bytes of a county that were thrown away, as they did not have the digest, or their file was offered
+	 * anew with another size: three of the largest files at once, then 1 KiB each so often (20 MiB in ten
+	 * minutes). PostgreSQL gives the room back only some time later: who does it over and over must not fill
+	 * the disk. */
 	THROWN_AWAY_MAX = 3 * DOCUMENT_BYTES_MAX,
 	THROWN_AWAY_KIB_US = 30000,
 	/* Requests for the bytes of documents that wait for the database: 32 MiB of parts (three times that if

@@ -12,8 +12,8 @@
 
 /* False of all: `problems` has one, which may be that the database is away. `now_us`: the centre's clock. */
 
-/* Offers a file or takes a part of it; *out: how far it is there now. *thrown: so many bytes that had come were
- * thrown away, also if it is false. */
+/* Offers a file or takes a part of it; *out: how far it is there now. *thrown: so many bytes that had come
+ * were thrown away, also if it is false. */
 bool document_store_upload(struct pg_conn *connection, const struct upload *upload, int64_t now_us,
                            struct uploaded *out, uint64_t *thrown, struct problem_list *problems)
     __attribute__((warn_unused_result));

@@ -325,6 +325,7 @@ gate_authenticate(struct gate *gate)
 	take_events(gate);
 	enum gate_admitted admitted = curve ? gate->admits(gate->admits_context, key) : GATE_NOBODY;
 	if (admitted == GATE_NOBODY) {
+		lines_turn_away(gate->lines, address);
 		log_unknown_key(gate, address, curve ? key : "none");
 		zap_reply(gate->zap, &request, "400", "unknown key", "");
 	} else if (!lines_admit(gate->lines, key, address, admitted == GATE_OFFICE)) {

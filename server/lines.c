@@ -4,6 +4,7 @@
 #include "keyfile.h"
 #include "log.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/sockios.h>
 #include <linux/tcp.h>
@@ -39,7 +40,7 @@ struct line {
 	struct holder *holder;       /* NULL: nobody's yet */
 	struct line *prev, *next;    /* of the holder's, or of those that are nobody's, the oldest first */
 	struct line *before, *after; /* of those that are looked at */
-	bool tcp, spoke, cut, looked_at;
+	bool tcp, asked, spoke, cut, looked_at;
 	bool suspected;                   /* too much had come at the last look */
 	uint32_t messages, messages_seen; /* that were taken; at the last look */
 	uint64_t read_before;             /* bytes, when the last message was seen to have been taken */
@@ -107,6 +108,17 @@ find(const struct lines *l, int fd)
 
 /* ---------------------------------------------------------------- whose a line is */
 
+static void
+cut(struct lines *l, struct line *line, const char *why)
+{
+	if (line->cut)
+		return;
+	line->cut = true;
+	shutdown(line->fd, SHUT_RDWR);
+	log_line(log_bounded(&l->cuts, LOG_WARNING, "line_cut"), "line_cut", "why=%s address=%s key=%s", why,
+	         *line->address ? line->address : "local", line->holder ? line->holder->public_key : "none");
+}
+
 static struct holder *
 find_holder(struct lines *l, const char *public_key)
 {
@@ -155,27 +167,46 @@ claim(struct lines *l, struct line *line, struct holder *h)
 	DL_APPEND(h->lines, line);
 }
 
+/* The oldest line from there that nobody was authenticated on; NULL: none. Addresses of others than a network
+ * are told in other words. */
+static struct line *
+next_asker(struct lines *l, const char *address)
+{
+	struct in6_addr ignored;
+	struct line *line;
+	size_t size = strcspn(address, "%");
+	char number[ADDRESS_BYTES];
+	snprintf(number, sizeof number, "%.*s", (int)size, address);
+	bool tcp = inet_pton(AF_INET, number, &ignored) == 1 || inet_pton(AF_INET6, number, &ignored) == 1;
+	DL_FOREACH(l->nobodys, line)
+	if (!line->cut && !line->asked && !strcmp(line->address, tcp ? address : ""))
+		break;
+	if (line)
+		line->asked = true;
+	return line;
+}
+
+void
+lines_turn_away(struct lines *l, const char *address)
+{
+	next_asker(l, address);
+}
+
 bool
 lines_admit(struct lines *l, const char *public_key, const char *address, bool office)
 {
-	struct holder *h = find_holder(l, public_key);
+	struct line *line = next_asker(l, address);
+	struct holder *h = line ? find_holder(l, public_key) : NULL;
 	if (!h)
 		return false;
 	h->office = office;
-	if (h->count >= LINES_KEY_MAX) {
-		log_line(log_bounded(&l->too_many, LOG_WARNING, "lines_too_many"), "lines_too_many",
-		         "key=%s lines=%zu", public_key, h->count);
-		return false;
-	}
-	struct line *line;
-	DL_FOREACH(l->nobodys, line)
-	if (!line->cut && !strcmp(line->address, address))
-		break;
-	if (line)
+	if (h->count < LINES_KEY_MAX) {
 		claim(l, line, h);
-	else
-		forget_if_unused(l, h); /* it went meanwhile */
-	return true;
+		return true;
+	}
+	log_line(log_bounded(&l->too_many, LOG_WARNING, "lines_too_many"), "lines_too_many", "key=%s lines=%zu",
+	         public_key, h->count);
+	return false;
 }
 
 /* The line is this key's for certain. Whoever it was put down to before has another one, of the same address,
@@ -196,6 +227,8 @@ correct(struct lines *l, struct line *line, const char *public_key)
 		claim(l, other, was);
 	claim(l, line, h);
 	h->count--;
+	if (h->count > LINES_KEY_MAX)
+		cut(l, line, "lines");
 }
 
 uint32_t
@@ -219,17 +252,6 @@ lines_stands(const struct lines *l, int fd, uint32_t serial, const char *public_
 }
 
 /* ---------------------------------------------------------------- coming and going */
-
-static void
-cut(struct lines *l, struct line *line, const char *why)
-{
-	if (line->cut)
-		return;
-	line->cut = true;
-	shutdown(line->fd, SHUT_RDWR);
-	log_line(log_bounded(&l->cuts, LOG_WARNING, "line_cut"), "line_cut", "why=%s address=%s key=%s", why,
-	         *line->address ? line->address : "local", line->holder ? line->holder->public_key : "none");
-}
 
 void
 lines_cut(struct lines *l, int fd, const char *why)

@@ -9,7 +9,8 @@
  *    fails for want of one, which libzmq would try again and again.
  *
  * A key has so many lines, and no more. Whose a line is is known for certain with its first message; before,
- * the authentication of a key is put down to the oldest line from its address that is nobody's yet. */
+ * each authentication is put down to the oldest line from its address that none was put down to, and without
+ * such a line nobody is let in. */
 #ifndef FUPIN_SERVER_LINES_H
 #define FUPIN_SERVER_LINES_H
 
@@ -30,8 +31,10 @@ void lines_close(struct lines *lines, int line);
 /* Those that stand, handshakes under way among them. */
 size_t lines_count(const struct lines *lines);
 
-/* A key is about to be let in from this address. False: it has as many lines as it may have. */
+/* Somebody at this address (as ZAP has it) has shown that he has this key, and may come in as an office or a
+ * guest. False: it has as many lines as it may have. Else, if he may not: one line less may ask. */
 bool lines_admit(struct lines *lines, const char *public_key, const char *address, bool office);
+void lines_turn_away(struct lines *lines, const char *address);
 
 /* A whole message of this key came over it. Returns the line's serial number; 0: it is not there any more. */
 uint32_t lines_take(struct lines *lines, int line, const char *public_key);

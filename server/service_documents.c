@@ -229,8 +229,7 @@ work_upload(struct job *job, struct pg_conn *connection, const char *error)
 	if (!upload->part_size && !document_store_sweep(connection, now_us, &ignored, &f->problems))
 		return;
 	f->reply.kind = REPLY_UPLOADED;
-	if (!document_store_upload(connection, upload, now_us, &f->reply.uploaded, &f->thrown,
-	                           &f->problems))
+	if (!document_store_upload(connection, upload, now_us, &f->reply.uploaded, &f->thrown, &f->problems))
 		f->reply.kind = REPLY_REFUSAL;
 }
 

@@ -152,7 +152,7 @@ void service_take_upload(struct service *service, struct envelope *envelope);
 void service_answer_file(struct service *service, struct envelope *envelope);
 bool service_find_files(void *service, struct envelope *submission); /* of pipeline.h */
 void service_sweep_files(struct service *service, int64_t now_us);   /* if it is due */
-void service_forget_thrown(struct service *service); /* frees what is kept of it */
+void service_forget_thrown(struct service *service);                 /* frees what is kept of it */
 int service_sweep_wait_ms(const struct service *service, int64_t now_us);
 
 /* service_past.c: what was, asked of the database by the worker. All take the envelope over. */

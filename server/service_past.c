@@ -88,8 +88,8 @@ post(struct service *s, struct envelope *e)
 	refuse_question(s, e, PROBLEM_BUSY);
 }
 
-/* The worker has one of them at a time: whose turn it is is decided when it is free, and what else it is asked
- * waits for one replay at most. */
+/* The worker has one of them at a time: whose turn it is is decided when it is free, and what else it is
+ * asked waits for one replay at most. */
 static void
 give_next(struct service *s)
 {

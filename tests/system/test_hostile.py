@@ -56,6 +56,36 @@ def waits(wire, times=HONEST, between=lambda i: None):
     return found
 
 
+def fields_of(descriptor, path=()):
+    """Every field of a message that is no message itself, with its way there."""
+    for field in descriptor.fields:
+        if field.message_type:
+            if field.message_type.full_name not in [f.message_type.full_name for f in path]:
+                yield from fields_of(field.message_type, path + (field,))
+        else:
+            yield path + (field,)
+
+
+def filled(message, way, value):
+    """The message, with this one field set; a field that has many has it twice."""
+    for field in way[:-1]:
+        repeated = field.label == field.LABEL_REPEATED
+        message = getattr(message, field.name).add() if repeated else getattr(message, field.name)
+        if not repeated:
+            message.SetInParent()
+    last = way[-1]
+    if last.label == last.LABEL_REPEATED:
+        getattr(message, last.name).extend([value, value])
+    else:
+        setattr(message, last.name, value)
+
+
+EXTREMES = {"uint32": (2**32 - 1, 2**31, 999999), "uint64": (2**64 - 1, 2**63, 10**12), "int32": (-2**31, 2**31 - 1, -1),
+            "sint64": (-2**63, 2**63 - 1, -1), "int64": (-2**63, 2**63 - 1, 2**62, -1), "enum": (-1, -2**31, 2**31 - 1, 99), "bool": (True,),
+            "bytes": (b"\xff\xfe", b"\xe5\x87", b"a\0b", b"\x1b[2J", b"x" * 70000), "string": ("x" * 70000,)}
+KINDS = {getattr(pb.Request.DESCRIPTOR.fields[0], "TYPE_" + name.upper()): values for name, values in EXTREMES.items()}
+
+
 class Hostile(CentreTest):
     def setUp(self):
         self.pid = self.centre.process.pid
@@ -176,6 +206,56 @@ class Hostile(CentreTest):
         request = pb.Request(watch=pb.Watch(query=pb.TotalQuery(unit=OTHER, to=201312)))
         setattr(request.watch.query, "from", 201301)
         wait_for("room for a watch", lambda: other.ask(request).WhichOneof("body") == "total")
+
+    # ---------------------------------------------------------------- numbers and texts
+
+    def refused_or_answered(self, wire, request, what):
+        """Whatever it says, it is answered by what everybody can read, and not by "ask again"."""
+        reply = wire.ask(request)
+        self.assertTrue(reply.WhichOneof("body"), what)
+        self.assertEqual(reply.refusal.retry_after_ms, 0, f"{what}: {codes(reply.refusal)}")
+
+    def test_any_number_and_any_text_in_a_question(self):
+        """Each field of each request, with numbers that no enum, date or count has, and bytes that are no text."""
+        wires = [self.line("province"), self.line()]
+        skipped, count = {"submit", "ack", "carry", "reload", "watch", "set_clock"}, 0
+        for body in pb.Request.DESCRIPTOR.oneofs_by_name["body"].fields:
+            if body.name in skipped:
+                continue
+            for way in fields_of(body.message_type, (body,)):
+                for value in KINDS[way[-1].type]:
+                    request = pb.Request()
+                    getattr(request, body.name).SetInParent()
+                    if "unit" in body.message_type.fields_by_name:
+                        getattr(request, body.name).unit = COUNTY
+                    for name, month in (("from", 201301), ("to", 201312)):
+                        if name in body.message_type.fields_by_name:
+                            setattr(getattr(request, body.name), name, month)
+                    filled(request, way, value)
+                    self.refused_or_answered(wires[count % 2], request, [f.name for f in way] + [str(value)[:20]])
+                    count += 1
+        self.assertGreater(count, 300)
+
+    def test_any_number_and_any_text_in_a_submission(self):
+        wires, count = [self.line("province"), self.line()], 0
+        rows = dict(reports=dict(unit=COUNTY, period=201304, form=1, form_version=1),
+                    fund_entries=dict(unit=COUNTY, kind=pb.RAISED, voucher=b"x", occurred=20130415, source=5, amount_fen=1),
+                    extensions=dict(unit=COUNTY, period=201304, form=1, event=pb.DUE, reason=b"x"),
+                    reviews=dict(unit=COUNTY, period=201304, form=1, revision=1, decision=pb.RETURN), targets=dict(unit=2201, year=2013),
+                    documents=dict(unit=COUNTY, kind=1, type=pb.PDF, size=1, digest=b"d" * 32, name=b"x"),
+                    projects=dict(unit=COUNTY, code=b"x", step=pb.REGISTER, occurred=20130415))
+        for field in pb.Submission.DESCRIPTOR.fields:
+            if not field.message_type:
+                continue
+            for way in fields_of(field.message_type):
+                for value in KINDS[way[-1].type]:
+                    data = submission()
+                    row = getattr(data, field.name).add(**rows[field.name])
+                    filled(row, way, value)
+                    request = pb.Request(submit=pb.Submit(submission=data.SerializeToString()))
+                    self.refused_or_answered(wires[count % 2], request, [field.name] + [f.name for f in way] + [str(value)[:20]])
+                    count += 1
+        self.assertGreater(count, 150)
 
     # ---------------------------------------------------------------- storage
 
