@@ -140,7 +140,10 @@ invite(struct admin *a)
 		return status;
 	if (!read_invite(a, &request.invite, name) || !draw_code(a, &code))
 		return EXIT_USAGE;
+	struct key_pair guest;
+	enrol_guest_keys(code.secret, &guest);
 	request.invite.secret_hash = enrol_secret_hash(code.secret);
+	memcpy(request.invite.guest_key, guest.public_key, sizeof request.invite.guest_key);
 	status = command_ask(&a->command, &request, REPLY_ENROLMENT, &reply);
 	return status == EXIT_DONE ? show_code(a, &code, &reply.enrolment) : status;
 }

@@ -1,6 +1,7 @@
 /* fupin enroll CODE: the office's way in. The key pair is made here and the private key stays here; what goes
  * to the centre is the code's secret, over a line that only the centre of the code can read. Run again, it
- * shows how the request stands. */
+ * shows how the request stands. The line has the code's own key, which the centre knows; the office's key,
+ * and the proof that this office has it, are in the request. */
 #include "command.h"
 #include "version.h"
 
@@ -19,6 +20,8 @@ struct enrolling {
 	const char *office;
 	bool wait;
 	struct enrol_code code;
+	char public_key[KEY_TEXT_BYTES]; /* the office's; the line has the code's guest key */
+	struct digest proof;
 	char host[OFFICE_NAME_BYTES_MAX + 1];
 };
 
@@ -46,7 +49,8 @@ read_code(const char *text, struct enrol_code *out)
 	return false;
 }
 
-/* The centre shuts its door to strangers while nobody is invited, and lets in only so many at once. */
+/* The centre knows this line by the code, and lets nobody in whose code is not out; it may have no line free.
+ */
 static int
 ask(struct enrolling *e, struct enrolment *out)
 {
@@ -57,6 +61,8 @@ ask(struct enrolling *e, struct enrolment *out)
 	struct reply reply;
 	enum session_failure failure;
 	memcpy(request.enrol.secret, e->code.secret, ENROL_SECRET_BYTES);
+	memcpy(request.enrol.public_key, e->public_key, sizeof e->public_key);
+	request.enrol.proof = e->proof;
 	for (int tries = 0;; tries++) {
 		failure = session_ask_patiently(c->session, &request, REPLY_ENROLMENT, c->timeout_ms, &reply);
 		if (failure != SESSION_NOT_ADMITTED || tries == DOOR_TRIES || !session_reconnect(c->session))
@@ -173,7 +179,18 @@ prepare(struct enrolling *e)
 		fprintf(stderr, "fupin enroll: %s\n", error);
 		return EXIT_NOT_ADMITTED;
 	}
-	return command_open_line(&e->command);
+	struct command *c = &e->command;
+	int status = command_open_home(c);
+	if (status != EXIT_DONE)
+		return status;
+	memcpy(e->public_key, keys.public_key, sizeof e->public_key);
+	bool good = enrol_proof(keys.secret_key, e->code.centre_key, e->code.secret, keys.public_key, &e->proof);
+	enrol_guest_keys(e->code.secret, &c->home.office);
+	c->session = good ? session_open(&c->home, error) : NULL;
+	if (c->session)
+		return EXIT_DONE;
+	fprintf(stderr, "fupin enroll: %s\n", good ? error : _("the centre's key in the code is none"));
+	return EXIT_FAILED_INSIDE;
 }
 
 int

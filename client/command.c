@@ -106,17 +106,6 @@ command_open_home(struct command *c)
 	return EXIT_NOT_ADMITTED;
 }
 
-int
-command_open_line(struct command *c)
-{
-	char error[HOME_ERROR_BYTES];
-	int status = command_open_home(c);
-	if (status != EXIT_DONE || (c->session = session_open(&c->home, error)))
-		return status;
-	fprintf(stderr, "fupin: %s\n", error);
-	return EXIT_FAILED_INSIDE;
-}
-
 /* With every answer, until it is dealt with. An outbox that cannot be read is told by whoever needs it. */
 static void
 look_for_lost(const struct command *c)

@@ -78,8 +78,6 @@ void command_renew_kept(struct command *command);
 const struct welcome *command_welcome(const struct command *command);
 /* The centre's clock, as far as it is known. */
 int64_t command_centre_time(const struct command *command);
-/* The same without the hello, which a key that is not admitted may not say. */
-int command_open_line(struct command *command);
 /* For what a subcommand does besides showing tables: false, and a message, if a file, a workbook or the past
  * was asked for. */
 bool command_shows_no_table(const struct command *command);

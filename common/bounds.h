@@ -42,6 +42,7 @@ enum {
 	/* Lines of one key: an office's clerks, its agent and gateway, and some that broke and are not given up
 	 * yet. Descriptors that are left to files, the database and workers: an eighth, and no less than this. */
 	LINES_KEY_MAX = 32,
+	LINES_GUEST_MAX = 4, /* of one that is not admitted: a clerk connects once or twice */
 	DESCRIPTORS_KEPT = 64,
 	/* What may be read from one line without a whole message: no frame is longer, and signs of life come in
 	 * between. Of a line whose key is not admitted (yet): an Enrol is less than 1 KiB. */

@@ -121,3 +121,37 @@ enrol_secret_hash(const uint8_t secret[ENROL_SECRET_BYTES])
 {
 	return digest_of(secret, ENROL_SECRET_BYTES);
 }
+
+static const char guest_word[] = "fupin guest", proof_word[] = "fupin enrol";
+
+void
+enrol_guest_keys(const uint8_t secret[ENROL_SECRET_BYTES], struct key_pair *out)
+{
+	uint8_t text[sizeof guest_word - 1 + ENROL_SECRET_BYTES], public_key[KEY_BYTES];
+	memcpy(text, guest_word, sizeof guest_word - 1);
+	memcpy(text + sizeof guest_word - 1, secret, ENROL_SECRET_BYTES);
+	struct digest seed = digest_of(text, sizeof text);
+	crypto_scalarmult_base(public_key, seed.bytes);
+	key_encode(public_key, out->public_key);
+	key_encode(seed.bytes, out->secret_key);
+	sodium_memzero(&seed, sizeof seed);
+	sodium_memzero(text, sizeof text);
+}
+
+bool
+enrol_proof(const char *own_secret_key, const char *other_public_key,
+            const uint8_t secret[ENROL_SECRET_BYTES], const char *office_key, struct digest *out)
+{
+	uint8_t own[KEY_BYTES], other[KEY_BYTES], shared[crypto_box_BEFORENMBYTES];
+	uint8_t text[sizeof proof_word - 1 + ENROL_SECRET_BYTES + KEY_BYTES];
+	memcpy(text, proof_word, sizeof proof_word - 1);
+	memcpy(text + sizeof proof_word - 1, secret, ENROL_SECRET_BYTES);
+	bool good = key_decode(own_secret_key, own) && key_decode(other_public_key, other) &&
+	            key_decode(office_key, text + sizeof text - KEY_BYTES) &&
+	            !crypto_box_beforenm(shared, other, own);
+	if (good)
+		crypto_generichash(out->bytes, DIGEST_BYTES, text, sizeof text, shared, sizeof shared);
+	sodium_memzero(own, sizeof own);
+	sodium_memzero(shared, sizeof shared);
+	return good;
+}

@@ -45,4 +45,14 @@ enum enrol_code_fault enrol_code_parse(const char *text, struct enrol_code *out)
 /* What the centre keeps of the secret. */
 struct digest enrol_secret_hash(const uint8_t secret[ENROL_SECRET_BYTES]);
 
+/* The guest key pair: the office brings the code under it, and the centre, which knows its public key from
+ * who made the code, lets in no other stranger. */
+void enrol_guest_keys(const uint8_t secret[ENROL_SECRET_BYTES], struct key_pair *out);
+
+/* That who brings the code has the office's secret key: the office makes it of that and the centre's public
+ * key, the centre of its own secret key and the office's public one. False: one of them is no key. */
+bool enrol_proof(const char *own_secret_key, const char *other_public_key,
+                 const uint8_t secret[ENROL_SECRET_BYTES], const char *office_key, struct digest *out)
+    __attribute__((warn_unused_result));
+
 #endif

@@ -18,6 +18,27 @@ take_plain(struct arena *arena, const ProtobufCBinaryData *bytes, size_t most, c
 	return text;
 }
 
+/* A key, or none; false: bytes of another number. */
+static bool
+take_key(const ProtobufCBinaryData *bytes, char out[KEY_TEXT_BYTES])
+{
+	*out = 0;
+	if (bytes->len == KEY_BYTES)
+		key_encode(bytes->data, out);
+	return !bytes->len || bytes->len == KEY_BYTES;
+}
+
+/* False: no memory. */
+static bool
+put_key(struct arena *arena, const char *key, ProtobufCBinaryData *out)
+{
+	uint8_t *bytes = *key ? arena_alloc(arena, KEY_BYTES) : NULL;
+	if (*key && (!bytes || !key_decode(key, bytes)))
+		return false;
+	*out = codec_binary(bytes, *key ? KEY_BYTES : 0);
+	return true;
+}
+
 static bool
 enrol_from_wire(struct arena *arena, const Fupin__V1__Enrol *wire, struct enrol *out, const char **what)
 {
@@ -26,6 +47,12 @@ enrol_from_wire(struct arena *arena, const Fupin__V1__Enrol *wire, struct enrol 
 		return false;
 	}
 	memcpy(out->secret, wire->secret.data, ENROL_SECRET_BYTES);
+	bool proven = codec_digest_from_wire(&wire->proof, &out->proof);
+	if (!take_key(&wire->public_key, out->public_key) || proven != (*out->public_key != 0) ||
+	    (wire->proof.len && !proven)) {
+		*what = "enrol.public_key and proof are not 32 bytes each, or none";
+		return false;
+	}
 	out->office = take_plain(arena, &wire->office, OFFICE_NAME_BYTES_MAX, what);
 	out->host = take_plain(arena, &wire->host, OFFICE_NAME_BYTES_MAX, what);
 	out->software = take_plain(arena, &wire->software, SOFTWARE_BYTES_MAX, what);
@@ -45,6 +72,10 @@ invite_from_wire(struct arena *arena, const Fupin__V1__Invite *wire, struct invi
 	    .unit = (unit_code)wire->unit, .role = role_from_wire((int)wire->role), .hours = wire->hours};
 	if (!codec_digest_from_wire(&wire->secret_hash, &out->secret_hash)) {
 		*what = "invite.secret_hash is not 32 bytes";
+		return false;
+	}
+	if (!take_key(&wire->guest_key, out->guest_key)) {
+		*what = "invite.guest_key is not 32 bytes";
 		return false;
 	}
 	out->name = take_plain(arena, &wire->name, OFFICE_NAME_BYTES_MAX, what);
@@ -104,7 +135,8 @@ enrol_to_wire(struct arena *arena, const struct enrol *enrol)
 	wire->office = codec_bytes(enrol->office);
 	wire->host = codec_bytes(enrol->host);
 	wire->software = codec_bytes(enrol->software);
-	return wire;
+	wire->proof = codec_binary(enrol->proof.bytes, *enrol->public_key ? DIGEST_BYTES : 0);
+	return put_key(arena, enrol->public_key, &wire->public_key) ? wire : NULL;
 }
 
 static Fupin__V1__Invite *
@@ -119,7 +151,7 @@ invite_to_wire(struct arena *arena, const struct invite *invite)
 	wire->role = (Fupin__V1__Role)invite->role;
 	wire->name = codec_bytes(invite->name);
 	wire->hours = invite->hours;
-	return wire;
+	return put_key(arena, invite->guest_key, &wire->guest_key) ? wire : NULL;
 }
 
 static Fupin__V1__OfficeDecision *

@@ -253,6 +253,8 @@ struct ack {
 struct enrol {
 	uint8_t secret[ENROL_SECRET_BYTES];
 	const char *office, *host, *software; /* for people to see */
+	char public_key[KEY_TEXT_BYTES];      /* the office's; "": the line's */
+	struct digest proof;                  /* that it has its secret key */
 };
 
 struct invite {
@@ -261,6 +263,7 @@ struct invite {
 	enum role role;
 	const char *name; /* of the principal that it will be */
 	uint32_t hours;
+	char guest_key[KEY_TEXT_BYTES]; /* under which the code is brought */
 };
 
 enum office_action { OFFICE_ACTION_NONE = 0, OFFICE_ADMIT = 1, OFFICE_REFUSE = 2, OFFICE_REVOKE = 3 };

@@ -29,8 +29,8 @@ door_sort(struct door *door)
 		qsort(door->guests, door->guest_count, sizeof *door->guests, by_key);
 }
 
-const struct guest *
-door_guest(const struct door *door, const char *public_key)
+static struct guest *
+find(const struct door *door, const char *public_key)
 {
 	struct guest key = {0};
 	if (!door->guest_count || strlen(public_key) >= sizeof key.public_key)
@@ -39,31 +39,33 @@ door_guest(const struct door *door, const char *public_key)
 	return bsearch(&key, door->guests, door->guest_count, sizeof key, by_key);
 }
 
-bool
-door_lets_in(struct door *door, const char *public_key, size_t connections, int64_t now_us)
+const struct guest *
+door_guest(const struct door *door, const char *public_key)
 {
-	bool welcome = door->open_until_us > now_us || door_guest(door, public_key);
-	if (!welcome || connections > DOOR_CONNECTIONS_MAX ||
-	    !has_token(&door->lines, DOOR_LINES, DOOR_LINE_US, now_us))
-		return false;
-	take_token(&door->lines, DOOR_LINE_US, now_us);
-	return true;
+	return find(door, public_key);
 }
 
 bool
 door_takes_enrol(struct door *door, const char *public_key, int64_t now_us)
 {
-	/* Who brought a right one before is not held up by those who guess. */
-	bool held_up =
-	    !door_guest(door, public_key) && !has_token(&door->wrong, DOOR_WRONG, DOOR_WRONG_US, now_us);
-	if (held_up || !has_token(&door->enrols, DOOR_ENROLS, DOOR_ENROL_US, now_us))
+	struct guest *guest = find(door, public_key);
+	struct bucket *bucket = guest ? &guest->enrols : &door->enrols;
+	int tokens = guest ? DOOR_GUEST_ENROLS : DOOR_ENROLS;
+	int64_t token_us = guest ? DOOR_GUEST_ENROL_US : DOOR_ENROL_US;
+	if (!has_token(bucket, tokens, token_us, now_us))
 		return false;
-	take_token(&door->enrols, DOOR_ENROL_US, now_us);
+	take_token(bucket, token_us, now_us);
 	return true;
 }
 
 void
-door_note_wrong(struct door *door, int64_t now_us)
+door_renew(struct door *door, const struct door *fresh)
 {
-	take_token(&door->wrong, DOOR_WRONG_US, now_us);
+	for (size_t i = 0; i < fresh->guest_count; i++) {
+		const struct guest *was = find(door, fresh->guests[i].public_key);
+		if (was)
+			fresh->guests[i].enrols = was->enrols;
+	}
+	door->guests = fresh->guests;
+	door->guest_count = fresh->guest_count;
 }

@@ -35,6 +35,8 @@ check_invitation(struct enrol_work *w, bool *good)
 		return enrol_refuse(w, PROBLEM_INVITATION_INVALID, 0, "the unit is not of the role's level");
 	if (!*invite->name || key_text_valid(invite->name))
 		return enrol_refuse(w, PROBLEM_INVITATION_INVALID, 0, "a name is needed, and a key is none");
+	if (!*invite->guest_key)
+		return enrol_refuse(w, PROBLEM_INVITATION_INVALID, 0, "without guest_key nobody can bring the code");
 	if (!invite->hours || invite->hours > INVITATION_HOURS_MAX)
 		return enrol_refuse(w, PROBLEM_INVITATION_INVALID, 0, "hours are 1 to 720");
 	if (!pg_query(w->connection,
@@ -75,11 +77,13 @@ enrol_invite(struct enrol_work *w)
 		return false;
 	if (!good)
 		return true;
-	const char *values[] = {hash, invite->name, role_name(invite->role), unit, same[1], hours};
-	return enrol_run(w,
-	                 "INSERT INTO enrolment (secret_hash, name, role, unit, invited_by, expires_at) "
-	                 "VALUES ($1, $2, $3, $4, $5, now() + $6 * interval '1 hour')",
-	                 6, values) &&
+	const char *values[] = {hash,    invite->name, role_name(invite->role), unit,
+	                        same[1], hours,        invite->guest_key};
+	return enrol_run(
+	           w,
+	           "INSERT INTO enrolment (secret_hash, name, role, unit, invited_by, expires_at, guest_key) "
+	           "VALUES ($1, $2, $3, $4, $5, now() + $6 * interval '1 hour', $7)",
+	           7, values) &&
 	       enrol_find(w, sql, 2, same, &found, &e) && enrol_record(w, "invite", &e, "", "") &&
 	       enrol_give(w, &e);
 }

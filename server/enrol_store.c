@@ -246,31 +246,35 @@ enrol_store_answer(struct pg_conn *connection, const struct asker *asker, const 
 }
 
 bool
-door_load(struct pg_conn *connection, struct arena *arena, int64_t now_us, struct door *out,
-          char error[PG_ERROR_BYTES])
+door_load(struct pg_conn *connection, struct arena *arena, struct door *out, char error[PG_ERROR_BYTES])
 {
+	/* Of a code that is out, and for some days after its end, so that whoever brings it hears of that. */
 	static const char sql[] =
-	    "SELECT public_key, max(revoked::integer), max(reason) FROM (SELECT public_key, false AS revoked, '' "
-	    "AS reason, requested_at AS at FROM enrolment WHERE state = 'waiting' OR (state = 'refused' AND "
-	    "public_key IS NOT NULL AND decided_at > now() - $1 * interval '1 day') UNION ALL SELECT public_key, "
-	    "true, reason, revoked_at FROM revoked_key) g WHERE public_key NOT IN (SELECT public_key FROM "
-	    "principal WHERE public_key IS NOT NULL) GROUP BY public_key ORDER BY max(at) DESC LIMIT $2";
+	    "SELECT public_key, max(revoked::integer), max(reason), max(of_code::integer) FROM ("
+	    "SELECT public_key, false AS revoked, '' AS reason, false AS of_code, requested_at AS at FROM "
+	    "enrolment "
+	    "WHERE state = 'waiting' OR (state = 'refused' AND public_key IS NOT NULL AND decided_at > now() - "
+	    "$1 * "
+	    "interval '1 day') UNION ALL SELECT guest_key, false, '', true, coalesce(decided_at, requested_at, "
+	    "invited_at) FROM enrolment WHERE guest_key IS NOT NULL AND (state = 'waiting' OR (public_key IS NOT "
+	    "NULL "
+	    "AND decided_at > now() - $1 * interval '1 day') OR (state <> 'refused' AND expires_at > now() - $1 "
+	    "* "
+	    "interval '1 day')) UNION ALL SELECT public_key, true, reason, false, revoked_at FROM revoked_key) g "
+	    "WHERE public_key NOT IN (SELECT public_key FROM principal WHERE public_key IS NOT NULL) "
+	    "GROUP BY public_key ORDER BY max(at) DESC LIMIT $2";
 	char days[NUMBER_BYTES], limit[NUMBER_BYTES];
-	int64_t open_us;
 	struct pg_result *r;
 	snprintf(days, sizeof days, "%d", REFUSED_TOLD_DAYS);
 	snprintf(limit, sizeof limit, "%d", DOOR_GUESTS_MAX);
 	const char *values[] = {days, limit};
-	if (!pg_number(connection,
-	               "SELECT coalesce((extract(epoch FROM max(expires_at) - now()) * 1000000)::bigint, 0) FROM "
-	               "enrolment WHERE state <> 'refused' AND expires_at > now()",
-	               &open_us, error) ||
-	    !pg_query(connection, sql, 2, values, &r, error))
+	if (!pg_query(connection, sql, 2, values, &r, error))
 		return false;
 	size_t rows = (size_t)PQntuples((PGresult *)r);
 	struct guest *guests = arena_array(arena, rows, sizeof *guests);
 	for (size_t i = 0; guests && i < rows; i++) {
 		guests[i] = (struct guest){.revoked = *enrol_column(r, (int)i, 1) == '1',
+		                           .of_code = *enrol_column(r, (int)i, 3) == '1',
 		                           .reason = enrol_keep(arena, r, (int)i, 2)};
 		snprintf(guests[i].public_key, sizeof guests[i].public_key, "%s", enrol_column(r, (int)i, 0));
 	}
@@ -281,7 +285,6 @@ door_load(struct pg_conn *connection, struct arena *arena, int64_t now_us, struc
 	}
 	out->guests = guests;
 	out->guest_count = rows;
-	out->open_until_us = open_us ? now_us + open_us : 0;
 	door_sort(out);
 	return true;
 }

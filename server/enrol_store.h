@@ -21,8 +21,8 @@ bool enrol_store_answer(struct pg_conn *connection, const struct asker *asker, c
                         struct arena *arena, struct problem_list *problems, struct reply *reply,
                         char error[PG_ERROR_BYTES]) __attribute__((warn_unused_result));
 
-/* Guests and invitations as they are now, into `arena`; `now_us` of the steady clock. The buckets stay. */
-bool door_load(struct pg_conn *connection, struct arena *arena, int64_t now_us, struct door *out,
-               char error[PG_ERROR_BYTES]) __attribute__((warn_unused_result));
+/* Guests as they are now, into `arena`. */
+bool door_load(struct pg_conn *connection, struct arena *arena, struct door *out, char error[PG_ERROR_BYTES])
+    __attribute__((warn_unused_result));
 
 #endif

@@ -328,11 +328,13 @@ gate_authenticate(struct gate *gate)
 		lines_turn_away(gate->lines, address);
 		log_unknown_key(gate, address, curve ? key : "none");
 		zap_reply(gate->zap, &request, "400", "unknown key", "");
-	} else if (!lines_admit(gate->lines, key, address, admitted == GATE_OFFICE)) {
+	} else if (admitted != GATE_LATER && lines_admit(gate->lines, key, address, admitted == GATE_OFFICE)) {
+		zap_reply(gate->zap, &request, "200", "OK", key);
+	} else {
+		if (admitted == GATE_LATER)
+			lines_turn_away(gate->lines, address);
 		/* 300: not now. It is cut, and may come again; after 400 libzmq would give up. */
 		zap_reply(gate->zap, &request, "300", "too many lines", "");
-	} else {
-		zap_reply(gate->zap, &request, "200", "OK", key);
 	}
 }
 

@@ -32,8 +32,9 @@ struct frame {
 	size_t size; /* valid until the next gate_receive() */
 };
 
-/* Says whether a public key may connect, and as what: an office, or a guest who may enrol. */
-enum gate_admitted { GATE_NOBODY, GATE_GUEST, GATE_OFFICE };
+/* Says whether a public key may connect, and as what: an office, or a guest who may enrol; or not just now.
+ */
+enum gate_admitted { GATE_NOBODY, GATE_LATER, GATE_GUEST, GATE_OFFICE };
 typedef enum gate_admitted (*gate_admits)(void *context, const char *public_key);
 
 enum { GATE_ERROR_BYTES = 256, GATE_ENDPOINT_BYTES = 256 };

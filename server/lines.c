@@ -134,6 +134,12 @@ find_holder(struct lines *l, const char *public_key)
 	return h;
 }
 
+static size_t
+most_of(const struct holder *h)
+{
+	return h->office ? LINES_KEY_MAX : LINES_GUEST_MAX;
+}
+
 static void
 forget_if_unused(struct lines *l, struct holder *h)
 {
@@ -200,7 +206,7 @@ lines_admit(struct lines *l, const char *public_key, const char *address, bool o
 	if (!h)
 		return false;
 	h->office = office;
-	if (h->count < LINES_KEY_MAX) {
+	if (h->count < most_of(h)) {
 		claim(l, line, h);
 		return true;
 	}
@@ -227,7 +233,7 @@ correct(struct lines *l, struct line *line, const char *public_key)
 		claim(l, other, was);
 	claim(l, line, h);
 	h->count--;
-	if (h->count > LINES_KEY_MAX)
+	if (h->count > most_of(h))
 		cut(l, line, "lines");
 }
 

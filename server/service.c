@@ -172,8 +172,9 @@ admits(void *context, const char *public_key)
 	struct service *s = context;
 	if (service_admits(s, public_key))
 		return GATE_OFFICE;
-	bool guest = door_lets_in(&s->door, public_key, gate_connections(s->gate), clock_steady_us());
-	return guest ? GATE_GUEST : GATE_NOBODY;
+	if (!door_guest(&s->door, public_key))
+		return GATE_NOBODY;
+	return gate_connections(s->gate) > DOOR_CONNECTIONS_MAX ? GATE_LATER : GATE_GUEST;
 }
 
 /* Looked up for every frame: a key that was taken out is cut off at once, also on a standing line. */

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <zmq.h>
 
-enum { ASK_AGAIN_MS = 1000, WRONG_AGAIN_MS = 10000 };
+enum { ASK_AGAIN_MS = 1000 };
 
 /* ---------------------------------------------------------------- who is admitted */
 
@@ -52,7 +52,7 @@ admitted_load(struct admitted *a, struct pg_conn *connection, const char *error)
 	arena_reset(&a->arena);
 	snprintf(a->error, sizeof a->error, "%s", error);
 	a->good = connection && principals_load(connection, &a->arena, &a->principals, &a->count, a->error) &&
-	          door_load(connection, &a->arena, clock_steady_us(), &a->door, a->error);
+	          door_load(connection, &a->arena, &a->door, a->error);
 }
 
 static bool
@@ -79,13 +79,11 @@ service_take_admitted(struct service *s, struct admitted *a)
 		arena_free(&a->arena);
 		return;
 	}
+	door_renew(&s->door, &a->door);
 	arena_free(&s->principal_arena);
 	s->principal_arena = a->arena;
 	s->principals = a->principals;
 	s->principal_count = a->count;
-	s->door.guests = a->door.guests;
-	s->door.guest_count = a->door.guest_count;
-	s->door.open_until_us = a->door.open_until_us;
 	watches_expel(s->watches, watcher_is_admitted, tell_watcher, s);
 	log_line(LOG_INFO, "principals_loaded", "count=%zu guests=%zu", a->count, a->door.guest_count);
 }
@@ -95,6 +93,7 @@ service_take_admitted(struct service *s, struct admitted *a)
 struct enrol_job {
 	struct job job;
 	struct envelope *envelope;
+	char key[KEY_TEXT_BYTES]; /* whose enrolment it is */
 	bool asked;
 	struct problem_list problems;
 	struct reply reply;
@@ -114,7 +113,7 @@ ask_store(struct job *job, struct pg_conn *connection, const char *error)
 {
 	struct enrol_job *j = (struct enrol_job *)job;
 	struct envelope *e = j->envelope;
-	struct asker asker = {&e->office, e->public_key};
+	struct asker asker = {&e->office, j->key};
 	snprintf(j->error, sizeof j->error, "%s", error);
 	j->asked = connection && enrol_store_answer(connection, &asker, &e->request, &e->arena, &j->problems,
 	                                            &j->reply, j->error);
@@ -124,7 +123,7 @@ ask_store(struct job *job, struct pg_conn *connection, const char *error)
 }
 
 static void
-log_change(const struct envelope *e, const struct reply *reply)
+log_change(const struct envelope *e, const char *key, const struct reply *reply)
 {
 	char who[LOG_QUOTED_BYTES], name[LOG_QUOTED_BYTES];
 	log_quoted(e->office.name, who);
@@ -132,7 +131,7 @@ log_change(const struct envelope *e, const struct reply *reply)
 		log_line(LOG_INFO, e->request.kind == REQUEST_INVITE ? "invited" : "enrol_request",
 		         "by=%s number=%llu name=%s state=%s key=%s", who,
 		         (unsigned long long)reply->enrolment.number, log_quoted(reply->enrolment.name, name),
-		         enrolment_state_name(reply->enrolment.state), e->public_key);
+		         enrolment_state_name(reply->enrolment.state), key);
 	else if (e->request.kind == REQUEST_DECIDE)
 		log_line(LOG_INFO, "office_decided", "by=%s action=%d name=%s key=%s", who,
 		         (int)e->request.decide.action, log_quoted(reply->decided.name, name),
@@ -156,11 +155,9 @@ give_answer(struct job *job, void *context)
 		problem_only(&j->problems, PROBLEM_STORE_UNAVAILABLE);
 		service_refuse(s, e, &j->problems, ASK_AGAIN_MS);
 	} else if (j->problems.count) {
-		if (j->problems.items[0].code == PROBLEM_CODE_UNKNOWN)
-			door_note_wrong(&s->door, clock_steady_us());
 		service_refuse(s, e, &j->problems, 0);
 	} else {
-		log_change(e, &j->reply);
+		log_change(e, j->key, &j->reply);
 		service_send(s, e, &j->reply);
 	}
 	envelope_destroy(&e);
@@ -168,13 +165,14 @@ give_answer(struct job *job, void *context)
 }
 
 static bool
-post(struct service *s, struct envelope *e)
+post(struct service *s, struct envelope *e, const char *key)
 {
 	struct enrol_job *j = s->door_jobs < DOOR_JOBS_MAX ? calloc(1, sizeof *j) : NULL;
 	if (!j)
 		return false;
 	j->job = (struct job){.work = ask_store, .finish = give_answer};
 	j->envelope = e;
+	snprintf(j->key, sizeof j->key, "%s", key);
 	arena_init(&j->admitted.arena, PLAN_BYTES_MAX);
 	if (worker_post(s->doorman, &j->job)) {
 		s->door_jobs++;
@@ -184,18 +182,43 @@ post(struct service *s, struct envelope *e)
 	return false;
 }
 
+/* Whose enrolment it is: the line's key, or, if that is the code's own, the key that the request brings.
+ * NULL: it is another code's line, or nothing shows that the office has that key. */
+static const char *
+key_of(const struct service *s, const struct envelope *e, struct problem_list *problems)
+{
+	const struct guest *guest = door_guest(&s->door, e->public_key);
+	const struct enrol *enrol = &e->request.enrol;
+	struct key_pair line;
+	struct digest proof;
+	if (!guest || !guest->of_code)
+		return e->public_key;
+	enrol_guest_keys(enrol->secret, &line);
+	if (strcmp(line.public_key, e->public_key) != 0) {
+		problem_only(problems, PROBLEM_CODE_UNKNOWN);
+		return NULL;
+	}
+	if (enrol_proof(s->home.centre.secret_key, enrol->public_key, enrol->secret, enrol->public_key, &proof) &&
+	    digest_equal(&proof, &enrol->proof))
+		return enrol->public_key;
+	problem_detail(problem_only(problems, PROBLEM_MALFORMED), "enrol.proof is not that of enrol.public_key");
+	return NULL;
+}
+
 void
 service_answer_enrolment(struct service *s, struct envelope *e)
 {
-	bool guest = !e->office.name;
+	bool enrol = e->request.kind == REQUEST_ENROL;
 	struct problem_list problems;
-	bool takes =
-	    e->request.kind != REQUEST_ENROL || door_takes_enrol(&s->door, e->public_key, clock_steady_us());
-	if (guest)
+	problems.count = problems.more = 0;
+	if (!e->office.name)
 		e->office = (struct office){.name = "", .role = ROLE_NONE};
-	if (takes && post(s, e))
+	const char *key = enrol ? key_of(s, e, &problems) : e->public_key;
+	bool takes = key && (!enrol || door_takes_enrol(&s->door, e->public_key, clock_steady_us()));
+	if (takes && post(s, e, key))
 		return;
-	problem_only(&problems, PROBLEM_BUSY);
-	service_refuse(s, e, &problems, takes ? ASK_AGAIN_MS : WRONG_AGAIN_MS);
+	if (key)
+		problem_only(&problems, PROBLEM_BUSY);
+	service_refuse(s, e, &problems, key ? ASK_AGAIN_MS : 0);
 	envelope_destroy(&e);
 }

@@ -399,7 +399,7 @@ open_store(struct service *s, const struct plan *files)
 		connection = store_hand_over(&s->store, connection, error);
 	good = good && connection && catalogue_load(connection, 0, &s->plan, error) &&
 	       principals_load(connection, &s->principal_arena, &s->principals, &s->principal_count, error) &&
-	       door_load(connection, &s->principal_arena, clock_steady_us(), &s->door, error);
+	       door_load(connection, &s->principal_arena, &s->door, error);
 	if (!good)
 		service_fail("database_failed", error);
 	good = good && fill_memory(s, connection) && check_history(s, connection) && check_clock(s, connection) &&

@@ -64,7 +64,6 @@ make_offices(void)
 	principals_sort(principals, OFFICES);
 	s.principals = principals;
 	s.principal_count = OFFICES;
-	s.door.open_until_us = INT64_MAX;
 	centre = seed_pair(SEED_CENTRE);
 	make_key(&centre, s.home.centre.public_key, s.home.centre.secret_key);
 }
@@ -155,7 +154,7 @@ open_centre(void)
 	s.doorman = worker_start(NULL);
 	s.watches = watches_create();
 	assert(good && s.watches);
-	s.door.lines = s.door.enrols = s.door.wrong = (struct bucket){0};
+	s.door.enrols = (struct bucket){0};
 	s.questions_due_us = s.reload_due_us = s.sweep_due_us = 0;
 }
 

@@ -1,5 +1,6 @@
 """Enrolment: an office's way in with a one-time code, and a key's way out."""
 import contextlib
+import ctypes
 import hashlib
 import json
 import os
@@ -11,8 +12,10 @@ import time
 import unittest
 
 import zmq
+import zmq.utils.z85
 
 from harness import SLOW, Centre, CentreTest, Database, Office, entry, pb, submission, wait_for
+from sealing import SODIUM
 from wire import NoAnswer, Wire, codes
 
 COUNTY, OTHER, THIRD = 220122, 220112, 222403
@@ -74,6 +77,21 @@ def secret_of(code):
     size = len(text) * 5 // 8
     data = (number >> (len(text) * 5 - 8 * size)).to_bytes(size, "big")
     return data[33:49]
+
+
+def guest_of(secret):
+    """The guest key pair of a code, Z85, as PROTOCOL.md has it: (public, secret)."""
+    seed = hashlib.blake2b(b"fupin guest" + secret, digest_size=32).digest()
+    return zmq.curve_public(zmq.utils.z85.encode(seed)).decode(), zmq.utils.z85.encode(seed).decode()
+
+
+def enrol_of(centre, secret, keys, /, **fields):
+    """An Enrol for the office's (public, secret) key, over a line of the code's."""
+    shared = ctypes.create_string_buffer(32)
+    public, own = (zmq.utils.z85.decode(key) for key in keys)
+    assert SODIUM.crypto_box_beforenm(shared, zmq.utils.z85.decode(centre.centre_key()), own) == 0
+    proof = hashlib.blake2b(b"fupin enrol" + secret + public, key=shared.raw, digest_size=32).digest()
+    return pb.Request(enrol=pb.Enrol(**dict(dict(secret=secret, public_key=public, proof=proof, office=b"x"), **fields)))
 
 
 def digits_of(key):
@@ -295,7 +313,7 @@ class Enrolment(CentreTest):
     def test_the_same_invitation_again(self):
         """Its answer was lost, the client sends it again: one invitation."""
         wire = self.centre.wire("admin")
-        request = pb.Request(invite=pb.Invite(secret_hash=os.urandom(32), unit=220122, role=pb.ROLE_COUNTY, name=b"twice", hours=1))
+        request = pb.Request(invite=pb.Invite(secret_hash=os.urandom(32), guest_key=os.urandom(32), unit=220122, role=pb.ROLE_COUNTY, name=b"twice", hours=1))
         self.assertEqual(wire.ask(request).enrolment.number, wire.ask(request).enrolment.number)
 
     def test_a_new_key_replaces_the_old_one(self):
@@ -482,56 +500,81 @@ class Door(unittest.TestCase):
         self.assertEqual(self.centre.stop(), 0)
         self.centre.check_log()
 
-    def stranger(self, timeout=20):
-        public, secret = zmq.curve_keypair()
-        wire = Wire(self.centre.endpoint, self.centre.centre_key(), public.decode(), secret.decode(), timeout)
+    def line(self, keys, timeout=20):
+        wire = Wire(self.centre.endpoint, self.centre.centre_key(), *keys, timeout)
         self.centre.wires.append(wire)
         return wire
 
-    def test_shut_while_nobody_is_invited(self):
+    def stranger(self, timeout=20):
+        return self.line([key.decode() for key in zmq.curve_keypair()], timeout)
+
+    def test_shut_to_strangers_whatever_is_out(self):
+        code = invite(self.admin, COUNTY)
         with self.assertRaises(NoAnswer):
             self.stranger(timeout=0.5).ping()
-        code = invite(self.admin, COUNTY)
-        self.assertEqual(codes(self.stranger().ask(pb.Request(ping=pb.Ping())).refusal), ["NOT_ADMITTED"])
+        guest = self.line(guest_of(secret_of(code)))
+        self.assertEqual(codes(guest.ask(pb.Request(ping=pb.Ping())).refusal), ["NOT_ADMITTED"])
         for item in requests(self.admin):
             self.admin.run("admin", "refuse", item["number"], check=0)
         office = Newcomer(self.centre, "too-late")
         result = office.run("enroll", code, check=5)
         self.assertIn("has expired or was withdrawn", result.stderr)
 
-    def test_wrong_secrets_are_few(self):
-        code = invite(self.admin, COUNTY)
-        office = Newcomer(self.centre, "honest")
-        office.run("enroll", code, check=0)
-        wire = self.stranger()
-        answers = [codes(wire.ask(pb.Request(enrol=pb.Enrol(secret=os.urandom(16), office=b"x"))).refusal)[0] for _ in range(20)]
-        self.assertEqual(answers[:5], ["CODE_UNKNOWN"] * 5)
-        self.assertIn("BUSY", answers)
-        self.assertLessEqual(answers.count("CODE_UNKNOWN"), 5 + SLOW)
-        # Who brought a right one is answered all the same.
-        reply = office.wire(self.centre).ask(pb.Request(enrol=pb.Enrol(secret=secret_of(code), office=b"x")))
+    def test_guessing_keeps_nobody_out(self):
+        """Strangers who guess get no line, and who has one code no other's; meanwhile the right one is as good as ever."""
+        own, honest = (invite(self.admin, COUNTY, "--name", name) for name in ("own", "honest"))
+        guesses = [self.line(guest_of(os.urandom(16)), timeout=0) for _ in range(40)]
+        for wire in guesses:
+            wire.try_send(pb.Request(enrol=pb.Enrol(secret=os.urandom(16))))
+        wait_for("guesses that were turned away", lambda: "event=key_unknown" in self.centre.log())
+        keys = [key.decode() for key in zmq.curve_keypair()]
+        wire = self.line(guest_of(secret_of(own)))
+        for secret in [os.urandom(16) for _ in range(20)] + [secret_of(honest)]:
+            self.assertEqual(codes(wire.ask(enrol_of(self.centre, secret, keys)).refusal), ["CODE_UNKNOWN"])
+        Newcomer(self.centre, "honest").run("enroll", honest, check=0)
+        self.assertFalse(any(wire.socket.poll(0) for wire in guesses))
+
+    def test_a_flood_with_one_code_is_its_own(self):
+        """It may not tell another clerk that his code is no good."""
+        own, honest = (invite(self.admin, COUNTY, "--name", name) for name in ("own", "honest"))
+        keys = [key.decode() for key in zmq.curve_keypair()]
+        wires = [self.line(guest_of(secret_of(own)), timeout=0) for _ in range(40)]
+        for wire in wires:
+            for _ in range(20):
+                wire.try_send(enrol_of(self.centre, secret_of(own), keys))
+
+        def answers():
+            for wire in wires:
+                while wire.socket.poll(0):
+                    told[wire] = told.get(wire, []) + (codes(wire.receive().refusal) or ["ENROLMENT"])
+            return sum(told.values(), [])
+        told = {}
+        wait_for("its answers", lambda: "BUSY" in answers() and "ENROLMENT" in answers())
+        Newcomer(self.centre, "honest").run("enroll", honest, check=0)
+        self.assertTrue(self.centre.wire("province").ping().store_ready)
+        answers()
+        self.assertLessEqual(len(told), 4)  # LINES_GUEST_MAX
+
+    def test_an_office_shows_that_it_has_its_key(self):
+        """Nobody brings a code for a key of which he has the public half alone."""
+        secret = secret_of(invite(self.admin, COUNTY))
+        mine, others = ([key.decode() for key in zmq.curve_keypair()] for _ in range(2))
+        wire = self.line(guest_of(secret))
+        stolen = enrol_of(self.centre, secret, (others[0], mine[1]))
+        self.assertEqual(codes(wire.ask(stolen).refusal), ["MALFORMED"])
+        self.assertEqual(codes(wire.ask(pb.Request(enrol=pb.Enrol(secret=secret))).refusal), ["MALFORMED"])
+        reply = wire.ask(enrol_of(self.centre, secret, mine))
+        self.assertEqual((reply.enrolment.state, reply.enrolment.public_key), (pb.ENROLMENT_WAITING, mine[0]))
+        # From now on its own key has a line, too, and is told the same.
+        reply = self.line(mine).ask(pb.Request(enrol=pb.Enrol(secret=secret)))
         self.assertEqual(reply.enrolment.state, pb.ENROLMENT_WAITING)
 
-    def test_lines_are_few(self):
-        invite(self.admin, COUNTY)
-        wires, began = [self.stranger(timeout=0) for _ in range(80)], time.monotonic()
-        for wire in wires:
-            wire.try_send(pb.Request(ping=pb.Ping()))
-        province = self.centre.wire("province")
-        self.assertTrue(province.ping())  # offices come in all the same
-        wait_for("those that were not let in", lambda: "key_unknown" in self.centre.log())
-        def answered():
-            return sum(bool(wire.socket.poll(0)) for wire in wires)
-        wait_for("the first lines", lambda: answered() >= 20)
-        # 32 at once, and one a second (server/door.h).
-        self.assertLessEqual(answered(), 32 + 1 + time.monotonic() - began)
-
     def test_malformed(self):
-        code = invite(self.admin, COUNTY)
-        wire = self.stranger()
-        for enrol_request in (pb.Enrol(secret=b"short"), pb.Enrol(secret=secret_of(code), office=b"x" * 65),
-                              pb.Enrol(secret=secret_of(code), host=b"\xff"), pb.Enrol(secret=secret_of(code), office=b"a\nb")):
-            self.assertEqual(codes(wire.ask(pb.Request(enrol=enrol_request)).refusal), ["MALFORMED"])
+        secret = secret_of(invite(self.admin, COUNTY))
+        wire, keys = self.line(guest_of(secret)), [key.decode() for key in zmq.curve_keypair()]
+        for changed in (dict(secret=b"short"), dict(office=b"x" * 65), dict(host=b"\xff"), dict(office=b"a\nb"),
+                        dict(public_key=b"x" * 31), dict(proof=b"x" * 33), dict(proof=b"")):
+            self.assertEqual(codes(wire.ask(enrol_of(self.centre, secret, keys, **changed)).refusal), ["MALFORMED"], changed)
         self.assertEqual([r["state"] for r in requests(self.admin)], ["invited"])
 
     def test_the_centres_own_key_file(self):

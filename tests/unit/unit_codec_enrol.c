@@ -46,15 +46,24 @@ send_reply(const struct reply *reply, struct reply *out)
 static void
 test_enrol(void **state)
 {
-	struct request out,
-	    request = {.id = 1, .kind = REQUEST_ENROL, .enrol = {{0, 255, 3}, "通榆县扶贫办", "host", "fupin"}};
+	struct request out, request = {.id = 1,
+	                               .kind = REQUEST_ENROL,
+	                               .enrol = {{0, 255, 3}, "通榆县扶贫办", "host", "fupin", "", {{0}}}};
 	(void)state;
 	send_request(&request, &out);
 	assert_memory_equal(out.enrol.secret, request.enrol.secret, ENROL_SECRET_BYTES);
 	assert_string_equal(out.enrol.office, "通榆县扶贫办");
 	assert_string_equal(out.enrol.host, "host");
 	assert_string_equal(out.enrol.software, "fupin");
-	request.enrol = (struct enrol){{0}, "", "", ""};
+	assert_string_equal(out.enrol.public_key, "");
+	struct key_pair guest;
+	enrol_guest_keys(request.enrol.secret, &guest);
+	memcpy(request.enrol.public_key, guest.public_key, sizeof guest.public_key);
+	request.enrol.proof.bytes[31] = 7;
+	send_request(&request, &out);
+	assert_string_equal(out.enrol.public_key, guest.public_key);
+	assert_true(digest_equal(&out.enrol.proof, &request.enrol.proof));
+	request.enrol = (struct enrol){{0}, "", "", "", "", {{0}}};
 	send_request(&request, &out);
 	assert_string_equal(out.enrol.office, "");
 }
@@ -64,12 +73,16 @@ test_the_administrators(void **state)
 {
 	struct request out, request = {.id = UINT64_MAX,
 	                               .kind = REQUEST_INVITE,
-	                               .invite = {{{9, 8}}, 220822, ROLE_ADMIN, "管理员", UINT32_MAX}};
+	                               .invite = {{{9, 8}}, 220822, ROLE_ADMIN, "管理员", UINT32_MAX, ""}};
+	struct key_pair guest;
+	enrol_guest_keys((const uint8_t[ENROL_SECRET_BYTES]){1}, &guest);
+	memcpy(request.invite.guest_key, guest.public_key, sizeof guest.public_key);
 	(void)state;
 	send_request(&request, &out);
 	assert_true(digest_equal(&out.invite.secret_hash, &request.invite.secret_hash));
 	assert_true(out.invite.unit == 220822 && out.invite.role == ROLE_ADMIN && out.invite.hours == UINT32_MAX);
 	assert_string_equal(out.invite.name, "管理员");
+	assert_string_equal(out.invite.guest_key, guest.public_key);
 	for (int on = 0; on < 2; on++) {
 		request = (struct request){.kind = REQUEST_ENROLMENTS, .enrolments_all = on};
 		send_request(&request, &out);

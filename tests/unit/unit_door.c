@@ -30,62 +30,42 @@ test_who(void **state)
 	assert_null(door_guest(&door, stranger));
 	assert_false(door_guest(&door, waiting)->revoked);
 	assert_true(door_guest(&door, "9999999999999999999999999999999999999999")->revoked);
-	assert_false(door_lets_in(&door, stranger, 0, 100));
-	assert_true(door_lets_in(&door, waiting, 0, 100));
-	door.open_until_us = 101;
-	assert_true(door_lets_in(&door, stranger, 0, 100));
-	assert_false(door_lets_in(&door, stranger, 0, 101));
-	door.open_until_us = INT64_MAX;
-	assert_true(door_lets_in(&door, stranger, DOOR_CONNECTIONS_MAX, 102));
-	assert_false(door_lets_in(&door, stranger, DOOR_CONNECTIONS_MAX + 1, 102));
-	assert_false(door_lets_in(&door, waiting, DOOR_CONNECTIONS_MAX + 1, 102));
 	struct door none = {0};
 	assert_null(door_guest(&none, stranger));
-	assert_false(door_lets_in(&none, stranger, 0, 0));
 }
 
-/* A burst, then one each so often; after a long pause a burst again, and no more than one. */
-static void
-test_lines(void **state)
+static int
+takes(struct door *door, const char *public_key, int64_t now_us)
 {
-	struct door door = {.open_until_us = INT64_MAX};
+	int taken = 0;
+	while (door_takes_enrol(door, public_key, now_us))
+		taken++;
+	return taken;
+}
+
+/* A burst, then one each so often; after a long pause a burst again, and no more than one. A guest's own. */
+static void
+test_enrols(void **state)
+{
+	struct guest guests[2], later[2];
+	struct door door = a_door(guests), fresh = a_door(later);
 	int64_t now = 5000000000;
 	(void)state;
 	for (int round = 0; round < 2; round++) {
-		for (int i = 0; i < DOOR_LINES; i++)
-			assert_true(door_lets_in(&door, stranger, 0, now));
-		assert_false(door_lets_in(&door, stranger, 0, now));
-		assert_false(door_lets_in(&door, stranger, 0, now + DOOR_LINE_US - 1));
-		now += DOOR_LINE_US;
-		assert_true(door_lets_in(&door, stranger, 0, now));
-		assert_false(door_lets_in(&door, stranger, 0, now));
-		now += INT64_C(1000) * DOOR_LINES * DOOR_LINE_US;
+		assert_int_equal(takes(&door, waiting, now), DOOR_GUEST_ENROLS);
+		assert_false(door_takes_enrol(&door, waiting, now + DOOR_GUEST_ENROL_US - 1));
+		now += DOOR_GUEST_ENROL_US;
+		assert_int_equal(takes(&door, waiting, now), 1);
+		assert_int_equal(takes(&door, stranger, now), DOOR_ENROLS); /* an office */
+		assert_int_equal(takes(&door, "9999999999999999999999999999999999999999", now), DOOR_GUEST_ENROLS);
+		if (!round)
+			now += INT64_C(1000) * DOOR_GUEST_ENROLS * DOOR_GUEST_ENROL_US;
 	}
-}
-
-static void
-test_secrets(void **state)
-{
-	struct guest guests[2];
-	struct door door = a_door(guests);
-	int64_t now = 1;
-	(void)state;
-	for (int i = 0; i < DOOR_WRONG; i++) {
-		assert_true(door_takes_enrol(&door, stranger, now));
-		door_note_wrong(&door, now);
-	}
-	assert_false(door_takes_enrol(&door, stranger, now));
-	assert_true(door_takes_enrol(&door, waiting, now)); /* it is known */
-	assert_false(door_takes_enrol(&door, stranger, now + DOOR_WRONG_US - 1));
-	assert_true(door_takes_enrol(&door, stranger, now + DOOR_WRONG_US));
-	/* And in all. */
-	now += INT64_C(100) * DOOR_WRONG_US;
-	int taken = 0;
-	while (door_takes_enrol(&door, taken % 2 ? stranger : waiting, now))
-		taken++;
-	assert_int_equal(taken, DOOR_ENROLS);
-	assert_true(door_takes_enrol(&door, waiting, now + DOOR_ENROL_US));
-	assert_false(door_takes_enrol(&door, waiting, now + DOOR_ENROL_US));
+	/* The same list once more, which every Enrol brings, is no new beginning. */
+	door_renew(&door, &fresh);
+	assert_ptr_equal(door.guests, later);
+	assert_int_equal(takes(&door, waiting, now), 0);
+	assert_int_equal(takes(&door, stranger, now), 0);
 }
 
 int
@@ -93,8 +73,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_who),
-	    cmocka_unit_test(test_lines),
-	    cmocka_unit_test(test_secrets),
+	    cmocka_unit_test(test_enrols),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

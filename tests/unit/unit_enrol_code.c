@@ -230,6 +230,37 @@ begin(void **state)
 	return sodium_init() < 0;
 }
 
+/* Both ends make the same of a secret, and of each other's keys. */
+static void
+test_guest_and_proof(void **state)
+{
+	const uint8_t secret[ENROL_SECRET_BYTES] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+	uint8_t other_secret[ENROL_SECRET_BYTES] = {1};
+	struct key_pair guest, again, office, centre;
+	struct digest proof, check;
+	(void)state;
+	enrol_guest_keys(secret, &guest);
+	enrol_guest_keys(secret, &again);
+	assert_string_equal(guest.public_key, again.public_key);
+	assert_string_equal(guest.secret_key, again.secret_key);
+	/* As another program computes it: BLAKE2b-256 of "fupin guest" and the secret. */
+	assert_string_equal(guest.secret_key, "+-67rXHlosZIAyKIWhb^@5@ttP<z%7F)PG$w-CW1");
+	assert_string_equal(guest.public_key, "c}7P[3klTZJ:Fm#//%]O(!7c:h3fvBn*%Is=7!M5");
+	enrol_guest_keys(other_secret, &again);
+	assert_string_not_equal(guest.public_key, again.public_key);
+	other_secret[0] = 2;
+	enrol_guest_keys(other_secret, &office); /* any pairs */
+	centre = again;
+	assert_true(enrol_proof(office.secret_key, centre.public_key, secret, office.public_key, &proof));
+	assert_true(enrol_proof(centre.secret_key, office.public_key, secret, office.public_key, &check));
+	assert_true(digest_equal(&proof, &check));
+	assert_true(enrol_proof(guest.secret_key, centre.public_key, secret, office.public_key, &check));
+	assert_false(digest_equal(&proof, &check)); /* who has another key than he says */
+	assert_true(enrol_proof(centre.secret_key, office.public_key, other_secret, office.public_key, &check));
+	assert_false(digest_equal(&proof, &check)); /* of another code */
+	assert_false(enrol_proof(centre.secret_key, "", secret, "", &check));
+}
+
 int
 main(void)
 {
@@ -238,6 +269,7 @@ main(void)
 	    cmocka_unit_test(test_as_people_copy),
 	    cmocka_unit_test(test_every_typing_error),
 	    cmocka_unit_test(test_what_is_no_code),
+	    cmocka_unit_test(test_guest_and_proof),
 	    cmocka_unit_test(test_hostile),
 	    cmocka_unit_test(test_keys),
 	    cmocka_unit_test(test_fingerprints),
