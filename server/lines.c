@@ -203,8 +203,10 @@ lines_admit(struct lines *l, const char *public_key, const char *address, bool o
 {
 	struct line *line = next_asker(l, address);
 	struct holder *h = line ? find_holder(l, public_key) : NULL;
-	if (!h)
+	if (!h) {
+		log_line(LOG_DEBUG, "no_line_asks", "key=%s", public_key);
 		return false;
+	}
 	h->office = office;
 	if (h->count < most_of(h)) {
 		claim(l, line, h);
@@ -215,8 +217,17 @@ lines_admit(struct lines *l, const char *public_key, const char *address, bool o
 	return false;
 }
 
-/* The line is this key's for certain. Whoever it was put down to before has another one, of the same address,
- * that was put down to this key. */
+/* Nobody's again: whoever it is has still to be authenticated. */
+static void
+give_back(struct lines *l, struct line *line)
+{
+	release(l, line);
+	line->asked = false;
+	DL_APPEND(l->nobodys, line);
+}
+
+/* The line is this key's for certain. If another one of the same address was put down to this key instead,
+ * the two change places: that one is whosever this one was, or still nobody's. */
 static void
 correct(struct lines *l, struct line *line, const char *public_key)
 {
@@ -224,13 +235,17 @@ correct(struct lines *l, struct line *line, const char *public_key)
 	struct line *other = NULL;
 	if (!h || h == was)
 		return;
-	if (was)
-		DL_FOREACH(h->lines, other)
+	if (!h->count)
+		h->office = was ? was->office : true; /* the one that was put down to it is gone */
+	DL_FOREACH(h->lines, other)
 	if (!other->spoke && !strcmp(other->address, line->address))
 		break;
 	h->count++; /* it is not forgotten while it has none */
-	if (other)
+	if (other && was)
 		claim(l, other, was);
+	else if (other && !line->asked)
+		give_back(l, other);
+	line->asked = true;
 	claim(l, line, h);
 	h->count--;
 	if (h->count > most_of(h))
