@@ -260,7 +260,8 @@ find_verb(int count, char **words)
 	for (size_t i = 0; count && i < sizeof verbs / sizeof *verbs; i++)
 		if (!strcmp(words[0], verbs[i].name) && count - 1 >= verbs[i].least && count - 1 <= verbs[i].most)
 			return &verbs[i];
-	fputs(_("fupin outbox: list [--state S], send, retry N…, retry --lost, drop N… [--yes], void N…, export DIR or "
+	fputs(_("fupin outbox: list [--state S], send, retry N…, retry --lost, drop N… [--yes], void N…, export "
+	        "DIR or "
 	        "import FILE.receipts\n"),
 	      stderr);
 	return NULL;

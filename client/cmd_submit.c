@@ -1,5 +1,6 @@
 /* fupin submit FILE… (.csv, .xlsx): read, check here, save in the outbox, deliver, keep the receipt. Without
  * a network all but the delivery is done by what the centre said last. */
+#include "cleared.h"
 #include "clock.h"
 #include "finding_json.h"
 #include "save.h"
@@ -13,7 +14,7 @@ struct submitting {
 	struct command command;
 	struct sending sending;
 	struct saving *saving;
-	bool each, offline, quiet;
+	bool each, offline, quiet, clear;
 };
 
 static void
@@ -28,6 +29,12 @@ say_saved(const struct submitting *s)
 		       v->left_out);
 }
 
+static bool
+look_for_cleared(void *context, const struct draft *draft, struct findings *findings)
+{
+	return cleared_look(context, draft, findings);
+}
+
 static int
 save(struct submitting *s, char **files, int count)
 {
@@ -35,6 +42,9 @@ save(struct submitting *s, char **files, int count)
 	v->files = (const char *const *)files;
 	v->count = (size_t)count;
 	v->each = s->each;
+	/* --clear: it is meant so, and only told. */
+	v->look = s->command.session && !s->clear ? look_for_cleared : NULL;
+	v->look_context = &s->command;
 	v->catalogue = &s->command.catalogue;
 	v->office = command_welcome(&s->command)->unit;
 	/* Today in China by the centre's clock, which alone decides. */
@@ -75,6 +85,7 @@ cmd_submit(int argc, char **argv)
 	struct submitting s = {0};
 	const struct arg_kind kinds[] = {COMMAND_OPTIONS(&s.command),
 	                                 {"--each", NULL, &s.each},
+	                                 {"--clear", NULL, &s.clear},
 	                                 {"--quiet", NULL, &s.quiet},
 	                                 {"--offline", NULL, &s.offline}};
 	int count;

@@ -8,7 +8,7 @@
 static const struct {
 	const char *name, *usage, *help, *examples;
 } entries[] = {
-    {"submit", "FILE.csv|FILE.xlsx… [--each] [--quiet] [--offline]",
+    {"submit", "FILE.csv|FILE.xlsx… [--each] [--quiet] [--offline] [--clear]",
      N_("send reports and fund entries; without a network they are saved and go later; --each: every file is "
         "a submission of its own"),
      "    $ fupin submit 2013-06.xlsx\n"

@@ -206,6 +206,9 @@ read_and_check(struct saving *s, struct draft *drafts, size_t draft_count)
 	/* Rows that could not be read would only bring follow-up problems. */
 	for (size_t i = 0; !s->findings.count && i < draft_count; i++)
 		draft_check(&drafts[i], s->catalogue, s->today, &s->findings);
+	for (size_t i = 0; s->look && !s->findings.count && i < draft_count; i++)
+		if (drafts[i].dropped_count && s->look(s->look_context, &drafts[i], &s->findings))
+			drafts[i].dropped_count = 0; /* nothing stood there, or it is a finding */
 }
 
 void

@@ -19,6 +19,10 @@ struct saving {
 	const struct catalogue *catalogue;
 	unit_code office;
 	date today; /* the centre's */
+	/* What would be cleared by corrections that have no column for it is looked for, and is a finding; NULL,
+	 * or false: nobody knows, and it is told. */
+	bool (*look)(void *look_context, const struct draft *draft, struct findings *findings);
+	void *look_context;
 	/* What came of it: */
 	size_t parts, left_out; /* submissions; rows in which nobody had filled in anything */
 	size_t passed_over;     /* sheets of workbooks that are not read; the first of them by name */

@@ -369,15 +369,14 @@ session_trouble(struct session *s)
 		return "";
 	if (s->broken_off)
 		snprintf(s->error, sizeof s->error,
-		         "what answers at %.200s does not have the centre's key %s: compare public-key in fupin.ini "
-		         "with what the "
-		         "centre prints when it starts",
+		         "what answers at %.200s breaks off before it shows the centre's key %s: compare public-key "
+		         "in fupin.ini "
+		         "with what the centre prints when it starts; or the line breaks at once",
 		         s->home.endpoint, s->home.centre_key);
 	else
 		snprintf(s->error, sizeof s->error,
 		         "nothing takes connections at %.300s: the centre is not running, or the address is wrong, "
-		         "or this "
-		         "machine has no network",
+		         "or this machine has no network",
 		         s->home.endpoint);
 	return s->error;
 }
@@ -386,8 +385,7 @@ session_trouble(struct session *s)
 static bool
 gives_up(struct session *s, int64_t now)
 {
-	/* One that broke off may have been of a centre that was just stopped. */
-	bool long_enough = s->broken_off > 1 || now - s->failing_us >= s->give_up_ms * INT64_C(1000);
+	bool long_enough = now - s->failing_us >= s->give_up_ms * INT64_C(1000);
 	s->given_up =
 	    s->give_up_ms >= 0 && !s->ever && s->failing_us && s->failures > s->route_count && long_enough;
 	return s->given_up;

@@ -15,7 +15,10 @@
 /* A correction, and the names of figures that its sheet has no column for. */
 struct dropped {
 	struct place place;
-	const char *names;
+	const char *names; /* the first of them */
+	size_t report;     /* index in the submission */
+	size_t indicator_count;
+	const struct indicator **indicators;
 };
 
 /* A submission being put together from files; the arena owns all of it. */

@@ -185,27 +185,32 @@ tell_dropped(const struct reading *r, const struct report *report)
 {
 	const struct sheet_columns *c = r->columns;
 	const struct form_version *version = catalogue_version(r->catalogue, report->form, report->form_version);
+	struct draft *d = r->draft;
+	const struct indicator **missing =
+	    arena_array(&d->arena, version ? version->field_count + 1 : 1, sizeof *missing);
 	char names[4 * NAME_BYTES_MAX] = "";
 	size_t used = 0, count = 0;
-	for (size_t i = 0; version && i < version->field_count; i++) {
+	for (size_t i = 0; missing && version && i < version->field_count; i++) {
 		const struct indicator *what = version->fields[i].definition;
 		size_t at = 0;
 		while (at < c->header->cell_count && c->indicators[at] != what)
 			at++;
-		if (at < c->header->cell_count || version->fields[i].required || ++count > DROPPED_NAMES_MAX + 1)
+		if (at < c->header->cell_count || version->fields[i].required)
+			continue;
+		missing[count++] = what;
+		if (count > DROPPED_NAMES_MAX + 1)
 			continue;
 		used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? "、" : "",
 		                         count > DROPPED_NAMES_MAX ? "…" : what->name_zh);
 	}
-	struct draft *d = r->draft;
 	const char *told = used ? arena_string(&d->arena, names) : NULL;
 	struct dropped *more =
 	    told ? arena_grow(&d->arena, d->dropped, d->dropped_count, &d->dropped_room, sizeof *more) : NULL;
 	if (!more)
 		return;
 	d->dropped = more;
-	more[d->dropped_count++] =
-	    (struct dropped){place_make(r->columns->file, r->columns->sheet, r->row->line), told};
+	more[d->dropped_count++] = (struct dropped){place_make(r->columns->file, r->columns->sheet, r->row->line),
+	                                            told, d->submission.report_count, count, missing};
 }
 
 static void

@@ -442,6 +442,11 @@ static const struct problem_kind {
     {PROBLEM_MEASURE_TWICE, 0, "MEASURE_TWICE",
      "the column and a row beside the header name different measures: %D",
      "列名与表头旁的计量单位不一致：%D"},
+    {PROBLEM_FIGURE_CLEARED, 0, "FIGURE_CLEARED",
+     "the sheet has no column for it, and the revision that this row replaces has %D: add the column, with a "
+     "– to "
+     "clear the figure; or send all of it with --clear",
+     "表中缺少此列，而所替换的版本中为 %D：请补上该列，确需清除的填“–”；或加 --clear 报送"},
 };
 
 static const size_t kind_count = sizeof problem_kinds / sizeof *problem_kinds;

@@ -15,7 +15,7 @@ _fupin_row() {
 	local table="$office --format= --output= --bom" totals='--by= --period= --indicator= --project= --group= --funds'
 	flags=$office kinds=
 	case $1 in
-	submit) flags="$office --each --quiet --offline" kinds='sheet*' ;;
+	submit) flags="$office --clear --each --quiet --offline" kinds='sheet*' ;;
 	check) flags="$office --format= --mark=" kinds='sheet*' ;;
 	sheet) flags="$table --corrections" kinds='form_or_month month unit' ;;
 	total) flags="$table $totals --as-of=" kinds=unit ;;

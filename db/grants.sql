@@ -11,14 +11,17 @@ REVOKE ALL ON ALL TABLES IN SCHEMA public FROM fupin_serve;
 GRANT USAGE ON SCHEMA public TO fupin_serve;
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO fupin_serve;
 
--- The journal: rows are added. The head moves on; which journal it is stays.
+-- The journal: rows are added. The head moves on, and gets another name when a set-back is accepted.
 GRANT INSERT ON submission, extension, review, report, project_step, fund_entry, target_part, document TO fupin_serve;
-GRANT UPDATE (seq, writer) ON journal_head TO fupin_serve;
+GRANT UPDATE (seq, writer, history) ON journal_head TO fupin_serve;
 
 -- Files of documents: they come part by part; what no document names is taken away, its parts with it. A document's own
 -- file is kept by its foreign key.
 GRANT INSERT, DELETE, UPDATE (received, whole, continued_at) ON document_file TO fupin_serve;
 GRANT INSERT ON document_part TO fupin_serve;
+
+-- What became of refused letters; the oldest go.
+GRANT INSERT, DELETE ON refused_letter TO fupin_serve;
 
 -- Which plan was served since when. One that turns out to be the last one is taken back at once.
 GRANT INSERT, DELETE ON plan_history, plan_history_table TO fupin_serve;

@@ -169,8 +169,10 @@ class Cases(CentreTest):
         office.run("submit", sheet("first.csv", ",households_drawn", "0,,5,2,100,7"), check=0)
         self.assertEqual(self.value(220112, 201308, "households_drawn"), 7)
         lacking = sheet("lacking.csv", "", "1,typing error,6,2,100")
-        for command in ("check", "submit"):
-            told = office.run(command, lacking, check=0).stdout
+        self.assertIn("has Households drawn along by industry 7: add the column", office.run("submit", lacking, check=3).stderr)
+        self.assertEqual(self.value(220112, 201308, "households_drawn"), 7)
+        for command in (("check",), ("submit", "--clear")):
+            told = office.run(*command, lacking, check=0).stdout
             self.assertRegex(told, r"corrections: 1 rows have no column for figures, and clear what stood there: \S*lacking\.csv:2: ")
         self.assertIsNone(self.value(220112, 201308, "households_drawn"))
         self.assertEqual(self.value(220112, 201308, "people_lifted"), 6)

@@ -406,6 +406,26 @@ class BadSheets(CentreTest):
         text = self.submit(changed).stderr
         self.assertEqual(text, "s.csv: row 2, column replaces: the centre's current revision is 1, this row says it replaces 0\n")
 
+    def test_correction_without_a_column(self):
+        """What stood there would be gone without a word: the centre is asked, and the clerk."""
+        header = "unit,period,replaces,people_lifted,households_lifted,registered_people"
+        self.submit(self.write("c1.csv", f"{header},发放扶贫贴息贷款\n220122,2013-12,0,1,1,9,500\n"), check=0)
+        less = self.write("c2.csv", f"{header}\n220122,2013-12,1,2,1,9\n")
+        text = self.submit(less).stderr
+        self.assertRegex(text, r"^c2\.csv: row 2.*the sheet has no column for it, and the revision that this row replaces has .* 500(\.00)?: add the column, "
+                               r"with a – to clear the figure; or send all of it with --clear\n$")
+        self.assertIn("表中缺少此列", self.submit(less, language="zh_CN.UTF-8").stderr)
+        # Without a line nobody knows: it is told.
+        told = self.office.run("check", less, check=0, cwd=self.directory).stdout
+        self.assertIn("have no column for figures, and clear what stood there", told)
+        # With its column it is a correction like any other; a figure that was not there needs none.
+        self.submit(self.write("c3.csv", f"{header},发放扶贫贴息贷款\n220122,2013-12,1,2,1,9,–\n"), check=0)
+        self.submit(self.write("c4.csv", f"{header}\n220122,2013-12,2,3,1,9\n"), check=0)
+        self.submit(self.write("c5.csv", f"{header},发放扶贫贴息贷款\n220122,2013-12,3,3,1,9,600\n"), check=0)
+        self.assertIn("clear what stood there", self.submit(self.write("c6.csv", f"{header}\n220122,2013-12,4,4,1,9\n"), "--clear", check=0).stdout)
+        self.assertEqual(self.centre.sql("SELECT revision, value::bigint FROM report_value WHERE unit = 220122 AND period = 201312 AND "
+                                         "indicator = 'loans_issued' ORDER BY revision"), [(1, 500), (4, 600)])
+
     def test_sheet_too_large_for_a_frame(self):
         """It goes in parts that fit, each with its own receipt, in the order of the rows."""
         rows = "".join(f"raised,220122,big-{i},2013-01-01,sector,1,{'x' * 480}\n" for i in range(5000))

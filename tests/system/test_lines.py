@@ -60,7 +60,7 @@ class Lines(unittest.TestCase):
     def test_wrong_key_is_told_at_once(self):
         self.centre.start()
         self.write_ini(self.centre.endpoint, ANOTHER_KEY)
-        self.told(status=4, text=f"does not have the centre's key {ANOTHER_KEY}")
+        self.told(status=4, text=f"breaks off before it shows the centre's key {ANOTHER_KEY}")
         # Also by what keeps its line; and what is saved waits.
         path = os.path.join(self.office.home, "a.csv")
         with open(path, "w", encoding="utf-8") as file:

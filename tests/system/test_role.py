@@ -51,7 +51,7 @@ class RoleTest(unittest.TestCase):
             for statement in (f"UPDATE {table} SET seq = seq", f"DELETE FROM {table}", f"TRUNCATE {table}", f"DROP TABLE {table}",
                               f"ALTER TABLE {table} ADD x integer"):
                 self.assertEqual(self.refused(connection, statement), "42501", statement)
-        for statement in ("UPDATE journal_head SET history = gen_random_uuid()", "DELETE FROM journal_head", "INSERT INTO journal_head (seq) VALUES (7)",
+        for statement in ("DELETE FROM journal_head", "INSERT INTO journal_head (seq) VALUES (7)",
                           "UPDATE document_part SET bytes = ''", "DELETE FROM document_part", "UPDATE document_file SET digest = digest",
                           "UPDATE door_event SET who = ''", "DELETE FROM door_event", "DELETE FROM principal", "UPDATE unit SET name = ''",
                           f"ALTER ROLE {ROLE} SUPERUSER", "INSERT INTO schema_migration (number, name) VALUES (99, '')"):

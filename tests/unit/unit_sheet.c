@@ -488,6 +488,8 @@ test_clearing(void **state)
 	assert_int_equal(draft.dropped_count, 1);
 	assert_string_equal(draft.dropped[0].names, "产业资金、培训人次");
 	assert_int_equal(draft.dropped[0].place.line, 2);
+	assert_int_equal(draft.dropped[0].report, 1);
+	assert_int_equal(draft.dropped[0].indicator_count, 2);
 	draft_free(&draft);
 }
 
