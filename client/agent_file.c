@@ -69,6 +69,27 @@ text(struct json_object *o, const char *name, char *out, size_t size)
 }
 
 static struct json_object *
+keys_json(const struct standing *s)
+{
+	struct json_object *keys = json_object_new_array();
+	for (size_t i = 0; i < s->key_count; i++) {
+		const struct standing_key *k = &s->keys[i];
+		struct json_object *o = json_object_new_object();
+		add_text(o, "name", k->name);
+		add_text(o, "public_key", k->public_key);
+		add_number(o, "admitted_us", k->admitted_us);
+		add_text(o, "admitted_by", k->admitted_by);
+		add_number(o, "ended_us", k->ended_us);
+		add_text(o, "ended_by", k->ended_by);
+		add_number(o, "sent", (int64_t)k->sent);
+		add_number(o, "last_seq", (int64_t)k->last_seq);
+		add_number(o, "last_us", k->last_us);
+		json_object_array_add(keys, o);
+	}
+	return keys;
+}
+
+static struct json_object *
 standing_json(const struct standing *s)
 {
 	struct json_object *o = json_object_new_object(), *returned = json_object_new_array(),
@@ -97,6 +118,8 @@ standing_json(const struct standing *s)
 	}
 	json_object_object_add(o, "returned", returned);
 	json_object_object_add(o, "deadlines", deadlines);
+	json_object_object_add(o, "other_keys", keys_json(s));
+	add_number(o, "other_keys_more", s->keys_more);
 	return o;
 }
 
@@ -137,6 +160,25 @@ agent_report_json(const struct agent_report *r)
 }
 
 static void
+read_keys(struct json_object *keys, struct standing *out)
+{
+	size_t count = json_object_is_type(keys, json_type_array) ? json_object_array_length(keys) : 0;
+	for (size_t i = 0; i < count && i < KEYS_LISTED_MAX; i++) {
+		struct json_object *o = json_object_array_get_idx(keys, i);
+		struct standing_key *to = &out->keys[out->key_count++];
+		text(o, "name", to->name, sizeof to->name);
+		text(o, "public_key", to->public_key, sizeof to->public_key);
+		to->admitted_us = number(o, "admitted_us");
+		text(o, "admitted_by", to->admitted_by, sizeof to->admitted_by);
+		to->ended_us = number(o, "ended_us");
+		text(o, "ended_by", to->ended_by, sizeof to->ended_by);
+		to->sent = (uint64_t)number(o, "sent");
+		to->last_seq = (uint64_t)number(o, "last_seq");
+		to->last_us = number(o, "last_us");
+	}
+}
+
+static void
 read_standing(struct json_object *o, struct standing *out)
 {
 	struct json_object *returned = json_object_object_get(o, "returned"),
@@ -165,6 +207,8 @@ read_standing(struct json_object *o, struct standing *out)
 		to->units = (uint32_t)number(d, "units");
 		to->missing = (uint32_t)number(d, "missing");
 	}
+	read_keys(json_object_object_get(o, "other_keys"), out);
+	out->keys_more = number(o, "other_keys_more");
 }
 
 static void

@@ -4,13 +4,14 @@
  * principals again. */
 #include "agent.h"
 #include "deadline.h"
+#include "key_text.h"
 
 #include <inttypes.h>
 #include <json.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LIST_MAX = 20 };
+enum { LIST_MAX = 20, KEYS_SHOWN = 5 };
 
 struct listing {
 	const struct command *command;
@@ -159,6 +160,33 @@ print_standing(const struct knowing *k)
 	}
 }
 
+/* Others that report, or reported, in this office's name: so that nobody does it unseen. */
+static void
+print_keys(const struct knowing *k)
+{
+	const struct command *c = k->command;
+	const struct standing *s = &k->now.standing;
+	char fingerprint[FINGERPRINT_BYTES], at[20];
+	for (size_t i = 0; i < s->key_count && i < KEYS_SHOWN; i++) {
+		const struct standing_key *key = &s->keys[i];
+		output_line(c->output, _("other key   %s, fingerprint %s"), key->name,
+		            key_fingerprint(key->public_key, fingerprint));
+		if (key->admitted_us)
+			output_line(c->output, _("            admitted %s by %s"),
+			            (time_format(key->admitted_us, at), at), key->admitted_by);
+		if (key->sent)
+			output_line(
+			    c->output,
+			    _("            sent in this unit's name: %" PRIu64 ", the last one seq %" PRIu64 " %s"),
+			    key->sent, key->last_seq, (time_format(key->last_us, at), at));
+		if (key->ended_us)
+			output_line(c->output, _("            taken out %s by %s"), (time_format(key->ended_us, at), at),
+			            key->ended_by);
+	}
+	if (s->keys_more || s->key_count > KEYS_SHOWN)
+		output_line(c->output, "%s", _("            … and more: fupin status --format json"));
+}
+
 static int
 print_json(struct listing *l, struct outbox *outbox, const struct knowing *k)
 {
@@ -194,6 +222,8 @@ print_tables(struct listing *l, struct outbox *outbox, const struct knowing *k)
 		print_centre(k);
 		print_agent(k);
 		print_standing(k);
+		if (k->now.has_standing)
+			print_keys(k);
 		output_line(c->output, _("outbox      %zu waiting, %zu receipted, %zu refused"),
 		            k->now.counts[OUTBOX_WAITING], k->now.counts[OUTBOX_RECEIPTED],
 		            k->now.counts[OUTBOX_REFUSED]);

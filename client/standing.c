@@ -182,6 +182,39 @@ standing_take(struct standing_steps *s, const struct reply *reply)
 	}
 }
 
+static void
+take_keys(const struct key_list *list, struct standing *out)
+{
+	for (size_t i = 0; i < list->count && i < KEYS_LISTED_MAX; i++) {
+		const struct key_item *from = &list->items[i];
+		struct standing_key *to = &out->keys[out->key_count++];
+		to->admitted_us = from->admitted_us;
+		to->ended_us = from->ended_us;
+		to->sent = from->sent;
+		to->last_seq = from->last_seq;
+		to->last_us = from->last_us;
+		snprintf(to->name, sizeof to->name, "%s", from->name);
+		snprintf(to->public_key, sizeof to->public_key, "%s", from->public_key);
+		snprintf(to->admitted_by, sizeof to->admitted_by, "%s", from->admitted_by);
+		snprintf(to->ended_by, sizeof to->ended_by, "%s", from->ended_by);
+	}
+	out->keys_more = list->more || list->count > KEYS_LISTED_MAX;
+}
+
+/* Only the database knows, and an older centre does not: then there is nothing to tell. */
+static enum session_failure
+fetch_keys(struct session *session, int timeout_ms, struct standing *out)
+{
+	struct request request = {.kind = REQUEST_KEYS};
+	struct reply reply;
+	if (!out->store_ready)
+		return SESSION_OK;
+	enum session_failure failure = session_ask(session, &request, REPLY_KEYS, timeout_ms, &reply);
+	if (!failure)
+		take_keys(&reply.keys, out);
+	return failure == SESSION_REFUSED ? SESSION_OK : failure;
+}
+
 enum session_failure
 standing_fetch(struct session *session, int timeout_ms, const struct catalogue *c, struct standing *out)
 {
@@ -196,7 +229,7 @@ standing_fetch(struct session *session, int timeout_ms, const struct catalogue *
 			return failure;
 		standing_take(&steps, &reply);
 	}
-	return SESSION_OK;
+	return fetch_keys(session, timeout_ms, out);
 }
 
 int64_t

@@ -3,9 +3,10 @@
 #ifndef FUPIN_CLIENT_STANDING_H
 #define FUPIN_CLIENT_STANDING_H
 
+#include "bounds.h"
 #include "session.h"
 
-enum { STANDING_RETURNED_MAX = 20, STANDING_DEADLINES_MAX = 24 };
+enum { STANDING_RETURNED_MAX = 20, STANDING_DEADLINES_MAX = 24, STANDING_NAME_BYTES = NAME_BYTES_MAX + 1 };
 
 /* To be corrected. */
 struct standing_report {
@@ -22,6 +23,14 @@ struct standing_deadline {
 	char form[CODE_BYTES_MAX];
 };
 
+/* Another key of the office's unit, and what it sent in its name (struct key_item). */
+struct standing_key {
+	char name[STANDING_NAME_BYTES], public_key[KEY_TEXT_BYTES];
+	char admitted_by[STANDING_NAME_BYTES], ended_by[STANDING_NAME_BYTES];
+	int64_t admitted_us, ended_us, last_us;
+	uint64_t sent, last_seq;
+};
+
 struct standing {
 	int64_t time_us; /* the centre's clock */
 	bool store_ready;
@@ -30,6 +39,9 @@ struct standing {
 	uint32_t overdue;       /* reports that should be there and are not */
 	struct standing_report returned[STANDING_RETURNED_MAX];
 	struct standing_deadline deadlines[STANDING_DEADLINES_MAX]; /* the next one first */
+	size_t key_count;
+	bool keys_more;
+	struct standing_key keys[KEYS_LISTED_MAX]; /* the newest first; by standing_fetch() alone */
 };
 
 /* After session_hello(). */

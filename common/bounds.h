@@ -116,6 +116,8 @@ enum {
 	/* Such that one answer lists; offices that one answer lists (every county of a nation has a few). */
 	ENROLMENTS_LISTED_MAX = 1000,
 	OFFICES_LISTED_MAX = 20000,
+	/* Other keys of an office's unit: the newest; so many deputies no office has. */
+	KEYS_LISTED_MAX = 20,
 
 	/* The first period that any plan of this programme can name. */
 	PERIOD_FIRST = 200001,

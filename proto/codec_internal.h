@@ -154,6 +154,10 @@ bool codec_enrol_request_to_wire(struct arena *arena, const struct request *requ
 bool codec_enrol_reply_to_wire(struct arena *arena, const struct reply *reply, Fupin__V1__Reply *wire);
 bool codec_enrol_reply_from_wire(struct arena *arena, const Fupin__V1__Reply *wire, struct reply *out);
 
+/* NULL, false: no memory. */
+Fupin__V1__Keys *codec_keys_to_wire(struct arena *arena, const struct key_list *list);
+bool codec_keys_from_wire(struct arena *arena, const Fupin__V1__Keys *wire, struct key_list *out);
+
 struct report_key codec_key_from_wire(const Fupin__V1__ReportKey *wire);
 void codec_key_to_wire(const struct report_key *key, Fupin__V1__ReportKey *wire);
 

@@ -340,6 +340,11 @@ codec_encode_reply(struct arena *arena, const struct reply *reply, uint8_t **byt
 		wire.body_case = FUPIN__V1__REPLY__BODY_UNWATCHED;
 		wire.unwatched = &unwatched;
 		break;
+	case REPLY_KEYS:
+		wire.body_case = FUPIN__V1__REPLY__BODY_KEYS;
+		wire.keys = codec_keys_to_wire(arena, &reply->keys);
+		good = wire.keys;
+		break;
 	default:
 		good = codec_enrol_reply_to_wire(arena, reply, &wire);
 	}
@@ -701,6 +706,9 @@ codec_decode_reply(struct arena *arena, const uint8_t *bytes, size_t size, struc
 	case FUPIN__V1__REPLY__BODY_UNWATCHED:
 		out->kind = REPLY_UNWATCHED;
 		return true;
+	case FUPIN__V1__REPLY__BODY_KEYS:
+		out->kind = REPLY_KEYS;
+		return codec_keys_from_wire(arena, wire->keys, &out->keys);
 	default:
 		return codec_enrol_reply_from_wire(arena, wire, out);
 	}

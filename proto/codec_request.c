@@ -270,6 +270,9 @@ take_body(struct arena *arena, const Fupin__V1__Request *wire, struct request *o
 	case FUPIN__V1__REQUEST__BODY_PING:
 		out->kind = REQUEST_PING;
 		return true;
+	case FUPIN__V1__REQUEST__BODY_KEYS:
+		out->kind = REQUEST_KEYS;
+		return true;
 	case FUPIN__V1__REQUEST__BODY_RELOAD:
 		out->kind = REQUEST_RELOAD;
 		return true;
@@ -727,6 +730,7 @@ codec_encode_request(struct arena *arena, const struct request *request, uint8_t
 	Fupin__V1__StatusQuery status = FUPIN__V1__STATUS_QUERY__INIT;
 	Fupin__V1__CatalogueQuery catalogue = FUPIN__V1__CATALOGUE_QUERY__INIT;
 	Fupin__V1__Ping ping = FUPIN__V1__PING__INIT;
+	Fupin__V1__KeyQuery keys = FUPIN__V1__KEY_QUERY__INIT;
 	Fupin__V1__Reload reload = FUPIN__V1__RELOAD__INIT;
 	Fupin__V1__Watch watch = FUPIN__V1__WATCH__INIT;
 	Fupin__V1__Ack ack = FUPIN__V1__ACK__INIT;
@@ -788,6 +792,10 @@ codec_encode_request(struct arena *arena, const struct request *request, uint8_t
 	case REQUEST_PING:
 		wire.body_case = FUPIN__V1__REQUEST__BODY_PING;
 		wire.ping = &ping;
+		break;
+	case REQUEST_KEYS:
+		wire.body_case = FUPIN__V1__REQUEST__BODY_KEYS;
+		wire.keys = &keys;
 		break;
 	case REQUEST_RELOAD:
 		wire.body_case = FUPIN__V1__REQUEST__BODY_RELOAD;

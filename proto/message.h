@@ -45,6 +45,7 @@ enum request_kind {
 	REQUEST_ENROLMENTS,
 	REQUEST_DECIDE,
 	REQUEST_OFFICES,
+	REQUEST_KEYS,
 	REQUEST_KINDS,
 };
 
@@ -338,6 +339,7 @@ enum reply_kind {
 	REPLY_ENROLMENTS,
 	REPLY_OFFICES,
 	REPLY_DECIDED,
+	REPLY_KEYS,
 };
 
 struct limits {
@@ -796,6 +798,22 @@ struct decided {
 	const char *name, *public_key, *replaced_key;
 };
 
+/* A time that a key was admitted for the asker's unit, other than the asker's own key. */
+struct key_item {
+	const char *name, *public_key; /* name: of the principal */
+	int64_t admitted_us,
+	    ended_us; /* ended 0: it still speaks for the unit; admitted 0: before it was recorded */
+	const char *admitted_by, *ended_by;
+	uint64_t sent, last_seq; /* submissions committed meanwhile; of the last one */
+	int64_t last_us;
+};
+
+struct key_list {
+	size_t count;
+	struct key_item *items; /* the newest first */
+	bool more;
+};
+
 /* The plan of a project as it was registered last. */
 const struct project_row *project_plan(const struct project_item *item);
 
@@ -829,6 +847,7 @@ struct reply {
 		struct enrolment_list enrolments;
 		struct office_list offices;
 		struct decided decided;
+		struct key_list keys;
 		uint32_t reloaded; /* principals */
 	};
 };

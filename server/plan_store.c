@@ -513,6 +513,10 @@ warn_of_revoked(struct pg_conn *connection, const struct plan *plan, char *error
 	return good;
 }
 
+/* A key that was given another name, unit or role is taken out and admitted anew: it speaks for somebody
+ * else. */
+#define SAME_OFFICE "b.public_key = p.public_key AND b.name = p.name AND b.unit = p.unit AND b.role = p.role"
+
 /* Since when and by whom, and the record of what the file changed. */
 static bool
 record_principals(struct pg_conn *connection, char *error)
@@ -520,17 +524,15 @@ record_principals(struct pg_conn *connection, char *error)
 	return pg_run(
 	    connection,
 	    "UPDATE principal p SET admitted_at = b.admitted_at, admitted_by = b.admitted_by FROM "
-	    "principal_before b WHERE NOT p.enrolled AND b.name = p.name AND b.public_key = p.public_key; "
+	    "principal_before b WHERE NOT p.enrolled AND " SAME_OFFICE "; "
 	    "INSERT INTO door_event (who, action, name, unit, public_key) SELECT 'file', 'take out', "
-	    "b.name, b.unit, b.public_key FROM principal_before b LEFT JOIN principal p ON p.public_key = "
-	    "b.public_key AND p.name = b.name WHERE p.name IS NULL ORDER BY b.name; "
+	    "b.name, b.unit, b.public_key FROM principal_before b LEFT JOIN principal p ON " SAME_OFFICE " "
+	    "WHERE p.name IS NULL ORDER BY b.name; "
 	    "INSERT INTO door_event (who, action, name, unit, public_key) SELECT 'file', 'admit', p.name, "
-	    "p.unit, p.public_key FROM principal p LEFT JOIN principal_before b ON b.public_key = "
-	    "p.public_key AND b.name = p.name WHERE p.public_key IS NOT NULL AND b.name IS NULL ORDER BY "
-	    "p.name; "
+	    "p.unit, p.public_key FROM principal p LEFT JOIN principal_before b ON " SAME_OFFICE " "
+	    "WHERE p.public_key IS NOT NULL AND b.name IS NULL ORDER BY p.name; "
 	    "UPDATE principal p SET admitted_at = now(), admitted_by = 'file' WHERE public_key IS NOT NULL "
-	    "AND NOT EXISTS (SELECT 1 FROM principal_before b WHERE b.public_key = p.public_key AND b.name "
-	    "= p.name)",
+	    "AND NOT EXISTS (SELECT 1 FROM principal_before b WHERE " SAME_OFFICE ")",
 	    error);
 }
 

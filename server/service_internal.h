@@ -158,6 +158,7 @@ int service_sweep_wait_ms(const struct service *service, int64_t now_us);
 /* service_past.c: what was, asked of the database by the worker. All take the envelope over. */
 void service_answer_as_of(struct service *service, struct envelope *envelope);
 void service_answer_history(struct service *service, struct envelope *envelope);
+void service_answer_keys(struct service *service, struct envelope *envelope);
 void service_refuse_past(struct service *service); /* those that wait; before the worker's end */
 void service_forget_past(struct service *service); /* frees what is kept; after the worker's end */
 

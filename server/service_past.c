@@ -1,6 +1,7 @@
-/* What was: answers as of an earlier commit, and the history of one report. The worker asks the database, and
- * the journal up to that commit is replayed into holdings of its own: the same code then gives the same
- * answer as it gave then. Offices take turns, and each has so many that wait: who asks more is told BUSY. */
+/* What was: answers as of an earlier commit, the history of one report, keys of a unit. The worker asks the
+ * database, and the journal up to that commit is replayed into holdings of its own: the same code then gives
+ * the same answer as it gave then. Offices take turns, and each has so many that wait: who asks more is told
+ * BUSY. */
 #include "service_internal.h"
 
 #include "answers.h"
@@ -8,6 +9,7 @@
 #include "clock.h"
 #include "plan_store.h"
 #include "replay.h"
+#include "unit_keys.h"
 
 #include <inttypes.h>
 #include <libpq-fe.h>
@@ -37,6 +39,7 @@ refuse(struct past_job *p, enum problem_code code)
 static void give_next(struct service *s);
 static void ask_past(struct job *job, struct pg_conn *connection, const char *error);
 static void ask_history(struct job *job, struct pg_conn *connection, const char *error);
+static void ask_keys(struct job *job, struct pg_conn *connection, const char *error);
 
 /* In the loop's thread. */
 static void
@@ -67,14 +70,28 @@ refuse_question(struct service *s, struct envelope *e, enum problem_code code)
 	envelope_destroy(&e);
 }
 
+static void
+ask_by_kind(struct job *job, struct pg_conn *connection, const char *error)
+{
+	switch (((struct past_job *)job)->envelope->request.kind) {
+	case REQUEST_HISTORY:
+		ask_history(job, connection, error);
+		break;
+	case REQUEST_KEYS:
+		ask_keys(job, connection, error);
+		break;
+	default:
+		ask_past(job, connection, error);
+	}
+}
+
 /* Takes the envelope over. */
 static void
 post(struct service *s, struct envelope *e)
 {
 	struct past_job *p = calloc(1, sizeof *p);
 	if (p) {
-		p->job = (struct job){.work = e->request.kind == REQUEST_HISTORY ? ask_history : ask_past,
-		                      .finish = give_past};
+		p->job = (struct job){.work = ask_by_kind, .finish = give_past};
 		p->service = s;
 		p->envelope = e;
 		p->seq_now = s->pipeline.as_of.seq;
@@ -433,4 +450,25 @@ service_answer_history(struct service *s, struct envelope *e)
 	}
 	service_refuse(s, e, &problems, 0);
 	envelope_destroy(&e);
+}
+
+/* ---------------------------------------------------------------- keys of a unit */
+
+static void
+ask_keys(struct job *job, struct pg_conn *connection, const char *error)
+{
+	struct past_job *p = (struct past_job *)job;
+	struct envelope *e = p->envelope;
+	char why[PG_ERROR_BYTES];
+	(void)error;
+	p->problems.count = p->problems.more = 0;
+	p->reply.kind = REPLY_KEYS;
+	if (!connection || !unit_keys_list(connection, &e->office, e->public_key, &e->arena, &p->reply.keys, why))
+		refuse(p, PROBLEM_STORE_UNAVAILABLE);
+}
+
+void
+service_answer_keys(struct service *s, struct envelope *e)
+{
+	ask(s, e);
 }

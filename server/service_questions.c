@@ -135,6 +135,9 @@ answer_question(struct service *s, struct envelope *e)
 	case REQUEST_HISTORY:
 		service_answer_history(s, e);
 		return;
+	case REQUEST_KEYS:
+		service_answer_keys(s, e);
+		return;
 	case REQUEST_UNWATCH:
 		unwatch(s, e);
 		break;

@@ -359,6 +359,7 @@ ask_all(struct arena *arena, uint8_t what)
 	    {.id = 18, .kind = REQUEST_UNWATCH, .unwatch = 4},
 	    {.id = 19, .kind = REQUEST_STATUS, .status = {{1, 2, 3}}},
 	    {.id = 20, .kind = REQUEST_HISTORY, .history = {220821103204, 1, 201304}},
+	    {.id = 23, .kind = REQUEST_KEYS},
 	    {.id = 21, .kind = REQUEST_FILE, .file = {.key = {220821, 1, 1}}},
 	    {.id = 22,
 	     .kind = REQUEST_TOTAL,

@@ -276,6 +276,20 @@ show_offices(const struct office_list *list)
 	}
 }
 
+static void
+show_keys(const struct key_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		show_text(list->items[i].name);
+		show_text(list->items[i].public_key);
+		show_text(list->items[i].admitted_by);
+		show_text(list->items[i].ended_by);
+		show_us(list->items[i].admitted_us);
+		show_us(list->items[i].ended_us);
+		show_us(list->items[i].last_us);
+	}
+}
+
 void
 show_reply(const struct reply *r)
 {
@@ -342,6 +356,9 @@ show_reply(const struct reply *r)
 		break;
 	case REPLY_OFFICES:
 		show_offices(&r->offices);
+		break;
+	case REPLY_KEYS:
+		show_keys(&r->keys);
 		break;
 	default:
 		break;

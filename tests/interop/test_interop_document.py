@@ -69,7 +69,7 @@ class Document(unittest.TestCase):
                      "NOTE_BYTES_MAX", "SOFTWARE_BYTES_MAX", "QUEUE_SUBMISSIONS_MAX", "PERIOD_FIRST",
                      "PERIOD_LAST", "FRAME_BYTES_MAX", "ANSWER_BYTES_MAX", "DOCUMENT_BYTES_MAX", "DOCUMENT_PART_BYTES",
                      "FILE_JOBS_MAX", "DOCUMENTS_LISTED_MAX", "FINDINGS_LISTED_MAX", "OFFICE_NAME_BYTES_MAX",
-                     "INVITATION_HOURS_MAX", "GUEST_FRAME_BYTES_MAX", "INVITATIONS_OPEN_MAX", "ENROLMENTS_LISTED_MAX", "OFFICES_LISTED_MAX"):
+                     "INVITATION_HOURS_MAX", "GUEST_FRAME_BYTES_MAX", "INVITATIONS_OPEN_MAX", "ENROLMENTS_LISTED_MAX", "OFFICES_LISTED_MAX", "KEYS_LISTED_MAX"):
             factors = re.search(rf"\b{name} = ([\d *]+),", bounds).group(1).split("*")
             value = 1
             for factor in factors:

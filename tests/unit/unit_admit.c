@@ -85,6 +85,7 @@ test_requests(void **state)
 	    [REQUEST_ENROLMENTS] = {false, false, false, false, true},
 	    [REQUEST_DECIDE] = {false, false, false, false, true},
 	    [REQUEST_OFFICES] = {false, false, false, false, true},
+	    [REQUEST_KEYS] = {false, true, true, true, true},
 	    [REQUEST_KINDS] = {false, false, false, false, false}, /* no such kind */
 	};
 	static const unit_code units[ROLES] = {220821, 220821, 2208, 22, 22};

@@ -43,7 +43,8 @@ static const char *const request_names[REQUEST_KINDS] = {"none",
                                                          [REQUEST_INVITE] = "invite",
                                                          [REQUEST_ENROLMENTS] = "enrolments",
                                                          [REQUEST_DECIDE] = "decide",
-                                                         [REQUEST_OFFICES] = "offices"};
+                                                         [REQUEST_OFFICES] = "offices",
+                                                         [REQUEST_KEYS] = "keys"};
 static const char *const reply_names[] = {"none",
                                           "refusal",
                                           "welcome",
@@ -60,7 +61,8 @@ static const char *const reply_names[] = {"none",
                                           [REPLY_ENROLMENT] = "enrolment",
                                           [REPLY_ENROLMENTS] = "enrolments",
                                           [REPLY_OFFICES] = "offices",
-                                          [REPLY_DECIDED] = "decided"};
+                                          [REPLY_DECIDED] = "decided",
+                                          [REPLY_KEYS] = "keys"};
 
 static int
 make_plan(void **state)
@@ -737,6 +739,7 @@ test_requests(void **state)
 	                  {COUNTY, LONGEST_VOUCHER},
 	                  {0, INT64_MAX}}},
 	    {.id = 35, .kind = REQUEST_PROJECTS, .projects = {.unit = 22}},
+	    {.id = 36, .kind = REQUEST_KEYS},
 	    {.id = 14, .kind = REQUEST_REPORTS, .reports = {VILLAGE, 0, 0, 0, 0, NULL, NULL, false, 0, {0}}},
 	};
 	struct arena arena;
@@ -1594,6 +1597,34 @@ test_noise(void **state)
 	arena_free(&own);
 }
 
+/* Nothing of a key is lost on the way, and none is as well. */
+static void
+test_keys(void **state)
+{
+	struct key_item items[] = {
+	    {"县办二", "key", 1, 0, "admin", "", UINT64_MAX, UINT64_MAX - 1, INT64_MAX},
+	    {"b", "other", 0, 2, "", "file", 0, 0, 0},
+	};
+	struct reply out, reply = {.request_id = 3, .kind = REPLY_KEYS, .keys = {COUNT(items), items, true}};
+	(void)state;
+	out = round_trip(&reply);
+	assert_true(out.keys.count == COUNT(items) && out.keys.more);
+	for (size_t i = 0; i < COUNT(items); i++) {
+		const struct key_item *got = &out.keys.items[i];
+		assert_string_equal(got->name, items[i].name);
+		assert_string_equal(got->public_key, items[i].public_key);
+		assert_string_equal(got->admitted_by, items[i].admitted_by);
+		assert_string_equal(got->ended_by, items[i].ended_by);
+		assert_true(got->admitted_us == items[i].admitted_us && got->ended_us == items[i].ended_us);
+		assert_true(got->sent == items[i].sent && got->last_seq == items[i].last_seq &&
+		            got->last_us == items[i].last_us);
+	}
+	reply = (struct reply){.request_id = 4, .kind = REPLY_KEYS};
+	out = round_trip(&reply);
+	assert_true(!out.keys.count && !out.keys.more);
+	arena_free(&reply_arena);
+}
+
 int
 main(void)
 {
@@ -1622,6 +1653,7 @@ main(void)
 	    cmocka_unit_test(test_catalogue_terms),
 	    cmocka_unit_test(test_catalogue_scope),
 	    cmocka_unit_test(test_catalogue_refused),
+	    cmocka_unit_test(test_keys),
 	    cmocka_unit_test(test_noise),
 	};
 	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, make_plan, free_plan);

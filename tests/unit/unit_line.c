@@ -29,7 +29,7 @@ static struct centre {
 	pthread_t thread;
 	struct key_pair keys;
 	struct gate *gate;
-	atomic_bool stop, admits;
+	atomic_bool stop, admits, store_ready, is_older;
 	atomic_int busy;                   /* so many questions are told to come again */
 	_Atomic enum problem_code refusal; /* by this code */
 	_Atomic uint32_t protocol;
@@ -39,6 +39,7 @@ static struct centre {
 	atomic_bool whole;
 	atomic_uint frames;
 } centre;
+static struct key_item other_keys[KEYS_LISTED_MAX + 1];
 
 /* ---------------------------------------------------------------- the centre */
 
@@ -89,12 +90,21 @@ make_answer(const struct request *request, struct problem_list *problems, struct
 		out->kind = REPLY_COMPLETENESS;
 		out->completeness.label = "";
 		break;
+	case REQUEST_KEYS:
+		out->kind = REPLY_KEYS;
+		out->keys = (struct key_list){COUNT(other_keys), other_keys, false};
+		if (centre.is_older) {
+			problem_only(problems, PROBLEM_REQUEST_UNKNOWN);
+			out->kind = REPLY_REFUSAL;
+			out->refusal = (struct refusal){problems, 0};
+		}
+		break;
 	case REQUEST_STATUS: /* an answer of another kind than anybody asks for */
 		out->kind = REPLY_RELOADED;
 		break;
 	default:
 		out->kind = REPLY_PONG;
-		out->pong = (struct pong){.time_us = 7, .waiting = 3};
+		out->pong = (struct pong){.time_us = 7, .waiting = 3, .store_ready = centre.store_ready};
 	}
 }
 
@@ -367,6 +377,31 @@ test_standing(void **state)
 	assert_true(standing.time_us == 7 && !standing.overdue && !standing.returned_count &&
 	            !standing.store_ready);
 	assert_true(centre.frames >= 4);
+	assert_true(!standing.key_count && !standing.keys_more); /* only a database knows */
+	session_close(&s);
+}
+
+/* Who else speaks for the unit: more than there is room for, and a centre that cannot tell. */
+static void
+test_standing_keys(void **state)
+{
+	static struct standing standing;
+	struct session *s = open_session();
+	(void)state;
+	for (size_t i = 0; i < COUNT(other_keys); i++)
+		other_keys[i] = (struct key_item){"县办二", "key", 5, 6, "admin", "file", 7, 8, 9};
+	centre.store_ready = true;
+	assert_int_equal(session_hello(s, PATIENCE_MS), SESSION_OK);
+	assert_int_equal(standing_fetch(s, PATIENCE_MS, &plan, &standing), SESSION_OK);
+	assert_true(standing.store_ready && standing.key_count == KEYS_LISTED_MAX && standing.keys_more);
+	const struct standing_key *k = &standing.keys[KEYS_LISTED_MAX - 1];
+	assert_true(!strcmp(k->name, "县办二") && !strcmp(k->public_key, "key"));
+	assert_true(!strcmp(k->admitted_by, "admin") && !strcmp(k->ended_by, "file"));
+	assert_true(k->admitted_us == 5 && k->ended_us == 6 && k->sent == 7 && k->last_seq == 8 &&
+	            k->last_us == 9);
+	centre.is_older = true;
+	assert_int_equal(standing_fetch(s, PATIENCE_MS, &plan, &standing), SESSION_OK);
+	assert_true(standing.store_ready && !standing.key_count && !standing.keys_more);
 	session_close(&s);
 }
 
@@ -505,9 +540,9 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    TEST(test_ask),         TEST(test_many),     TEST(test_patience), TEST(test_next_centre),
-	    TEST(test_turned_away), TEST(test_wait),     TEST(test_silence),  TEST(test_unread),
-	    TEST(test_kept),        TEST(test_standing),
+	    TEST(test_ask),         TEST(test_many),     TEST(test_patience),      TEST(test_next_centre),
+	    TEST(test_turned_away), TEST(test_wait),     TEST(test_silence),       TEST(test_unread),
+	    TEST(test_kept),        TEST(test_standing), TEST(test_standing_keys),
 	};
 	return cmocka_run_group_tests(tests, begin_all, end_all);
 }
