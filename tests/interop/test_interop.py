@@ -106,6 +106,60 @@ class Reading(InteropTest):
         setattr(query, "from", 201301)
         self.assertEqual(self.refusal(pb.Request(total=query)).code, pb.UNIT_OUT_OF_SCOPE)
 
+    def test_a_stock_is_the_latest_months(self):
+        """By the month that is reported, whenever it was committed; a report without the indicator changes nothing."""
+        def stands(month):
+            unit = self.wire.total(COUNTY, 201301, month, indicators=[self.numbers["households_drawn"]]).units[0]
+            return unit.values[0], unit.reported[0]
+
+        def send(month, replaces=0, **figures):
+            self.assertIsInstance(self.wire.submit(submission(report(self.numbers, COUNTY, month, replaces=replaces, **figures))), pb.Receipt)
+        send(201309, households_drawn=7)
+        send(201308, households_drawn=3)
+        self.assertEqual((stands(201308), stands(201309), stands(201310)), ((3, 1), (7, 1), (7, 1)))
+        send(201310)
+        self.assertEqual(stands(201310), (7, 1))
+        send(201309, 1)
+        self.assertEqual(stands(201310), (3, 1))
+
+    def test_pages_of_projects(self):
+        """`next` is the last one listed, as code@owner whatever it is called; an `after` of one's own may name none."""
+        plan = pb.ProjectPlan(name=b"n", kind=1, leader=COUNTY, begins=20130601, ends=20130930,
+                              budgets=[pb.ProjectBudget(source=1, amount_fen=1)])
+        names = [f"p-{i}" for i in range(3)]
+        rows = [pb.ProjectRow(unit=COUNTY, code=name.encode(), step=pb.REGISTER, occurred=20130301, document=b"d", plan=plan)
+                for name in names]
+        self.assertIsInstance(self.wire.submit(pb.Submission(id=uuid7(), projects=rows)), pb.Receipt)
+
+        def ask(limit=0, **after):
+            query = pb.ProjectQuery(unit=COUNTY, limit=limit)
+            if after:
+                query.after.CopyFrom(pb.ProjectKey(**after))
+            return self.wire.ask(pb.Request(projects=query)).projects
+        found, page = [], ask(1)
+        while page.HasField("next"):
+            item, = page.items
+            self.assertEqual((page.next.unit, page.next.code), (item.unit, item.code + f"@{item.owner}".encode()))
+            found.append(item.code)
+            page = ask(1, unit=page.next.unit, code=page.next.code)
+        self.assertEqual([code.decode() for code in found + [item.code for item in page.items]], names)
+        for code, behind in (("p-0", names[1:]), (f"p-0@{COUNTY}", names[1:]), ("p-", names), ("p-00", names[1:]), ("p-9", [])):
+            self.assertEqual([item.code.decode() for item in ask(unit=COUNTY, code=code.encode()).items], behind, code)
+
+    def test_names_in_an_invitation(self):
+        admin = self.centre.wire("admin")
+
+        def invite(name):
+            return pb.Request(invite=pb.Invite(secret_hash=uuid7() * 2, guest_key=uuid7() * 2, unit=COUNTY, role=pb.ROLE_COUNTY,
+                                               name=name, hours=1))
+
+        def code(name):
+            return pb.ProblemCode.Name(self.refusal(invite(name), admin).code)
+        key = self.centre.offices["admin"].public_key.encode()
+        self.assertEqual([code(name) for name in (b"n" * 65, b"\xff", b"a\nb", b"", key)],
+                         ["MALFORMED"] * 3 + ["INVITATION_INVALID"] * 2)
+        self.assertEqual(admin.ask(invite(b"n" * 64)).enrolment.state, pb.ENROLMENT_INVITED)
+
     def test_reload_is_the_administrators(self):
         self.assertEqual(self.refusal(pb.Request(reload=pb.Reload())).code, pb.NOT_PERMITTED)
         reloaded = self.centre.wire("admin").ask(pb.Request(reload=pb.Reload())).reloaded
@@ -382,6 +436,11 @@ class Revoked(unittest.TestCase):
         self.assertEqual(centre.load_principals().returncode, 0)
         centre.wire("admin").ask(pb.Request(reload=pb.Reload()))
         self.assertEqual(codes(county.ask(pb.Request(ping=pb.Ping())).refusal), ["NOT_ADMITTED"])
+        # In which order: several frames, too long to be read, not readable, not permitted.
+        for frames, code in (((b"", b""), "MALFORMED"), ((b"\xff" * 1025,), "NOT_ADMITTED"), ((b"\xff" * 1024,), "MALFORMED")):
+            county.send_raw(*frames)
+            reply = county.receive()
+            self.assertEqual((reply.request_id, codes(reply.refusal)), (0, [code]))
         self.assertRaises(NoAnswer, centre.wire("county-220122").ping, SHORT)
 
 
