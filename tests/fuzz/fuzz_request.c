@@ -253,8 +253,10 @@ echo_frame(const struct one_frame *frame)
 static void
 hand_in(size_t office, const uint8_t *bytes, size_t size)
 {
-	struct frame frame = {
-	    .sender = {5, {1, 2, 3, 4, (uint8_t)office}}, .whole = true, .bytes = bytes, .size = size};
+	struct frame frame = {.sender = {.size = 5, .id = {1, 2, 3, 4, (uint8_t)office}},
+	                      .whole = true,
+	                      .bytes = bytes,
+	                      .size = size};
 	make_key(&offices[office], frame.public_key, NULL);
 	service_take_frame(&s, &frame);
 	asked++;
