@@ -315,7 +315,7 @@ static bool
 check_many(const struct draft *draft, const struct catalogue *catalogue, date today, size_t rows,
            struct problem_list *problems)
 {
-	const void **room = calloc(rows, sizeof *room);
+	struct check_row *room = calloc(rows, sizeof *room);
 	bool good = room && check_content(catalogue, today, &draft->submission, room, problems);
 	if (!room)
 		problem_detail(problem_only(problems, PROBLEM_FILE_UNREADABLE), "%s", strerror(ENOMEM));

@@ -551,12 +551,12 @@ check_submission(const struct catalogue *c, date today, const struct submission 
 		p->limit = SUBMISSION_ROWS_MAX;
 		return false;
 	}
-	const void *room[SUBMISSION_ROWS_MAX];
+	struct check_row room[SUBMISSION_ROWS_MAX];
 	return check_content(c, today, s, room, problems) && problems->count + problems->more == before;
 }
 
 bool
-check_content(const struct catalogue *c, date today, const struct submission *s, const void **room,
+check_content(const struct catalogue *c, date today, const struct submission *s, struct check_row *room,
               struct problem_list *problems)
 {
 	size_t before = problems->count + problems->more;

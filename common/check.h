@@ -10,14 +10,20 @@
 #include "problem.h"
 #include "submission.h"
 
+#include <stdint.h>
+
 /* Appends every problem that it finds. `today` is the centre's date in China; a report of the month in
  * progress is allowed, a later one is not. Returns true if none was added. */
 bool check_submission(const struct catalogue *catalogue, date today, const struct submission *submission,
                       struct problem_list *problems);
 /* The same of its rows alone, of which there may be more than one submission can hold: a file's, before it is
- * parted. `room` takes as many pointers as it has rows. */
+ * parted. `room` is for as many rows as it has. */
+struct check_row {
+	const void *row;
+	uint64_t hash; /* of the key of what identifies it, where that is a text */
+};
 bool check_content(const struct catalogue *catalogue, date today, const struct submission *submission,
-                   const void **room, struct problem_list *problems) __attribute__((warn_unused_result));
+                   struct check_row *room, struct problem_list *problems) __attribute__((warn_unused_result));
 
 /* One report; `index` is its row in the submission. */
 bool check_report(const struct catalogue *catalogue, date today, const struct report *report, size_t index,

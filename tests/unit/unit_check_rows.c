@@ -4,9 +4,11 @@
 #include "plan.h"
 
 #include "check.h"
+#include "utf8.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 enum { TODAY = 20130815 };
 
@@ -387,6 +389,48 @@ test_where(void **state)
 	assert_true(problems.items[0].index >= 2 && problems.items[1].index >= 2);
 }
 
+static double
+processor_seconds(void)
+{
+	struct timespec used;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
+}
+
+/* Vouchers whose keys grow as they are made (U+FDFA becomes 18 characters): each key is made once or twice,
+ * not with each comparison. */
+static void
+test_many_long_keys(void **state)
+{
+	static char vouchers[SUBMISSION_ROWS_MAX][VOUCHER_BYTES_MAX + 1];
+	static struct fund_entry entries[SUBMISSION_ROWS_MAX];
+	struct problem_list problems = {0};
+	char room[UTF8_KEY_BYTES];
+	size_t bytes = 0;
+	(void)state;
+	for (int i = 0; i < SUBMISSION_ROWS_MAX; i++) {
+		snprintf(vouchers[i], sizeof vouchers[i], "\uFDFA\uFDFA\uFDFA\uFDFA\uFDFA%d",
+		         i * 7919 % SUBMISSION_ROWS_MAX);
+		entries[i] = (struct fund_entry){
+		    FUND_RAISED, COUNTY, vouchers[i], 20130415, SOURCE_CENTRAL, 0, 0, 100, "", "", "", ""};
+	}
+	double began = processor_seconds();
+	for (int i = 0; i < SUBMISSION_ROWS_MAX; i++)
+		bytes += strlen(utf8_key(vouchers[i], room));
+	double keys = processor_seconds() - began;
+	struct submission s = {
+	    .id = submission_id_new(1), .entry_count = SUBMISSION_ROWS_MAX, .entries = entries};
+	began = processor_seconds();
+	assert_true(check_submission(&plan, TODAY, &s, &problems));
+	double took = processor_seconds() - began;
+	print_message("%zu bytes of keys: %.3f s, checked in %.3f s\n", bytes, keys, took);
+	EXPECT(took < 6 * keys + 0.05, "%.3f s, the keys alone %.3f s", took, keys);
+	memcpy(vouchers[4999], vouchers[17], sizeof vouchers[17]);
+	assert_false(check_submission(&plan, TODAY, &s, &problems));
+	assert_true(problems.count == 1 && problems.items[0].code == PROBLEM_VOUCHER_REPEATED &&
+	            problems.items[0].index == 4999);
+}
+
 int
 main(void)
 {
@@ -394,7 +438,7 @@ main(void)
 	    cmocka_unit_test(test_extensions), cmocka_unit_test(test_document_extensions),
 	    cmocka_unit_test(test_reviews),    cmocka_unit_test(test_unit_then),
 	    cmocka_unit_test(test_targets),    cmocka_unit_test(test_repeated),
-	    cmocka_unit_test(test_where),
+	    cmocka_unit_test(test_where),      cmocka_unit_test(test_many_long_keys),
 	};
 	return cmocka_run_group_tests(tests, make, unmake);
 }
