@@ -41,6 +41,7 @@ struct agent {
 	int64_t standing_us, report_us; /* due */
 	int64_t look_us;                /* when the outbox is looked at again; 0: not now */
 	size_t lost;                    /* as told */
+	unsigned epoch; /* of the session, when it was greeted: behind a new line it may be another centre */
 	struct agent_report *report;
 	struct standing *standing; /* being asked */
 };
@@ -128,16 +129,19 @@ longer(int ms)
 	return ms * 2 < SLOWEST_MS ? ms * 2 : SLOWEST_MS;
 }
 
-static void
+static enum session_failure
 look_for_lost(struct agent *a)
 {
-	size_t lost = 0;
-	if (recheck_all(a->session, a->outbox, a->ask_ms, &lost) && lost != a->lost) {
+	size_t lost = a->lost;
+	enum session_failure failure =
+	    recheck_all(a->session, a->outbox, a->command->home.centre_key, a->ask_ms, &lost);
+	if (lost != a->lost) {
 		a->lost = lost;
 		fprintf(stderr,
 		        _("the centre has lost what it gave receipts for: %zu; see fupin outbox list --state lost\n"),
 		        lost);
 	}
+	return failure;
 }
 
 static void
@@ -145,8 +149,11 @@ greet(struct agent *a)
 {
 	char text[PROBLEM_TEXT_BYTES];
 	enum session_failure failure = session_hello(a->session, a->ask_ms);
+	a->epoch = session_epoch(a->session);
 	if (!failure)
 		failure = renew_catalogue(a);
+	if (!failure)
+		failure = look_for_lost(a);
 	if (failure == SESSION_NO_ANSWER)
 		a->ask_ms = longer(a->ask_ms);
 	if (failure == SESSION_REFUSED) { /* the line is good, the key may not be */
@@ -161,7 +168,6 @@ greet(struct agent *a)
 	a->greeted = true;
 	a->retry_ms = RETRY_MS;
 	a->standing_us = 0;
-	look_for_lost(a);
 	set_reachable(a, true, "");
 }
 
@@ -350,6 +356,7 @@ run(struct agent *a)
 		int64_t now = clock_steady_us();
 		if (a->shut_out && now >= a->retry_us)
 			knock_again(a);
+		a->greeted = a->greeted && a->epoch == session_epoch(a->session);
 		if (!a->greeted && session_connected(a->session) && now >= a->retry_us)
 			greet(a);
 		if (a->folder && a->command->kept && !folder_wait_ms(a->folder))

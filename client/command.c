@@ -107,13 +107,15 @@ command_open_home(struct command *c)
 }
 
 /* With every answer, until it is dealt with. An outbox that cannot be read is told by whoever needs it. */
-static void
+static enum session_failure
 look_for_lost(const struct command *c)
 {
 	char error[OUTBOX_ERROR_BYTES];
 	size_t lost = 0;
 	struct outbox *outbox = access(c->home.outbox, R_OK | W_OK) ? NULL : outbox_open(c->home.outbox, error);
-	if (outbox && recheck_all(c->session, outbox, SOON_MS, &lost) && lost)
+	enum session_failure failure =
+	    outbox ? recheck_all(c->session, outbox, c->home.centre_key, c->timeout_ms, &lost) : SESSION_OK;
+	if (lost)
 		fprintf(
 		    stderr,
 		    _("fupin: the centre has lost %zu of the submissions that it gave receipts for: its database was "
@@ -121,6 +123,7 @@ look_for_lost(const struct command *c)
 		      "sent again\n"),
 		    lost);
 	outbox_close(&outbox);
+	return failure;
 }
 
 enum session_failure
@@ -130,9 +133,7 @@ command_connect(struct command *c, int timeout_ms)
 	if (!c->session && (c->session = session_open(&c->home, error)) && !c->timeout_option)
 		session_give_up_after(c->session, GIVE_UP_MS);
 	enum session_failure failure = c->session ? session_hello(c->session, timeout_ms) : SESSION_BROKEN;
-	if (!failure)
-		look_for_lost(c);
-	return failure;
+	return failure ? failure : look_for_lost(c);
 }
 
 int

@@ -204,7 +204,7 @@ go_to_next_centre(struct deliverer *d, const struct refusal *refusal, int64_t wa
 	take_all_back(d);
 	if (++d->moves % centres == 0)
 		d->not_before_us = clock_steady_us() + wait_us;
-	if (!session_reconnect(d->session))
+	if (!session_next_centre(d->session))
 		d->delivery->failure = SESSION_BROKEN;
 	return true;
 }
@@ -470,7 +470,9 @@ begin(struct deliverer *d, size_t *plain)
 	d->later = randombytes_uniform(LATER_MAX);
 	d->epoch = session_epoch(d->session);
 	*plain = 0;
-	if (!outbox_each(d->outbox, OUTBOX_WAITING, INT64_MAX, collect, d) || d->out_of_memory ||
+	if (!outbox_note_centre(d->outbox, session_welcome(d->session)->history,
+	                        session_centre_key(d->session)) ||
+	    !outbox_each(d->outbox, OUTBOX_WAITING, INT64_MAX, collect, d) || d->out_of_memory ||
 	    !put_documents_last(d))
 		return false;
 	while (*plain < d->count && !d->parcels[*plain].documents)

@@ -20,6 +20,7 @@ struct listing {
 	struct entry_item *kept;
 	size_t count, room;
 	size_t early; /* how many were */
+	bool counts;  /* nothing else is wanted: each question as of now, which is answered at once */
 };
 
 static const char *
@@ -211,6 +212,12 @@ show_kept(const struct listing *l)
 	return good;
 }
 
+static struct as_of
+as_of_asked(const struct listing *l)
+{
+	return l->counts ? (struct as_of){0} : l->command->as_of;
+}
+
 /* An answer may have no entry and still go on. All pages are as of the first one's commit. */
 static int
 fetch(struct listing *l, unit_code unit)
@@ -220,9 +227,9 @@ fetch(struct listing *l, unit_code unit)
 	request.entries.unit = unit;
 	do {
 		struct reply reply;
-		request.entries.as_of = l->command->as_of;
+		request.entries.as_of = as_of_asked(l);
 		int status = command_ask(l->command, &request, REPLY_ENTRIES, &reply);
-		if (status == EXIT_DONE)
+		if (status == EXIT_DONE && !l->counts)
 			status = command_hold_as_of(l->command, &reply.entries.as_of);
 		if (status != EXIT_DONE)
 			return status;
@@ -243,12 +250,12 @@ find_units(struct listing *l, enum unit_level level, unit_code **out, size_t *co
 {
 	struct request request = {
 	    .kind = REQUEST_BALANCES,
-	    .balances = {.unit = l->query->unit, .by = level, .own = true, .as_of = l->command->as_of}};
+	    .balances = {.unit = l->query->unit, .by = level, .own = true, .as_of = as_of_asked(l)}};
 	struct reply reply;
 	*count = 0;
 	*out = NULL;
 	int status = command_ask(l->command, &request, REPLY_BALANCES, &reply);
-	if (status == EXIT_DONE)
+	if (status == EXIT_DONE && !l->counts)
 		status = command_hold_as_of(l->command, &reply.balances.as_of);
 	if (status != EXIT_DONE)
 		return status;
@@ -282,7 +289,7 @@ int
 fund_list_early(struct command *c, unit_code unit, size_t *count)
 {
 	const struct entry_query query = {.unit = unit, .early = true};
-	struct listing l = {.command = c, .query = &query};
+	struct listing l = {.command = c, .query = &query, .counts = !c->as_of_option};
 	int status = fetch_early(&l);
 	*count = l.early;
 	return status;

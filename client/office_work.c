@@ -185,7 +185,9 @@ ask_operation(struct fupin_office *o, struct operation *p)
 		p->stage = STAGE_ASKING; /* the watch ended with its line */
 		p->asks_whole = false;
 	}
-	if (p->stage != STAGE_ASKING || p->kind == OPERATION_CONNECT)
+	/* How the office stands is told when it is known what was lost. */
+	bool waits = p->kind == OPERATION_CONNECT || (p->kind == OPERATION_STANDING && o->work.rechecking);
+	if (p->stage != STAGE_ASKING || waits)
 		return true;
 	operation_question(o, p, &request);
 	bool good = ask(o, &p->question, &request);
@@ -261,7 +263,8 @@ begin_recheck(struct fupin_office *o)
 	struct work *w = &o->work;
 	struct outbox *outbox = access(o->home.outbox, R_OK | W_OK) ? NULL : office_outbox(o, error);
 	w->look = (struct question){0};
-	w->rechecking = outbox && recheck_begin(&w->recheck, outbox, session_welcome(w->session));
+	w->rechecking =
+	    outbox && recheck_begin(&w->recheck, outbox, session_welcome(w->session), o->home.centre_key);
 }
 
 /* Of hello or the catalogue; what may be answered later is asked again. */

@@ -27,8 +27,10 @@ static const char schema[] =
     "(file, number)) WITHOUT ROWID;"
     /* By commit, without reading any submission's bytes. */
     "CREATE INDEX IF NOT EXISTS submission_receipt ON submission (seq, state, id) WHERE seq IS NOT NULL;"
-    /* One row: which journal the receipts are of. */
-    "CREATE TABLE IF NOT EXISTS centre (one INTEGER PRIMARY KEY CHECK (one = 1), history TEXT NOT NULL);"
+    /* One row: which journal of which centre the receipts are of, behind a position. */
+    "CREATE TABLE IF NOT EXISTS centre (one INTEGER PRIMARY KEY CHECK (one = 1), history TEXT NOT NULL, key "
+    "TEXT NOT "
+    "NULL, after INTEGER NOT NULL);"
     /* What stood under an id before it was voided. */
     "CREATE TABLE IF NOT EXISTS voided (position INTEGER PRIMARY KEY, digest BLOB NOT NULL, content BLOB NOT "
     "NULL, files TEXT NOT NULL, bytes BLOB NOT NULL);";
@@ -289,10 +291,12 @@ outbox_set_dropped(struct outbox *o, int64_t position)
 	                    position);
 }
 
+#define OF_THIS_CENTRE "seq IS NOT NULL AND position > ifnull((SELECT after FROM centre), 0) "
+
 bool
 outbox_retry_lost(struct outbox *o, size_t *count)
 {
-	bool good = run(o, "UPDATE submission SET state = 0 WHERE state = 4");
+	bool good = run(o, "UPDATE submission SET state = 0 WHERE " OF_THIS_CENTRE "AND state = 4");
 	*count = good ? (size_t)sqlite3_changes(o->db) : 0;
 	return good;
 }
@@ -300,19 +304,21 @@ outbox_retry_lost(struct outbox *o, size_t *count)
 bool
 outbox_get_kept(struct outbox *o, struct outbox_kept *out)
 {
-	sqlite3_stmt *s =
-	    outbox_prepare(o, "SELECT (SELECT history FROM centre), count(*) FILTER (WHERE state = 1), "
-	                      "count(*) FILTER (WHERE state = 4), max(seq) FILTER (WHERE state = 1) "
-	                      "FROM submission WHERE seq IS NOT NULL");
+	sqlite3_stmt *s = outbox_prepare(
+	    o,
+	    "SELECT (SELECT history FROM centre), (SELECT key FROM centre), count(*) FILTER (WHERE state = 1), "
+	    "count(*) FILTER (WHERE state = 4), max(seq) FILTER (WHERE state = 1) "
+	    "FROM submission WHERE " OF_THIS_CENTRE);
 	*out = (struct outbox_kept){0};
 	if (!s)
 		return false;
 	bool good = outbox_note(o, sqlite3_step(s) == SQLITE_ROW);
 	if (good) {
 		snprintf(out->history, sizeof out->history, "%s", column_text(s, 0));
-		out->receipts = (size_t)sqlite3_column_int64(s, 1);
-		out->lost = (size_t)sqlite3_column_int64(s, 2);
-		out->newest_seq = (uint64_t)sqlite3_column_int64(s, 3);
+		snprintf(out->key, sizeof out->key, "%s", column_text(s, 1));
+		out->receipts = (size_t)sqlite3_column_int64(s, 2);
+		out->lost = (size_t)sqlite3_column_int64(s, 3);
+		out->newest_seq = (uint64_t)sqlite3_column_int64(s, 4);
 	}
 	sqlite3_finalize(s);
 	return good;
@@ -321,8 +327,8 @@ outbox_get_kept(struct outbox *o, struct outbox_kept *out)
 bool
 outbox_receipt_at(struct outbox *o, enum outbox_state state, size_t index, struct outbox_receipt *out)
 {
-	sqlite3_stmt *s = outbox_prepare(o, "SELECT position, seq, id FROM submission WHERE seq IS NOT NULL AND "
-	                                    "state = ? ORDER BY seq LIMIT 1 OFFSET ?");
+	sqlite3_stmt *s = outbox_prepare(o, "SELECT position, seq, id FROM submission WHERE " OF_THIS_CENTRE
+	                                    "AND state = ? ORDER BY seq LIMIT 1 OFFSET ?");
 	if (!s)
 		return false;
 	sqlite3_bind_int(s, 1, (int)state);
@@ -340,8 +346,8 @@ outbox_receipt_at(struct outbox *o, enum outbox_state state, size_t index, struc
 static bool
 mark_lost(struct outbox *o, uint64_t seq, uint64_t newest_seq)
 {
-	sqlite3_stmt *s = outbox_prepare(
-	    o, "UPDATE submission SET state = 4 WHERE seq IS NOT NULL AND state = 1 AND seq > ? AND seq <= ?");
+	sqlite3_stmt *s = outbox_prepare(o, "UPDATE submission SET state = 4 WHERE " OF_THIS_CENTRE
+	                                    "AND state = 1 AND seq > ? AND seq <= ?");
 	if (!s)
 		return false;
 	sqlite3_bind_int64(s, 1, (int64_t)seq);
@@ -350,24 +356,43 @@ mark_lost(struct outbox *o, uint64_t seq, uint64_t newest_seq)
 }
 
 static bool
-note_history(struct outbox *o, const char *history)
+note_centre(struct outbox *o, const char *sql, const char *history, const char *key)
 {
-	sqlite3_stmt *s = outbox_prepare(o, "REPLACE INTO centre (one, history) VALUES (1, ?)");
+	sqlite3_stmt *s = outbox_prepare(o, sql);
 	if (!s)
 		return false;
-	sqlite3_bind_text(s, 1, history, -1, SQLITE_STATIC);
+	sqlite3_bind_text(s, 1, history ? history : "", -1, SQLITE_STATIC);
+	sqlite3_bind_text(s, 2, key, -1, SQLITE_STATIC);
 	return outbox_finish(o, s);
 }
 
 bool
-outbox_set_kept(struct outbox *o, uint64_t seq, uint64_t newest_seq, const char *history)
+outbox_set_kept(struct outbox *o, uint64_t seq, uint64_t newest_seq, const char *history, const char *key)
 {
+	static const char sql[] = "REPLACE INTO centre (one, history, key, after) "
+	                          "VALUES (1, ?, ?, ifnull((SELECT after FROM centre), 0))";
 	if (!outbox_begin(o))
 		return false;
-	if (mark_lost(o, seq, newest_seq) && (!*history || note_history(o, history)))
+	if (mark_lost(o, seq, newest_seq) && note_centre(o, sql, history, key))
 		return outbox_commit(o);
 	outbox_cancel(o);
 	return false;
+}
+
+bool
+outbox_note_centre(struct outbox *o, const char *history, const char *key)
+{
+	return note_centre(o, "INSERT OR IGNORE INTO centre (one, history, key, after) VALUES (1, ?, ?, 0)",
+	                   history, key);
+}
+
+bool
+outbox_begin_centre(struct outbox *o, const char *history, const char *key)
+{
+	return note_centre(o,
+	                   "REPLACE INTO centre (one, history, key, after) VALUES (1, ?, ?, (SELECT "
+	                   "ifnull(max(position), 0) FROM submission WHERE seq IS NOT NULL))",
+	                   history, key);
 }
 
 int64_t

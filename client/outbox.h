@@ -5,6 +5,7 @@
 #define FUPIN_CLIENT_OUTBOX_H
 
 #include "bounds.h"
+#include "keyfile.h"
 #include "submission.h"
 
 #include <stdatomic.h>
@@ -86,8 +87,9 @@ bool outbox_get(struct outbox *outbox, int64_t position, struct outbox_item *out
 /* What the centre is known to have of all that it receipted. */
 struct outbox_kept {
 	char history[HISTORY_BYTES]; /* of which journal; "": not known */
-	size_t receipts, lost;
-	uint64_t newest_seq; /* of the receipts; 0: none */
+	char key[KEY_TEXT_BYTES];    /* the centre's; "": not known */
+	size_t receipts, lost;       /* of this centre */
+	uint64_t newest_seq;         /* of the receipts; 0: none */
 };
 struct outbox_receipt {
 	int64_t position;
@@ -98,8 +100,16 @@ bool outbox_get_kept(struct outbox *outbox, struct outbox_kept *out) __attribute
 /* Of those receipted, or lost, the one at an index, by commit. */
 bool outbox_receipt_at(struct outbox *outbox, enum outbox_state state, size_t index,
                        struct outbox_receipt *out) __attribute__((warn_unused_result));
-/* Those behind commit `seq`, up to `newest_seq`, are lost; all are of this journal ("": it is not known). */
-bool outbox_set_kept(struct outbox *outbox, uint64_t seq, uint64_t newest_seq, const char *history)
+/* Those behind commit `seq`, up to `newest_seq`, are lost; all are of this journal ("": it is not known) of
+ * this centre. */
+bool outbox_set_kept(struct outbox *outbox, uint64_t seq, uint64_t newest_seq, const char *history,
+                     const char *key) __attribute__((warn_unused_result));
+/* Before its first receipt: whose it will be, if that is not known yet. */
+bool outbox_note_centre(struct outbox *outbox, const char *history, const char *key)
+    __attribute__((warn_unused_result));
+/* From here on it is this centre's: what was receipted before is of another one, and never lost to this one.
+ */
+bool outbox_begin_centre(struct outbox *outbox, const char *history, const char *key)
     __attribute__((warn_unused_result));
 
 /* What a letter of a sealed file holds: a submission, or what comes before it of a document's file. */

@@ -30,9 +30,13 @@ static bool
 conclude(struct recheck *r)
 {
 	bool lost = r->known < r->kept.receipts;
-	if (!outbox_set_kept(r->outbox, r->known_seq, r->kept.newest_seq, r->history))
-		return false;
 	r->step = ASK_NOTHING;
+	/* None of what was receipted before a centre told its journal's name: they are another centre's, of a
+	 * drill perhaps, and nothing of them may be sent to this one. */
+	if (lost && !r->known && !*r->kept.history)
+		return outbox_begin_centre(r->outbox, r->history, r->key);
+	if (!outbox_set_kept(r->outbox, r->known_seq, r->kept.newest_seq, r->history, r->key))
+		return false;
 	return lost || ask_again(r);
 }
 
@@ -56,16 +60,25 @@ begin_search(struct recheck *r)
 	return ask_for(r, r->unknown - 1);
 }
 
+static bool
+is_of_another(const struct recheck *r)
+{
+	return *r->history && strcmp(r->kept.history, r->history) != 0;
+}
+
 bool
-recheck_begin(struct recheck *r, struct outbox *outbox, const struct welcome *welcome)
+recheck_begin(struct recheck *r, struct outbox *outbox, const struct welcome *welcome, const char *centre_key)
 {
 	*r = (struct recheck){.outbox = outbox};
 	snprintf(r->history, sizeof r->history, "%s", welcome->history);
+	snprintf(r->key, sizeof r->key, "%s", centre_key);
 	if (!outbox_get_kept(outbox, &r->kept))
 		return false;
-	if (*r->history && strcmp(r->kept.history, r->history) != 0)
-		return begin_search(r);
-	if (r->kept.newest_seq <= welcome->as_of.seq)
+	if (*r->kept.key && strcmp(r->kept.key, r->key) != 0)
+		return outbox_begin_centre(outbox, r->history, r->key);
+	if (!r->kept.receipts && is_of_another(r))
+		return conclude(r);
+	if (!is_of_another(r) && r->kept.newest_seq <= welcome->as_of.seq)
 		return ask_again(r);
 	r->step = ASK_BEHIND;
 	r->until_us = clock_steady_us() + BEHIND_MS * INT64_C(1000);
@@ -81,14 +94,20 @@ recheck_next(const struct recheck *r, struct request *out, enum reply_kind *kind
 	return r->step != ASK_NOTHING;
 }
 
+/* One without its database knows what it knew last: what it lacks says nothing. */
 static bool
-take_pong(struct recheck *r, uint64_t seq)
+take_pong(struct recheck *r, const struct pong *pong)
 {
 	int64_t now = clock_steady_us();
 	r->not_before_us = now + LOOK_AGAIN_MS * INT64_C(1000);
-	if (seq >= r->kept.newest_seq)
+	if (!is_of_another(r) && pong->as_of.seq >= r->kept.newest_seq)
 		return ask_again(r);
-	return now < r->until_us || begin_search(r);
+	if (now < r->until_us && (!is_of_another(r) || !pong->store_ready))
+		return true;
+	if (pong->store_ready)
+		return begin_search(r);
+	r->step = ASK_NOTHING;
+	return true;
 }
 
 static bool
@@ -111,7 +130,7 @@ bool
 recheck_take(struct recheck *r, const struct reply *reply)
 {
 	if (r->step == ASK_BEHIND)
-		return take_pong(r, reply->pong.as_of.seq);
+		return take_pong(r, &reply->pong);
 	const struct submission_status *status = &reply->status;
 	bool committed = status->state == SUBMISSION_COMMITTED;
 	if (r->step == ASK_WHERE)
@@ -120,24 +139,25 @@ recheck_take(struct recheck *r, const struct reply *reply)
 	return !committed || (outbox_set_receipt(r->outbox, r->asked.position, &status->receipt) && ask_again(r));
 }
 
-bool
-recheck_all(struct session *session, struct outbox *outbox, int timeout_ms, size_t *lost)
+enum session_failure
+recheck_all(struct session *session, struct outbox *outbox, const char *centre_key, int timeout_ms,
+            size_t *lost)
 {
 	struct recheck r;
 	struct request request;
 	struct reply reply;
 	enum reply_kind kind;
+	enum session_failure failure = SESSION_OK;
 	struct outbox_kept kept = {0};
-	bool good = recheck_begin(&r, outbox, session_welcome(session));
+	bool good = recheck_begin(&r, outbox, session_welcome(session), centre_key);
 	while (good && recheck_next(&r, &request, &kind)) {
 		int64_t early_us = r.not_before_us - clock_steady_us();
 		if (early_us > 0)
 			poll(NULL, 0, (int)(early_us / 1000) + 1);
-		if (session_ask_patiently(session, &request, kind, timeout_ms, &reply))
-			break;
-		good = recheck_take(&r, &reply);
+		failure = session_ask_patiently(session, &request, kind, timeout_ms, &reply);
+		good = !failure && recheck_take(&r, &reply);
 	}
-	good = good && outbox_get_kept(outbox, &kept);
-	*lost = kept.lost;
-	return good;
+	if (!failure && outbox_get_kept(outbox, &kept))
+		*lost = kept.lost;
+	return failure;
 }

@@ -11,6 +11,7 @@
 
 struct recheck {
 	struct outbox *outbox;
+	char key[KEY_TEXT_BYTES];    /* the centre's */
 	char history[HISTORY_BYTES]; /* the centre's; "": it does not tell it */
 	struct outbox_kept kept;     /* when it began */
 	int step;
@@ -23,15 +24,16 @@ struct recheck {
 };
 
 /* After the centre's welcome. False, here and below: the outbox failed. `outbox` outlives it. */
-bool recheck_begin(struct recheck *recheck, struct outbox *outbox, const struct welcome *welcome)
-    __attribute__((warn_unused_result));
+bool recheck_begin(struct recheck *recheck, struct outbox *outbox, const struct welcome *welcome,
+                   const char *centre_key) __attribute__((warn_unused_result));
 /* Each question, whose answer is of `kind`, until it returns false; between two, the answer. */
 bool recheck_next(const struct recheck *recheck, struct request *out, enum reply_kind *kind);
 bool recheck_take(struct recheck *recheck, const struct reply *reply) __attribute__((warn_unused_result));
 
-/* All of it; *lost: how many the centre lacks. What cannot be found out now is no error: the next welcome
- * asks again. */
-bool recheck_all(struct session *session, struct outbox *outbox, int timeout_ms, size_t *lost)
-    __attribute__((warn_unused_result));
+/* All of it; *lost: how many the centre lacks. A failure: it was not found out, and nothing is to be
+ * delivered before it is, for new receipts would stand among the old ones. An outbox that cannot be read is
+ * told by whoever needs it. */
+enum session_failure recheck_all(struct session *session, struct outbox *outbox, const char *centre_key,
+                                 int timeout_ms, size_t *lost);
 
 #endif

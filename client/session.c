@@ -270,6 +270,12 @@ session_welcome(const struct session *session)
 	return &session->welcome;
 }
 
+const char *
+session_centre_key(const struct session *session)
+{
+	return session->home.centre_key;
+}
+
 const uint8_t *
 session_welcome_frame(const struct session *session, size_t *size)
 {
@@ -371,7 +377,8 @@ session_trouble(struct session *s)
 		snprintf(s->error, sizeof s->error,
 		         "what answers at %.200s breaks off before it shows the centre's key %s: compare public-key "
 		         "in fupin.ini "
-		         "with what the centre prints when it starts; or the line breaks at once",
+		         "with what the centre prints when it starts. Or the line breaks at once, or too many of "
+		         "this key stand",
 		         s->home.endpoint, s->home.centre_key);
 	else
 		snprintf(s->error, sizeof s->error,
@@ -461,6 +468,17 @@ session_reconnect(struct session *s)
 	return connect_socket(s) || broken(s, zmq_strerror(zmq_errno())) == SESSION_OK;
 }
 
+bool
+session_next_centre(struct session *s)
+{
+	unsigned last = s->route;
+	while (!strcmp(s->routes[(last + 1) % s->route_count].endpoint, s->routes[s->route].endpoint) &&
+	       (last + 1) % s->route_count != s->route)
+		last = (last + 1) % s->route_count;
+	s->route = last;
+	return session_reconnect(s);
+}
+
 unsigned
 session_epoch(const struct session *s)
 {
@@ -539,7 +557,7 @@ static bool
 go_to_next_centre(struct session *s, enum problem_code code, size_t *moves)
 {
 	bool away = code == PROBLEM_STORE_UNAVAILABLE || code == PROBLEM_STOPPING;
-	return away && s->centres > 1 && ++*moves % s->centres && session_reconnect(s);
+	return away && s->centres > 1 && ++*moves % s->centres && session_next_centre(s);
 }
 
 enum session_failure

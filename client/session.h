@@ -34,6 +34,9 @@ enum session_failure session_hello(struct session *session, int timeout_ms);
 /* What the centre said of itself and of us; valid after session_hello(). */
 const struct welcome *session_welcome(const struct session *session);
 
+/* Whose welcome it is: the centre's public key. */
+const char *session_centre_key(const struct session *session);
+
 /* The same in steps, for who has many requests in flight: the request, and taking over its answer, which was
  * the last that came (a WELCOME; a CATALOGUE). */
 struct request session_greeting(void);
@@ -83,6 +86,8 @@ bool session_connected(const struct session *session);
 /* Drops the connection, with all that is unsent or unanswered in it, and begins a new one: to the next of
  * the centres that the office knows. */
 bool session_reconnect(struct session *session) __attribute__((warn_unused_result));
+/* The same to another centre: never by another way to the one in use. */
+bool session_next_centre(struct session *session) __attribute__((warn_unused_result));
 /* Another number than when a request was sent: it was lost with its line, and has to be sent again. */
 unsigned session_epoch(const struct session *session);
 /* How many centres the office knows. */

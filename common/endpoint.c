@@ -139,7 +139,10 @@ endpoint_list(const char *text, char out[ENDPOINTS_MAX][ENDPOINT_BYTES], size_t 
 {
 	char all[ENDPOINTS_MAX * ENDPOINT_BYTES], one[ENDPOINT_BYTES];
 	*count = 0;
-	if (!normalise(text, all, sizeof all))
+	/* A path is what it is. */
+	bool good = strstr(text, ipc) ? snprintf(all, sizeof all, "%s", text) < (int)sizeof all
+	                              : normalise(text, all, sizeof all);
+	if (!good)
 		return fail(error, text, "is too long");
 	for (const char *at = all + strspn(all, separators); *at; at += strspn(at, separators)) {
 		size_t size = strcspn(at, separators);

@@ -71,13 +71,15 @@ pg_clear_environment(bool is_elsewhere)
 	                                   "PGSERVICEFILE", "PGSYSCONFDIR"};
 	size_t at = 0;
 	while (environ[at]) {
-		char name[64];
+		const char *entry = environ[at];
 		bool keep = strncmp(environ[at], "PG", 2) != 0;
 		for (size_t i = 0; is_elsewhere && !keep && i < sizeof kept / sizeof *kept; i++)
 			keep = !strncmp(environ[at], kept[i], strlen(kept[i]));
-		snprintf(name, sizeof name, "%.*s", (int)strcspn(environ[at], "="), environ[at]);
+		char *name = keep ? NULL : strndup(entry, strcspn(entry, "="));
+		bool gone = name && !unsetenv(name) && environ[at] != entry;
+		free(name);
 		/* What is taken away, the next one moves to its place. */
-		if (keep || unsetenv(name))
+		if (!gone)
 			at++;
 	}
 }

@@ -55,6 +55,14 @@ take_answer(struct letter_job *l, const PGresult *result)
 	l->answer = bytes;
 }
 
+/* A role without the grants of this version, for instance. */
+static void
+tell_failed(const char *why)
+{
+	char text[LOG_QUOTED_BYTES];
+	log_line(LOG_ERROR, "letter_failed", "error=%s", log_quoted(why, text));
+}
+
 static void
 find_letter(struct job *job, struct pg_conn *connection, const char *error)
 {
@@ -64,12 +72,13 @@ find_letter(struct job *job, struct pg_conn *connection, const char *error)
 	struct letter_key key;
 	struct pg_result *result;
 	char why[PG_ERROR_BYTES];
-	(void)error;
 	l->done = l->found = false;
 	write_key(l->envelope, &key);
 	const char *values[] = {key.county, key.file, key.number, key.digest};
-	if (!connection || !pg_query(connection, sql, 4, values, &result, why))
+	if (!connection || !pg_query(connection, sql, 4, values, &result, why)) {
+		tell_failed(connection ? why : error);
 		return;
+	}
 	l->done = true;
 	if (PQntuples((PGresult *)result))
 		take_answer(l, (PGresult *)result);
@@ -78,9 +87,10 @@ find_letter(struct job *job, struct pg_conn *connection, const char *error)
 
 /* Those that have expired go. */
 static bool
-forget_old(struct pg_conn *connection, const struct letter_key *key, int64_t sealed_us)
+forget_old(struct pg_conn *connection, const struct letter_key *key, int64_t sealed_us,
+           char why[PG_ERROR_BYTES])
 {
-	char since[24], why[PG_ERROR_BYTES];
+	char since[24];
 	struct pg_result *result;
 	const char *values[] = {key->county, since};
 	snprintf(since, sizeof since, "%lld", (long long)(sealed_us / 1000000));
@@ -107,8 +117,7 @@ keep_letter(struct job *job, struct pg_conn *connection, const char *error)
 	const struct sealed *sealed = l->envelope->sealed;
 	struct letter_key key;
 	struct pg_result *result;
-	char why[PG_ERROR_BYTES], time[24], most[16], *hex = malloc(2 * l->answer_size + 1);
-	(void)error;
+	char why[PG_ERROR_BYTES] = "no memory", time[24], most[16], *hex = malloc(2 * l->answer_size + 1);
 	l->done = false;
 	write_key(l->envelope, &key);
 	snprintf(time, sizeof time, "%lld", (long long)(sealed->header.time_us / 1000000));
@@ -116,11 +125,14 @@ keep_letter(struct job *job, struct pg_conn *connection, const char *error)
 	if (hex)
 		sodium_bin2hex(hex, 2 * l->answer_size + 1, l->answer, l->answer_size);
 	const char *values[] = {key.county, key.file, key.number, key.digest, time, hex, most};
-	bool good = connection && hex && forget_old(connection, &key, clock_machine_us() - 2 * SEAL_AGE_MAX_US) &&
+	bool good = connection && hex &&
+	            forget_old(connection, &key, clock_machine_us() - 2 * SEAL_AGE_MAX_US, why) &&
 	            pg_query(connection, sql, 7, values, &result, why);
 	free(hex);
-	if (!good)
+	if (!good) {
+		tell_failed(connection ? why : error);
 		return;
+	}
 	l->done = strcmp(PQgetvalue((PGresult *)result, 0, 0), "0") != 0;
 	PQclear((PGresult *)result);
 }

@@ -403,6 +403,7 @@ class Folder(AgentTest):
         with open(os.path.join(self.folder, "june.xlsx.problems.txt"), encoding="utf-8") as file:
             self.assertRegex(file.read(), r"sheet 县（市、区）扶贫开发月报, row 5, column I \(脱贫户数（户）\): 六 is not a number")
         self.assertEqual(self.stored(), [])
+        wait_for("its word", lambda: "problems 1" in self.logged())
         self.assertEqual(len(re.findall("problems 1", self.logged())), 1)
         book.worksheets[0].cell(5, column).value = 6
         book.save(os.path.join(self.folder, "june.xlsx"))

@@ -104,6 +104,8 @@ test_list(void **state)
 	assert_string_equal(out, "tcp://a:1, tcp://b:7513, tcp://c:7513");
 	assert_false(endpoint_list_complete("a:1, b:x", out, sizeof out, error));
 	assert_non_null(strstr(error, "endpoint b:x:"));
+	assert_true(endpoint_list_complete("ipc:///srv/Fupin/run/fupind.sock, A", out, sizeof out, error));
+	assert_string_equal(out, "ipc:///srv/Fupin/run/fupind.sock, tcp://a:7513");
 	assert_false(endpoint_list_complete(" , ", out, sizeof out, error));
 	assert_false(endpoint_list_complete("a:1", out, 9, error));
 	assert_true(endpoint_list("1 2 3 4 5 6 7 8", each, &count, error));

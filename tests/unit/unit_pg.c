@@ -29,6 +29,9 @@ test_connect(void **state)
 static void
 test_environment(void **state)
 {
+	/* As an orchestrator names its services. */
+	static const char long_name[] =
+	    "PGADMIN_REPORTING_DATABASE_PRODUCTION_SERVICE_PORT_5432_TCP_PROTOCOL_OF_THE_PORT";
 	/* Kept with a database elsewhere; none with the embedded one. */
 	static const struct {
 		const char *name;
@@ -48,7 +51,9 @@ test_environment(void **state)
 		for (size_t i = 0; i < COUNT(rows); i++)
 			assert_false(setenv(rows[i].name, "x", 1));
 		assert_false(setenv("FUPIN_PGHOST", "x", 1));
+		assert_false(setenv(long_name, "x", 1));
 		pg_clear_environment(elsewhere);
+		assert_null(getenv(long_name));
 		for (size_t i = 0; i < COUNT(rows); i++)
 			EXPECT((getenv(rows[i].name) != NULL) == (elsewhere && rows[i].kept), "%s, elsewhere %d",
 			       rows[i].name, elsewhere);

@@ -21,7 +21,8 @@ static struct {
 	struct submission_id ids[ITEMS_MAX];
 	uint64_t seqs[ITEMS_MAX];
 	size_t count;
-	const char *history;
+	const char *history, *key;
+	bool away;              /* its database */
 	uint64_t seq, seq_soon; /* seq_soon: what it says when it is asked again; 0: the same */
 	size_t questions;
 } centre;
@@ -33,6 +34,7 @@ set_up(void **state)
 	(void)state;
 	memset(&centre, 0, sizeof centre);
 	centre.history = old_history;
+	centre.key = "one";
 	strcpy(directory, "unit_recheck.XXXXXX");
 	if (!mkdtemp(directory))
 		return -1;
@@ -79,7 +81,8 @@ answer(const struct request *request, struct reply *out)
 	centre.questions++;
 	if (request->kind == REQUEST_PING) {
 		centre.seq = centre.seq_soon ? centre.seq_soon : centre.seq;
-		*out = (struct reply){.kind = REPLY_PONG, .pong = {.as_of = {.seq = centre.seq}}};
+		*out = (struct reply){.kind = REPLY_PONG,
+		                      .pong = {.as_of = {.seq = centre.seq}, .store_ready = !centre.away}};
 		return;
 	}
 	*out = (struct reply){.kind = REPLY_STATUS, .status = {.id = request->status}};
@@ -101,7 +104,7 @@ greet(void)
 	enum reply_kind kind;
 	struct outbox_kept kept;
 	centre.questions = 0;
-	assert_true(recheck_begin(&r, box, &welcome));
+	assert_true(recheck_begin(&r, box, &welcome, centre.key));
 	/* Instead of two seconds. */
 	r.until_us = 0;
 	while (recheck_next(&r, &request, &kind)) {
@@ -145,9 +148,62 @@ test_first_time(void **state)
 	receipted(4);
 	receipted(9);
 	assert_int_equal(greet(), 0);
-	assert_int_equal(centre.questions, 1);
+	assert_int_equal(centre.questions, 2);
 	assert_int_equal(greet(), 0);
 	assert_int_equal(centre.questions, 0);
+}
+
+/* Of a drill, then of the real centre: nothing of the former is lost to the latter, or may be sent to it. */
+static void
+test_another_centre(void **state)
+{
+	size_t count;
+	(void)state;
+	greet();
+	int64_t practice = receipted(4);
+	receipted(6);
+	centre.key = "two";
+	centre.history = new_history;
+	centre.count = 0;
+	centre.seq = 0;
+	assert_int_equal(greet(), 0);
+	assert_int_equal(centre.questions, 0);
+	assert_true(outbox_retry_lost(box, &count) && !count);
+	assert_int_equal(state_of(practice), OUTBOX_RECEIPTED);
+	/* What it receipts itself is another matter. */
+	int64_t real = receipted(1);
+	centre.count = 0;
+	centre.seq = 0;
+	assert_int_equal(greet(), 1);
+	assert_int_equal(state_of(real), OUTBOX_LOST);
+	assert_int_equal(state_of(practice), OUTBOX_RECEIPTED);
+}
+
+/* Before that was known: a centre that has none of them is another one. */
+static void
+test_another_centre_at_first(void **state)
+{
+	(void)state;
+	receipted(4);
+	centre.count = 0;
+	assert_int_equal(greet(), 0);
+	assert_int_equal(greet(), 0);
+}
+
+/* It has no line to the database: what it does not know says nothing. */
+static void
+test_centre_without_database(void **state)
+{
+	(void)state;
+	greet();
+	int64_t position = receipted(9);
+	centre.count = 0;
+	centre.seq = 3;
+	centre.away = true;
+	assert_int_equal(greet(), 0);
+	assert_int_equal(state_of(position), OUTBOX_RECEIPTED);
+	centre.away = false;
+	assert_int_equal(greet(), 1);
 }
 
 static void
@@ -190,6 +246,7 @@ static void
 test_everything_is_lost(void **state)
 {
 	(void)state;
+	greet();
 	receipted(1);
 	receipted(2);
 	centre.count = 0;
@@ -268,6 +325,7 @@ test_where_it_ends(void **state)
 {
 	int64_t positions[ITEMS_MAX];
 	(void)state;
+	greet();
 	assert_true(outbox_begin(box));
 	for (size_t i = 0; i < ITEMS_MAX; i++)
 		positions[i] = receipted(2 * i + 1);
@@ -356,6 +414,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_all_is_there, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_first_time, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_another_centre, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_another_centre_at_first, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_centre_without_database, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_set_back, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_went_on, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_everything_is_lost, set_up, tear_down),
