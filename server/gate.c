@@ -101,6 +101,7 @@ take_events(struct gate *gate)
 		else
 			lines_close(gate->lines, (int)line);
 	}
+	lines_keep_reserve(gate->lines);
 }
 
 size_t

@@ -49,7 +49,7 @@ struct line {
 
 struct lines {
 	struct line **by_fd;
-	size_t room, count, most;
+	size_t room, count, cut_count, most;
 	uint32_t serial;
 	struct holder *holders; /* uthash */
 	struct line *nobodys, *active;
@@ -114,6 +114,7 @@ cut(struct lines *l, struct line *line, const char *why)
 	if (line->cut)
 		return;
 	line->cut = true;
+	l->cut_count++;
 	shutdown(line->fd, SHUT_RDWR);
 	log_line(log_bounded(&l->cuts, LOG_WARNING, "line_cut"), "line_cut", "why=%s address=%s key=%s", why,
 	         *line->address ? line->address : "local", line->holder ? line->holder->public_key : "none");
@@ -322,16 +323,14 @@ arm(struct lines *l, struct line *line, int operation)
 		epoll_ctl(l->poll, EPOLL_CTL_MOD, line->fd, &event);
 }
 
-static void
-keep_reserve(struct lines *l)
+void
+lines_keep_reserve(struct lines *l)
 {
 	struct line *line;
-	if (l->count <= l->most)
+	if (l->count - l->cut_count <= l->most)
 		return;
 	DL_FOREACH(l->nobodys, line)
-	if (!line->cut)
-		break;
-	if (line)
+	if (l->count - l->cut_count > l->most)
 		cut(l, line, "descriptors");
 }
 
@@ -353,7 +352,6 @@ lines_open(struct lines *l, int fd)
 	DL_APPEND(l->nobodys, line);
 	if (line->tcp)
 		arm(l, line, EPOLL_CTL_ADD);
-	keep_reserve(l);
 }
 
 static void
@@ -376,6 +374,7 @@ lines_close(struct lines *l, int fd)
 	release(l, line);
 	l->by_fd[fd] = NULL;
 	l->count--;
+	l->cut_count -= line->cut;
 	free(line);
 }
 

@@ -27,6 +27,8 @@ void lines_destroy(struct lines **lines);
 /* As ZeroMQ tells it, in its order. */
 void lines_open(struct lines *lines, int line);
 void lines_close(struct lines *lines, int line);
+/* After all that it told is noted: a descriptor may be another line's since. */
+void lines_keep_reserve(struct lines *lines);
 
 /* Those that stand, handshakes under way among them. */
 size_t lines_count(const struct lines *lines);
