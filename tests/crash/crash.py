@@ -58,7 +58,7 @@ class Stage:
         self.database = Database() if store == "own" else None
         self.centre = Centre(database=self.database, offices=tuple(dict.fromkeys(SENDERS + CLERKS))).start()
         self.ledger, self.findings, self.source = Ledger(), Findings(), source
-        self.commits = self.log_read = 0
+        self.commits = self.log_read = self.last_postmaster = 0
         self.senders = [Sender(self.centre, name, self.ledger, source[name]) for name in SENDERS]
 
     def count_commits(self):
@@ -74,8 +74,12 @@ class Stage:
     def postmaster(self):
         if self.database:
             return self.database.process.pid
-        with open(os.path.join(self.centre.data, "pg", "postmaster.pid"), encoding="utf-8") as file:
-            return int(file.readline())
+        try:
+            with open(os.path.join(self.centre.data, "pg", "postmaster.pid"), encoding="utf-8") as file:
+                self.last_postmaster = int(file.readline())
+        except FileNotFoundError:
+            pass  # its fupind was killed just before, and it has ended by itself already
+        return self.last_postmaster
 
     def backends(self):
         """Process ids of PostgreSQL's processes for its clients, the test itself left out."""
