@@ -58,7 +58,7 @@ class Stage:
         self.database = Database() if store == "own" else None
         self.centre = Centre(database=self.database, offices=tuple(dict.fromkeys(SENDERS + CLERKS))).start()
         self.ledger, self.findings, self.source = Ledger(), Findings(), source
-        self.commits = self.log_read = self.last_postmaster = 0
+        self.commits, self.log_read, self.last_postmaster = 0, 0, None
         self.senders = [Sender(self.centre, name, self.ledger, source[name]) for name in SENDERS]
 
     def count_commits(self):
