@@ -279,31 +279,6 @@ look_at(const struct embedded *e, long pid)
 	return realpath(e->data_dir, ours) && !strcmp(place, ours) ? LEFTOVER_OURS : LEFTOVER_NONE;
 }
 
-/* The server of a killed fupind is shutting down by itself; ask again and wait. *was_there: it had not
- * been stopped in order, and its own children may still be ending. */
-static bool
-end_leftover(const struct embedded *e, bool *was_there, char error[PG_ERROR_BYTES])
-{
-	char path[PATH_MAX + 24];
-	snprintf(path, sizeof path, "%s/postmaster.pid", e->data_dir);
-	*was_there = !access(path, F_OK);
-	for (int waited = 0; waited < STOP_SECONDS * 1000; waited += POLL_MS) {
-		long pid = 0;
-		FILE *file = fopen(path, "re");
-		bool read = file && fscanf(file, "%ld", &pid) == 1;
-		if (file)
-			fclose(file);
-		enum leftover leftover = read ? look_at(e, pid) : LEFTOVER_NONE;
-		if (leftover == LEFTOVER_NONE)
-			return true;
-		if (leftover == LEFTOVER_OURS)
-			kill((pid_t)pid, SIGINT);
-		pause_ms(POLL_MS);
-	}
-	snprintf(error, PG_ERROR_BYTES, "an old database server does not end: see %.300s", path);
-	return false;
-}
-
 /* A cluster whose first start was broken off may lack it, an older one the role that serves; otherwise both
  * are there. */
 static bool
@@ -371,6 +346,25 @@ launched_state(const struct embedded *e)
 	return SERVER_SILENT;
 }
 
+enum { PLACE_BYTES = PATH_MAX + 16 };
+
+/* Where the one that somebody else started listens: the fourth and fifth line of postmaster.pid. */
+static void
+find_place(const struct embedded *e, char port[PLACE_BYTES], char directory[PLACE_BYTES])
+{
+	char path[PATH_MAX + 24], line[PLACE_BYTES];
+	snprintf(path, sizeof path, "%s/postmaster.pid", e->data_dir);
+	FILE *file = fopen(path, "re");
+	*port = *directory = 0;
+	for (int i = 1; file && i <= 5 && fgets(line, sizeof line, file); i++) {
+		line[strcspn(line, "\n")] = 0;
+		if (i >= 4)
+			snprintf(i == 4 ? port : directory, PLACE_BYTES, "%s", line);
+	}
+	if (file)
+		fclose(file);
+}
+
 /* Is one that says it is ready still in its recovery (0 no, 1 yes, 2 paused)? */
 static enum server_state
 asked_state(const struct embedded *e)
@@ -379,9 +373,15 @@ asked_state(const struct embedded *e)
 	    "SELECT CASE WHEN NOT pg_is_in_recovery() THEN 0 WHEN pg_is_wal_replay_paused() "
 	    "THEN 2 ELSE 1 END";
 	const char *names[PG_PARAMS], *values[PG_PARAMS];
-	char ignored[PG_ERROR_BYTES];
+	char ignored[PG_ERROR_BYTES], port[PLACE_BYTES], directory[PLACE_BYTES];
 	int64_t found = 0;
 	server_parameters(e, names, values);
+	if (!e->pid)
+		find_place(e, port, directory);
+	for (size_t i = 0; !e->pid && names[i]; i++)
+		values[i] = !strcmp(names[i], "host") && *directory ? directory
+		            : !strcmp(names[i], "port") && *port    ? port
+		                                                    : values[i];
 	PGconn *connection = PQconnectdbParams(names, values, 0);
 	bool asked = PQstatus(connection) == CONNECTION_OK &&
 	             pg_number((struct pg_conn *)connection, sql, &found, ignored);
@@ -466,6 +466,42 @@ end_recovery(struct recovery *r)
 		log_line(LOG_INFO, "database_recovered", "seconds=%d",
 		         (int)((clock_steady_us() - r->since_us) / 1000000));
 	hold_signals(r, false);
+}
+
+/* The server of a killed fupind is shutting down by itself; ask again and wait. One that somebody started here to
+ * recover is left to it first. *was_there: it had not been stopped in order, and its own children may still be
+ * ending. */
+static bool
+end_leftover(const struct embedded *e, bool *was_there, char error[PG_ERROR_BYTES])
+{
+	char path[PATH_MAX + 24];
+	snprintf(path, sizeof path, "%s/postmaster.pid", e->data_dir);
+	*was_there = !access(path, F_OK);
+	struct recovery recovery = {0};
+	for (int waited = 0; waited < STOP_SECONDS * 1000;) {
+		long pid = 0;
+		FILE *file = fopen(path, "re");
+		bool read = file && fscanf(file, "%ld", &pid) == 1;
+		if (file)
+			fclose(file);
+		enum leftover leftover = read ? look_at(e, pid) : LEFTOVER_NONE;
+		if (leftover == LEFTOVER_NONE) {
+			end_recovery(&recovery);
+			return true;
+		}
+		enum server_state state = leftover == LEFTOVER_OURS ? server_state(e) : SERVER_SILENT;
+		if (is_recovery(state) && state != SERVER_PAUSED) {
+			await_recovery(e, &recovery, state);
+			continue;
+		}
+		if (leftover == LEFTOVER_OURS)
+			kill((pid_t)pid, SIGINT);
+		waited += POLL_MS;
+		pause_ms(POLL_MS);
+	}
+	end_recovery(&recovery);
+	snprintf(error, PG_ERROR_BYTES, "an old database server does not end: see %.300s", path);
+	return false;
 }
 
 static bool

@@ -117,7 +117,7 @@ class PointInTime(unittest.TestCase):
         name = self.centre.sql("SELECT pg_walfile_name(pg_switch_wal())")[0][0]
         wait_for("the archive", lambda: self.centre.sql("SELECT count(*) FROM pg_stat_archiver WHERE last_archived_wal >= %s", name) == [(1,)])
 
-    def restore(self, **settings):
+    def restore(self, start=True, **settings):
         data = os.path.join(self.centre.data, "pg")
         shutil.rmtree(data)
         subprocess.run(["cp", "-a", self.backup, data], check=True)
@@ -127,7 +127,8 @@ class PointInTime(unittest.TestCase):
             pass
         shutil.chown(os.path.join(data, "recovery.signal"), database_user(), database_user())
         self.log_before = len(self.centre.log())
-        self.centre.start(wait=False)
+        if start:
+            self.centre.start(wait=False)
 
     def said(self):
         return self.centre.log()[self.log_before:]
@@ -156,6 +157,28 @@ class PointInTime(unittest.TestCase):
         self.assertTrue(self.centre.sql("SELECT pg_is_in_recovery()")[0][0])
         self.hand_out()
         self.serves_the_past()
+
+    def test_begun_by_the_operator(self):
+        """In the same directory, by hand, with a socket of its own: left to its recovery, then taken over."""
+        self.restore(start=False, recovery_target_action="promote")
+        run = os.path.join(self.directory, "run")
+        os.mkdir(run, 0o700)
+        shutil.chown(run, database_user(), database_user())
+        server = subprocess.Popen(as_database_user() + [os.path.join(newest_postgresql(), "postgres"), "-D", os.path.join(self.centre.data, "pg"),
+                                                        "-c", "listen_addresses=", "-c", f"unix_socket_directories={run}", "-c", "port=5433"],
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+        self.addCleanup(server.wait, 60 * SLOW)
+
+        def is_standby():
+            with open(os.path.join(self.centre.data, "pg", "postmaster.pid"), encoding="utf-8") as file:
+                return file.read().splitlines()[-1].strip() == "ready"
+        wait_for("the standby", lambda: os.path.exists(os.path.join(self.centre.data, "pg", "postmaster.pid")) and is_standby())
+        self.centre.start(wait=False)
+        wait_for("its word", lambda: "event=database_recovering" in self.said())
+        self.assertIsNone(server.poll())
+        self.hand_out()
+        self.serves_the_past()
+        self.assertEqual(server.wait(60 * SLOW), 0)
 
     def test_told_to_stop_meanwhile(self):
         """The recovery comes to its end before anything is stopped."""

@@ -140,12 +140,15 @@ class Slow(OutageTest):
         wait_for("BUSY", lambda: any(w.socket.poll(0) for _, w in wires), 60)
         waiting = wait_for("the queue", self.settled_waiting)
         busy = []
-        for _, wire in wires:
-            while wire.socket.poll(0):
+
+        def all_told():
+            for wire in (w for _, w in wires if w.socket.poll(0)):
                 reply = wire.receive()
                 self.assertEqual(codes(reply.refusal), ["BUSY"])
                 self.assertGreater(reply.refusal.retry_after_ms, 0)
                 busy.append((wire, reply.request_id))
+            return len(busy) >= len(sent) - waiting
+        wait_for("the last refusal", all_told)
         self.assertEqual(len(busy), len(sent) - waiting)
         return sent, waiting, busy
 

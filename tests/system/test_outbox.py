@@ -12,10 +12,9 @@ import unittest
 import zipfile
 
 from harness import SLOW, CentreTest, new_directory, pause, wait_for
-from relay import Relay, keeps_submissions, write_ini
+from relay import Relay, save_offline, write_ini
 
 NOWHERE = "tcp://127.0.0.1:9"  # discard: nobody answers
-SHORT = 4 if SLOW > 1 else 1  # seconds, for what gets no answer
 COUNTY = 220122
 
 
@@ -33,17 +32,12 @@ class Outbox(CentreTest):
     def listed(self, office, *words):
         return json.loads(office.run("outbox", "list", "--format", "json", *words, check=0).stdout)
 
-    def save(self, office, *paths):
-        """Into the outbox, and no further."""
-        with Relay(self.centre, office, keeps_submissions):
-            office.run("submit", *paths, "--each", "--timeout", SHORT, check=4)
-
     def vouchers(self, unit):
         return [row[0] for row in self.centre.sql(f"SELECT voucher FROM fund_entry WHERE unit = {unit} ORDER BY seq")]
 
     def test_life_of_a_submission(self):
         office = self.centre.offices["county-220122"]
-        self.save(office, fund_sheet(office, "甲-1"), fund_sheet(office, "甲-2"))
+        save_offline(office, fund_sheet(office, "甲-1"), fund_sheet(office, "甲-2"))
         key = self.centre.centre_key()
         write_ini(office, NOWHERE, key)  # no network, from here on
         one, two = self.listed(office)
@@ -97,8 +91,7 @@ class Outbox(CentreTest):
         self.assertEqual((waiting["state"], waiting["id"], waiting["digest"]), ("waiting", one["id"], one["digest"]))
         office.run("outbox", "send", check=3)
         # The same content again is another submission; the first one is then not to be sent beside it.
-        with Relay(self.centre, office, keeps_submissions):
-            office.run("submit", sheet, "--timeout", SHORT, check=4)
+        save_offline(office, sheet)
         self.assertIn("saved again since", office.run("outbox", "retry", "1", check=3).stderr)
         office.run("outbox", "drop", "2", "--yes", check=0)
         office.run("outbox", "drop", "1", check=0)
@@ -127,7 +120,7 @@ class Outbox(CentreTest):
     def test_two_clients_at_once(self):
         office = self.centre.offices["county-220182"]
         names = [f"丙-{i:02}" for i in range(30)]
-        self.save(office, *[fund_sheet(office, name) for name in names])
+        save_offline(office, *[fund_sheet(office, name) for name in names])
         clients = [subprocess.Popen(office.command("outbox", "send"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
                    for _ in range(2)]
         more = office.run("submit", fund_sheet(office, "丙-99"), check=0).stdout  # and a third one saves
@@ -142,7 +135,7 @@ class Outbox(CentreTest):
     def test_killed_while_it_delivers(self):
         office = self.centre.offices["county-220183"]
         names = [f"丁-{i:02}" for i in range(40)]
-        self.save(office, *[fund_sheet(office, name) for name in names])
+        save_offline(office, *[fund_sheet(office, name) for name in names])
         gone = []
 
         def change(request, ask):  # receipts get lost, now and then
@@ -177,14 +170,14 @@ class Outbox(CentreTest):
                        "\treturn result;\n}\n")
         subprocess.run([os.environ.get("FUPIN_CC", "cc"), "-shared", "-fPIC", source, "-o", shim], check=True)
         names = []
-        with Relay(self.centre, office, keeps_submissions):
-            for i, at in enumerate(("3600", "3376684800", None)):
-                names.append(f"戊-{i}")
-                env = dict(os.environ, LC_ALL="C", **({"LD_PRELOAD": shim, "CLOCK_AT": at, "ASAN_OPTIONS": "verify_asan_link_order=0"}
-                                                      if at else {}))
-                result = subprocess.run(office.command("submit", fund_sheet(office, names[-1]), "--timeout", str(SHORT)), env=env,
-                                        capture_output=True, text=True, check=False)
-                self.assertEqual(result.returncode, 4, result.stderr)
+        office.run("submit", "--quiet", check=0)  # the catalogue
+        for i, at in enumerate(("3600", "3376684800", None)):
+            names.append(f"戊-{i}")
+            env = dict(os.environ, LC_ALL="C", **({"LD_PRELOAD": shim, "CLOCK_AT": at, "ASAN_OPTIONS": "verify_asan_link_order=0"}
+                                                  if at else {}))
+            result = subprocess.run(office.command("submit", fund_sheet(office, names[-1]), "--offline"), env=env,
+                                    capture_output=True, text=True, check=False)
+            self.assertEqual(result.returncode, 4, result.stderr)
         saved = self.listed(office)
         self.assertEqual([s["saved"][:4] for s in saved][:2], ["1970", "2077"])
         self.assertEqual([os.path.basename(s["files"]) for s in saved], [name + ".csv" for name in names])

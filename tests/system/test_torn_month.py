@@ -11,6 +11,7 @@ import random
 import signal
 import sqlite3
 import subprocess
+import threading
 import time
 import unittest
 
@@ -47,13 +48,14 @@ class County:
             self.sheets.append(os.path.join(self.directory, f"{len(self.sheets)}.csv"))
             with open(self.sheets[-1], "w", encoding="utf-8") as file:
                 file.write(HEADERS[kind] + row)
-        self.unsaved = list(self.sheets)
+        self.unsaved, self.saving = list(self.sheets), threading.Lock()
 
     def save(self, count):
-        """So many more sheets go into the outbox, each a submission of its own."""
-        files, self.unsaved = self.unsaved[:count], self.unsaved[count:]
-        if files:
-            self.office.run("submit", "--each", "--offline", "--quiet", *files, check=4)
+        """So many more sheets go into the outbox, each a submission of its own, one command after the other."""
+        with self.saving:
+            files, self.unsaved = self.unsaved[:count], self.unsaved[count:]
+            if files:
+                self.office.run("submit", "--each", "--offline", "--quiet", *files, check=4)
 
     def start(self):
         words = {"agent": self.office.command("agent"), "program": self.office.command("outbox", "send", "--timeout", 5)}.get(
