@@ -18,12 +18,27 @@ static_assert((int)SHEET_FILE_BYTES_MAX == (int)CSV_BYTES_MAX &&
 const char *
 sheet_column_key(const char *text, char room[UTF8_KEY_BYTES])
 {
+	/* Headers and measures that somebody has in traditional characters. */
+	static const struct {
+		const char *traditional, *simplified;
+	} pairs[] = {{"單", "单"}, {"萬", "万"}, {"億", "亿"}, {"額", "额"}, {"計", "计"}, {"貨", "货"}, {"幣", "币"}};
+	enum { WIDE = sizeof "單" - 1 };
 	char other[UTF8_KEY_BYTES];
 	const char *key = utf8_key(text, other);
 	size_t used = 0;
-	for (; *key && used < UTF8_KEY_BYTES - 1; key++)
-		if (*key != ' ' && *key != '*')
+	for (; *key && used < UTF8_KEY_BYTES - WIDE; key++) {
+		const char *found = NULL;
+		for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+			if (!strncmp(key, pairs[i].traditional, WIDE))
+				found = pairs[i].simplified;
+		if (found) {
+			memcpy(room + used, found, WIDE);
+			used += WIDE;
+			key += WIDE - 1;
+		} else if (*key != ' ' && *key != '*') {
 			room[used++] = *key;
+		}
+	}
 	room[used] = 0;
 	return room;
 }

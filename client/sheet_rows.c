@@ -106,6 +106,22 @@ read_form(const struct reading *r)
 	return NULL;
 }
 
+/* A figure in its column's measure. False: it is none, which is told. */
+static bool
+read_figure(const struct reading *r, size_t at, int decimals, int64_t *out)
+{
+	const char *text = text_cell(r->row, at);
+	if (measure_parse(&r->columns->measures[at], text, decimals, out))
+		return true;
+	enum problem_code code = !*text                                  ? PROBLEM_CELL_MISSING
+	                         : text_mark(r->row, at) == TEXT_SHOWN ? PROBLEM_FORMAT_SHOWN
+	                                                               : PROBLEM_NUMBER_INVALID;
+	struct problem *p = sheet_problem(r, code, r->row->line, at);
+	problem_detail(p, "%s", text);
+	p->limit = decimals;
+	return false;
+}
+
 static void
 read_values(const struct reading *r, const struct form *form, struct report *report)
 {
@@ -124,15 +140,8 @@ read_values(const struct reading *r, const struct form *form, struct report *rep
 			               indicator->code);
 			continue;
 		}
-		int64_t value;
-		if (measure_parse(&c->measures[at], text, indicator->decimals, &value)) {
-			indicators[report->value_count] = indicator->number;
-			values[report->value_count++] = value;
-		} else {
-			struct problem *p = sheet_problem(r, PROBLEM_NUMBER_INVALID, r->row->line, at);
-			problem_detail(p, "%s", text);
-			p->limit = indicator->decimals;
-		}
+		if (read_figure(r, at, indicator->decimals, &values[report->value_count]))
+			indicators[report->value_count++] = indicator->number;
 	}
 }
 
@@ -286,9 +295,7 @@ read_entry(const struct reading *r)
 		entry.use = read_term(r, FIELD_USE, c->uses, c->use_count, PROBLEM_USE_UNKNOWN);
 	if (*cell(r, FIELD_COUNTERPARTY))
 		entry.counterparty = read_unit(r, FIELD_COUNTERPARTY);
-	if (!measure_parse(&r->columns->measures[r->columns->place[FIELD_AMOUNT]], cell(r, FIELD_AMOUNT),
-	                   MONEY_DECIMALS, &entry.amount_fen))
-		cell_problem(r, FIELD_AMOUNT, PROBLEM_NUMBER_INVALID)->limit = MONEY_DECIMALS;
+	read_figure(r, r->columns->place[FIELD_AMOUNT], MONEY_DECIMALS, &entry.amount_fen);
 	if (!grow(&d->arena, (void **)&d->submission.entries, sizeof entry, &d->entry_places,
 	          d->submission.entry_count, &d->entry_room))
 		return;
@@ -320,13 +327,8 @@ read_budgets(const struct reading *r, struct project_row *out)
 		if (!c->budgets[at] || !*text)
 			continue;
 		struct project_budget budget = {.source = c->budgets[at]->number};
-		if (!measure_parse(&c->measures[at], text, MONEY_DECIMALS, &budget.amount_fen)) {
-			struct problem *p = sheet_problem(r, PROBLEM_NUMBER_INVALID, r->row->line, at);
-			problem_detail(p, "%s", text);
-			p->limit = MONEY_DECIMALS;
-		} else if (!budget.amount_fen) {
+		if (read_figure(r, at, MONEY_DECIMALS, &budget.amount_fen) && !budget.amount_fen)
 			continue; /* 0 is as good as empty */
-		}
 		if (out->budget_count < PROJECT_BUDGETS_MAX)
 			budgets[out->budget_count++] = budget;
 		else

@@ -16,25 +16,63 @@ struct seen {
 	int zeros, others;
 	bool figure; /* a place of a digit */
 	bool comma;  /* right behind it: between digits it groups them, after the last it scales */
+	bool text;   /* behind a place */
+	bool split;  /* and another place behind that: "00-00" */
+	bool point;  /* not a row of places: a fraction, a power */
 	struct number_format *out;
 };
+
+/* Places of a digit in a pattern: one that is always there, one for a digit that is not zero. */
+enum { PLACE_ZERO = 1, PLACE_FREE = 2 };
+
+/* False: there is no room. */
+static bool
+append(char *to, size_t room, const char *text, size_t size)
+{
+	size_t used = strlen(to);
+	if (used + size >= room)
+		return false;
+	memcpy(to + used, text, size);
+	to[used + size] = 0;
+	return true;
+}
+
+static bool
+is_one_of(const char *const *words, size_t count, const char *text, size_t size)
+{
+	bool found = false;
+	for (size_t i = 0; i < count; i++)
+		found |= size == strlen(words[i]) && !memcmp(text, words[i], size);
+	return found;
+}
+
+/* What stands between digits and does not take them apart: blanks, marks of thousands. */
+static bool
+is_grouping(const char *text, size_t size)
+{
+	static const char *const groups[] = {" ", "\u00A0", "\u2009", "\u202F", "'", "’", ","};
+	return is_one_of(groups, sizeof groups / sizeof *groups, text, size);
+}
+
+/* Text that stands among the places. */
+static void
+add_between(struct seen *seen, const char *text, size_t size)
+{
+	seen->scaled |= !append(seen->out->pattern, PATTERN_BYTES, text, size);
+	seen->text |= seen->figure && !is_grouping(text, size);
+}
 
 /* Text that the format writes as it is. */
 static void
 add_literal(struct seen *seen, const char *text, size_t size)
 {
 	static const char *const yuan[] = {"¥", "￥"};
-	char *to = seen->figure ? seen->out->after : seen->out->before;
-	size_t used = strlen(to);
-	for (size_t i = 0; i < sizeof yuan / sizeof *yuan; i++)
-		if (size == strlen(yuan[i]) && !memcmp(text, yuan[i], size))
-			return;
-	if (used + size < LITERAL_BYTES) {
-		memcpy(to + used, text, size);
-		to[used + size] = 0;
-	} else {
-		seen->scaled = true; /* more than is kept: who knows what it says */
-	}
+	if (is_one_of(yuan, sizeof yuan / sizeof *yuan, text, size))
+		return;
+	/* More than is kept: who knows what it says. */
+	if (!is_grouping(text, size))
+		seen->scaled |= !append(seen->figure ? seen->out->after : seen->out->before, LITERAL_BYTES, text, size);
+	add_between(seen, text, size);
 }
 
 /* Bytes of the character. */
@@ -102,6 +140,32 @@ general_size(const char *at)
 	return 0;
 }
 
+/* What is neither a place nor in quotes. */
+static void
+take_sign(const char *at, struct seen *seen)
+{
+	char letter = (char)tolower((unsigned char)*at);
+	bool power = letter == 'e' && (at[1] == '+' || at[1] == '-');
+	seen->year_or_day |= letter == 'y' || letter == 'd';
+	seen->month |= letter == 'm';
+	seen->time |= letter == 'h' || letter == 's';
+	seen->percent |= letter == '%';
+	seen->point |= power || (letter && strchr(".,%/", letter)) || isdigit((unsigned char)letter);
+	if (isalpha((unsigned char)letter) && !strchr("ymdhsegbap", letter))
+		add_literal(seen, at, 1); /* 0.0W, though in quotes it would be right */
+	else if (strchr(" -+():'", letter) && !seen->point)
+		add_between(seen, at, 1);
+}
+
+static void
+take_place(char letter, struct seen *seen)
+{
+	char place[] = {letter == '#' || letter == '?' ? PLACE_FREE : PLACE_ZERO};
+	seen->scaled |= !append(seen->out->pattern, PATTERN_BYTES, place, 1);
+	seen->split |= seen->text;
+	seen->figure = true;
+}
+
 static void
 take_code(const char *code, struct seen *seen)
 {
@@ -114,17 +178,16 @@ take_code(const char *code, struct seen *seen)
 		const char *end = general         ? at + general - 1
 		                  : letter == '[' ? take_brackets(at, seen)
 		                                  : take_literal(at, seen);
-		seen->figure |= place;
+		if (place)
+			take_place(letter, seen);
 		if (end) {
 			at = end;
 			continue;
 		}
 		seen->zeros += letter == '0';
 		seen->others += letter != '0';
-		seen->year_or_day |= letter == 'y' || letter == 'd';
-		seen->month |= letter == 'm';
-		seen->time |= letter == 'h' || letter == 's';
-		seen->percent |= letter == '%';
+		if (!place)
+			take_sign(at, seen);
 	}
 	seen->scaled |= seen->comma;
 }
@@ -159,9 +222,11 @@ number_format_of_code(const char *code)
 		return (struct number_format){.kind = NUMBER_TIME};
 	if (seen.percent)
 		return (struct number_format){.kind = NUMBER_PERCENT};
-	if (seen.scaled)
+	if (seen.scaled || (seen.split && seen.point))
 		return (struct number_format){.kind = NUMBER_SCALED};
-	if (seen.zeros > 1 && !seen.others) {
+	if (seen.split)
+		format.kind = NUMBER_PATTERN;
+	else if (seen.zeros > 1 && !seen.others) {
 		format.kind = NUMBER_PADDED;
 		format.width = seen.zeros;
 	}
@@ -340,6 +405,34 @@ show_padded(const struct figure *f, int width, char out[NUMBER_TEXT_BYTES])
 	memset(out, '0', zeros);
 }
 
+/* False: not a whole figure; shown in places it is another one. */
+static bool
+show_pattern(const struct figure *f, const char *figure, const char *pattern, char out[NUMBER_TEXT_BYTES])
+{
+	int missing = -(int)strlen(figure), used = 0;
+	if (f->negative || f->count > f->point)
+		return false;
+	for (const char *at = pattern; *at; at++)
+		missing += *at == PLACE_ZERO || *at == PLACE_FREE;
+	/* What has no place of its own stands before the first. */
+	for (const char *at = pattern; *at; at++) {
+		if (*at != PLACE_ZERO && *at != PLACE_FREE) {
+			out[used++] = *at;
+		} else if (missing > 0) {
+			missing--;
+			if (*at == PLACE_ZERO)
+				out[used++] = '0';
+		} else {
+			do
+				out[used++] = *figure++;
+			while (missing++ < 0);
+			missing = 0;
+		}
+	}
+	out[used] = 0;
+	return true;
+}
+
 enum text_mark
 number_text(const char *raw, struct number_format format, bool since_1904, char out[NUMBER_TEXT_BYTES])
 {
@@ -359,11 +452,15 @@ number_text(const char *raw, struct number_format format, bool since_1904, char 
 	if (format.kind == NUMBER_PERCENT)
 		f.point += f.count ? 2 : 0;
 	show_figure(&f, figure);
+	if (format.kind == NUMBER_PATTERN && show_pattern(&f, figure, format.pattern, out))
+		return TEXT_SHOWN;
 	if (format.kind == NUMBER_PADDED)
 		show_padded(&f, format.width, figure);
 	snprintf(out, NUMBER_TEXT_BYTES, "%s%.*s%s%s", format.before, NUMBER_TEXT_BYTES - 2 * LITERAL_BYTES - 2,
 	         figure, format.after, format.kind == NUMBER_PERCENT ? "%" : "");
-	return format.kind == NUMBER_PERCENT  ? TEXT_TYPED
-	       : format.kind == NUMBER_SCALED ? TEXT_SCALED
-	                                      : TEXT_PLAIN;
+	bool other = format.kind == NUMBER_SCALED || format.kind == NUMBER_PATTERN;
+	return format.kind == NUMBER_PERCENT             ? TEXT_TYPED
+	       : other                                   ? TEXT_SCALED
+	       : *format.before || *format.after         ? TEXT_SHOWN
+	                                                 : TEXT_PLAIN;
 }

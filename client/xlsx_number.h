@@ -11,16 +11,18 @@ enum number_kind {
 	NUMBER_TIME,      /* 0.5: "12:00:00" */
 	NUMBER_PERCENT,   /* 0.25: "25%", which no column takes for 0.25 */
 	NUMBER_PADDED,    /* 12 with the format 0000: "0012" */
+	NUMBER_PATTERN,   /* 20130405 with the format 0000-00-00: "2013-04-05" */
 	NUMBER_SCALED,    /* 120000 with the format 0!.0,"万元": shown as 12.0万元 */
 };
 
-enum { LITERAL_BYTES = 32 };
+enum { LITERAL_BYTES = 32, PATTERN_BYTES = 64 };
 
 struct number_format {
 	enum number_kind kind;
 	int width; /* NUMBER_PADDED: digits */
 	/* What the format writes before and after the figure ("万元"); the sign of the yuan is left out. */
 	char before[LITERAL_BYTES], after[LITERAL_BYTES];
+	char pattern[PATTERN_BYTES]; /* NUMBER_PATTERN: places of digits, and what stands between them */
 };
 
 /* By a format's code ("yyyy-mm-dd"), or by its number (ECMA-376 part 1, 18.8.30, and what the Chinese
@@ -35,7 +37,8 @@ enum { NUMBER_TEXT_BYTES = 64 + 2 * LITERAL_BYTES };
  * 1000.0000000000001 is what adding up fen by doubles leaves of 1000. TEXT_INEXACT (and the text as it
  * stands) where that could be a guess: more digits than a double has, as near to one figure as to another, or
  * 10^15 and more, where a number cell loses whole units. TEXT_SCALED (and the figure that is meant) where the
- * format shows it divided by a thousand or more. */
+ * format shows another one: divided by a thousand or more, or rounded into a pattern. TEXT_SHOWN where the
+ * format writes something beside it. */
 enum text_mark number_text(const char *raw, struct number_format format, bool since_1904,
                            char out[NUMBER_TEXT_BYTES]);
 

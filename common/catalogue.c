@@ -3,6 +3,7 @@
 #include "pace.h"
 
 #include "decimal.h"
+#include "utf8.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -777,7 +778,10 @@ catalogue_group(const struct catalogue *c, const char *code, const struct unit_g
 	size_t at = 0, count = 0;
 	while (at < c->group_count && strcmp(c->groups[at].code, code))
 		at++;
-	while (at + count < c->group_count && !strcmp(c->groups[at + count].code, code))
+	for (size_t i = 0; at == c->group_count && i < c->group_count; i++)
+		if (utf8_same_key(c->groups[i].code, code))
+			at = i;
+	while (at + count < c->group_count && !strcmp(c->groups[at + count].code, c->groups[at].code))
 		count++;
 	*first = c->groups ? &c->groups[at] : NULL;
 	return count;

@@ -210,6 +210,7 @@ enum problem_code {
 	PROBLEM_FORMAT_SCALED = 227,
 	PROBLEM_MEASURE_TWICE = 228,
 	PROBLEM_FIGURE_CLEARED = 229,
+	PROBLEM_FORMAT_SHOWN = 230,
 };
 
 /* What a problem speaks of: the request as a whole, or row `index` of its reports, fund entries, … */

@@ -20,7 +20,8 @@ text_mark_problem(enum text_mark mark)
 	static const enum problem_code codes[] = {[TEXT_ERROR] = PROBLEM_FORMULA_ERROR,
 	                                          [TEXT_NOTHING] = PROBLEM_FORMULA_NOT_SAVED,
 	                                          [TEXT_INEXACT] = PROBLEM_NUMBER_INEXACT,
-	                                          [TEXT_SCALED] = PROBLEM_FORMAT_SCALED};
+	                                          [TEXT_SCALED] = PROBLEM_FORMAT_SCALED,
+	                                          [TEXT_SHOWN] = PROBLEM_NONE};
 	return codes[mark];
 }
 

@@ -18,7 +18,8 @@ enum text_mark {
 	TEXT_NOTHING, /* the formula "=SUM(F2:F13)", whose value was not saved */
 	TEXT_INEXACT, /* a number of more digits than a spreadsheet holds: which one was meant is not known */
 	TEXT_TYPED,   /* "80%", "12:30", "TRUE": made of what was typed */
-	TEXT_SCALED,  /* a number that its format shows divided by a thousand or more */
+	TEXT_SCALED,  /* a number that its format shows as another one: divided by a thousand or more */
+	TEXT_SHOWN,   /* "12万元", "12-34": a number, with what its format writes beside it */
 };
 
 struct text_row {

@@ -205,6 +205,8 @@ class Commands(CentreTest):
         group = json.loads(province.run("total", "22", "--group", "border-county", "--indicator", "people_lifted", "--format", "json", check=0).stdout)
         self.assertNotIn("reported\": 3", json.dumps(group))
         self.assertIn("–", province.run("total", "22", "--group", "border-county", check=0).stdout)
+        other = province.run("total", "22", "--group", "ｂｏｒｄｅｒ－county\u200b", "--indicator", "people_lifted", "--format", "json", check=0).stdout
+        self.assertEqual(json.loads(other)["units"], group["units"])
         province.run("total", "22", "--group", "moon", check=3)
         project = json.loads(province.run("total", "22", "--project", "P3", "--format", "json", check=0).stdout)
         self.assertIn("county_two_industries", (project.get("whole") or project["units"][0])["indicators"])

@@ -15,8 +15,8 @@ WITH = "row 2, column F (金额{}): "
 # What the clerk is told of a file; none: it is read.
 REFUSED = {
     "unquoted-thousands-fund.csv": ["row 2: the row has a cell too many: is 443,000.00 a figure with separators? put it in quotes"],
-    "fmt-0.xlsx": ["sheet Sheet, " + WITH.format("") + "100万元 is not a number with at most 2 decimals"],
-    "fmt-scaled.xlsx": ["sheet Sheet1, " + WITH.format("（万元）") + "the cell's number format shows its figure 120000 divided by a thousand or more"],
+    "fmt-0.xlsx": ["sheet Sheet, " + WITH.format("") + "the cell's number format shows its figure as 100万元, which is none of this column"],
+    "fmt-scaled.xlsx": ["sheet Sheet1, " + WITH.format("（万元）") + "the cell's number format shows another figure than 120000, which the cell holds"],
     "esc.csv": ["row 2, column people_lifted: ␛[2J␛[31mX is not a number"],
     "cr-only.csv": ["row 3, column people_lifted: x is not a number", "row 4, column people_lifted: y is not a number"],
     "voucher-as-date.xlsx": ["row 2, column C (凭证号): the cell is a date", "shown as 2026-01-05",
