@@ -172,22 +172,26 @@ hash_of(unit_code unit, const char *voucher)
 	return key_make('v', &unit, sizeof unit, key, strnlen(key, UTF8_KEY_BYTES)).words[0];
 }
 
-/* Where it is, or the free slot behind where it would be. `spelling`: in this one alone. */
+/* Where this spelling of it is, or the free slot behind where it would be. *other: one in another spelling. */
 static size_t
-slot_of(const struct ledger *l, uint64_t hash, unit_code unit, const char *voucher, bool spelling)
+slot_of(const struct ledger *l, uint64_t hash, unit_code unit, const char *voucher, struct booked **other)
 {
 	size_t at = hash & (l->room - 1);
-	for (const struct booked *b; (b = l->slots[at]); at = (at + 1) & (l->room - 1))
-		if (b->hash == hash && b->entry.unit == unit &&
-		    (!strcmp(b->entry.voucher, voucher) || (!spelling && utf8_same_key(b->entry.voucher, voucher))))
+	for (struct booked *b; (b = l->slots[at].booked); at = (at + 1) & (l->room - 1)) {
+		if (l->slots[at].hash != hash || b->entry.unit != unit)
+			continue;
+		if (!strcmp(b->entry.voucher, voucher))
 			break;
+		if (other && !*other && utf8_same_key(b->entry.voucher, voucher))
+			*other = b;
+	}
 	return at;
 }
 
 static struct booked *
 find_spelling(const struct ledger *l, unit_code unit, const char *voucher)
 {
-	return l->slots[slot_of(l, hash_of(unit, voucher), unit, voucher, true)];
+	return l->slots[slot_of(l, hash_of(unit, voucher), unit, voucher, NULL)].booked;
 }
 
 /* In whatever spelling. Before vouchers were compared by their keys, several could be booked: the very one
@@ -195,9 +199,9 @@ find_spelling(const struct ledger *l, unit_code unit, const char *voucher)
 static struct booked *
 find(const struct ledger *l, unit_code unit, const char *voucher)
 {
-	uint64_t hash = hash_of(unit, voucher);
-	struct booked *b = l->slots[slot_of(l, hash, unit, voucher, true)];
-	return b ? b : l->slots[slot_of(l, hash, unit, voucher, false)];
+	struct booked *other = NULL, *b;
+	b = l->slots[slot_of(l, hash_of(unit, voucher), unit, voucher, &other)].booked;
+	return b ? b : other;
 }
 
 const struct booked *
@@ -218,13 +222,13 @@ static bool
 grow(struct ledger *l)
 {
 	size_t old_room = l->room, mask = old_room * 2 - 1;
-	struct booked **old = l->slots, **slots = calloc(old_room * 2, sizeof(struct booked *));
+	struct slot *old = l->slots, *slots = calloc(old_room * 2, sizeof *slots);
 	if (!slots)
 		return false;
 	for (size_t i = 0; i < old_room; i++)
-		if (old[i]) {
-			size_t at = old[i]->hash & mask;
-			while (slots[at])
+		if (old[i].booked) {
+			size_t at = old[i].hash & mask;
+			while (slots[at].booked)
 				at = (at + 1) & mask;
 			slots[at] = old[i];
 		}
@@ -246,10 +250,11 @@ add(struct ledger *l, const struct fund_entry *entry)
 		b = arena_alloc(&l->memory, sizeof *b);
 	if (!b)
 		return NULL;
-	*b = (struct booked){.entry = *entry, .hash = hash_of(entry->unit, entry->voucher)};
-	size_t at = slot_of(l, b->hash, entry->unit, entry->voucher, true);
-	assert(!l->slots[at]);
-	l->slots[at] = b;
+	*b = (struct booked){.entry = *entry};
+	uint64_t hash = hash_of(entry->unit, entry->voucher);
+	size_t at = slot_of(l, hash, entry->unit, entry->voucher, NULL);
+	assert(!l->slots[at].booked);
+	l->slots[at] = (struct slot){hash, b};
 	l->count++;
 	return b;
 }
@@ -258,16 +263,17 @@ add(struct ledger *l, const struct fund_entry *entry)
 static void
 take_out(struct ledger *l, struct booked *b)
 {
-	size_t mask = l->room - 1, hole = slot_of(l, b->hash, b->entry.unit, b->entry.voucher, true);
-	assert(l->slots[hole] == b);
-	for (size_t at = (hole + 1) & mask; l->slots[at]; at = (at + 1) & mask) {
-		size_t home = l->slots[at]->hash & mask;
+	uint64_t hash = hash_of(b->entry.unit, b->entry.voucher);
+	size_t mask = l->room - 1, hole = slot_of(l, hash, b->entry.unit, b->entry.voucher, NULL);
+	assert(l->slots[hole].booked == b);
+	for (size_t at = (hole + 1) & mask; l->slots[at].booked; at = (at + 1) & mask) {
+		size_t home = l->slots[at].hash & mask;
 		if (((at - home) & mask) >= ((at - hole) & mask)) {
 			l->slots[hole] = l->slots[at];
 			hole = at;
 		}
 	}
-	l->slots[hole] = NULL;
+	l->slots[hole] = (struct slot){0};
 	l->count--;
 	b->older = l->spare;
 	l->spare = b;
@@ -944,7 +950,7 @@ ledger_create(const struct catalogue *c, const struct projects *projects)
 	l->projects = projects;
 	l->room = ROOM_FIRST;
 	arena_init(&l->memory, SIZE_MAX);
-	l->slots = calloc(l->room, sizeof(struct booked *));
+	l->slots = calloc(l->room, sizeof *l->slots);
 	l->holders = calloc(c->unit_count + 1, sizeof(struct holder *));
 	l->place_of = calloc(c->unit_count + 1, sizeof *l->place_of);
 	if (!l->slots || !l->holders || !l->place_of) {

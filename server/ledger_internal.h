@@ -31,9 +31,15 @@ struct booked {
 	struct booked *older, *older_sent, *older_grant;
 	struct amount open;  /* what others may still draw on it or undo of it */
 	int64_t undone;      /* by reversals that are taken */
-	uint64_t hash, seq;  /* seq 0: not taken yet */
+	uint64_t seq;        /* 0: not taken yet */
 	uint32_t line, time; /* when it was recorded: seconds since 1970 UTC */
 	uint32_t stage;      /* by which ledger_stage() */
+};
+
+/* With its hash, so that a search looks at no booking but those that it may mean. */
+struct slot {
+	uint64_t hash;
+	struct booked *booked; /* NULL: free */
 };
 
 /* A place with money. */
@@ -52,7 +58,7 @@ struct ledger {
 	uint32_t *place_of;      /* by index of a unit: index of its place's last unit */
 	struct account **purses; /* by index of a project: its accounts */
 	size_t purse_room;
-	struct booked **slots; /* by hash of unit and voucher, open addressing */
+	struct slot *slots; /* by hash of unit and voucher, open addressing */
 	size_t count, room;
 	struct booked *spare;  /* unstaged, to be used again */
 	struct booked **taken; /* in the order of commits */
