@@ -1,7 +1,7 @@
 /* fupin: the office's program. Each subcommand is a file cmd_NAME.c, a row here, and one in help.c. */
-#include "command.h"
-#include "help.h"
-#include "shown.h"
+#include "base/shown.h"
+#include "command/command.h"
+#include "command/help.h"
 #include "version.h"
 
 #include <sodium.h>

@@ -1,6 +1,6 @@
 # Writes the SQL migrations into a C table, and the grants beside it, so that fupind carries its schema with it.
 # Call: cmake -DSOURCES="a.sql;b.sql" -DGRANTS=c.sql -DOUTPUT=file.c -P embed.cmake
-set(text "#include \"migrate.h\"\n\n")
+set(text "#include \"postgres/migrate.h\"\n\n")
 set(table "")
 list(SORT SOURCES)
 set(count 0)

@@ -1,5 +1,5 @@
+#include "base/utf8.h"
 #include "codec_internal.h"
-#include "utf8.h"
 
 #include <string.h>
 

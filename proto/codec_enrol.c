@@ -1,6 +1,6 @@
 /* Enrolment and the offices that are admitted, both directions. */
+#include "base/utf8.h"
 #include "codec_internal.h"
-#include "utf8.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* Requests and submissions, both directions. */
+#include "base/utf8.h"
 #include "codec_internal.h"
-#include "utf8.h"
 
 #include <string.h>
 

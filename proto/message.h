@@ -2,12 +2,12 @@
 #ifndef FUPIN_PROTO_MESSAGE_H
 #define FUPIN_PROTO_MESSAGE_H
 
-#include "catalogue.h"
-#include "enrol_code.h"
-#include "pace.h"
-#include "plan_rule.h"
-#include "problem.h"
-#include "submission.h"
+#include "check/problem.h"
+#include "field/catalogue.h"
+#include "field/pace.h"
+#include "field/plan_rule.h"
+#include "field/submission.h"
+#include "keys/enrol_code.h"
 
 enum role { ROLE_NONE = 0, ROLE_COUNTY = 1, ROLE_PREFECTURE = 2, ROLE_PROVINCE = 3, ROLE_ADMIN = 4 };
 enum { ROLES = 5 };
@@ -67,7 +67,7 @@ struct submit {
 	size_t size;
 };
 
-/* A letter of a sealed file (common/seal.h). */
+/* A letter of a sealed file (common/check/seal.h). */
 struct carry {
 	const uint8_t *header; /* of the file */
 	size_t header_size;

@@ -3,7 +3,7 @@
 #
 #   scripts/mutate.sh                      150 mutants, drawn by seed 1; a table of rooms at the end
 #   --seed N, --count N                    others; more or fewer
-#   --only GLOB                            of these files alone ('server/*', common/check.c)
+#   --only GLOB                            of these files alone ('server/*', common/check/check.c)
 #   --at-least PERCENT                     exit status 1 if fewer were killed
 #   FILE:LINE …                            every mutation of these lines instead
 #   --list-excluded                        which files are not mutated, and why

@@ -1,14 +1,14 @@
 /* fupind: the centre. Wiring of the commands; the way of a submission is in pipeline.c, the loop in
  * service.c. */
-#include "home.h"
-#include "log.h"
-#include "options.h"
-#include "plan_files.h"
-#include "plan_store.h"
-#include "service.h"
-#include "shown.h"
-#include "store.h"
-#include "verify.h"
+#include "base/log.h"
+#include "base/shown.h"
+#include "boot/home.h"
+#include "boot/options.h"
+#include "boot/store.h"
+#include "plan/plan_files.h"
+#include "plan/plan_store.h"
+#include "service/service.h"
+#include "verify/verify.h"
 #include "version.h"
 
 #include <libpq-fe.h>

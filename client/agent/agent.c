@@ -1,8 +1,8 @@
 #include "agent.h"
 
-#include "clock.h"
-#include "deliver.h"
-#include "recheck.h"
+#include "base/clock.h"
+#include "outbox/deliver.h"
+#include "outbox/recheck.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -7,9 +7,9 @@
 #ifndef FUPIN_CLIENT_AGENT_H
 #define FUPIN_CLIENT_AGENT_H
 
-#include "command.h"
-#include "outbox.h"
-#include "standing.h"
+#include "command/command.h"
+#include "outbox/outbox.h"
+#include "session/standing.h"
 
 enum { FOLDER_TEXT_BYTES = 512, FOLDER_LEFT_MAX = 8 };
 

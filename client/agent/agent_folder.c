@@ -3,12 +3,12 @@
  * copy instead of the sheet means that: it is taken as the sheet. */
 #include "agent.h"
 
-#include "clock.h"
+#include "base/clock.h"
+#include "base/utf8.h"
+#include "base/whole_file.h"
 #include "folder_parts.h"
-#include "save.h"
-#include "utf8.h"
-#include "whole_file.h"
-#include "xlsx_mark.h"
+#include "marking/xlsx_mark.h"
+#include "outbox/save.h"
 
 #include <dirent.h>
 #include <errno.h>

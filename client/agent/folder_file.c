@@ -1,7 +1,7 @@
-#include "file_bytes.h"
+#include "base/file_bytes.h"
 #include "folder_parts.h"
-#include "sheet_file.h"
-#include "text.h"
+#include "output/text.h"
+#include "sheet/sheet_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,8 +2,8 @@
 #ifndef FUPIN_CLIENT_FOLDER_PARTS_H
 #define FUPIN_CLIENT_FOLDER_PARTS_H
 
-#include "home.h"
-#include "identity.h"
+#include "keys/identity.h"
+#include "session/home.h"
 
 #include <limits.h>
 #include <stdbool.h>

@@ -1,9 +1,9 @@
 /* What the agent wrote into its folder is remembered in its home, so that it replaces and removes nothing
  * else, and sees when a clerk has mended a red copy. */
-#include "file_bytes.h"
+#include "base/file_bytes.h"
+#include "base/whole_file.h"
 #include "folder_parts.h"
-#include "sheet_file.h"
-#include "whole_file.h"
+#include "sheet/sheet_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

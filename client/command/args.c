@@ -1,7 +1,7 @@
 #include "args.h"
 
-#include "key_text.h"
-#include "text.h"
+#include "keys/key_text.h"
+#include "output/text.h"
 
 #include <stdio.h>
 #include <string.h>

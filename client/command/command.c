@@ -1,9 +1,9 @@
 #include "command.h"
 
-#include "clock.h"
-#include "decimal.h"
+#include "base/clock.h"
+#include "base/decimal.h"
 #include "finding_json.h"
-#include "recheck.h"
+#include "outbox/recheck.h"
 
 #include <errno.h>
 #include <inttypes.h>

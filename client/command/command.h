@@ -4,10 +4,10 @@
 #define FUPIN_CLIENT_COMMAND_H
 
 #include "args.h"
-#include "kept.h"
-#include "session.h"
-#include "table.h"
-#include "text.h"
+#include "output/table.h"
+#include "output/text.h"
+#include "session/kept.h"
+#include "session/session.h"
 
 /* Exit status by kind; README.md documents them. */
 enum exit_status {

@@ -1,6 +1,6 @@
 #include "figures.h"
 
-#include "decimal.h"
+#include "base/decimal.h"
 
 const char *const headline_indicators[HEADLINES] = {"people_lifted", "village_completed"};
 const char *const headline_names[HEADLINES][2] = {{"people lifted", "脱贫人口"},

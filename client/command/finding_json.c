@@ -1,7 +1,7 @@
 #include "finding_json.h"
 
-#include "shown.h"
-#include "utf8.h"
+#include "base/shown.h"
+#include "base/utf8.h"
 
 #include <json.h>
 #include <stdio.h>

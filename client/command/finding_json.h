@@ -2,7 +2,7 @@
 #ifndef FUPIN_CLIENT_FINDING_JSON_H
 #define FUPIN_CLIENT_FINDING_JSON_H
 
-#include "finding.h"
+#include "sheet/finding.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 #include "help.h"
 
-#include "text.h"
+#include "output/text.h"
 #include "version.h"
 
 #include <string.h>

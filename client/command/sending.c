@@ -1,11 +1,11 @@
 #include "sending.h"
 
-#include "clock.h"
+#include "base/clock.h"
 #include "codec.h"
-#include "deliver.h"
 #include "finding_json.h"
-#include "item_place.h"
-#include "sheet.h"
+#include "outbox/deliver.h"
+#include "outbox/item_place.h"
+#include "sheet/sheet.h"
 
 #include <inttypes.h>
 #include <json.h>

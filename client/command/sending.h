@@ -4,8 +4,8 @@
 #define FUPIN_CLIENT_SENDING_H
 
 #include "command.h"
-#include "outbox.h"
-#include "progress.h"
+#include "outbox/outbox.h"
+#include "output/progress.h"
 
 struct refusal;
 

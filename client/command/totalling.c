@@ -1,6 +1,6 @@
 #include "totalling.h"
 
-#include "decimal.h"
+#include "base/decimal.h"
 #include "figures.h"
 #include "pace_text.h"
 

@@ -3,7 +3,7 @@
 #define FUPIN_CLIENT_TOTALLING_H
 
 #include "command.h"
-#include "follow.h"
+#include "session/follow.h"
 
 #include <json.h>
 

@@ -2,7 +2,7 @@
 #ifndef FUPIN_CLIENT_ADMIN_LIST_H
 #define FUPIN_CLIENT_ADMIN_LIST_H
 
-#include "command.h"
+#include "command/command.h"
 
 /* Both return what to exit with. The command has the catalogue's units, for their names. */
 int show_enrolments(const struct command *command, const struct enrolment_list *list);

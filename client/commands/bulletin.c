@@ -1,6 +1,6 @@
 #include "bulletin.h"
 
-#include "decimal.h"
+#include "base/decimal.h"
 
 #include <string.h>
 

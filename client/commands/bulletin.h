@@ -3,9 +3,9 @@
 #ifndef FUPIN_CLIENT_BULLETIN_H
 #define FUPIN_CLIENT_BULLETIN_H
 
-#include "command.h"
-#include "figures.h"
-#include "follow.h"
+#include "command/command.h"
+#include "command/figures.h"
+#include "session/follow.h"
 
 enum {
 	BULLETIN_LATE = 10,   /* offices named: the page is one that is read */

@@ -1,9 +1,9 @@
 /* The bulletin as a page: in a terminal at most 100 columns wide (with China's longest names) and about 60
  * lines long, in a workbook one sheet that prints on one page. To add a section: a function here, called at
  * the end. */
+#include "base/decimal.h"
 #include "bulletin.h"
-#include "decimal.h"
-#include "pace_text.h"
+#include "command/pace_text.h"
 
 #include <inttypes.h>
 #include <stdio.h>

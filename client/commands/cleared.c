@@ -1,6 +1,6 @@
 #include "cleared.h"
 
-#include "decimal.h"
+#include "base/decimal.h"
 
 /* The figure of a report that is about to be replaced; NULL: none was reported. */
 static const int64_t *

@@ -3,8 +3,8 @@
 #ifndef FUPIN_CLIENT_CLEARED_H
 #define FUPIN_CLIENT_CLEARED_H
 
-#include "command.h"
-#include "sheet.h"
+#include "command/command.h"
+#include "sheet/sheet.h"
 
 /* Adds a problem for each figure that would be cleared so. `command` is connected, and has its catalogue.
  * False: the centre could not say. */

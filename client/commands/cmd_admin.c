@@ -2,10 +2,10 @@
  *
  * invite makes the code here: its secret is drawn on this machine and shown once, the centre gets its hash.
  * To add an action: a function, its row in the table at the end. */
-#include "command.h"
+#include "command/command.h"
 
 #include "admin_list.h"
-#include "decimal.h"
+#include "base/decimal.h"
 
 #include <inttypes.h>
 #include <json.h>

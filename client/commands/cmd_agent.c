@@ -1,5 +1,5 @@
 /* fupin agent [--folder DIR]: keeps the outbox flowing, in the background or under systemd. */
-#include "agent.h"
+#include "agent/agent.h"
 
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* fupin appraisal: scores of units from the plan's weighted items (绩效考评), best first; --explain: the
  * figures behind each point, and the question that brings them. */
-#include "command.h"
-#include "decimal.h"
+#include "base/decimal.h"
+#include "command/command.h"
 
 #include <inttypes.h>
 #include <json.h>

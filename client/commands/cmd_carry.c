@@ -1,10 +1,10 @@
 /* fupin carry FILE…: hands in sealed files of offices without a network, letter by letter, and writes what
  * the centre answers to each, sealed for its office, into FILE.receipts. Who carries sees whether it was
  * taken, no more. */
-#include "command.h"
-#include "finding_json.h"
-#include "progress.h"
-#include "sealed_file.h"
+#include "command/command.h"
+#include "command/finding_json.h"
+#include "outbox/sealed_file.h"
+#include "output/progress.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,9 +1,9 @@
 /* fupin check FILE… (.csv, .xlsx): what the centre would find, found here, by its own code, without a
  * network: the units and forms are those that it gave last. */
-#include "command.h"
-#include "finding_json.h"
-#include "save.h"
-#include "xlsx_mark.h"
+#include "command/command.h"
+#include "command/finding_json.h"
+#include "marking/xlsx_mark.h"
+#include "outbox/save.h"
 
 #include <json.h>
 #include <stdio.h>

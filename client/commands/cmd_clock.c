@@ -1,6 +1,6 @@
 /* fupin clock [TIME]: the centre's clock, which alone decides deadlines; in a drill the administrator moves
  * it. */
-#include "command.h"
+#include "command/command.h"
 
 #include <stdio.h>
 

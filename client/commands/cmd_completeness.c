@@ -1,7 +1,7 @@
 /* fupin completeness: how many of the reports that are due came, came in time, are missing, by unit.
  * fupin late: which ones are owed, worst first. */
-#include "decimal.h"
-#include "showing.h"
+#include "base/decimal.h"
+#include "command/showing.h"
 
 #include <inttypes.h>
 #include <json.h>

@@ -1,7 +1,7 @@
 /* fupin compliance: how units stand to the plan's rules, worst first: what is measured, what it has to be,
  * how much money is missing, by when it counts, and the figures behind it. */
-#include "command.h"
-#include "decimal.h"
+#include "base/decimal.h"
+#include "command/command.h"
 #include "rule_text.h"
 
 #include <inttypes.h>

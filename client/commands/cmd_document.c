@@ -1,13 +1,13 @@
 /* fupin document send KIND FILE: a unit's implementation plan or acceptance report, as a file.
  * fupin document list [UNIT]: who has sent what, when, and who has not.
  * fupin document get UNIT KIND: a version's file. */
-#include "check.h"
-#include "decimal.h"
+#include "base/decimal.h"
+#include "base/shown.h"
+#include "base/utf8.h"
+#include "check/check.h"
+#include "command/sending.h"
 #include "document_list.h"
-#include "sending.h"
-#include "shown.h"
-#include "upload.h"
-#include "utf8.h"
+#include "session/upload.h"
 
 #include <inttypes.h>
 #include <libgen.h>

@@ -2,7 +2,7 @@
  * to the centre is the code's secret, over a line that only the centre of the code can read. Run again, it
  * shows how the request stands. The line has the code's own key, which the centre knows; the office's key,
  * and the proof that this office has it, are in the request. */
-#include "command.h"
+#include "command/command.h"
 #include "version.h"
 
 #include <inttypes.h>

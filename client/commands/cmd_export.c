@@ -1,7 +1,7 @@
 /* fupin export: many tables of one moment, each a sheet of a workbook; or one as CSV or JSON. All are as of
  * one commit. To add a table: a line in `tables` and what it plans and shows. */
-#include "showing.h"
-#include "totalling.h"
+#include "command/showing.h"
+#include "command/totalling.h"
 
 #include <stdio.h>
 #include <string.h>

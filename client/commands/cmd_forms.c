@@ -1,7 +1,7 @@
 /* fupin forms [FORM]: the forms, or one form with its indicators and rules. */
-#include "command.h"
+#include "command/command.h"
 
-#include "decimal.h"
+#include "base/decimal.h"
 
 #include <json.h>
 #include <stdio.h>

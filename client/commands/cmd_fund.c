@@ -3,8 +3,8 @@
  * fupin fund flow [UNIT]: how far down the money of a unit and all below it is; with --voucher an entry's
  * way. fupin fund check [UNIT]: that no fen is missing, from the accounts of each unit. fupin fund early
  * [UNIT]: entries that took money before it was there. fupin fund loans [UNIT]: the loan book. */
-#include "command.h"
-#include "decimal.h"
+#include "base/decimal.h"
+#include "command/command.h"
 #include "fund_list.h"
 #include "fund_loans.h"
 #include "fund_sums.h"

@@ -1,8 +1,8 @@
 /* fupin history UNIT PERIOD FORM: everything that happened to one report, in the order of commits; of each
  * revision what it changed against the one before. For people as a text; in CSV and workbooks a row for each
  * change. */
-#include "command.h"
-#include "decimal.h"
+#include "base/decimal.h"
+#include "command/command.h"
 
 #include <inttypes.h>
 #include <json.h>

@@ -1,5 +1,5 @@
 /* fupin keygen: the office makes its own key pair; the private key never leaves it. */
-#include "command.h"
+#include "command/command.h"
 
 #include <stdio.h>
 

@@ -1,10 +1,10 @@
 /* fupin outbox list | send | retry | drop | void | export | import: what was saved, and what becomes of it.
  * Only send needs the network. To add a verb: a function and a row of the table. */
+#include "base/decimal.h"
 #include "codec.h"
-#include "decimal.h"
+#include "command/sending.h"
 #include "outbox_list.h"
 #include "outbox_sealed.h"
-#include "sending.h"
 
 #include <inttypes.h>
 #include <stdio.h>

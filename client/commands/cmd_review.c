@@ -1,8 +1,8 @@
 /* fupin review: the work list of a reviewer, one report as it stands, and decisions about one or many of
  * them. A decision names the revision and the step that the list showed: who was slower is told so. */
-#include "decimal.h"
-#include "sending.h"
-#include "showing.h"
+#include "base/decimal.h"
+#include "command/sending.h"
+#include "command/showing.h"
 
 #include <inttypes.h>
 #include <json.h>

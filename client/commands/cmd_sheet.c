@@ -3,9 +3,9 @@
  * the unit's last report; what happened is left empty. Where a report is there already, its figures and its
  * revision are in the row, for a correction: in a table beside the others, in a workbook with --corrections,
  * and then only those. */
-#include "command.h"
-#include "finding_json.h"
-#include "sheet_book.h"
+#include "command/command.h"
+#include "command/finding_json.h"
+#include "workbook/sheet_book.h"
 
 #include <inttypes.h>
 #include <json.h>

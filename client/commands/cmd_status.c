@@ -2,9 +2,9 @@
  * returned and what is due next: from the agent, if one runs, else asked of the centre; without a network
  * what is known here. Or what the centre knows of one submission. fupin reload: the centre reads its
  * principals again. */
-#include "agent.h"
-#include "deadline.h"
-#include "key_text.h"
+#include "agent/agent.h"
+#include "field/deadline.h"
+#include "keys/key_text.h"
 
 #include <inttypes.h>
 #include <json.h>

@@ -1,10 +1,10 @@
 /* fupin submit FILE… (.csv, .xlsx): read, check here, save in the outbox, deliver, keep the receipt. Without
  * a network all but the delivery is done by what the centre said last. */
+#include "base/clock.h"
 #include "cleared.h"
-#include "clock.h"
-#include "finding_json.h"
-#include "save.h"
-#include "sending.h"
+#include "command/finding_json.h"
+#include "command/sending.h"
+#include "outbox/save.h"
 
 #include <json.h>
 #include <stdio.h>

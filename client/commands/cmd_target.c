@@ -2,12 +2,12 @@
  * fupin target split UNIT MEASURE PART=VALUE…: hands a target down to the units right below.
  * fupin target load FILE (.csv, .xlsx): any targets that this office sets (unit, year, measure, value, note).
  */
-#include "decimal.h"
-#include "finding.h"
-#include "pace_text.h"
-#include "sending.h"
-#include "sheet_file.h"
-#include "showing.h"
+#include "base/decimal.h"
+#include "command/pace_text.h"
+#include "command/sending.h"
+#include "command/showing.h"
+#include "sheet/finding.h"
+#include "sheet/sheet_file.h"
 
 #include <inttypes.h>
 #include <json.h>

@@ -1,5 +1,5 @@
 /* fupin total UNIT: totals of a unit, or of the units below it, against the targets. */
-#include "totalling.h"
+#include "command/totalling.h"
 
 int
 cmd_total(int argc, char **argv)

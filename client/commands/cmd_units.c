@@ -1,5 +1,5 @@
 /* fupin units: the units that this office may read. */
-#include "command.h"
+#include "command/command.h"
 
 #include <inttypes.h>
 #include <json.h>

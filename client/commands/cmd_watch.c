@@ -1,12 +1,12 @@
 /* fupin watch UNIT: the same as fupin total, again and again as it changes. On a terminal the table is drawn
  * anew; otherwise each change is one line of JSON with the rows that changed. */
-#include "totalling.h"
+#include "command/totalling.h"
 
-#include "clock.h"
-#include "decimal.h"
-#include "finding_json.h"
+#include "base/clock.h"
+#include "base/decimal.h"
+#include "base/shown.h"
+#include "command/finding_json.h"
 #include "rule_watch.h"
-#include "shown.h"
 
 #include <poll.h>
 #include <stdio.h>

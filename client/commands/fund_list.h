@@ -2,7 +2,7 @@
 #ifndef FUPIN_CLIENT_FUND_LIST_H
 #define FUPIN_CLIENT_FUND_LIST_H
 
-#include "command.h"
+#include "command/command.h"
 
 /* Asks for all pages, and shows them; of what is early, of every unit with money at or below query->unit
  * (query->own: of that alone). The exit status. */

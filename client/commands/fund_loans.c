@@ -1,6 +1,6 @@
 #include "fund_loans.h"
 
-#include "decimal.h"
+#include "base/decimal.h"
 
 #include <inttypes.h>
 #include <json.h>

@@ -3,12 +3,12 @@
  * seal them. */
 #include "outbox_sealed.h"
 
-#include "clock.h"
+#include "base/clock.h"
 #include "codec.h"
-#include "finding_json.h"
-#include "item_place.h"
-#include "sealed_file.h"
-#include "upload.h"
+#include "command/finding_json.h"
+#include "outbox/item_place.h"
+#include "outbox/sealed_file.h"
+#include "session/upload.h"
 
 #include <errno.h>
 #include <json.h>

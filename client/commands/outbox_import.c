@@ -2,9 +2,9 @@
 #include "outbox_sealed.h"
 
 #include "codec.h"
-#include "finding_json.h"
-#include "item_place.h"
-#include "sealed_file.h"
+#include "command/finding_json.h"
+#include "outbox/item_place.h"
+#include "outbox/sealed_file.h"
 
 #include <json.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #ifndef FUPIN_CLIENT_OUTBOX_SEALED_H
 #define FUPIN_CLIENT_OUTBOX_SEALED_H
 
-#include "sending.h"
+#include "command/sending.h"
 
 /* Both after sending_open(); without the network. An exit status; what happened was printed. */
 int outbox_export(struct sending *sending, const char *directory);

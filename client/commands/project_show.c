@@ -1,6 +1,6 @@
 #include "project_show.h"
 
-#include "decimal.h"
+#include "base/decimal.h"
 
 #include <inttypes.h>
 #include <json.h>

@@ -2,7 +2,7 @@
 #ifndef FUPIN_CLIENT_PROJECT_SHOW_H
 #define FUPIN_CLIENT_PROJECT_SHOW_H
 
-#include "command.h"
+#include "command/command.h"
 
 /* Money of all sources together. */
 struct project_money project_sum(const struct project_item *item);

@@ -1,6 +1,6 @@
 #include "rule_text.h"
 
-#include "decimal.h"
+#include "base/decimal.h"
 
 #include <json.h>
 #include <stdio.h>

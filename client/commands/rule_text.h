@@ -3,7 +3,7 @@
 #ifndef FUPIN_CLIENT_RULE_TEXT_H
 #define FUPIN_CLIENT_RULE_TEXT_H
 
-#include "command.h"
+#include "command/command.h"
 
 enum { RULES_ASKED_MAX = 64 };
 

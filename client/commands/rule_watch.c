@@ -2,11 +2,11 @@
  * terminal a line of words for each finding that turned, otherwise a line of JSON. */
 #include "rule_watch.h"
 
-#include "command.h"
-#include "decimal.h"
-#include "finding_json.h"
+#include "base/decimal.h"
+#include "base/shown.h"
+#include "command/command.h"
+#include "command/finding_json.h"
 #include "rule_text.h"
-#include "shown.h"
 
 #include <inttypes.h>
 #include <json.h>

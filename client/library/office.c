@@ -2,7 +2,7 @@
  * used, office_parts.h how it is made. */
 #include "office_parts.h"
 
-#include "clock.h"
+#include "base/clock.h"
 #include "version.h"
 
 #include <errno.h>

@@ -3,9 +3,9 @@
  * operation that waits for it. */
 #include "office_parts.h"
 
-#include "clock.h"
-#include "item_place.h"
-#include "save.h"
+#include "base/clock.h"
+#include "outbox/item_place.h"
+#include "outbox/save.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -12,13 +12,13 @@
 
 #include "fupin.h"
 
-#include "arena.h"
-#include "deliver.h"
-#include "finding.h"
-#include "follow.h"
-#include "kept.h"
-#include "recheck.h"
-#include "standing.h"
+#include "base/arena.h"
+#include "outbox/deliver.h"
+#include "outbox/recheck.h"
+#include "session/follow.h"
+#include "session/kept.h"
+#include "session/standing.h"
+#include "sheet/finding.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

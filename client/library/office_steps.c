@@ -1,7 +1,7 @@
 /* libfupin: what each kind of operation does next, what it asks, and what it makes of the answer. */
 #include "office_parts.h"
 
-#include "clock.h"
+#include "base/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * the bell, the centre, or the next moment at which something is due. Nothing in it waits for one answer. */
 #include "office_parts.h"
 
-#include "clock.h"
+#include "base/clock.h"
 
 #include <poll.h>
 #include <stdio.h>

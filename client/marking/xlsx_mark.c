@@ -1,10 +1,10 @@
 #include "xlsx_mark.h"
 
-#include "file_bytes.h"
-#include "splice.h"
-#include "whole_file.h"
+#include "base/file_bytes.h"
+#include "base/whole_file.h"
+#include "xlsx/splice.h"
+#include "xlsx/xlsx_read.h"
 #include "xlsx_marking.h"
-#include "xlsx_read.h"
 
 #include <errno.h>
 #include <fcntl.h>

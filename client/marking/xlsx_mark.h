@@ -3,7 +3,7 @@
 #ifndef FUPIN_CLIENT_XLSX_MARK_H
 #define FUPIN_CLIENT_XLSX_MARK_H
 
-#include "finding.h"
+#include "sheet/finding.h"
 
 struct xlsx_mark {
 	const char *sheet;

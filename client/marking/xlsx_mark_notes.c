@@ -1,8 +1,8 @@
 /* Comments, and the boxes that a spreadsheet shows them in (VML, as Excel itself still writes it). */
 #include "xlsx_marking.h"
 
-#include "finding.h"
-#include "splice.h"
+#include "sheet/finding.h"
+#include "xlsx/splice.h"
 
 #include <stdlib.h>
 #include <string.h>

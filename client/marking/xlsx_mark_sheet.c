@@ -1,8 +1,8 @@
 /* A sheet's cells get red styles; cells that are empty come into being. */
 #include "xlsx_marking.h"
 
-#include "finding.h"
-#include "splice.h"
+#include "sheet/finding.h"
+#include "xlsx/splice.h"
 
 #include <stdlib.h>
 #include <string.h>

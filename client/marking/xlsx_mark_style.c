@@ -1,5 +1,5 @@
 /* Styles: one more fill, and for each style that a marked cell has, the same one with that fill. */
-#include "splice.h"
+#include "xlsx/splice.h"
 #include "xlsx_marking.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* A copy that was marked before is marked anew: our comments of then go, with their boxes, and the cells that
  * have no problem any more lose their red. Other programs saved it meanwhile, and kept our comments' first
  * word. */
-#include "splice.h"
+#include "xlsx/splice.h"
 #include "xlsx_marking.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 #include "deliver.h"
 
-#include "bounds.h"
-#include "clock.h"
+#include "base/bounds.h"
+#include "base/clock.h"
 #include "codec.h"
 #include "item_place.h"
 

@@ -5,8 +5,8 @@
 #define FUPIN_CLIENT_DELIVER_H
 
 #include "outbox.h"
-#include "session.h"
-#include "upload.h"
+#include "session/session.h"
+#include "session/upload.h"
 
 struct delivery {
 	size_t total, receipted, refused; /* what is left waits on */

@@ -1,7 +1,7 @@
 #include "item_place.h"
 
 #include "codec.h"
-#include "sheet.h"
+#include "sheet/sheet.h"
 
 #include <stdio.h>
 #include <stdlib.h>

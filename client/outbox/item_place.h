@@ -3,10 +3,10 @@
 #ifndef FUPIN_CLIENT_ITEM_PLACE_H
 #define FUPIN_CLIENT_ITEM_PLACE_H
 
-#include "arena.h"
-#include "catalogue.h"
-#include "finding.h"
+#include "base/arena.h"
+#include "field/catalogue.h"
 #include "outbox.h"
+#include "sheet/finding.h"
 
 #include <limits.h>
 

@@ -4,9 +4,9 @@
 #ifndef FUPIN_CLIENT_OUTBOX_H
 #define FUPIN_CLIENT_OUTBOX_H
 
-#include "bounds.h"
-#include "keyfile.h"
-#include "submission.h"
+#include "base/bounds.h"
+#include "field/submission.h"
+#include "keys/keyfile.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -2,7 +2,7 @@
 #ifndef FUPIN_CLIENT_OUTBOX_INTERNAL_H
 #define FUPIN_CLIENT_OUTBOX_INTERNAL_H
 
-#include "arena.h"
+#include "base/arena.h"
 #include "outbox.h"
 
 #include <sqlite3.h>

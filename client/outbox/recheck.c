@@ -1,6 +1,6 @@
 #include "recheck.h"
 
-#include "clock.h"
+#include "base/clock.h"
 
 #include <poll.h>
 #include <stdio.h>

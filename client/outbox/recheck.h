@@ -7,7 +7,7 @@
 #define FUPIN_CLIENT_RECHECK_H
 
 #include "outbox.h"
-#include "session.h"
+#include "session/session.h"
 
 struct recheck {
 	struct outbox *outbox;

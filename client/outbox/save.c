@@ -1,8 +1,8 @@
 #include "save.h"
 
+#include "base/utf8.h"
+#include "check/seal.h"
 #include "codec.h"
-#include "seal.h"
-#include "utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,7 +60,7 @@ part_of(const struct submission *s, size_t first, size_t count)
 }
 
 /* Room in a frame for what stands around a submission: request id, field numbers, lengths; and the seal of
- * one that is carried (common/seal.h). */
+ * one that is carried (common/check/seal.h). */
 enum { REQUEST_BYTES = FRAME_BYTES_MAX - SEAL_CONTENT_MAX };
 
 /* One part, as an item of the outbox. What makes it the same as one that is there already is its content

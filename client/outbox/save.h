@@ -3,7 +3,7 @@
 #define FUPIN_CLIENT_SAVE_H
 
 #include "outbox.h"
-#include "sheet.h"
+#include "sheet/sheet.h"
 
 #include <stdio.h>
 

@@ -1,11 +1,11 @@
-/* Sealed files (common/seal.h) on disk: read and checked as a whole; written beside their place, brought to
- * disk, and only then named. */
+/* Sealed files (common/check/seal.h) on disk: read and checked as a whole; written beside their place,
+ * brought to disk, and only then named. */
 #ifndef FUPIN_CLIENT_SEALED_FILE_H
 #define FUPIN_CLIENT_SEALED_FILE_H
 
-#include "home.h"
-#include "seal.h"
-#include "whole_file.h"
+#include "base/whole_file.h"
+#include "check/seal.h"
+#include "session/home.h"
 
 #include <sodium.h>
 

@@ -1,8 +1,8 @@
 #include "cell.h"
 
-#include "calendar.h"
-#include "decimal.h"
-#include "utf8.h"
+#include "base/decimal.h"
+#include "base/utf8.h"
+#include "field/calendar.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #ifndef FUPIN_CLIENT_CELL_H
 #define FUPIN_CLIENT_CELL_H
 
-#include "bounds.h"
+#include "base/bounds.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 #include "output.h"
 
-#include "shown.h"
+#include "base/shown.h"
+#include "base/utf8.h"
 #include "text.h"
-#include "utf8.h"
 #include "xlsx.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 #ifndef FUPIN_CLIENT_OUTPUT_H
 #define FUPIN_CLIENT_OUTPUT_H
 
-#include "whole_file.h"
+#include "base/whole_file.h"
 
 #include <limits.h>
 #include <stdbool.h>

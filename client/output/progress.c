@@ -1,9 +1,9 @@
 #include "progress.h"
 
+#include "base/clock.h"
+#include "base/shown.h"
+#include "base/utf8.h"
 #include "cell.h"
-#include "clock.h"
-#include "shown.h"
-#include "utf8.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #ifndef FUPIN_CLIENT_PROGRESS_H
 #define FUPIN_CLIENT_PROGRESS_H
 
-#include "problem.h"
+#include "check/problem.h"
 
 #include <stdbool.h>
 #include <stdint.h>

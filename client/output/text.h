@@ -4,7 +4,7 @@
 #ifndef FUPIN_CLIENT_TEXT_H
 #define FUPIN_CLIENT_TEXT_H
 
-#include "problem.h"
+#include "check/problem.h"
 
 #include <libintl.h>
 

@@ -1,8 +1,8 @@
 #include "xlsx.h"
 
+#include "base/decimal.h"
+#include "base/utf8.h"
 #include "cell.h"
-#include "decimal.h"
-#include "utf8.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #include "upload.h"
 
-#include "bounds.h"
-#include "whole_file.h"
+#include "base/bounds.h"
+#include "base/whole_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

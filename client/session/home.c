@@ -1,6 +1,6 @@
 #include "home.h"
 
-#include "whole_file.h"
+#include "base/whole_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,8 +2,8 @@
 #ifndef FUPIN_CLIENT_HOME_H
 #define FUPIN_CLIENT_HOME_H
 
-#include "endpoint.h"
-#include "keyfile.h"
+#include "base/endpoint.h"
+#include "keys/keyfile.h"
 
 #include <limits.h>
 #include <stdbool.h>

@@ -1,8 +1,8 @@
 #include "kept.h"
 
-#include "clock.h"
+#include "base/clock.h"
 #include "codec.h"
-#include "identity.h"
+#include "keys/identity.h"
 
 #include <fcntl.h>
 #include <stdio.h>

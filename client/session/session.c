@@ -1,6 +1,6 @@
 #include "session.h"
 
-#include "clock.h"
+#include "base/clock.h"
 #include "codec.h"
 #include "version.h"
 

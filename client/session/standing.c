@@ -1,6 +1,6 @@
 #include "standing.h"
 
-#include "deadline.h"
+#include "field/deadline.h"
 
 #include <stdio.h>
 #include <stdlib.h>

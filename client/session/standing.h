@@ -3,7 +3,7 @@
 #ifndef FUPIN_CLIENT_STANDING_H
 #define FUPIN_CLIENT_STANDING_H
 
-#include "bounds.h"
+#include "base/bounds.h"
 #include "session.h"
 
 enum { STANDING_RETURNED_MAX = 20, STANDING_DEADLINES_MAX = 24, STANDING_NAME_BYTES = NAME_BYTES_MAX + 1 };

@@ -1,6 +1,6 @@
 #include "upload.h"
 
-#include "bounds.h"
+#include "base/bounds.h"
 
 #include <errno.h>
 #include <fcntl.h>

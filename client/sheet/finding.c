@@ -1,6 +1,6 @@
 #include "finding.h"
 
-#include "utf8.h"
+#include "base/utf8.h"
 
 #include <stdio.h>
 #include <string.h>

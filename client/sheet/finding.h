@@ -3,8 +3,8 @@
 #ifndef FUPIN_CLIENT_FINDING_H
 #define FUPIN_CLIENT_FINDING_H
 
-#include "problem.h"
-#include "text_table.h"
+#include "check/problem.h"
+#include "check/text_table.h"
 
 #include <stdio.h>
 

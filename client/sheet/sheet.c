@@ -1,11 +1,11 @@
 #include "sheet.h"
 
-#include "check.h"
-#include "decimal.h"
-#include "file_bytes.h"
+#include "base/decimal.h"
+#include "base/file_bytes.h"
+#include "base/utf8.h"
+#include "check/check.h"
 #include "sheet_file.h"
 #include "sheet_reading.h"
-#include "utf8.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -8,9 +8,9 @@
 #ifndef FUPIN_CLIENT_SHEET_H
 #define FUPIN_CLIENT_SHEET_H
 
-#include "catalogue.h"
+#include "field/catalogue.h"
+#include "field/submission.h"
 #include "finding.h"
-#include "submission.h"
 
 /* A correction, and the names of figures that its sheet has no column for. */
 struct dropped {

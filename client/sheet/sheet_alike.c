@@ -2,7 +2,7 @@
  * one. */
 #include "sheet.h"
 
-#include "utf8.h"
+#include "base/utf8.h"
 
 #include <ctype.h>
 #include <stdlib.h>

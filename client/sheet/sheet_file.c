@@ -1,9 +1,9 @@
 #include "sheet_file.h"
 
-#include "csv_table.h"
-#include "file_bytes.h"
-#include "sheet_book.h"
-#include "xlsx_rows.h"
+#include "base/file_bytes.h"
+#include "book_mark.h"
+#include "check/csv_table.h"
+#include "xlsx/xlsx_rows.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -21,7 +21,8 @@ sheet_column_key(const char *text, char room[UTF8_KEY_BYTES])
 	/* Headers and measures that somebody has in traditional characters. */
 	static const struct {
 		const char *traditional, *simplified;
-	} pairs[] = {{"單", "单"}, {"萬", "万"}, {"億", "亿"}, {"額", "额"}, {"計", "计"}, {"貨", "货"}, {"幣", "币"}};
+	} pairs[] = {{"單", "单"}, {"萬", "万"}, {"億", "亿"}, {"額", "额"},
+	             {"計", "计"}, {"貨", "货"}, {"幣", "币"}};
 	enum { WIDE = sizeof "單" - 1 };
 	char other[UTF8_KEY_BYTES];
 	const char *key = utf8_key(text, other);

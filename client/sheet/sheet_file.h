@@ -3,9 +3,9 @@
 #ifndef FUPIN_CLIENT_SHEET_FILE_H
 #define FUPIN_CLIENT_SHEET_FILE_H
 
-#include "text_table.h"
-#include "unit.h"
-#include "utf8.h"
+#include "base/utf8.h"
+#include "check/text_table.h"
+#include "field/unit.h"
 
 /* Titles and notes may stand above the header. */
 enum { HEADER_ROWS_MAX = 50 };

@@ -1,6 +1,6 @@
 #include "sheet_measure.h"
 
-#include "decimal.h"
+#include "base/decimal.h"
 #include "sheet_file.h"
 
 #include <stdio.h>

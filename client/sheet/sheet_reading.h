@@ -3,10 +3,10 @@
 #ifndef FUPIN_CLIENT_SHEET_READING_H
 #define FUPIN_CLIENT_SHEET_READING_H
 
+#include "base/utf8.h"
 #include "sheet.h"
 #include "sheet_file.h"
 #include "sheet_measure.h"
-#include "utf8.h"
 
 /* What a sheet is about; by its columns. */
 enum sheet_kind { SHEET_REPORTS = 1, SHEET_FUNDS = 2, SHEET_PROJECTS = 4 };

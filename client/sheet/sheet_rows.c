@@ -1,8 +1,8 @@
 #include "sheet_reading.h"
 
-#include "decimal.h"
-#include "narrow.h"
-#include "utf8.h"
+#include "base/decimal.h"
+#include "base/narrow.h"
+#include "base/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -113,7 +113,7 @@ read_figure(const struct reading *r, size_t at, int decimals, int64_t *out)
 	const char *text = text_cell(r->row, at);
 	if (measure_parse(&r->columns->measures[at], text, decimals, out))
 		return true;
-	enum problem_code code = !*text                                  ? PROBLEM_CELL_MISSING
+	enum problem_code code = !*text                                ? PROBLEM_CELL_MISSING
 	                         : text_mark(r->row, at) == TEXT_SHOWN ? PROBLEM_FORMAT_SHOWN
 	                                                               : PROBLEM_NUMBER_INVALID;
 	struct problem *p = sheet_problem(r, code, r->row->line, at);

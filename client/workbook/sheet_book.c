@@ -1,9 +1,11 @@
 #include "sheet_book.h"
 
-#include "bounds.h"
-#include "calendar.h"
-#include "decimal.h"
-#include "project.h"
+#include "sheet/book_mark.h"
+
+#include "base/bounds.h"
+#include "base/decimal.h"
+#include "field/calendar.h"
+#include "field/project.h"
 #include "xlsx_sheet.h"
 
 #include <inttypes.h>

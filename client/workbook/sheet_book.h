@@ -5,14 +5,10 @@
 #ifndef FUPIN_CLIENT_SHEET_BOOK_H
 #define FUPIN_CLIENT_SHEET_BOOK_H
 
-#include "catalogue.h"
-#include "cell.h"
+#include "field/catalogue.h"
 #include "message.h"
-#include "xlsx.h"
-
-/* The hidden sheet, and what stands in its first cells: "fupin-sheet" "1" / "office" "220822" / … */
-#define SHEET_BOOK_NAME "fupin"
-#define SHEET_BOOK_MARK "fupin-sheet"
+#include "output/cell.h"
+#include "output/xlsx.h"
 
 /* What is known of one unit's form. */
 struct sheet_row {

@@ -1,9 +1,9 @@
 #include "xlsx_sheet.h"
 
-#include "cell.h"
-#include "decimal.h"
-#include "finding.h"
-#include "utf8.h"
+#include "base/decimal.h"
+#include "base/utf8.h"
+#include "output/cell.h"
+#include "sheet/finding.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 #ifndef FUPIN_CLIENT_XLSX_SHEET_H
 #define FUPIN_CLIENT_XLSX_SHEET_H
 
-#include "xlsx.h"
+#include "output/xlsx.h"
 
 enum xlsx_style {
 	XLSX_LOCKED,

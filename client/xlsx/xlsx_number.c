@@ -1,6 +1,6 @@
 #include "xlsx_number.h"
 
-#include "calendar.h"
+#include "field/calendar.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -71,7 +71,8 @@ add_literal(struct seen *seen, const char *text, size_t size)
 		return;
 	/* More than is kept: who knows what it says. */
 	if (!is_grouping(text, size))
-		seen->scaled |= !append(seen->figure ? seen->out->after : seen->out->before, LITERAL_BYTES, text, size);
+		seen->scaled |=
+		    !append(seen->figure ? seen->out->after : seen->out->before, LITERAL_BYTES, text, size);
 	add_between(seen, text, size);
 }
 
@@ -459,8 +460,8 @@ number_text(const char *raw, struct number_format format, bool since_1904, char 
 	snprintf(out, NUMBER_TEXT_BYTES, "%s%.*s%s%s", format.before, NUMBER_TEXT_BYTES - 2 * LITERAL_BYTES - 2,
 	         figure, format.after, format.kind == NUMBER_PERCENT ? "%" : "");
 	bool other = format.kind == NUMBER_SCALED || format.kind == NUMBER_PATTERN;
-	return format.kind == NUMBER_PERCENT             ? TEXT_TYPED
-	       : other                                   ? TEXT_SCALED
-	       : *format.before || *format.after         ? TEXT_SHOWN
-	                                                 : TEXT_PLAIN;
+	return format.kind == NUMBER_PERCENT     ? TEXT_TYPED
+	       : other                           ? TEXT_SCALED
+	       : *format.before || *format.after ? TEXT_SHOWN
+	                                         : TEXT_PLAIN;
 }

@@ -3,7 +3,7 @@
 #ifndef FUPIN_CLIENT_XLSX_NUMBER_H
 #define FUPIN_CLIENT_XLSX_NUMBER_H
 
-#include "text_table.h"
+#include "check/text_table.h"
 
 enum number_kind {
 	NUMBER_PLAIN = 0, /* shown as the figure that it is, however it is rounded or coloured on the screen */

@@ -1,6 +1,6 @@
 #include "xlsx_package.h"
 
-#include "file_type.h"
+#include "base/file_type.h"
 
 #include <errno.h>
 #include <expat.h>

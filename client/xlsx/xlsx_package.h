@@ -4,7 +4,7 @@
 #ifndef FUPIN_CLIENT_XLSX_PACKAGE_H
 #define FUPIN_CLIENT_XLSX_PACKAGE_H
 
-#include "text_table.h"
+#include "check/text_table.h"
 
 struct package;
 

@@ -1,8 +1,8 @@
 #include "check.h"
 #include "check_internal.h"
 
-#include "decimal.h"
-#include "utf8.h"
+#include "base/decimal.h"
+#include "base/utf8.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -6,9 +6,9 @@
 #ifndef FUPIN_COMMON_CHECK_H
 #define FUPIN_COMMON_CHECK_H
 
-#include "catalogue.h"
+#include "field/catalogue.h"
+#include "field/submission.h"
 #include "problem.h"
-#include "submission.h"
 
 #include <stdint.h>
 

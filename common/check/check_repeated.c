@@ -1,7 +1,7 @@
 /* Two rows of one submission that speak of the same thing: both cannot be meant. */
 #include "check_internal.h"
 
-#include "utf8.h"
+#include "base/utf8.h"
 
 #include <sodium.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "csv_table.h"
 
-#include "utf8.h"
+#include "base/utf8.h"
 
 #include <csv.h>
 #include <errno.h>

@@ -1,8 +1,8 @@
 #include "problem.h"
 
-#include "deadline.h"
-#include "decimal.h"
-#include "utf8.h"
+#include "base/decimal.h"
+#include "base/utf8.h"
+#include "field/deadline.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -436,7 +436,8 @@ static const struct problem_kind {
      "单元格是日期、时间、百分数或逻辑值，显示为 "
      "%D；此处应为文本，原来填的内容已无从得知：请把该列设为文本格式后重新填写"},
     {PROBLEM_FORMAT_SCALED, 0, "FORMAT_SCALED",
-     "the cell's number format shows another figure than %D, which the cell holds: format it as a plain number",
+     "the cell's number format shows another figure than %D, which the cell holds: format it as a plain "
+     "number",
      "单元格内的数值是 %D，其数字格式显示的却不是它：请改为普通数字格式"},
     {PROBLEM_MEASURE_TWICE, 0, "MEASURE_TWICE",
      "the column and a row beside the header name different measures: %D",
@@ -447,7 +448,8 @@ static const struct problem_kind {
      "clear the figure; or send all of it with --clear",
      "表中缺少此列，而所替换的版本中为 %D：请补上该列，确需清除的填“–”；或加 --clear 报送"},
     {PROBLEM_FORMAT_SHOWN, 0, "FORMAT_SHOWN",
-     "the cell's number format shows its figure as %D, which is none of this column: format it as a plain number, "
+     "the cell's number format shows its figure as %D, which is none of this column: format it as a plain "
+     "number, "
      "in the measure of the column",
      "单元格的数字格式把数值显示为 %D，不是本列的数值：请改为普通数字格式，按列名的计量单位填写"},
 };

@@ -8,7 +8,7 @@
 #ifndef FUPIN_COMMON_PROBLEM_H
 #define FUPIN_COMMON_PROBLEM_H
 
-#include "bounds.h"
+#include "base/bounds.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -11,8 +11,8 @@
 #ifndef FUPIN_COMMON_SEAL_H
 #define FUPIN_COMMON_SEAL_H
 
-#include "bounds.h"
-#include "identity.h"
+#include "base/bounds.h"
+#include "keys/identity.h"
 #include "problem.h"
 
 enum {

@@ -3,7 +3,7 @@
 #ifndef FUPIN_COMMON_TEXT_TABLE_H
 #define FUPIN_COMMON_TEXT_TABLE_H
 
-#include "arena.h"
+#include "base/arena.h"
 #include "problem.h"
 
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 #include "calendar.h"
 
-#include "bounds.h"
-#include "narrow.h"
+#include "base/bounds.h"
+#include "base/narrow.h"
 
 #include <stdio.h>
 #include <string.h>

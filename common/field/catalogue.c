@@ -2,8 +2,8 @@
 
 #include "pace.h"
 
-#include "decimal.h"
-#include "utf8.h"
+#include "base/decimal.h"
+#include "base/utf8.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -7,8 +7,8 @@
 #ifndef FUPIN_COMMON_CATALOGUE_H
 #define FUPIN_COMMON_CATALOGUE_H
 
-#include "arena.h"
-#include "bounds.h"
+#include "base/arena.h"
+#include "base/bounds.h"
 #include "calendar.h"
 #include "deadline.h"
 #include "plan_rule.h"
@@ -242,8 +242,8 @@ bool unit_in_period(const struct unit *unit, period when);
 /* The unit of the same place in this month, NULL: none. */
 const struct unit *catalogue_unit_then(const struct catalogue *catalogue, const struct unit *unit,
                                        period when);
-/* The members of a group, by its code as it is or by its key; *first is the first of them; 0: there is no such
- * group. */
+/* The members of a group, by its code as it is or by its key; *first is the first of them; 0: there is no
+ * such group. */
 size_t catalogue_group(const struct catalogue *catalogue, const char *code, const struct unit_group **first);
 /* Is the unit a member of the group, or below one? */
 bool unit_group_has(const struct unit_group *members, size_t count, unit_code unit);

@@ -1,6 +1,6 @@
 #include "project.h"
 
-#include "word.h"
+#include "base/word.h"
 
 #include <stdlib.h>
 #include <string.h>

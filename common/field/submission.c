@@ -1,6 +1,6 @@
 #include "submission.h"
 
-#include "word.h"
+#include "base/word.h"
 
 #include <string.h>
 

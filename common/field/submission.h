@@ -3,9 +3,9 @@
 #ifndef FUPIN_COMMON_SUBMISSION_H
 #define FUPIN_COMMON_SUBMISSION_H
 
+#include "base/file_type.h"
 #include "calendar.h"
-#include "file_type.h"
-#include "identity.h"
+#include "keys/identity.h"
 #include "project.h"
 #include "unit.h"
 

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "narrow.h"
+#include "base/narrow.h"
 
 #include <string.h>
 

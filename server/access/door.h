@@ -1,14 +1,15 @@
 /* The door: what a key that is not admitted may do. Pure.
  *
  * Such a key (a guest) gets a line only if the centre knows it: it is a code's, made of its secret at both
- * ends (common/enrol_code.h), while that code is out and as long as its outcome is told; or it brought a code
- * and waits or was refused lately; or it was revoked. On that line it may send an Enrol and nothing else. So
- * a stranger meets a closed port, whatever is out, and cannot use up what is there for those who have a code.
+ * ends (common/keys/enrol_code.h), while that code is out and as long as its outcome is told; or it brought a
+ * code and waits or was refused lately; or it was revoked. On that line it may send an Enrol and nothing
+ * else. So a stranger meets a closed port, whatever is out, and cannot use up what is there for those who
+ * have a code.
  */
 #ifndef FUPIN_SERVER_DOOR_H
 #define FUPIN_SERVER_DOOR_H
 
-#include "keyfile.h"
+#include "keys/keyfile.h"
 
 #include <stdbool.h>
 #include <stddef.h>

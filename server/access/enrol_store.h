@@ -6,7 +6,7 @@
 
 #include "admit.h"
 #include "door.h"
-#include "pg.h"
+#include "postgres/pg.h"
 
 /* Who asks. */
 struct asker {

@@ -1,6 +1,6 @@
 #include "key_set.h"
 
-#include "utf8.h"
+#include "base/utf8.h"
 
 #include <assert.h>
 #include <sodium.h>

@@ -3,8 +3,8 @@
 #ifndef FUPIN_SERVER_QUERY_CHECK_H
 #define FUPIN_SERVER_QUERY_CHECK_H
 
-#include "catalogue.h"
-#include "problem.h"
+#include "check/problem.h"
+#include "field/catalogue.h"
 
 /* NULL: there is no such unit. */
 const struct unit *query_unit(const struct catalogue *catalogue, unit_code unit,

@@ -2,7 +2,7 @@
 #ifndef FUPIN_SERVER_HOME_H
 #define FUPIN_SERVER_HOME_H
 
-#include "keyfile.h"
+#include "keys/keyfile.h"
 #include "options.h"
 
 #include <limits.h>

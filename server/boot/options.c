@@ -1,7 +1,7 @@
 #include "options.h"
 
-#include "endpoint.h"
-#include "pg.h"
+#include "base/endpoint.h"
+#include "postgres/pg.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 #include "store.h"
 
-#include "log.h"
-#include "migrate.h"
+#include "base/log.h"
+#include "postgres/migrate.h"
 
 #include <libpq-fe.h>
 #include <stdio.h>

@@ -2,9 +2,9 @@
 #ifndef FUPIN_SERVER_STORE_H
 #define FUPIN_SERVER_STORE_H
 
-#include "embedded.h"
 #include "home.h"
-#include "plan_store.h"
+#include "plan/plan_store.h"
+#include "postgres/embedded.h"
 
 struct store {
 	struct embedded embedded;

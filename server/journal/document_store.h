@@ -8,7 +8,7 @@
 #define FUPIN_SERVER_DOCUMENT_STORE_H
 
 #include "message.h"
-#include "pg.h"
+#include "postgres/pg.h"
 
 /* False of all: `problems` has one, which may be that the database is away. `now_us`: the centre's clock. */
 

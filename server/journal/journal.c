@@ -1,7 +1,7 @@
 #include "journal.h"
 
-#include "clock.h"
-#include "log.h"
+#include "base/clock.h"
+#include "base/log.h"
 
 #include <assert.h>
 #include <endian.h>

@@ -13,9 +13,9 @@
 #ifndef FUPIN_SERVER_JOURNAL_H
 #define FUPIN_SERVER_JOURNAL_H
 
-#include "identity.h"
 #include "journal_rows.h"
-#include "pg.h"
+#include "keys/identity.h"
+#include "postgres/pg.h"
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 #include "journal_rows.h"
 
-#include "catalogue.h"
+#include "field/catalogue.h"
 
 #include <assert.h>
 #include <string.h>

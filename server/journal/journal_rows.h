@@ -2,8 +2,8 @@
 #ifndef FUPIN_SERVER_JOURNAL_ROWS_H
 #define FUPIN_SERVER_JOURNAL_ROWS_H
 
-#include "admit.h"
-#include "pgcopy.h"
+#include "access/admit.h"
+#include "postgres/pgcopy.h"
 #include "replay.h"
 
 /* One submission of a batch. */

@@ -1,6 +1,6 @@
 #include "replay.h"
 
-#include "pgcopy.h"
+#include "postgres/pgcopy.h"
 
 #include <inttypes.h>
 #include <libpq-fe.h>

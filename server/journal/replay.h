@@ -3,8 +3,8 @@
 #ifndef FUPIN_SERVER_REPLAY_H
 #define FUPIN_SERVER_REPLAY_H
 
-#include "holdings.h"
-#include "pg.h"
+#include "postgres/pg.h"
+#include "state/holdings.h"
 
 /* The journal's tables, in the order in which they are written and read. */
 enum journal_table {

@@ -1,8 +1,8 @@
 #include "ledger_internal.h"
 
-#include "decimal.h"
-#include "key_set.h"
-#include "utf8.h"
+#include "base/decimal.h"
+#include "base/key_set.h"
+#include "base/utf8.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -77,6 +77,12 @@ ledger_holder(const struct ledger *l, unit_code unit)
 {
 	size_t at = place_index(l, unit);
 	return at == SIZE_MAX ? NULL : l->holders[at];
+}
+
+const struct holder *
+ledger_holder_at(const struct ledger *l, size_t unit)
+{
+	return l->holders[unit];
 }
 
 /* Makes it if there is none yet. NULL: the unit is not in the plan, or no memory. */
@@ -172,7 +178,8 @@ hash_of(unit_code unit, const char *voucher)
 	return key_make('v', &unit, sizeof unit, key, strnlen(key, UTF8_KEY_BYTES)).words[0];
 }
 
-/* Where this spelling of it is, or the free slot behind where it would be. *other: one in another spelling. */
+/* Where this spelling of it is, or the free slot behind where it would be. *other: one in another spelling.
+ */
 static size_t
 slot_of(const struct ledger *l, uint64_t hash, unit_code unit, const char *voucher, struct booked **other)
 {

@@ -19,9 +19,9 @@
 #ifndef FUPIN_SERVER_LEDGER_H
 #define FUPIN_SERVER_LEDGER_H
 
-#include "fund_totals.h"
 #include "message.h"
 #include "projects.h"
+#include "totals/fund_totals.h"
 
 #include <stdbool.h>
 

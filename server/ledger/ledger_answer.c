@@ -1,7 +1,7 @@
 /* Where money is, and what was booked: questions about the ledger, from memory. */
+#include "base/query_check.h"
+#include "base/utf8.h"
 #include "ledger_internal.h"
-#include "query_check.h"
-#include "utf8.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -5,8 +5,8 @@
  * in the row of all that came in. What was undone counts as if it had never been. Where an entry names
  * another one (a confirmation what was sent, a sending what was set aside, a withdrawal a grant) its fen are
  * that one's, likewise in a row. */
+#include "base/query_check.h"
 #include "ledger_internal.h"
-#include "query_check.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 #include "projects.h"
 
-#include "key_set.h"
-#include "utf8.h"
+#include "base/key_set.h"
+#include "base/utf8.h"
 
 #include <inttypes.h>
 #include <stdio.h>

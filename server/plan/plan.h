@@ -2,8 +2,8 @@
 #ifndef FUPIN_SERVER_PLAN_H
 #define FUPIN_SERVER_PLAN_H
 
-#include "catalogue.h"
-#include "keyfile.h"
+#include "field/catalogue.h"
+#include "keys/keyfile.h"
 #include "message.h"
 
 /* An office (or person) and what its key may do. */

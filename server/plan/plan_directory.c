@@ -1,7 +1,7 @@
 /* A plan whose files lie in a directory. */
 #include "plan_files.h"
 
-#include "file_bytes.h"
+#include "base/file_bytes.h"
 
 #include <limits.h>
 #include <stdio.h>

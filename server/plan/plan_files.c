@@ -2,9 +2,9 @@
  * plan_read(). */
 #include "plan_files.h"
 
-#include "decimal.h"
+#include "base/decimal.h"
 #include "plan_sheet.h"
-#include "rules.h"
+#include "rules/rules.h"
 
 #include <inttypes.h>
 #include <stdio.h>

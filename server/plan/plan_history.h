@@ -3,7 +3,7 @@
 #define FUPIN_SERVER_PLAN_HISTORY_H
 
 #include "message.h"
-#include "pg.h"
+#include "postgres/pg.h"
 
 /* A plan in force: since after which commit, and when. */
 struct plan_since {

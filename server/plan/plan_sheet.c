@@ -1,6 +1,6 @@
 #include "plan_sheet.h"
 
-#include "decimal.h"
+#include "base/decimal.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -3,7 +3,7 @@
 #ifndef FUPIN_SERVER_PLAN_SHEET_H
 #define FUPIN_SERVER_PLAN_SHEET_H
 
-#include "csv_table.h"
+#include "check/csv_table.h"
 #include "plan_files.h"
 
 enum { COLUMNS_MAX = 20 };

@@ -1,7 +1,7 @@
 #include "plan_store.h"
 
-#include "log.h"
-#include "replay.h"
+#include "base/log.h"
+#include "journal/replay.h"
 
 #include <inttypes.h>
 #include <libpq-fe.h>

@@ -2,8 +2,8 @@
 #ifndef FUPIN_SERVER_PLAN_STORE_H
 #define FUPIN_SERVER_PLAN_STORE_H
 
-#include "pg.h"
 #include "plan.h"
+#include "postgres/pg.h"
 
 /* Loads the plan in one transaction; doing it again changes nothing. `label` is shown with every table;
  * NULL leaves the present one. `principals_whole`: offices that the plan does not have, and keys that are

@@ -1,7 +1,7 @@
 #include "embedded.h"
 
-#include "clock.h"
-#include "log.h"
+#include "base/clock.h"
+#include "base/log.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -468,9 +468,9 @@ end_recovery(struct recovery *r)
 	hold_signals(r, false);
 }
 
-/* The server of a killed fupind is shutting down by itself; ask again and wait. One that somebody started here to
- * recover is left to it first. *was_there: it had not been stopped in order, and its own children may still be
- * ending. */
+/* The server of a killed fupind is shutting down by itself; ask again and wait. One that somebody started
+ * here to recover is left to it first. *was_there: it had not been stopped in order, and its own children may
+ * still be ending. */
 static bool
 end_leftover(const struct embedded *e, bool *was_there, char error[PG_ERROR_BYTES])
 {

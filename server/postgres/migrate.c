@@ -1,6 +1,6 @@
 #include "migrate.h"
 
-#include "log.h"
+#include "base/log.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #ifndef FUPIN_SERVER_PG_H
 #define FUPIN_SERVER_PG_H
 
-#include "problem.h"
+#include "check/problem.h"
 
 #include <stdbool.h>
 #include <stddef.h>

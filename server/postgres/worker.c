@@ -1,6 +1,6 @@
 #include "worker.h"
 
-#include "clock.h"
+#include "base/clock.h"
 
 #include <fcntl.h>
 #include <libpq-fe.h>

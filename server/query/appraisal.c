@@ -1,7 +1,7 @@
 #include "appraisal.h"
 
 #include "completeness.h"
-#include "fund_totals.h"
+#include "totals/fund_totals.h"
 
 typedef __int128 wide;
 

@@ -3,7 +3,7 @@
 #ifndef FUPIN_SERVER_APPRAISAL_H
 #define FUPIN_SERVER_APPRAISAL_H
 
-#include "holdings.h"
+#include "state/holdings.h"
 
 /* Fills out->rows as of `now_us`, for the year of query->to up to that month; the arena owns them. The caller
  * sets the rest. False: the query asks for what there is not (`problems` says what), or the arena is full. */

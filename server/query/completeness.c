@@ -1,6 +1,6 @@
 #include "completeness.h"
 
-#include "query_check.h"
+#include "base/query_check.h"
 
 #include <stdlib.h>
 

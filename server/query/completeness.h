@@ -5,7 +5,7 @@
 #ifndef FUPIN_SERVER_COMPLETENESS_H
 #define FUPIN_SERVER_COMPLETENESS_H
 
-#include "holdings.h"
+#include "state/holdings.h"
 
 /* Fills out->rows, out->duties and out->more as of `now_us`; the arena owns them. The caller sets the rest.
  * False: the query asks for what there is not (`problems` says what), or the arena is full. */

@@ -1,6 +1,6 @@
 #include "projects_answer.h"
 
-#include "query_check.h"
+#include "base/query_check.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #ifndef FUPIN_SERVER_PROJECTS_ANSWER_H
 #define FUPIN_SERVER_PROJECTS_ANSWER_H
 
-#include "holdings.h"
+#include "state/holdings.h"
 
 /* Fills in out->items; what is overdue is judged at out->time_us. The arena owns them, but steps are the
  * holdings': they live until the next one is taken. False: `problems` says why. */

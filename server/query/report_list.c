@@ -1,6 +1,6 @@
 #include "report_list.h"
 
-#include "query_check.h"
+#include "base/query_check.h"
 #include "soft_checks.h"
 
 /* One answer: what a loop's turn can spare. Who wants more asks on. */

@@ -3,7 +3,7 @@
 #ifndef FUPIN_SERVER_REPORT_LIST_H
 #define FUPIN_SERVER_REPORT_LIST_H
 
-#include "totals.h"
+#include "totals/totals.h"
 
 /* Fills out->items and out->next; the arena owns them. The caller sets as_of and label. False: the query asks
  * for what there is not (`problems` says what), or the arena is full. */

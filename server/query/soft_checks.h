@@ -2,8 +2,8 @@
 #ifndef FUPIN_SERVER_SOFT_CHECKS_H
 #define FUPIN_SERVER_SOFT_CHECKS_H
 
-#include "leaves.h"
 #include "message.h"
+#include "totals/leaves.h"
 
 /* What the plan's soft checks find in the current report of a month (its index from the plan's first on); the
  * arena owns the list. False: the arena is full. */

@@ -1,9 +1,9 @@
 #include "gate.h"
 
-#include "bounds.h"
-#include "endpoint.h"
+#include "base/bounds.h"
+#include "base/endpoint.h"
+#include "base/log.h"
 #include "lines.h"
-#include "log.h"
 
 #include <errno.h>
 #include <stdatomic.h>

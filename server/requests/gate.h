@@ -4,7 +4,7 @@
 #ifndef FUPIN_SERVER_GATE_H
 #define FUPIN_SERVER_GATE_H
 
-#include "keyfile.h"
+#include "keys/keyfile.h"
 
 #include <stdbool.h>
 #include <stddef.h>

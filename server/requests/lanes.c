@@ -1,6 +1,6 @@
 #include "lanes.h"
 
-#include "bounds.h"
+#include "base/bounds.h"
 
 #include <stdlib.h>
 #include <string.h>

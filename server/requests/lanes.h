@@ -4,7 +4,7 @@
 #ifndef FUPIN_SERVER_LANES_H
 #define FUPIN_SERVER_LANES_H
 
-#include "intake.h"
+#include "envelope.h"
 
 struct lane;
 

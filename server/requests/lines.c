@@ -1,8 +1,8 @@
 #include "lines.h"
 
-#include "bounds.h"
-#include "keyfile.h"
-#include "log.h"
+#include "base/bounds.h"
+#include "base/log.h"
+#include "keys/keyfile.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 #include "compliance.h"
 
-#include "clock.h"
-#include "query_check.h"
+#include "base/clock.h"
+#include "base/query_check.h"
 #include "rules.h"
 
 #include <stdlib.h>

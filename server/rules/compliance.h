@@ -4,7 +4,7 @@
 #ifndef FUPIN_SERVER_COMPLIANCE_H
 #define FUPIN_SERVER_COMPLIANCE_H
 
-#include "holdings.h"
+#include "state/holdings.h"
 
 struct compliance;
 

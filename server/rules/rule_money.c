@@ -1,6 +1,6 @@
 #include "rule_money.h"
 
-#include "ledger_internal.h"
+#include "ledger/bookings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -165,7 +165,7 @@ static void
 add_place(const struct rule_money *m, size_t place, struct unit_money *u)
 {
 	const struct catalogue *c = m->catalogue;
-	const struct holder *h = m->holdings->ledger->holders[place];
+	const struct holder *h = ledger_holder_at(m->holdings->ledger, place);
 	if (!h)
 		return;
 	for (const struct account *a = h->accounts; a; a = a->next) {

@@ -4,7 +4,7 @@
 #ifndef FUPIN_SERVER_RULE_MONEY_H
 #define FUPIN_SERVER_RULE_MONEY_H
 
-#include "holdings.h"
+#include "state/holdings.h"
 
 /* Sums are held at the ends of 64 bits rather than wrapped. */
 struct source_money {

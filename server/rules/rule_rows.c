@@ -1,7 +1,7 @@
 /* What the tables of the plan's rules hold. */
 #include "rule_tables.h"
 
-#include "ledger_internal.h"
+#include "ledger/bookings.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -247,7 +247,7 @@ static bool
 fill_kept(const struct rule_scope *s, size_t unit, const char *key, struct rule_rows *rows)
 {
 	struct lots l = {s, rows, unit, true};
-	const struct holder *h = s->holdings ? s->holdings->ledger->holders[unit] : NULL;
+	const struct holder *h = s->holdings ? ledger_holder_at(s->holdings->ledger, unit) : NULL;
 	(void)key;
 	if (h)
 		ledger_lots(h, put_lot, &l);

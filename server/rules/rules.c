@@ -1,6 +1,6 @@
 #include "rules.h"
 
-#include "log.h"
+#include "base/log.h"
 #include "rule_tables.h"
 
 #include <assert.h>

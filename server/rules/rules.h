@@ -7,7 +7,7 @@
 #ifndef FUPIN_SERVER_RULES_H
 #define FUPIN_SERVER_RULES_H
 
-#include "holdings.h"
+#include "state/holdings.h"
 
 struct rules;
 

@@ -4,7 +4,7 @@
 #ifndef FUPIN_SERVER_ACKNOWLEDGED_H
 #define FUPIN_SERVER_ACKNOWLEDGED_H
 
-#include "bounds.h"
+#include "base/bounds.h"
 
 #include <limits.h>
 #include <stdbool.h>

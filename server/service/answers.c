@@ -1,9 +1,9 @@
 #include "answers.h"
-#include "projects_answer.h"
+#include "query/projects_answer.h"
 
-#include "appraisal.h"
-#include "completeness.h"
-#include "report_list.h"
+#include "query/appraisal.h"
+#include "query/completeness.h"
+#include "query/report_list.h"
 #include "version.h"
 
 #include <inttypes.h>

@@ -2,8 +2,8 @@
 #ifndef FUPIN_SERVER_ANSWERS_H
 #define FUPIN_SERVER_ANSWERS_H
 
-#include "compliance.h"
-#include "pipeline.h"
+#include "rules/compliance.h"
+#include "submission/pipeline.h"
 
 /* What is asked about: all that was committed up to a moment. */
 struct view {

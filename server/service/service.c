@@ -3,7 +3,7 @@
  * and passed on; nothing is global. */
 #include "service.h"
 
-#include "clock.h"
+#include "base/clock.h"
 #include "codec.h"
 #include "service_internal.h"
 

@@ -2,8 +2,8 @@
 #ifndef FUPIN_SERVER_SERVICE_H
 #define FUPIN_SERVER_SERVICE_H
 
-#include "options.h"
-#include "plan.h"
+#include "boot/options.h"
+#include "plan/plan.h"
 
 /* Serves until SIGTERM or SIGINT. `files` is the plan to load first, NULL: none. Returns an exit
  * status. */

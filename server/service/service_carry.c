@@ -3,7 +3,7 @@
  * sealed, through the hands of who brought it. What cannot be opened is refused to the carrier. */
 #include "service_internal.h"
 
-#include "clock.h"
+#include "base/clock.h"
 #include "codec.h"
 
 #include <sodium.h>

@@ -3,10 +3,10 @@
  * at once is told BUSY. And what a submission names is looked for before it may be written. */
 #include "service_internal.h"
 
-#include "bounds.h"
-#include "check.h"
-#include "clock.h"
-#include "document_store.h"
+#include "base/bounds.h"
+#include "base/clock.h"
+#include "check/check.h"
+#include "journal/document_store.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* Who is admitted, what the others are told, and enrolment: asked of the database by a worker of its own. */
 #include "service_internal.h"
 
-#include "clock.h"
-#include "enrol_store.h"
+#include "access/enrol_store.h"
+#include "base/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>

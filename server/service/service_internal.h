@@ -2,17 +2,17 @@
 #ifndef FUPIN_SERVER_SERVICE_INTERNAL_H
 #define FUPIN_SERVER_SERVICE_INTERNAL_H
 
+#include "access/door.h"
 #include "acknowledged.h"
-#include "compliance.h"
-#include "door.h"
-#include "home.h"
-#include "log.h"
-#include "pipeline.h"
-#include "plan.h"
-#include "plan_history.h"
-#include "store.h"
+#include "base/log.h"
+#include "boot/home.h"
+#include "boot/store.h"
+#include "plan/plan.h"
+#include "plan/plan_history.h"
+#include "postgres/worker.h"
+#include "rules/compliance.h"
+#include "submission/pipeline.h"
 #include "watches.h"
-#include "worker.h"
 
 /* The journal as of a commit that was asked about. Some are kept: who reads a long list page by page must not
  * have the journal replayed for each page because somebody else asks about another commit in between. */

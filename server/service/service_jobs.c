@@ -3,7 +3,7 @@
 #include "service_internal.h"
 
 #include "answers.h"
-#include "clock.h"
+#include "base/clock.h"
 
 #include <libpq-fe.h>
 #include <sodium.h>

@@ -4,9 +4,9 @@
  * long sent another one in its place. Documents' files are not remembered: alone they do nothing. */
 #include "service_internal.h"
 
-#include "clock.h"
+#include "base/clock.h"
 #include "codec.h"
-#include "unit.h"
+#include "field/unit.h"
 
 #include <libpq-fe.h>
 #include <sodium.h>

@@ -5,10 +5,10 @@
 #include "service_internal.h"
 
 #include "answers.h"
-#include "bounds.h"
-#include "clock.h"
-#include "plan_store.h"
-#include "replay.h"
+#include "base/bounds.h"
+#include "base/clock.h"
+#include "journal/replay.h"
+#include "plan/plan_store.h"
 #include "unit_keys.h"
 
 #include <inttypes.h>

@@ -3,8 +3,8 @@
 #include "service_internal.h"
 
 #include "answers.h"
-#include "bounds.h"
-#include "clock.h"
+#include "base/bounds.h"
+#include "base/clock.h"
 
 #include <string.h>
 

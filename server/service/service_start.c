@@ -2,10 +2,10 @@
  * way back. */
 #include "service_internal.h"
 
-#include "clock.h"
-#include "endpoint.h"
-#include "enrol_store.h"
-#include "replay.h"
+#include "access/enrol_store.h"
+#include "base/clock.h"
+#include "base/endpoint.h"
+#include "journal/replay.h"
 #include "version.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 #include "unit_keys.h"
 
-#include "bounds.h"
+#include "base/bounds.h"
 
 #include <inttypes.h>
 #include <libpq-fe.h>

@@ -3,10 +3,10 @@
 #ifndef FUPIN_SERVER_UNIT_KEYS_H
 #define FUPIN_SERVER_UNIT_KEYS_H
 
-#include "admit.h"
-#include "arena.h"
+#include "access/admit.h"
+#include "base/arena.h"
 #include "message.h"
-#include "pg.h"
+#include "postgres/pg.h"
 
 /* The newest of them, without `public_key`, the one that asks; what it holds is in `arena`. False: the
  * database failed, or there is no memory. */

@@ -1,8 +1,8 @@
 #include "watches.h"
 
-#include "bounds.h"
-#include "clock.h"
-#include "key_set.h"
+#include "base/bounds.h"
+#include "base/clock.h"
+#include "base/key_set.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,8 +5,8 @@
 #ifndef FUPIN_SERVER_WATCHES_H
 #define FUPIN_SERVER_WATCHES_H
 
-#include "compliance.h"
-#include "intake.h"
+#include "rules/compliance.h"
+#include "submission/intake.h"
 
 struct watches;
 

@@ -4,7 +4,7 @@
 #ifndef FUPIN_SERVER_CHANGES_H
 #define FUPIN_SERVER_CHANGES_H
 
-#include "catalogue.h"
+#include "field/catalogue.h"
 
 struct changes {
 	const struct catalogue *catalogue;

@@ -2,7 +2,7 @@
 #ifndef FUPIN_SERVER_EXTENSIONS_H
 #define FUPIN_SERVER_EXTENSIONS_H
 
-#include "catalogue.h"
+#include "field/catalogue.h"
 
 struct extensions;
 

@@ -7,10 +7,10 @@
 #include "changes.h"
 #include "documents.h"
 #include "extensions.h"
-#include "ledger.h"
-#include "projects.h"
+#include "ledger/ledger.h"
+#include "ledger/projects.h"
 #include "records.h"
-#include "totals.h"
+#include "totals/totals.h"
 
 struct holdings {
 	const struct catalogue *catalogue;

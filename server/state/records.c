@@ -1,7 +1,7 @@
 #include "records.h"
 
-#include "key_set.h"
-#include "utf8.h"
+#include "base/key_set.h"
+#include "base/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,8 +7,8 @@
 #ifndef FUPIN_SERVER_RECORDS_H
 #define FUPIN_SERVER_RECORDS_H
 
-#include "bounds.h"
-#include "submission.h"
+#include "base/bounds.h"
+#include "field/submission.h"
 
 #include <stdbool.h>
 

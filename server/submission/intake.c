@@ -1,64 +1,13 @@
 #include "intake.h"
 
-#include "check.h"
+#include "base/decimal.h"
+#include "check/check.h"
 #include "codec.h"
-#include "decimal.h"
 #include "report_rules.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { POOL_MAX = 4096 };
-
-struct envelope *
-envelope_create(struct envelope_pool *pool, const struct frame *frame)
-{
-	struct envelope *e = pool->first;
-	if (e) {
-		pool->first = e->next;
-		pool->count--;
-	} else {
-		e = malloc(sizeof *e);
-		if (!e)
-			return NULL;
-		arena_init(&e->arena, DECODE_BYTES_MAX);
-	}
-	struct arena arena = e->arena;
-	*e = (struct envelope){.pool = pool, .arena = arena, .sender = frame->sender};
-	memcpy(e->public_key, frame->public_key, sizeof e->public_key);
-	return e;
-}
-
-void
-envelope_destroy(struct envelope **envelope)
-{
-	struct envelope *e = *envelope;
-	*envelope = NULL;
-	if (!e)
-		return;
-	if (e->pool->count == POOL_MAX) {
-		arena_free(&e->arena);
-		free(e);
-		return;
-	}
-	arena_reset(&e->arena);
-	e->next = e->pool->first;
-	e->pool->first = e;
-	e->pool->count++;
-}
-
-void
-envelope_pool_free(struct envelope_pool *pool)
-{
-	while (pool->first) {
-		struct envelope *e = pool->first;
-		pool->first = e->next;
-		arena_free(&e->arena);
-		free(e);
-	}
-	pool->count = 0;
-}
 
 /* Without the unit that registered it: what it is called may change on its way, this does not. */
 static int

@@ -1,7 +1,7 @@
 #include "pipeline.h"
 
-#include "clock.h"
-#include "log.h"
+#include "base/clock.h"
+#include "base/log.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -15,72 +15,6 @@ enum { RETRY_LEAST_MS = 50, RETRY_MOST_MS = 10000 };
 /* Lines a second about refusals. */
 enum { REFUSALS_LOGGED = 20 };
 
-static void
-list_init(struct envelope_list *list)
-{
-	*list = (struct envelope_list){0};
-	list->end = &list->first;
-}
-
-static void
-list_put(struct envelope_list *list, struct envelope *e)
-{
-	e->next = NULL;
-	*list->end = e;
-	list->end = &e->next;
-	list->count++;
-	list->rows += submission_rows(&e->submission);
-}
-
-static struct envelope *
-list_pop(struct envelope_list *list)
-{
-	struct envelope *e = list->first;
-	list->first = e->next;
-	if (!list->first)
-		list->end = &list->first;
-	list->count--;
-	list->rows -= submission_rows(&e->submission);
-	e->next = NULL;
-	return e;
-}
-
-/* Puts all of `from` in front of `list`. */
-static void
-list_prepend(struct envelope_list *list, struct envelope_list *from)
-{
-	if (!from->first)
-		return;
-	*from->end = list->first;
-	if (!list->first)
-		list->end = from->end;
-	list->first = from->first;
-	list->count += from->count;
-	list->rows += from->rows;
-	list_init(from);
-}
-
-static void
-list_append(struct envelope_list *list, struct envelope_list *from)
-{
-	if (!from->first)
-		return;
-	*list->end = from->first;
-	list->end = from->end;
-	list->count += from->count;
-	list->rows += from->rows;
-	list_init(from);
-}
-
-static void
-list_free(struct envelope_list *list)
-{
-	while (list->first) {
-		struct envelope *e = list_pop(list);
-		envelope_destroy(&e);
-	}
-}
-
 void
 pipeline_init(struct pipeline *p)
 {
@@ -88,7 +22,7 @@ pipeline_init(struct pipeline *p)
 	struct envelope_list *const lists[] = {&p->next,    &p->batch, &p->doubtful,
 	                                       &p->careful, &p->again, &p->done};
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-		list_init(lists[i]);
+		envelope_list_init(lists[i]);
 }
 
 void
@@ -98,7 +32,7 @@ pipeline_free(struct pipeline *p)
 	struct envelope_list *const lists[] = {&p->next,    &p->batch, &p->doubtful,
 	                                       &p->careful, &p->again, &p->done};
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-		list_free(lists[i]);
+		envelope_list_free(lists[i]);
 }
 
 size_t
@@ -350,7 +284,7 @@ number(struct pipeline *p, struct envelope *e, int64_t time_us)
 	};
 	const struct journal_item item = {&e->office, &e->submission, p->holdings.catalogue, e->receipt};
 	journal_add(p->journal, &item);
-	list_put(&p->next, e);
+	envelope_list_put(&p->next, e);
 }
 
 /* Stages steps of projects and fund entries, to be taken when they are on disk. */
@@ -423,7 +357,7 @@ place(struct pipeline *p, struct envelope *e, bool memory_is_fresh)
 		return true;
 	}
 	if (outcome == INTAKE_REFUSED && !(memory_is_fresh && settled)) {
-		list_put(&p->doubtful, e);
+		envelope_list_put(&p->doubtful, e);
 		return false;
 	}
 	records_release(p->holdings.records, &e->submission);
@@ -436,10 +370,10 @@ static void
 place_again(struct pipeline *p, struct envelope_list *list, bool memory_is_fresh)
 {
 	struct envelope_list taken;
-	list_init(&taken);
-	list_prepend(&taken, list);
+	envelope_list_init(&taken);
+	envelope_list_prepend(&taken, list);
 	while (taken.first)
-		place(p, list_pop(&taken), memory_is_fresh);
+		place(p, envelope_list_pop(&taken), memory_is_fresh);
 }
 
 /* What was made as the next batch has to be decided and numbered again. */
@@ -449,7 +383,7 @@ unmake_next(struct pipeline *p)
 	journal_forget(p->journal);
 	p->numbered = p->written;
 	unbook(p, &p->next);
-	list_prepend(&p->again, &p->next);
+	envelope_list_prepend(&p->again, &p->next);
 }
 
 /* One office's turn. False: the batch is full. */
@@ -493,13 +427,13 @@ static void
 gather_carefully(struct pipeline *p)
 {
 	while (p->careful.first && !p->next.first)
-		place(p, list_pop(&p->careful), false);
+		place(p, envelope_list_pop(&p->careful), false);
 }
 
 static bool
 write_next(struct pipeline *p)
 {
-	list_prepend(&p->batch, &p->next);
+	envelope_list_prepend(&p->batch, &p->next);
 	p->asked = p->doubtful.count;
 	p->writing = p->numbered;
 	p->write_began_us = clock_steady_us();
@@ -545,19 +479,19 @@ bool
 pipeline_settle(struct pipeline *p, size_t rows)
 {
 	struct envelope_list ready;
-	list_init(&ready);
+	envelope_list_init(&ready);
 	while (p->done.first &&
 	       (!ready.rows || ready.rows + submission_rows(&p->done.first->submission) <= rows)) {
-		struct envelope *e = list_pop(&p->done);
-		list_put(&ready, e);
+		struct envelope *e = envelope_list_pop(&p->done);
+		envelope_list_put(&ready, e);
 		if (!take_over(p, e)) {
-			list_free(&ready);
+			envelope_list_free(&ready);
 			return false;
 		}
 	}
 	/* Every total is right before the first of these receipts leaves. */
 	while (ready.first)
-		send_receipt(p, list_pop(&ready));
+		send_receipt(p, envelope_list_pop(&ready));
 	return true;
 }
 
@@ -576,11 +510,11 @@ decide_doubtful(struct pipeline *p, bool all)
 {
 	struct envelope_list taken;
 	size_t asked = all ? SIZE_MAX : p->asked;
-	list_init(&taken);
-	list_prepend(&taken, &p->doubtful);
+	envelope_list_init(&taken);
+	envelope_list_prepend(&taken, &p->doubtful);
 	p->asked = 0;
 	for (size_t i = 0; taken.first; i++)
-		place(p, list_pop(&taken), i < asked);
+		place(p, envelope_list_pop(&taken), i < asked);
 }
 
 /* The next batch first, so that the disk does not wait for us. */
@@ -596,7 +530,7 @@ committed(struct pipeline *p)
 	         p->batch.rows);
 	/* This commit came right after what memory holds: so do the refusals that were compared before it. */
 	decide_doubtful(p, false);
-	list_append(&p->done, &p->batch);
+	envelope_list_append(&p->done, &p->batch);
 	return !p->next.first || write_next(p);
 }
 
@@ -611,11 +545,11 @@ refused(struct pipeline *p)
 	unmake_next(p);
 	unbook(p, &p->batch);
 	if (p->batch.count > 1 && code != PROBLEM_STORE_UNAVAILABLE) {
-		list_prepend(&p->careful, &p->batch);
+		envelope_list_prepend(&p->careful, &p->batch);
 		return;
 	}
 	while (p->batch.first) {
-		struct envelope *e = list_pop(&p->batch);
+		struct envelope *e = envelope_list_pop(&p->batch);
 		records_release(p->holdings.records, &e->submission);
 		refuse_for(p, e, code, code == PROBLEM_STORE_UNAVAILABLE ? "" : sqlstate);
 	}
@@ -676,7 +610,7 @@ refuse_list(struct pipeline *p, struct envelope_list *list, enum problem_code co
 {
 	unbook(p, list);
 	while (list->first) {
-		struct envelope *e = list_pop(list);
+		struct envelope *e = envelope_list_pop(list);
 		records_release(p->holdings.records, &e->submission);
 		refuse_for(p, e, code, "");
 	}

@@ -9,10 +9,10 @@
 #ifndef FUPIN_SERVER_PIPELINE_H
 #define FUPIN_SERVER_PIPELINE_H
 
+#include "base/log.h"
 #include "intake.h"
-#include "journal.h"
-#include "lanes.h"
-#include "log.h"
+#include "journal/journal.h"
+#include "requests/lanes.h"
 
 /* Sends a reply to whoever sent the envelope. */
 typedef void (*pipeline_reply)(void *context, const struct envelope *envelope, const struct reply *reply);
@@ -30,11 +30,6 @@ typedef bool (*pipeline_admits)(void *context, const struct envelope *envelope,
 
 struct pipeline_counters {
 	uint64_t submissions, reports, entries, batches, refused, duplicates, busy;
-};
-
-struct envelope_list {
-	struct envelope *first, **end;
-	size_t count, rows;
 };
 
 struct pipeline {

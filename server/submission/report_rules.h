@@ -4,7 +4,7 @@
 #ifndef FUPIN_SERVER_REPORT_RULES_H
 #define FUPIN_SERVER_REPORT_RULES_H
 
-#include "holdings.h"
+#include "state/holdings.h"
 
 /* Marks the reports whose place nobody else may write at the same time (report.family). */
 void report_rules_mark(const struct catalogue *catalogue, struct submission *submission);

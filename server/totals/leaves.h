@@ -3,7 +3,7 @@
 #ifndef FUPIN_SERVER_LEAVES_H
 #define FUPIN_SERVER_LEAVES_H
 
-#include "catalogue.h"
+#include "field/catalogue.h"
 
 /* Two totals stand side by side everywhere: what was submitted, and what of it has passed review. */
 enum book { BOOK_SUBMITTED, BOOK_APPROVED, BOOKS };

@@ -3,7 +3,7 @@
 #ifndef FUPIN_SERVER_TARGETS_H
 #define FUPIN_SERVER_TARGETS_H
 
-#include "catalogue.h"
+#include "field/catalogue.h"
 
 /* What is aimed at: one indicator, or one kind of fund entry. */
 struct measure {

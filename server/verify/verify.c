@@ -1,10 +1,10 @@
 #include "verify.h"
 
+#include "base/log.h"
+#include "boot/store.h"
 #include "codec.h"
-#include "log.h"
-#include "projects_answer.h"
-#include "replay.h"
-#include "store.h"
+#include "journal/replay.h"
+#include "query/projects_answer.h"
 #include "verify_documents.h"
 #include "verify_projects.h"
 

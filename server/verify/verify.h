@@ -6,7 +6,7 @@
 #ifndef FUPIN_SERVER_VERIFY_H
 #define FUPIN_SERVER_VERIFY_H
 
-#include "options.h"
+#include "boot/options.h"
 
 /* Prints the result. Exit status: 0 no drift, 1 drift, 4 could not be done. */
 int verify_run(const struct options *options);

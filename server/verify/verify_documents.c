@@ -1,6 +1,6 @@
 #include "verify_documents.h"
 
-#include "identity.h"
+#include "keys/identity.h"
 
 #include <libpq-fe.h>
 #include <sodium.h>

@@ -2,7 +2,7 @@
 #ifndef FUPIN_SERVER_VERIFY_DOCUMENTS_H
 #define FUPIN_SERVER_VERIFY_DOCUMENTS_H
 
-#include "pg.h"
+#include "postgres/pg.h"
 
 #include <stdbool.h>
 

@@ -3,7 +3,7 @@
 #define FUPIN_SERVER_VERIFY_PROJECTS_H
 
 #include "message.h"
-#include "pg.h"
+#include "postgres/pg.h"
 
 #include <stdbool.h>
 

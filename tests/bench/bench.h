@@ -6,7 +6,7 @@
 #define FUPIN_BENCH_BENCH_H
 
 #include "arguments.h"
-#include "keyfile.h"
+#include "keys/keyfile.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* What the centre says against what must have been sent: every county's ten totals, and the sum of all. */
+#include "base/clock.h"
 #include "bench.h"
-#include "clock.h"
 #include "office.h"
 
 #include <inttypes.h>

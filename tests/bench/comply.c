@@ -1,8 +1,8 @@
 /* A county books an entry; then the province asks how it stands to the plan's rules (--per 1: the counts and
  * the first findings; 0: every page), and the county where its money is. Each once for every entry. The
  * province's special funds raised must be what was booked. */
+#include "base/clock.h"
 #include "bench.h"
-#include "clock.h"
 #include "codec.h"
 #include "office.h"
 

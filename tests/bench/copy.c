@@ -1,7 +1,7 @@
 /* The limit: the rows of a load, made before the clock starts, by binary COPY over one or more
  * connections. Nothing is checked, compared, totalled or answered. */
+#include "base/clock.h"
 #include "bench.h"
-#include "clock.h"
 #include "dbrows.h"
 #include "usage.h"
 

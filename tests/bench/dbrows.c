@@ -1,8 +1,8 @@
 #include "dbrows.h"
 
+#include "base/clock.h"
 #include "bench.h"
-#include "clock.h"
-#include "pg.h"
+#include "postgres/pg.h"
 
 #include <inttypes.h>
 #include <libpq-fe.h>

@@ -2,7 +2,7 @@
 #ifndef FUPIN_BENCH_DBROWS_H
 #define FUPIN_BENCH_DBROWS_H
 
-#include "pgcopy.h"
+#include "postgres/pgcopy.h"
 #include "shape.h"
 
 enum { DB_SUBMISSION, DB_REPORT, DB_TABLES };

@@ -1,9 +1,9 @@
 /* A journal with a past: the first `count` reports of every office, put in directly. Sequence numbers go
  * on without a gap where the journal ends, so that all that `fupind verify` demands holds. */
+#include "base/clock.h"
 #include "bench.h"
-#include "clock.h"
 #include "dbrows.h"
-#include "pg.h"
+#include "postgres/pg.h"
 
 #include <inttypes.h>
 #include <libpq-fe.h>

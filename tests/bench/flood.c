@@ -5,8 +5,8 @@
  *
  * With --wait 1 until a second line comes in. Then it reads until the centre has nothing more of it, so that
  * its receipts are all there are. */
+#include "base/clock.h"
 #include "bench.h"
-#include "clock.h"
 #include "codec.h"
 #include "run.h"
 #include "usage.h"

@@ -3,8 +3,8 @@
  * Every socket's ZMQ_FD is in one epoll set. That descriptor tells of commands inside libzmq, not of
  * messages: whoever uses a socket reads it until nothing is left, or a wake-up is lost (zmq_getsockopt(3),
  * ZMQ_FD). office_turn does that. */
+#include "base/clock.h"
 #include "bench.h"
-#include "clock.h"
 #include "codec.h"
 #include "run.h"
 #include "usage.h"

@@ -1,11 +1,11 @@
 /* One submission at a time: what a clerk waits for. Beside each, the same row and its submission's by
  * plain SQL in one transaction and one round trip, in another database of the same server. */
+#include "base/clock.h"
 #include "bench.h"
-#include "clock.h"
 #include "codec.h"
 #include "dbrows.h"
 #include "office.h"
-#include "pg.h"
+#include "postgres/pg.h"
 #include "prepared.h"
 
 #include <inttypes.h>

@@ -3,7 +3,7 @@
 #define FUPIN_BENCH_OFFICE_H
 
 #include "arguments.h"
-#include "keyfile.h"
+#include "keys/keyfile.h"
 #include "message.h"
 #include "shape.h"
 

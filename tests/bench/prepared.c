@@ -1,7 +1,7 @@
 #include "prepared.h"
 
+#include "base/clock.h"
 #include "bench.h"
-#include "clock.h"
 #include "codec.h"
 
 #include <inttypes.h>

@@ -7,7 +7,7 @@
 #ifndef FUPIN_BENCH_SHAPE_H
 #define FUPIN_BENCH_SHAPE_H
 
-#include "submission.h"
+#include "field/submission.h"
 
 enum { SHAPE_VALUES = 10, SHAPE_FLOWS = 7, FORM_COUNTY = 1, FORM_VILLAGE = 2, VILLAGE_INDICATORS = 100 };
 

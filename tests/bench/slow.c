@@ -1,8 +1,8 @@
 /* Lets a process run only now and then: every so often for so long (SIGCONT), stopped in between
  * (SIGSTOP). However this ends (time over, a line or the end on standard input, SIGTERM), the process
  * runs again. */
+#include "base/clock.h"
 #include "bench.h"
-#include "clock.h"
 
 #include <errno.h>
 #include <inttypes.h>

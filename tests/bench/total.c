@@ -1,7 +1,7 @@
 /* The province asks for one month of all its counties (or for the year's completeness), again and again, as
  * of now or as of ever another commit. With --wait 1 until a second line (or the end) comes in. */
+#include "base/clock.h"
 #include "bench.h"
-#include "clock.h"
 #include "codec.h"
 #include "office.h"
 

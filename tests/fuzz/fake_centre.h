@@ -4,9 +4,9 @@
 #ifndef FUPIN_TESTS_FAKE_CENTRE_H
 #define FUPIN_TESTS_FAKE_CENTRE_H
 
-#include "gate.h"
-#include "journal.h"
-#include "worker.h"
+#include "journal/journal.h"
+#include "postgres/worker.h"
+#include "requests/gate.h"
 
 /* Called with each frame that the gate is to send. */
 typedef void (*gate_sends)(void *context, const struct sender *to, const char *public_key,

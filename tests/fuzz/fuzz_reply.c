@@ -5,8 +5,8 @@
 #include "target.h"
 
 #include "echo.h"
-#include "follow.h"
 #include "frames.h"
+#include "session/follow.h"
 #include "show.h"
 #include "wire_mutator.h"
 

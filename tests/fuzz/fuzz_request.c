@@ -7,13 +7,13 @@
  * (offices.h). */
 #include "target.h"
 
-#include "clock.h"
+#include "base/clock.h"
 #include "codec.h"
 #include "echo.h"
 #include "fake_centre.h"
 #include "frames.h"
 #include "offices.h"
-#include "service_internal.h"
+#include "service/service_internal.h"
 #include "show.h"
 #include "small_plan.h"
 #include "wire_mutator.h"

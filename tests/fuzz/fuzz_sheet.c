@@ -5,9 +5,9 @@
 
 #include "sheet_parts.h"
 
+#include "marking/xlsx_mark.h"
 #include "plan.h"
-#include "sheet.h"
-#include "xlsx_mark.h"
+#include "sheet/sheet.h"
 
 #include <sodium.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * A directory without a file is a mistake: a test that replays nothing shows nothing. */
 #include "target.h"
 
-#include "file_bytes.h"
+#include "base/file_bytes.h"
 
 #include <dirent.h>
 #include <limits.h>

@@ -2,7 +2,7 @@
 #ifndef FUPIN_TESTS_SEEDS_H
 #define FUPIN_TESTS_SEEDS_H
 
-#include "seal.h"
+#include "check/seal.h"
 
 #include <sodium.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 #include "show.h"
 
-#include "cell.h"
-#include "decimal.h"
+#include "base/decimal.h"
+#include "output/cell.h"
 
 #include <assert.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #define FUPIN_TESTS_SMALL_PLAN_H
 
 #include "parts.h"
-#include "plan_files.h"
+#include "plan/plan_files.h"
 
 /* A letter for each of its files, for parts_split(). */
 extern const char small_plan_letters[];

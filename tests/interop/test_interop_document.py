@@ -140,8 +140,8 @@ class Document(unittest.TestCase):
         rows = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|[^|\n]*\|$", table, re.M))
         del rows["name"]
         self.assertEqual(sorted(rows), sorted(LIMITS))
-        constants = Constants("common/bounds.h", "common/catalogue.h", "common/project.h", "server/door.h", "server/completeness.c",
-                              "server/projects_answer.c", "server/report_list.c")
+        constants = Constants("common/base/bounds.h", "common/field/catalogue.h", "common/field/project.h", "server/access/door.h", "server/query/completeness.c",
+                              "server/query/projects_answer.c", "server/query/report_list.c")
         for name, words in LIMITS.items():
             told = rows[name].replace(",", "")
             for word in words.split():
@@ -149,7 +149,7 @@ class Document(unittest.TestCase):
                 told_so = [rf"\b{value}\b", *(rf"\b{value // size} {unit}\b" for size, unit in ((1024, "KiB"), (1024**2, "MiB")) if value % size == 0)]
                 self.assertRegex(told, "|".join(told_so), word)
         named = {word for words in LIMITS.values() for word in words.split()}
-        self.assertEqual(set(constants.of("common/bounds.h")) - named, set(OF_THE_CENTRE.split()))
+        self.assertEqual(set(constants.of("common/base/bounds.h")) - named, set(OF_THE_CENTRE.split()))
 
 
 if __name__ == "__main__":

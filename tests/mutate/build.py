@@ -71,7 +71,7 @@ class Tree:
         links = {}
         for folder, _, names in os.walk(self.directory):
             target = os.path.basename(folder)
-            if "link.txt" not in names or not (target.startswith("fupin_") or target.startswith("unit_")):
+            if "link.txt" not in names or not target.startswith(("fupin_", "unit_", "common_", "server_", "client_")):
                 continue
             base = os.path.dirname(os.path.dirname(folder))
             with open(os.path.join(folder, "link.txt")) as file:
@@ -128,9 +128,6 @@ class Tree:
 
 
 # ---------------------------------------------------------------- what each test executes
-
-ROOMS = ("fupin_common", "fupin_proto", "fupin_server", "fupin_client")
-
 
 def executed_by(tree, traced, test, scratch, made_of):
     """{file: {line: times}} of one run of a test with the traced rooms in the place of the plain ones."""

@@ -11,13 +11,13 @@ CLIENT = os.path.join(SOURCE, "client")
 ALSO = {"watch": ["rule_watch"]}
 
 
-def read(name):
-    with open(os.path.join(CLIENT, name), encoding="utf-8") as file:
-        return file.read()
-
-
 def sources():
-    return {os.path.basename(path): read(path) for path in glob.glob(os.path.join(CLIENT, "*.[ch]"))}
+    """{file name: its text}, of all rooms."""
+    found = {}
+    for path in glob.glob(os.path.join(CLIENT, "**", "*.[ch]"), recursive=True):
+        with open(path, encoding="utf-8") as file:
+            found[os.path.basename(path)] = file.read()
+    return found
 
 
 def macros(texts):
@@ -59,6 +59,6 @@ def commands():
 
 def centre():
     """(commands, {option: …}) of fupind, from options.c."""
-    with open(os.path.join(SOURCE, "server", "options.c"), encoding="utf-8") as file:
+    with open(os.path.join(SOURCE, "server", "boot", "options.c"), encoding="utf-8") as file:
         text = file.read()
     return re.findall(r'\{"(\w+)", COMMAND_', text), re.findall(r'\{"(--[a-z-]+)", "', text)

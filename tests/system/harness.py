@@ -148,7 +148,7 @@ def template():
     initdb and the migrations, most of a centre's start; that fupind makes its own is tested by test_year (is_new) and
     by the demonstration."""
     digest = hashlib.sha256(newest_postgresql().encode())
-    made_by = [os.path.abspath(__file__), os.path.join(SOURCE, "server", "embedded.c"), os.path.join(SOURCE, "db", "grants.sql")]
+    made_by = [os.path.abspath(__file__), os.path.join(SOURCE, "server", "postgres", "embedded.c"), os.path.join(SOURCE, "db", "grants.sql")]
     for path in sorted(glob.glob(os.path.join(SOURCE, "db", "migrations", "*.sql"))) + made_by:
         with open(path, "rb") as file:
             digest.update(file.read())

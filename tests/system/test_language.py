@@ -72,7 +72,7 @@ def speaks(text):
 
 class Translation(unittest.TestCase):
     def test_complete(self):
-        files = sorted(glob.glob(os.path.join(SOURCE, "client", "*.c")))
+        files = sorted(glob.glob(os.path.join(SOURCE, "client", "**", "*.c"), recursive=True))
         template = subprocess.run(["xgettext", "--from-code=UTF-8", "-k_", "-kN_", "-kC_:1c,2", "-o", "-", *files],
                                   capture_output=True, text=True, check=True).stdout
         with open(PO, encoding="utf-8") as file:
@@ -98,7 +98,7 @@ class Translation(unittest.TestCase):
     def test_nothing_is_said_past_it(self):
         """Every text that goes to somebody's screen is marked for translation."""
         found = []
-        for path in glob.glob(os.path.join(SOURCE, "client", "*.c")):
+        for path in glob.glob(os.path.join(SOURCE, "client", "**", "*.c"), recursive=True):
             name = os.path.basename(path)
             with open(path, encoding="utf-8") as file:
                 tokens = TOKEN.findall(file.read())

@@ -74,7 +74,7 @@ class ManualPages(unittest.TestCase):
         self.assertEqual(list(listed(section(text, "OPTIONS"))), options)
 
     def test_exit_status(self):
-        numbers = sorted(re.findall(r"EXIT_\w+ = (\d)", commands.read("command.h")))
+        numbers = sorted(re.findall(r"EXIT_\w+ = (\d)", commands.sources()["command.h"]))
         for page, name in (("fupin.1", "EXIT STATUS"), ("zh_CN/fupin.1", "退出状态")):
             self.assertEqual(re.findall(r"^\.It (\d)$", section(read(MAN, page), name), re.M), numbers)
 
@@ -84,7 +84,7 @@ class ManualPages(unittest.TestCase):
         self.assertEqual(said, asked | {"LC_ALL", "LC_MESSAGES", "LANG"})
 
     def test_columns_of_sheets(self):
-        columns = set(re.findall(r'\[FIELD_\w+\] = \{"(\w+)"', commands.read("sheet_header.c")))
+        columns = set(re.findall(r'\[FIELD_\w+\] = \{"(\w+)"', commands.sources()["sheet_header.c"]))
         text = read(MAN, "fupin-sheet.5")
         said = set()
         for name in ("REPORTS", "FUND ENTRIES", "PROJECTS"):
@@ -93,7 +93,7 @@ class ManualPages(unittest.TestCase):
         self.assertEqual(said, columns)
 
     def test_files_of_a_plan(self):
-        code = "".join(read(path) for path in glob.glob(os.path.join(SOURCE, "server", "plan*.c")))
+        code = "".join(read(path) for path in glob.glob(os.path.join(SOURCE, "server", "plan", "plan*.c")))
         there = set(re.findall(r'"(\w+\.csv)"', code))
         items = " ".join(re.findall(r"^\.It Pa (.*)$", read(MAN, "fupin-plan.5"), re.M))
         self.assertEqual(set(re.findall(r"[a-z_]+\.csv", items)), there)

@@ -6,7 +6,7 @@
 #include "case.h"
 #include "printed.h"
 
-#include "sheet.h"
+#include "sheet/sheet.h"
 
 #include <xlsxwriter.h>
 #include <zip.h>

@@ -1,6 +1,6 @@
 #include "centre.h"
 
-#include "clock.h"
+#include "base/clock.h"
 #include "codec.h"
 
 #include <stdio.h>

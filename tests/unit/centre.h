@@ -6,8 +6,8 @@
 
 #include "case.h"
 #include "fake_pg.h"
-#include "pipeline.h"
 #include "plan.h"
+#include "submission/pipeline.h"
 
 enum { REPLIES_MAX = 2000, ASKED_MAX = 16, SECOND_US = 1000000, OTHER = 220881, CITY = 222401 };
 

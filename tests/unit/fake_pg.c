@@ -1,7 +1,7 @@
 #include "fake_pg_internal.h"
 
-#include "clock.h"
-#include "pgcopy.h"
+#include "base/clock.h"
+#include "postgres/pgcopy.h"
 
 #include <assert.h>
 #include <endian.h>

@@ -9,7 +9,7 @@
 #ifndef FUPIN_TESTS_FAKE_PG_H
 #define FUPIN_TESTS_FAKE_PG_H
 
-#include "replay.h"
+#include "journal/replay.h"
 
 enum { FAKE_SOCKET = 4242, FAKE_COMMITS_MAX = 4096, FAKE_SAID_BYTES = 8192 };
 

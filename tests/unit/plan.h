@@ -9,7 +9,7 @@
 #ifndef FUPIN_TESTS_PLAN_H
 #define FUPIN_TESTS_PLAN_H
 
-#include "catalogue.h"
+#include "field/catalogue.h"
 
 enum {
 	FORM_VILLAGE = 1,

@@ -2,7 +2,7 @@
 #ifndef FUPIN_TESTS_PRINTED_H
 #define FUPIN_TESTS_PRINTED_H
 
-#include "finding.h"
+#include "sheet/finding.h"
 
 enum { PRINTED_BYTES = 8192 };
 

@@ -1,7 +1,7 @@
 /* Who may do what: every role with every action and request, and the edges of every scope. */
 #include "case.h"
 
-#include "admit.h"
+#include "access/admit.h"
 
 #include <inttypes.h>
 

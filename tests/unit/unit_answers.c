@@ -2,7 +2,7 @@
  * refused. What is in the answers is each room's own business and test. */
 #include "centre.h"
 
-#include "answers.h"
+#include "service/answers.h"
 
 #include <string.h>
 

@@ -4,9 +4,9 @@
 #include "case.h"
 #include "plan.h"
 
-#include "appraisal.h"
-#include "completeness.h"
-#include "deadline.h"
+#include "field/deadline.h"
+#include "query/appraisal.h"
+#include "query/completeness.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * with. */
 #include "case.h"
 
-#include "args.h"
+#include "command/args.h"
 
 #include <string.h>
 

@@ -5,9 +5,9 @@
 #include "case.h"
 #include "plan.h"
 
-#include "check.h"
-#include "completeness.h"
-#include "intake.h"
+#include "check/check.h"
+#include "query/completeness.h"
+#include "submission/intake.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #include "dice.h"
 #include "plan.h"
 
-#include "intake.h"
+#include "submission/intake.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* The bulletin's choices: who is late, worst first, and no more than fit; the largest changes. */
 #include "case.h"
 
-#include "bulletin.h"
+#include "commands/bulletin.h"
 
 enum { PEOPLE = 1, COUNTIES = 14 };
 

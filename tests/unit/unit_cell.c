@@ -2,7 +2,7 @@
  * be taken for a formula, how wide a text is. */
 #include "case.h"
 
-#include "cell.h"
+#include "output/cell.h"
 
 #include <locale.h>
 #include <string.h>

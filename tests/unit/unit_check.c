@@ -3,7 +3,7 @@
 #include "case.h"
 #include "plan.h"
 
-#include "check.h"
+#include "check/check.h"
 
 #include <inttypes.h>
 #include <sodium.h>

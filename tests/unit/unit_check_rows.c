@@ -3,8 +3,8 @@
 #include "case.h"
 #include "plan.h"
 
-#include "check.h"
-#include "utf8.h"
+#include "base/utf8.h"
+#include "check/check.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -5,9 +5,9 @@
 #include "dice.h"
 #include "plan.h"
 
-#include "compliance.h"
-#include "plan_files.h"
-#include "rules.h"
+#include "plan/plan_files.h"
+#include "rules/compliance.h"
+#include "rules/rules.h"
 
 #include <stdio.h>
 #include <stdlib.h>

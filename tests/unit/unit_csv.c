@@ -1,8 +1,8 @@
 /* CSV as spreadsheets save it: encodings, line ends, quotes, and the line of every row. */
 #include "case.h"
 
-#include "csv_table.h"
-#include "file_bytes.h"
+#include "base/file_bytes.h"
+#include "check/csv_table.h"
 
 #include <errno.h>
 #include <stdio.h>

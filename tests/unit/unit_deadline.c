@@ -2,8 +2,8 @@
  * rule that the plan uses, the notice's two dates, and times as they are written and read. */
 #include "case.h"
 
-#include "calendar.h"
-#include "deadline.h"
+#include "field/calendar.h"
+#include "field/deadline.h"
 
 #include <string.h>
 

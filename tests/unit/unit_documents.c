@@ -2,7 +2,7 @@
 #include "case.h"
 #include "plan.h"
 
-#include "documents.h"
+#include "state/documents.h"
 
 #include <stdio.h>
 #include <stdlib.h>

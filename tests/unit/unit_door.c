@@ -1,7 +1,7 @@
 /* The door: who gets a line, and how much of what. */
 #include "case.h"
 
-#include "door.h"
+#include "access/door.h"
 
 #include <stdio.h>
 #include <string.h>

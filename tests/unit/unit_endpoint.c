@@ -1,7 +1,7 @@
 /* Where a centre is, as people write it. */
 #include "case.h"
 
-#include "endpoint.h"
+#include "base/endpoint.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* The enrolment code: there and back, every typing error at every place; and fingerprints. */
 #include "case.h"
 
-#include "enrol_code.h"
+#include "keys/enrol_code.h"
 
 #include <sodium.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #include "dice.h"
 #include "plan.h"
 
-#include "extensions.h"
+#include "state/extensions.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* What a file is, by its bytes: each type, cut off, and what only looks like one. */
 #include "case.h"
 
-#include "file_type.h"
+#include "base/file_type.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "case.h"
 #include "dice.h"
 
-#include "follow.h"
+#include "session/follow.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

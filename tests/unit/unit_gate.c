@@ -2,7 +2,7 @@
  */
 #include "case.h"
 
-#include "gate.h"
+#include "requests/gate.h"
 
 #include <arpa/inet.h>
 #include <poll.h>

@@ -4,7 +4,7 @@
 #include "plan.h"
 
 #include "codec.h"
-#include "intake.h"
+#include "submission/intake.h"
 
 #include <stdlib.h>
 #include <string.h>

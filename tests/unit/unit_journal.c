@@ -5,7 +5,7 @@
 #include "fake_pg.h"
 #include "plan.h"
 
-#include "journal.h"
+#include "journal/journal.h"
 
 #include <poll.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #include "dice.h"
 #include "plan.h"
 
-#include "journal_rows.h"
+#include "journal/journal_rows.h"
 
 #include <inttypes.h>
 #include <stdio.h>

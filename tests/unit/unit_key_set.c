@@ -3,7 +3,7 @@
 #include "case.h"
 #include "dice.h"
 
-#include "key_set.h"
+#include "base/key_set.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
 #include "case.h"
 #include "dice.h"
 
-#include "bounds.h"
-#include "lanes.h"
+#include "base/bounds.h"
+#include "requests/lanes.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 #include "dice.h"
 #include "plan.h"
 
-#include "ledger.h"
+#include "ledger/ledger.h"
 
 #include <stdio.h>
 #include <string.h>

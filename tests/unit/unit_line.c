@@ -5,9 +5,9 @@
 #include "plan.h"
 
 #include "codec.h"
-#include "gate.h"
-#include "kept.h"
-#include "standing.h"
+#include "requests/gate.h"
+#include "session/kept.h"
+#include "session/standing.h"
 
 #include <poll.h>
 #include <pthread.h>

@@ -3,9 +3,9 @@
  */
 #include "book.h"
 
-#include "splice.h"
-#include "xlsx_marking.h"
-#include "xlsx_read.h"
+#include "marking/xlsx_marking.h"
+#include "xlsx/splice.h"
+#include "xlsx/xlsx_read.h"
 
 #include <stdio.h>
 #include <stdlib.h>

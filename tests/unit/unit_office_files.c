@@ -2,8 +2,8 @@
  * said. */
 #include "case.h"
 
-#include "home.h"
-#include "sealed_file.h"
+#include "outbox/sealed_file.h"
+#include "session/home.h"
 
 #include <errno.h>
 #include <fcntl.h>

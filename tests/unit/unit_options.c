@@ -1,7 +1,7 @@
 /* fupind's command line: words, their values in both ways of writing, defaults, and what is refused. */
 #include "case.h"
 
-#include "options.h"
+#include "boot/options.h"
 
 #include <string.h>
 

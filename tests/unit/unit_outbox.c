@@ -1,7 +1,7 @@
 /* The outbox: what is in it stays, once, in order, with what became of it. */
 #include "case.h"
 
-#include "outbox.h"
+#include "outbox/outbox.h"
 
 #include <sodium.h>
 #include <stdio.h>

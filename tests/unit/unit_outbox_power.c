@@ -8,7 +8,7 @@
 #include "case.h"
 #include "dice.h"
 
-#include "outbox.h"
+#include "outbox/outbox.h"
 
 #include <sodium.h>
 #include <sqlite3.h>

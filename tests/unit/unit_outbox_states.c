@@ -2,7 +2,7 @@
  * disk that is full. */
 #include "case.h"
 
-#include "outbox.h"
+#include "outbox/outbox.h"
 
 #include <signal.h>
 #include <sodium.h>

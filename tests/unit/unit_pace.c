@@ -2,7 +2,7 @@
  */
 #include "case.h"
 
-#include "pace.h"
+#include "field/pace.h"
 
 #include <string.h>
 

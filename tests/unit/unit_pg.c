@@ -3,7 +3,7 @@
 #include "case.h"
 #include "fake_pg.h"
 
-#include "pg.h"
+#include "postgres/pg.h"
 
 #include <libpq-fe.h>
 #include <stdlib.h>

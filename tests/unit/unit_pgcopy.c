@@ -2,7 +2,7 @@
  * and nothing cut off is taken for data. */
 #include "case.h"
 
-#include "pgcopy.h"
+#include "postgres/pgcopy.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * submission does not take others with it; a refusal is final only when memory is as new as the disk. */
 #include "centre.h"
 
-#include "clock.h"
+#include "base/clock.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* Whose turn it is, what is too much, what waits for an answer of the database, and the end (centre.h). */
 #include "centre.h"
 
-#include "clock.h"
+#include "base/clock.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #include "dice.h"
 #include "plan.h"
 
-#include "projects_answer.h"
+#include "query/projects_answer.h"
 
 #include <inttypes.h>
 #include <stdio.h>

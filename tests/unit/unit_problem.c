@@ -2,9 +2,9 @@
  * the protocol's document. */
 #include "case.h"
 
-#include "calendar.h"
-#include "problem.h"
-#include "utf8.h"
+#include "base/utf8.h"
+#include "check/problem.h"
+#include "field/calendar.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* The line that says how far something is: what it says, and that it never is wider than the terminal. */
 #include "case.h"
 
-#include "cell.h"
-#include "progress.h"
+#include "output/cell.h"
+#include "output/progress.h"
 
 #include <locale.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 #include "case.h"
 #include "plan.h"
 
-#include "check.h"
-#include "projects_answer.h"
+#include "check/check.h"
+#include "query/projects_answer.h"
 
 #include <sodium.h>
 #include <stdio.h>

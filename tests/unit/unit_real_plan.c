@@ -3,7 +3,7 @@
 #include "case.h"
 
 #include "codec.h"
-#include "plan_files.h"
+#include "plan/plan_files.h"
 
 #include <dirent.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* Does the centre still have what it receipted? A real outbox, and a centre that answers from an array. */
 #include "case.h"
 
-#include "recheck.h"
+#include "outbox/recheck.h"
 
 #include <sodium.h>
 #include <stdio.h>

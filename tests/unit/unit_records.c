@@ -2,7 +2,7 @@
 #include "case.h"
 #include "dice.h"
 
-#include "records.h"
+#include "state/records.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -5,8 +5,8 @@
 #include "fake_pg.h"
 #include "plan.h"
 
-#include "pgcopy.h"
-#include "replay.h"
+#include "journal/replay.h"
+#include "postgres/pgcopy.h"
 
 #include <libpq-fe.h>
 #include <stdio.h>

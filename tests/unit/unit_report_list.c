@@ -4,7 +4,7 @@
 #include "dice.h"
 #include "plan.h"
 
-#include "report_list.h"
+#include "query/report_list.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #include "case.h"
 #include "plan.h"
 
-#include "intake.h"
+#include "submission/intake.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,8 +3,8 @@
 #include "case.h"
 #include "plan.h"
 
-#include "report_rules.h"
-#include "soft_checks.h"
+#include "query/soft_checks.h"
+#include "submission/report_rules.h"
 
 #include <stdlib.h>
 #include <string.h>

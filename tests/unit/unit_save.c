@@ -4,8 +4,8 @@
 #include "plan.h"
 
 #include "codec.h"
-#include "item_place.h"
-#include "save.h"
+#include "outbox/item_place.h"
+#include "outbox/save.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * name. */
 #include "case.h"
 
-#include "seal.h"
+#include "check/seal.h"
 
 #include <sodium.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* A session whose connection ended for good in its handshake: whoever sends is told, and never waits. */
 #include "case.h"
 
-#include "clock.h"
-#include "session.h"
+#include "base/clock.h"
+#include "session/session.h"
 
 #include <arpa/inet.h>
 #include <poll.h>

@@ -4,7 +4,7 @@
 #include "plan.h"
 #include "printed.h"
 
-#include "sheet.h"
+#include "sheet/sheet.h"
 
 #include <inttypes.h>
 #include <sodium.h>

@@ -1,11 +1,11 @@
 /* What others wrote on its way to a terminal, a log or JSON: a table of cases, each at every door. */
 #include "case.h"
 
-#include "cell.h"
-#include "finding_json.h"
-#include "log.h"
-#include "shown.h"
-#include "utf8.h"
+#include "base/log.h"
+#include "base/shown.h"
+#include "base/utf8.h"
+#include "command/finding_json.h"
+#include "output/cell.h"
 
 #include <fcntl.h>
 #include <json.h>

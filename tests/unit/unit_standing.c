@@ -3,9 +3,9 @@
 #include "case.h"
 #include "plan.h"
 
-#include "standing.h"
+#include "session/standing.h"
 
-#include "deadline.h"
+#include "field/deadline.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
 #include "plan.h"
 #include "printed.h"
 
-#include "sheet.h"
-#include "sheet_reading.h"
+#include "sheet/sheet.h"
+#include "sheet/sheet_reading.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include "dice.h"
 #include "plan.h"
 
-#include "totals.h"
+#include "totals/totals.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #include "case.h"
 #include "plan.h"
 
-#include "totals.h"
+#include "totals/totals.h"
 
 #include <string.h>
 

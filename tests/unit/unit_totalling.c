@@ -2,7 +2,7 @@
 #include "case.h"
 #include "plan.h"
 
-#include "totalling.h"
+#include "command/totalling.h"
 
 #include <string.h>
 

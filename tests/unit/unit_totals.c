@@ -7,7 +7,7 @@
 #include "case.h"
 #include "plan.h"
 
-#include "totals.h"
+#include "totals/totals.h"
 
 #include <inttypes.h>
 #include <stdio.h>

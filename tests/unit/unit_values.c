@@ -2,14 +2,14 @@
  * submission ids and digests. */
 #include "case.h"
 
-#include "bounds.h"
-#include "calendar.h"
-#include "deadline.h"
-#include "decimal.h"
-#include "identity.h"
-#include "submission.h"
-#include "unit.h"
-#include "utf8.h"
+#include "base/bounds.h"
+#include "base/decimal.h"
+#include "base/utf8.h"
+#include "field/calendar.h"
+#include "field/deadline.h"
+#include "field/submission.h"
+#include "field/unit.h"
+#include "keys/identity.h"
 
 #include <inttypes.h>
 #include <sodium.h>

@@ -4,9 +4,9 @@
 #include "case.h"
 #include "plan.h"
 
-#include "clock.h"
-#include "plan_files.h"
-#include "watches.h"
+#include "base/clock.h"
+#include "plan/plan_files.h"
+#include "service/watches.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,8 +4,8 @@
 #include "case.h"
 #include "plan.h"
 
-#include "clock.h"
-#include "watches.h"
+#include "base/clock.h"
+#include "service/watches.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #include "dice.h"
 #include "plan.h"
 
-#include "watches.h"
+#include "service/watches.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

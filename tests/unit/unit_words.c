@@ -1,8 +1,8 @@
 /* Words of the field: each has a name in both languages, and is found again by either; nothing else is. */
 #include "case.h"
 
-#include "project.h"
-#include "submission.h"
+#include "field/project.h"
+#include "field/submission.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * database: work() is then called without a connection. */
 #include "case.h"
 
-#include "worker.h"
+#include "postgres/worker.h"
 
 #include <poll.h>
 #include <semaphore.h>

@@ -2,7 +2,7 @@
  * bytes. What is in the cells is compared by tests/system/test_export.py. */
 #include "case.h"
 
-#include "xlsx.h"
+#include "output/xlsx.h"
 
 #include <stdio.h>
 #include <stdlib.h>

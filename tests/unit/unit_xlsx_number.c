@@ -1,7 +1,7 @@
 /* Numbers of workbooks in text: figures never change on the way, dates of both calendars, what is refused. */
 #include "case.h"
 
-#include "xlsx_number.h"
+#include "xlsx/xlsx_number.h"
 
 #include <string.h>
 
@@ -136,8 +136,10 @@ static const struct {
     {"12.5", "00-00", "12.5", TEXT_SCALED},
     {"-12", "00-00", "-12", TEXT_SCALED},
     {"12", "0-0.0", "12", TEXT_SCALED},
-    {"12", "0\"、\"0\"、\"0\"、\"0\"、\"0\"、\"0\"、\"0\"、\"0\"、\"0\"、\"0\"、\"0\"、\"0\"、\"0\"、\"0\"、\"0\"、\"0\"、\"0", "12",
-     TEXT_SCALED},
+    {"12",
+     "0\"、\"0\"、\"0\"、\"0\"、\"0\"、\"0\"、\"0\"、\"0\"、\"0\"、\"0\"、\"0\"、\"0\"、\"0\"、\"0\"、\"0\"、"
+     "\"0\"、\"0",
+     "12", TEXT_SCALED},
     {"12", "0.00W", "12W", TEXT_SHOWN},
     /* What groups digits, a fraction, a sign. */
     {"1234567", "#\\ ##0", "1234567"},

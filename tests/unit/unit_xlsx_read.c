@@ -2,7 +2,7 @@
 #include "book.h"
 #include "plan.h"
 
-#include "xlsx_rows.h"
+#include "xlsx/xlsx_rows.h"
 
 #include <sodium.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* A file that is there whole or not at all: written under a hidden name beside its own, brought to disk, and
  * only then named. What has the name is replaced itself: nothing is ever written through a link, or into a
  * pipe. All that the program writes where people keep their files goes this way. */
-#ifndef FUPIN_CLIENT_WHOLE_FILE_H
-#define FUPIN_CLIENT_WHOLE_FILE_H
+#ifndef FUPIN_WHOLE_FILE_H
+#define FUPIN_WHOLE_FILE_H
 
 #include <limits.h>
 #include <stdbool.h>

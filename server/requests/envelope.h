@@ -1,0 +1,62 @@
+/* A request on its way through the centre, and lists of them. Pools keep what is done for the next one. */
+#ifndef FUPIN_SERVER_ENVELOPE_H
+#define FUPIN_SERVER_ENVELOPE_H
+
+#include "access/admit.h"
+#include "check/seal.h"
+#include "gate.h"
+
+/* Of a request that came as a letter of a sealed file. */
+struct sealed {
+	struct seal_header header;
+	uint32_t number;
+	struct digest digest; /* of its content */
+};
+
+/* One request on its way, with all that it needs: owns everything decoded from its frame. */
+struct envelope {
+	struct envelope *next;
+	struct envelope_pool *pool;
+	struct arena arena;
+	struct sender sender;
+	char public_key[KEY_TEXT_BYTES]; /* of the connection */
+	struct office office;
+	struct request request;
+	struct digest digest; /* from here on: a submission's */
+	struct submission submission;
+	struct receipt receipt;
+	bool staged;                 /* its fund entries and steps of projects are */
+	bool again;                  /* the receipt is the first one's, of an earlier time */
+	const struct sealed *sealed; /* NULL: it came over its office's own line */
+};
+
+/* Envelopes that were used and wait to be used again, with their first block of memory, the last one
+ * first: it is still in the processor's cache. */
+struct envelope_pool {
+	struct envelope *first;
+	size_t count;
+};
+
+void envelope_pool_free(struct envelope_pool *pool);
+
+/* The pool must outlive the envelope. NULL: no memory. */
+struct envelope *envelope_create(struct envelope_pool *pool, const struct frame *frame);
+void envelope_destroy(struct envelope **envelope);
+
+struct envelope_list {
+	struct envelope *first, **end;
+	size_t count, rows;
+};
+
+void envelope_list_init(struct envelope_list *list);
+/* Takes the envelope over, at the end. */
+void envelope_list_put(struct envelope_list *list, struct envelope *envelope);
+/* The first one, which has to be there. */
+struct envelope *envelope_list_pop(struct envelope_list *list);
+/* Puts all of `from` in front of the list, or behind it; `from` is empty then. */
+void envelope_list_prepend(struct envelope_list *list, struct envelope_list *from);
+void envelope_list_append(struct envelope_list *list, struct envelope_list *from);
+/* And all that are in it. */
+void envelope_list_free(struct envelope_list *list);
+
+#endif
