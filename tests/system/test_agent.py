@@ -286,7 +286,11 @@ class Folder(AgentTest):
         os.symlink(outside, self.path("link.csv"))
         os.mkfifo(self.path("pipe.csv"))
         os.mkdir(self.path("folder.xlsx"))
-        wanted = {"link.csv": "a symbolic link", "pipe.csv": "a pipe", "folder.xlsx": "a folder"}
+        # Where others may write, a second name may be somebody else's file.
+        os.chmod(self.folder, 0o775)
+        self.write("twice.csv", f"{HEADER}{COUNTY},2013-06,1,1,900\n")
+        os.link(os.path.join(self.directory, "twice.csv"), self.path("twice.csv"))
+        wanted = {"link.csv": "a symbolic link", "pipe.csv": "a pipe", "folder.xlsx": "a folder", "twice.csv": "several names"}
         if not os.geteuid():
             self.write("other.csv", f"{HEADER}{COUNTY},2013-02,1,1,900\n", self.folder)
             os.chown(self.path("other.csv"), 4321, 4321)
