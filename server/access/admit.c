@@ -3,18 +3,21 @@
 /* The notice, 四(一): 省负总责、市（州）推进、县抓落实. Counties report; every level records its own money;
  * each reads what lies below it. The administrator runs the centre and reads, but reports nothing. */
 static const bool permissions[ROLES][ACTIONS] = {
-    [ROLE_COUNTY] = {[ACTION_SUBMIT_REPORT] = true,
+    [ROLE_COUNTY] = {[ACTION_SUBMIT] = true,
+                     [ACTION_SUBMIT_REPORT] = true,
                      [ACTION_SUBMIT_FUNDS] = true,
                      [ACTION_READ] = true,
                      [ACTION_SET_TARGET] = true,
                      [ACTION_SEND_DOCUMENT] = true},
-    [ROLE_PREFECTURE] = {[ACTION_SUBMIT_FUNDS] = true,
+    [ROLE_PREFECTURE] = {[ACTION_SUBMIT] = true,
+                         [ACTION_SUBMIT_FUNDS] = true,
                          [ACTION_READ] = true,
                          [ACTION_EXTEND] = true,
                          [ACTION_SET_TARGET] = true,
                          [ACTION_PASS] = true,
                          [ACTION_RETURN] = true},
-    [ROLE_PROVINCE] = {[ACTION_SUBMIT_FUNDS] = true,
+    [ROLE_PROVINCE] = {[ACTION_SUBMIT] = true,
+                       [ACTION_SUBMIT_FUNDS] = true,
                        [ACTION_READ] = true,
                        [ACTION_EXTEND] = true,
                        [ACTION_SET_TARGET] = true,
@@ -41,114 +44,33 @@ deny(const struct office *office, struct problem_list *problems)
 	return false;
 }
 
-static bool
-may_read(const struct office *office, unit_code unit, struct problem_list *problems)
-{
-	if (!role_may(office->role, ACTION_READ))
-		return deny(office, problems);
-	if (unit_within(unit, office->unit))
-		return true;
-	struct problem *p = problem_add(problems, PROBLEM_UNIT_OUT_OF_SCOPE, SUBJECT_REQUEST, 0, "unit");
-	p->actual = unit;
-	p->limit = office->unit;
-	return false;
-}
-
+/* What an office speaks for: a county for all below it, an office above for its own unit alone. */
 static bool
 in_scope(const struct office *office, unit_code unit)
 {
 	return office->role == ROLE_COUNTY ? unit_within(unit, office->unit) : unit == office->unit;
 }
 
-/* The bytes of what will be a document of this unit. */
-static bool
-may_upload(const struct office *office, unit_code unit, struct problem_list *problems)
+static void
+out_of_scope(const struct office *office, unit_code unit, enum problem_subject subject, size_t row,
+             struct problem_list *problems)
 {
-	if (!role_may(office->role, ACTION_SEND_DOCUMENT))
-		return deny(office, problems);
-	if (in_scope(office, unit))
-		return true;
-	struct problem *p = problem_add(problems, PROBLEM_UNIT_OUT_OF_SCOPE, SUBJECT_REQUEST, 0, "unit");
+	struct problem *p = problem_add(problems, PROBLEM_UNIT_OUT_OF_SCOPE, subject, row, "unit");
 	p->actual = unit;
 	p->limit = office->unit;
-	return false;
-}
-
-/* Invitations are to units of the administrator's own scope; the rest looks at it in the database. */
-static bool
-may_admit_offices(const struct office *office, const struct request *request, struct problem_list *problems)
-{
-	if (!role_may(office->role, ACTION_ADMIT_OFFICES))
-		return deny(office, problems);
-	unit_code unit = request->kind == REQUEST_INVITE ? request->invite.unit : office->unit;
-	if (unit_within(unit, office->unit))
-		return true;
-	struct problem *p = problem_add(problems, PROBLEM_UNIT_OUT_OF_SCOPE, SUBJECT_REQUEST, 0, "unit");
-	p->actual = unit;
-	p->limit = office->unit;
-	return false;
 }
 
 bool
-admit_request(const struct office *office, const struct request *request, struct problem_list *problems)
+admit_action(const struct office *office, enum action action, const unit_code *unit, bool own_unit,
+             struct problem_list *problems)
 {
-	switch (request->kind) {
-	case REQUEST_HELLO:
-	case REQUEST_PING:
-	case REQUEST_CARRY: /* whoever it is: what is inside goes by the office that sealed it */
-	case REQUEST_ENROL: /* it is told that it is admitted */
-		return office->role != ROLE_NONE || deny(office, problems);
-	case REQUEST_SUBMIT:
-		return role_may(office->role, ACTION_SUBMIT_REPORT) || role_may(office->role, ACTION_SUBMIT_FUNDS) ||
-		       deny(office, problems);
-	case REQUEST_TOTAL:
-	case REQUEST_WATCH:
-		return may_read(office, request->total.unit, problems);
-	case REQUEST_TARGETS:
-		return may_read(office, request->targets.unit, problems);
-	case REQUEST_BALANCES:
-		return may_read(office, request->balances.unit, problems);
-	case REQUEST_ENTRIES:
-		return may_read(office, request->entries.unit, problems);
-	case REQUEST_TRACE:
-		return may_read(office, request->trace.unit, problems);
-	case REQUEST_COMPLIANCE:
-	case REQUEST_WATCH_COMPLIANCE:
-		return may_read(office, request->compliance.unit, problems);
-	case REQUEST_PROJECTS:
-		return may_read(office, request->projects.unit, problems);
-	case REQUEST_APPRAISAL:
-		return may_read(office, request->appraisal.unit, problems);
-	case REQUEST_UPLOAD:
-		return may_upload(office, request->upload.unit, problems);
-	case REQUEST_DOCUMENTS:
-		return may_read(office, request->documents.unit, problems);
-	case REQUEST_FILE:
-		return may_read(office, request->file.key.unit, problems);
-	case REQUEST_COMPLETENESS:
-		return may_read(office, request->completeness.unit, problems);
-	case REQUEST_HISTORY:
-		return may_read(office, request->history.unit, problems);
-	case REQUEST_REPORTS:
-		return may_read(office, request->reports.unit, problems);
-	case REQUEST_STATUS:
-	case REQUEST_CATALOGUE:
-	case REQUEST_ACK:
-	case REQUEST_UNWATCH:
-	case REQUEST_KEYS: /* of its own unit, always */
-		return role_may(office->role, ACTION_READ) || deny(office, problems);
-	case REQUEST_SET_CLOCK:
-		return role_may(office->role, ACTION_SET_CLOCK) || deny(office, problems);
-	case REQUEST_INVITE:
-	case REQUEST_ENROLMENTS:
-	case REQUEST_DECIDE:
-	case REQUEST_OFFICES:
-		return may_admit_offices(office, request, problems);
-	case REQUEST_RELOAD:
-		return role_may(office->role, ACTION_RELOAD) || deny(office, problems);
-	default:
+	bool may = action == ACTION_NONE ? office->role != ROLE_NONE : role_may(office->role, action);
+	if (!may)
 		return deny(office, problems);
-	}
+	bool good = !unit || (own_unit ? in_scope(office, *unit) : unit_within(*unit, office->unit));
+	if (!good)
+		out_of_scope(office, *unit, SUBJECT_REQUEST, 0, problems);
+	return good;
 }
 
 /* Whose deadlines an office may move: those of the units below it; the province its own, too, as nobody is
@@ -170,15 +92,6 @@ hands_down_to(const struct office *office, unit_code unit)
 	if (office->role == ROLE_PROVINCE && unit == office->unit)
 		return true;
 	return level == own + 1 || (office->role == ROLE_COUNTY && level > own);
-}
-
-static void
-out_of_scope(const struct office *office, unit_code unit, enum problem_subject subject, size_t row,
-             struct problem_list *problems)
-{
-	struct problem *p = problem_add(problems, PROBLEM_UNIT_OUT_OF_SCOPE, subject, row, "unit");
-	p->actual = unit;
-	p->limit = office->unit;
 }
 
 static bool

@@ -12,6 +12,8 @@ struct office {
 };
 
 enum action {
+	ACTION_NONE,   /* nothing but being admitted */
+	ACTION_SUBMIT, /* at all: reports or funds */
 	ACTION_SUBMIT_REPORT,
 	ACTION_SUBMIT_FUNDS,
 	ACTION_READ,
@@ -30,9 +32,10 @@ enum action {
 /* May this role do it at all? ROLE_NONE may nothing. */
 bool role_may(enum role role, enum action action);
 
-/* May the office send this request? Otherwise `problems` says why. */
-bool admit_request(const struct office *office, const struct request *request, struct problem_list *problems)
-    __attribute__((warn_unused_result));
+/* May the office do it, and with this unit (NULL: with none)? `own_unit`: the unit is to be one that it
+ * speaks for, not just one below it. Otherwise `problems` says why. */
+bool admit_action(const struct office *office, enum action action, const unit_code *unit, bool own_unit,
+                  struct problem_list *problems) __attribute__((warn_unused_result));
 
 /* May it send what is in this submission? A county speaks for itself and all below it, an office above
  * for its own unit alone. */

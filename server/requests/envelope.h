@@ -13,6 +13,8 @@ struct sealed {
 	struct digest digest; /* of its content */
 };
 
+struct request_handling;
+
 /* One request on its way, with all that it needs: owns everything decoded from its frame. */
 struct envelope {
 	struct envelope *next;
@@ -21,6 +23,7 @@ struct envelope {
 	struct sender sender;
 	char public_key[KEY_TEXT_BYTES]; /* of the connection */
 	struct office office;
+	const struct request_handling *how; /* of the service: its kind's row */
 	struct request request;
 	struct digest digest; /* from here on: a submission's */
 	struct submission submission;

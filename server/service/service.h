@@ -9,4 +9,9 @@
  * status. */
 int service_run(const struct options *options, const struct plan *files);
 
+struct service;
+struct frame;
+/* One frame on its way: into the pipeline, among the questions, or refused. */
+void service_take_frame(struct service *service, const struct frame *frame);
+
 #endif

@@ -13,7 +13,12 @@
 #include "fake_centre.h"
 #include "frames.h"
 #include "offices.h"
-#include "service/service_internal.h"
+#include "service/admitted.h"
+#include "service/jobs.h"
+#include "service/past.h"
+#include "service/questions.h"
+#include "service/send.h"
+#include "service/service.h"
 #include "show.h"
 #include "small_plan.h"
 #include "wire_mutator.h"
@@ -62,8 +67,8 @@ make_offices(void)
 		make_key(&offices[i], principals[i].public_key, NULL);
 	}
 	principals_sort(principals, OFFICES);
-	s.principals = principals;
-	s.principal_count = OFFICES;
+	s.admitted.principals = principals;
+	s.admitted.count = OFFICES;
 	centre = seed_pair(SEED_CENTRE);
 	make_key(&centre, s.home.centre.public_key, s.home.centre.secret_key);
 }
@@ -154,8 +159,10 @@ open_centre(void)
 	s.doorman = worker_start(NULL);
 	s.watches = watches_create();
 	assert(good && s.watches);
-	s.door.enrols = (struct bucket){0};
-	s.questions_due_us = s.reload_due_us = s.sweep_due_us = 0;
+	s.admitted.door.enrols = (struct bucket){0};
+	s.asked.due_us = s.reloading.due_us = s.file_desk.sweep_due_us = 0;
+	good = service_open_past(&s);
+	assert(good);
 }
 
 static void
@@ -168,8 +175,8 @@ close_centre(void)
 	watches_destroy(&s.watches);
 	compliance_destroy(&s.compliance);
 	pipeline_free(&s.pipeline);
-	lanes_free(&s.questions);
-	s.questions = (struct lanes){0};
+	lanes_free(&s.asked.lanes);
+	s.asked.lanes = (struct lanes){0};
 	envelope_pool_free(&s.envelopes);
 	journal_destroy(&s.pipeline.journal);
 	holdings_destroy(&s.pipeline.holdings);
@@ -202,8 +209,8 @@ settle(void)
 		worker_finish(s.worker, &s);
 		worker_finish(s.files, &s);
 		worker_finish(s.doorman, &s);
-		busy = event || pipeline_waiting(&s.pipeline) || s.questions.count ||
-		       !journal_is_idle(s.pipeline.journal) || s.reload_waiting;
+		busy = event || pipeline_waiting(&s.pipeline) || s.asked.lanes.count ||
+		       !journal_is_idle(s.pipeline.journal) || s.reloading.waiting;
 	}
 	if (s.compliance)
 		service_push(&s);

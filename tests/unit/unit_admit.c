@@ -2,26 +2,36 @@
 #include "case.h"
 
 #include "access/admit.h"
+#include "service/question_kinds.h"
 
 #include <inttypes.h>
+
+static bool
+admit_request(const struct office *office, const struct request *request, struct problem_list *problems)
+{
+	return question_admit(handling_of(request->kind), office, request, problems);
+}
 
 static void
 test_roles(void **state)
 {
 	static const bool expected[ROLES][ACTIONS] = {
 	    [ROLE_NONE] = {false},
-	    [ROLE_COUNTY] = {[ACTION_SUBMIT_REPORT] = true,
+	    [ROLE_COUNTY] = {[ACTION_SUBMIT] = true,
+	                     [ACTION_SUBMIT_REPORT] = true,
 	                     [ACTION_SUBMIT_FUNDS] = true,
 	                     [ACTION_READ] = true,
 	                     [ACTION_SET_TARGET] = true,
 	                     [ACTION_SEND_DOCUMENT] = true},
-	    [ROLE_PREFECTURE] = {[ACTION_SUBMIT_FUNDS] = true,
+	    [ROLE_PREFECTURE] = {[ACTION_SUBMIT] = true,
+	                         [ACTION_SUBMIT_FUNDS] = true,
 	                         [ACTION_READ] = true,
 	                         [ACTION_EXTEND] = true,
 	                         [ACTION_SET_TARGET] = true,
 	                         [ACTION_PASS] = true,
 	                         [ACTION_RETURN] = true},
-	    [ROLE_PROVINCE] = {[ACTION_SUBMIT_FUNDS] = true,
+	    [ROLE_PROVINCE] = {[ACTION_SUBMIT] = true,
+	                       [ACTION_SUBMIT_FUNDS] = true,
 	                       [ACTION_READ] = true,
 	                       [ACTION_EXTEND] = true,
 	                       [ACTION_SET_TARGET] = true,

@@ -2,14 +2,32 @@
  * refused. What is in the answers is each room's own business and test. */
 #include "centre.h"
 
-#include "service/answers.h"
+#include "service/jobs.h"
+#include "service/question_kinds.h"
 
 #include <string.h>
 
 enum { ARENA_BYTES = 16 * 1024 * 1024 };
 
 static const struct office province = {.name = "省办", .role = ROLE_PROVINCE, .unit = PROVINCE};
+static const struct office prefecture = {.name = "市办", .role = ROLE_PREFECTURE, .unit = PREFECTURE};
 static const struct as_of moment = {.seq = 17, .time_us = 1234567};
+
+static void
+answer_view(const struct view *view, const struct request *request, struct arena *arena,
+            struct problem_list *problems, struct reply *out)
+{
+	question_answer(handling_of(request->kind), view, request, arena, problems, out);
+}
+
+/* As of now. */
+static void
+answer(const struct request *request, struct arena *arena, struct problem_list *problems, struct reply *out)
+{
+	const struct view view = {
+	    .holdings = &p.holdings, .as_of = p.as_of, .now_us = start_us, .office = &province, .pipeline = &p};
+	answer_view(&view, request, arena, problems, out);
+}
 
 /* Where each question says what it is asked as of, and about whom; NULL: it does not. */
 static void
@@ -156,7 +174,7 @@ squeeze_answer(const struct view *view, const struct request *request, size_t ne
 static void
 test_kinds(void **state)
 {
-	const struct view view = {&p.holdings, moment, start_us, PREFECTURE, NULL};
+	const struct view view = {&p.holdings, moment, start_us, &prefecture};
 	(void)state;
 	send_entry(1, COUNTY, FUND_RAISED, "v", 100);
 	send_entry(2, COUNTY, FUND_SPENT, "w", 40);
@@ -198,7 +216,7 @@ test_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(kinds); i++)
 		for (int small = 0; small < 2; small++) {
-			const struct view view = {&p.holdings, moment, start_us, PROVINCE, NULL};
+			const struct view view = {&p.holdings, moment, start_us, &province};
 			struct request request = {.id = 1, .kind = kinds[i].question};
 			struct problem_list problems = {0};
 			struct as_of *as_of;
@@ -230,7 +248,7 @@ test_as_of(void **state)
 			fill(&request, COUNTY, &place);
 			if (place)
 				*place = rows[i];
-			const struct as_of *found = request_as_of(&request);
+			const struct as_of *found = question_as_of(handling_of(request.kind), &request);
 			EXPECT(found == (i ? place : NULL), "kind %d row %zu", kind, i);
 		}
 }
@@ -250,7 +268,7 @@ test_hello(void **state)
 		struct request request = {.id = 3, .kind = REQUEST_HELLO, .hello = {.protocol = rows[i].protocol}};
 		struct problem_list problems = {0};
 		struct reply reply;
-		answer(&p, NULL, &province, &request, start_us, NULL, &problems, &reply);
+		answer(&request, NULL, &problems, &reply);
 		EXPECT(reply.request_id == 3, "row %zu", i);
 		if (!rows[i].answered) {
 			EXPECT(reply.kind == REPLY_REFUSAL && reply.refusal.problems == &problems, "row %zu", i);
@@ -279,14 +297,30 @@ test_ping(void **state)
 	struct reply reply;
 	(void)state;
 	send_many(1, COUNTY, 3);
-	answer(&p, NULL, &province, &request, start_us, NULL, &problems, &reply);
+	answer(&request, NULL, &problems, &reply);
 	assert_true(reply.kind == REPLY_PONG && reply.pong.waiting == 3 && reply.pong.store_ready &&
 	            reply.pong.time_us == start_us && !reply.pong.as_of.seq);
 	go_on();
 	fake_break();
 	assert_true(pipeline_event(&p, journal_step(p.journal, INT64_C(1) << 40)));
-	answer(&p, NULL, &province, &request, start_us, NULL, &problems, &reply);
+	answer(&request, NULL, &problems, &reply);
 	assert_true(!reply.pong.waiting && !reply.pong.store_ready && reply.pong.as_of.seq == 3);
+}
+
+/* Each kind that arrives has somebody who takes it; who answers from memory says as of when. */
+static void
+test_rows(void **state)
+{
+	(void)state;
+	for (int kind = REQUEST_NONE + 1; kind < REQUEST_KINDS; kind++) {
+		const struct request_handling *how = handling_of((enum request_kind)kind);
+		EXPECT(!how->take == (kind == REQUEST_CARRY), "kind %d", kind);
+		EXPECT(!how->as_of || how->answer, "kind %d", kind);
+		EXPECT(!how->ask || (!how->as_of && !how->at_once), "kind %d", kind);
+		EXPECT(how->action < ACTIONS, "kind %d", kind);
+	}
+	assert_true(handling_of(REQUEST_NONE)->action == ACTIONS &&
+	            handling_of(REQUEST_KINDS)->action == ACTIONS);
 }
 
 static void
@@ -298,7 +332,7 @@ test_unknown(void **state)
 	struct reply reply;
 	(void)state;
 	arena_init(&arena, ARENA_BYTES);
-	answer(&p, NULL, &province, &request, start_us, &arena, &problems, &reply);
+	answer(&request, &arena, &problems, &reply);
 	assert_true(reply.kind == REPLY_REFUSAL && problems.items[0].code == PROBLEM_REQUEST_UNKNOWN &&
 	            problems.items[0].limit == PROTOCOL_VERSION);
 	arena_free(&arena);
@@ -324,7 +358,7 @@ test_status(void **state)
 		struct recorded recorded = {.receipt = {.id = id_of(rows[i].same_id ? 5 : 6), .seq = 9},
 		                            .office = rows[i].recorded};
 		struct reply reply = {.request_id = 8};
-		answer_status(&office, &id, rows[i].found ? &recorded : NULL, &reply);
+		status_answer(&office, &id, rows[i].found ? &recorded : NULL, &reply);
 		EXPECT(reply.kind == REPLY_STATUS && reply.status.state == rows[i].state &&
 		           submission_id_equal(&reply.status.id, &id),
 		       "row %zu", i);
@@ -357,7 +391,7 @@ test_targets(void **state)
 	    {VILLAGE, 2013, 1, {{VILLAGE, 7}}},
 	    {222401, 2013, 0, {{0, 0}}},
 	};
-	const struct view view = {&p.holdings, moment, start_us, PROVINCE, NULL};
+	const struct view view = {&p.holdings, moment, start_us, &province};
 	(void)state;
 	for (size_t i = 0; i < COUNT(parts); i++)
 		assert_true(holdings_take_target(&p.holdings, &parts[i], 1, 1));
@@ -393,8 +427,8 @@ test_targets(void **state)
 int
 main(void)
 {
-	static const struct CMUnitTest tests[] = {TEST(test_kinds),  TEST(test_refused), TEST(test_as_of),
-	                                          TEST(test_hello),  TEST(test_ping),    TEST(test_unknown),
-	                                          TEST(test_status), TEST(test_targets)};
+	static const struct CMUnitTest tests[] = {TEST(test_kinds), TEST(test_refused), TEST(test_as_of),
+	                                          TEST(test_hello), TEST(test_ping),    TEST(test_unknown),
+	                                          TEST(test_rows),  TEST(test_status),  TEST(test_targets)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,13 +2,13 @@
  * database, and the journal up to that commit is replayed into holdings of its own: the same code then gives
  * the same answer as it gave then. Offices take turns, and each has so many that wait: who asks more is told
  * BUSY. */
-#include "service_internal.h"
+#include "past.h"
 
-#include "answers.h"
 #include "base/bounds.h"
 #include "base/clock.h"
 #include "journal/replay.h"
 #include "plan/plan_store.h"
+#include "send.h"
 #include "unit_keys.h"
 
 #include <inttypes.h>
@@ -19,9 +19,29 @@
 
 enum { ASK_AGAIN_MS = 1000 };
 
+/* The journal as of a commit that was asked about. */
+struct past {
+	struct plan plan; /* only if another one was in force than now */
+	struct holdings holdings;
+	struct compliance *compliance; /* only once it was asked about */
+	int64_t plan_number;
+	uint64_t seq, asked; /* asked: the number of the question that was about it last */
+};
+
+/* What the worker's thread alone touches while it works. Some pasts are kept: who reads a long list page by
+ * page must not have the journal replayed for each page because somebody else asks about another commit in
+ * between. */
+enum { PASTS_MAX = 3 };
+struct past_shelf {
+	const struct catalogue *catalogue; /* the present plan's, which nothing changes */
+	int64_t plan_number;
+	struct past pasts[PASTS_MAX];
+	uint64_t asked;
+};
+
 struct past_job {
 	struct job job;
-	struct service *service;
+	struct past_shelf *shelf;
 	struct envelope *envelope;
 	uint64_t seq_now;
 	struct plan plan; /* what the reply of a catalogue refers to */
@@ -37,9 +57,7 @@ refuse(struct past_job *p, enum problem_code code)
 }
 
 static void give_next(struct service *s);
-static void ask_past(struct job *job, struct pg_conn *connection, const char *error);
-static void ask_history(struct job *job, struct pg_conn *connection, const char *error);
-static void ask_keys(struct job *job, struct pg_conn *connection, const char *error);
+static void ask_past(struct past_job *p, struct pg_conn *connection);
 
 /* In the loop's thread. */
 static void
@@ -48,7 +66,7 @@ give_past(struct job *job, void *context)
 	struct past_job *p = (struct past_job *)job;
 	struct service *s = context;
 	enum problem_code code = p->problems.count ? p->problems.items[0].code : PROBLEM_NONE;
-	s->past_job = NULL;
+	s->past_desk.job = NULL;
 	p->reply.request_id = p->envelope->request.id;
 	if (p->reply.kind == REPLY_REFUSAL)
 		service_refuse(s, p->envelope, &p->problems, problem_is_transient(code) ? ASK_AGAIN_MS : 0);
@@ -63,26 +81,18 @@ give_past(struct job *job, void *context)
 static void
 refuse_question(struct service *s, struct envelope *e, enum problem_code code)
 {
-	struct problem_list problems;
-	problems.count = problems.more = 0;
-	problem_only(&problems, code);
-	service_refuse(s, e, &problems, ASK_AGAIN_MS);
+	service_refuse_for(s, e, code, ASK_AGAIN_MS);
 	envelope_destroy(&e);
 }
 
+/* In the worker's thread; the envelope and its arena are the job's alone until it is done. */
 static void
-ask_by_kind(struct job *job, struct pg_conn *connection, const char *error)
+work(struct job *job, struct pg_conn *connection, const char *error)
 {
-	switch (((struct past_job *)job)->envelope->request.kind) {
-	case REQUEST_HISTORY:
-		ask_history(job, connection, error);
-		break;
-	case REQUEST_KEYS:
-		ask_keys(job, connection, error);
-		break;
-	default:
-		ask_past(job, connection, error);
-	}
+	struct past_job *p = (struct past_job *)job;
+	(void)error;
+	p->problems.count = p->problems.more = 0;
+	(p->envelope->how->ask ? p->envelope->how->ask : ask_past)(p, connection);
 }
 
 /* Takes the envelope over. */
@@ -91,14 +101,14 @@ post(struct service *s, struct envelope *e)
 {
 	struct past_job *p = calloc(1, sizeof *p);
 	if (p) {
-		p->job = (struct job){.work = ask_by_kind, .finish = give_past};
-		p->service = s;
+		p->job = (struct job){.work = work, .finish = give_past};
+		p->shelf = s->past_desk.shelf;
 		p->envelope = e;
 		p->seq_now = s->pipeline.as_of.seq;
 		plan_init(&p->plan);
 	}
 	if (p && worker_post(s->worker, &p->job)) {
-		s->past_job = p;
+		s->past_desk.job = p;
 		return;
 	}
 	free(p);
@@ -111,22 +121,21 @@ static void
 give_next(struct service *s)
 {
 	struct envelope *e;
-	while (!s->past_job && (e = lanes_next(&s->pasts_waiting)))
+	while (!s->past_desk.job && (e = lanes_next(&s->past_desk.waiting)))
 		post(s, e);
 }
 
-/* Takes the envelope over. */
-static void
-ask(struct service *s, struct envelope *e)
+void
+service_answer_past(struct service *s, struct envelope *e)
 {
-	struct lane *lane = lanes_lane(&s->pasts_waiting, &e->office);
-	bool own = s->past_job && !strcmp(s->past_job->envelope->office.name, e->office.name);
+	struct lane *lane = lanes_lane(&s->past_desk.waiting, &e->office);
+	bool own = s->past_desk.job && !strcmp(s->past_desk.job->envelope->office.name, e->office.name);
 	if (!lane || lanes_waiting(lane) + own >= PAST_JOBS_OFFICE_MAX ||
-	    !lanes_have_room(&s->pasts_waiting, lane, e)) {
+	    !lanes_have_room(&s->past_desk.waiting, lane, e)) {
 		refuse_question(s, e, PROBLEM_BUSY);
 		return;
 	}
-	lanes_put(&s->pasts_waiting, lane, e);
+	lanes_put(&s->past_desk.waiting, lane, e);
 	give_next(s);
 }
 
@@ -134,9 +143,21 @@ void
 service_refuse_past(struct service *s)
 {
 	struct envelope *e;
-	while ((e = lanes_next(&s->pasts_waiting)))
+	while ((e = lanes_next(&s->past_desk.waiting)))
 		refuse_question(s, e, PROBLEM_STOPPING);
-	lanes_free(&s->pasts_waiting);
+	lanes_free(&s->past_desk.waiting);
+}
+
+bool
+service_open_past(struct service *s)
+{
+	struct past_shelf *shelf = calloc(1, sizeof *shelf);
+	s->past_desk.shelf = shelf;
+	if (shelf) {
+		shelf->catalogue = &s->plan.catalogue;
+		shelf->plan_number = s->plan_since.number;
+	}
+	return shelf;
 }
 
 /* ---------------------------------------------------------------- as of a commit */
@@ -182,21 +203,24 @@ forget(struct past *past)
 void
 service_forget_past(struct service *s)
 {
-	for (int i = 0; i < PASTS_MAX; i++)
-		forget(&s->pasts[i]);
+	struct past_shelf *shelf = s->past_desk.shelf;
+	for (int i = 0; shelf && i < PASTS_MAX; i++)
+		forget(&shelf->pasts[i]);
+	free(shelf);
+	s->past_desk.shelf = NULL;
 }
 
 /* The past of this commit and plan if it is kept; otherwise the place of the one that was asked about longest
  * ago. */
 static struct past *
-find_past(struct service *s, uint64_t seq, int64_t plan_number)
+find_past(struct past_shelf *s, uint64_t seq, int64_t plan_number)
 {
 	struct past *oldest = &s->pasts[0];
-	for (int i = 0; i < PASTS_MAX; i++) {
-		if (s->pasts[i].holdings.totals && s->pasts[i].seq == seq && s->pasts[i].plan_number == plan_number)
-			return &s->pasts[i];
-		if (s->pasts[i].asked < oldest->asked)
-			oldest = &s->pasts[i];
+	for (struct past *p = s->pasts; p < s->pasts + PASTS_MAX; p++) {
+		if (p->holdings.totals && p->seq == seq && p->plan_number == plan_number)
+			return p;
+		if (p->asked < oldest->asked)
+			oldest = p;
 	}
 	forget(oldest);
 	return oldest;
@@ -205,11 +229,11 @@ find_past(struct service *s, uint64_t seq, int64_t plan_number)
 /* The catalogue that was in force: the present one, or one of the history, in `plan`. NULL: it could not be
  * read. */
 static const struct catalogue *
-find_catalogue(const struct service *s, struct pg_conn *connection, int64_t number, struct plan *plan)
+find_catalogue(const struct past_shelf *s, struct pg_conn *connection, int64_t number, struct plan *plan)
 {
 	char error[PG_ERROR_BYTES];
-	if (number == s->plan_since.number)
-		return &s->plan.catalogue;
+	if (number == s->plan_number)
+		return s->catalogue;
 	plan_init(plan);
 	if (catalogue_load(connection, number, plan, error))
 		return &plan->catalogue;
@@ -219,10 +243,10 @@ find_catalogue(const struct service *s, struct pg_conn *connection, int64_t numb
 
 /* What was held then, under the plan of then; NULL: it could not be read. */
 static struct past *
-go_back(struct service *s, struct pg_conn *connection, const struct as_of *as_of, int64_t plan_number)
+go_back(struct past_shelf *s, struct pg_conn *connection, const struct as_of *as_of, int64_t plan_number)
 {
 	struct past *past = find_past(s, as_of->seq, plan_number);
-	past->asked = ++s->past_asked;
+	past->asked = ++s->asked;
 	if (past->holdings.totals)
 		return past;
 	const struct catalogue *catalogue = find_catalogue(s, connection, plan_number, &past->plan);
@@ -250,15 +274,12 @@ view_time_us(const struct as_of *asked, const struct as_of *found, int64_t now_u
 	return time_us < now_us ? time_us : now_us;
 }
 
-/* In the worker's thread; the envelope and its arena are the job's alone until it is done. */
 static void
-ask_past(struct job *job, struct pg_conn *connection, const char *error)
+ask_past(struct past_job *p, struct pg_conn *connection)
 {
-	struct past_job *p = (struct past_job *)job;
-	const struct as_of *asked = request_as_of(&p->envelope->request);
+	const struct envelope *e = p->envelope;
+	const struct as_of *asked = question_as_of(e->how, &e->request);
 	struct as_of found;
-	(void)error;
-	p->problems.count = p->problems.more = 0;
 	if (asked->seq > p->seq_now) {
 		refuse(p, PROBLEM_AS_OF_INVALID);
 		p->problems.items[0].actual = (int64_t)asked->seq;
@@ -272,46 +293,50 @@ ask_past(struct job *job, struct pg_conn *connection, const char *error)
 	const struct holdings *held = NULL;
 	bool good = connection && find_commit(connection, asked, &found) &&
 	            plan_history_find(connection, asked, &found, &plan_number, why);
-	if (good && p->envelope->request.kind == REQUEST_CATALOGUE) {
-		catalogue_only.catalogue = find_catalogue(p->service, connection, plan_number, &p->plan);
+	if (good && e->how->of_plan) {
+		catalogue_only.catalogue = find_catalogue(p->shelf, connection, plan_number, &p->plan);
 		held = catalogue_only.catalogue ? &catalogue_only : NULL;
 	} else if (good) {
-		past = go_back(p->service, connection, &found, plan_number);
+		past = go_back(p->shelf, connection, &found, plan_number);
 		held = past ? &past->holdings : NULL;
 	}
 	if (!held) {
 		refuse(p, PROBLEM_STORE_UNAVAILABLE);
 		return;
 	}
-	/* Kept with the past: who reads page by page must not have everything judged for each. */
-	if (past && !past->compliance && p->envelope->request.kind == REQUEST_COMPLIANCE)
-		past->compliance = compliance_create(&past->holdings);
-	const struct view view = {held, found, view_time_us(asked, &found, clock_wall_us()),
-	                          p->envelope->office.unit, past ? past->compliance : NULL};
-	answer_view(&view, &p->envelope->request, &p->envelope->arena, &p->problems, &p->reply);
+	/* What is kept of the rules stays with the past: who reads page by page must not have everything judged
+	 * for each. */
+	const struct view view = {.holdings = held,
+	                          .as_of = found,
+	                          .now_us = view_time_us(asked, &found, clock_wall_us()),
+	                          .office = &e->office,
+	                          .compliance = past ? &past->compliance : NULL};
+	question_answer(e->how, &view, &e->request, &p->envelope->arena, &p->problems, &p->reply);
 }
 
 void
 service_answer_as_of(struct service *s, struct envelope *e)
 {
-	const struct as_of *asked = request_as_of(&e->request), *now = &s->pipeline.as_of;
+	const struct as_of *asked = question_as_of(e->how, &e->request), *now = &s->pipeline.as_of;
 	struct problem_list problems;
 	struct reply reply;
 	problems.count = problems.more = 0;
 	/* Nobody can watch what was; and no moment of this programme is outside of these. */
-	bool refused = e->request.kind == REQUEST_WATCH || e->request.kind == REQUEST_WATCH_COMPLIANCE ||
-	               asked->time_us < 0 || asked->time_us / 1000000 > TIME_MAX;
+	bool refused = e->how->is_watch || asked->time_us < 0 || asked->time_us / 1000000 > TIME_MAX;
 	if (!refused && (asked->seq != now->seq || !plan_since_covers(&s->plan_since, asked, now))) {
-		ask(s, e);
+		service_answer_past(s, e);
 		return;
 	}
 	if (!refused) {
 		/* Nothing was committed since: the answer is in memory. */
 		int64_t now_us = clock_wall_us(), then_us = view_time_us(asked, now, now_us);
 		bool today = date_of_time(then_us) == date_of_time(now_us);
-		const struct view view = {&s->pipeline.holdings, *now, then_us, e->office.unit,
-		                          today ? s->compliance : NULL};
-		answer_view(&view, &e->request, &e->arena, &problems, &reply);
+		const struct view view = {.holdings = &s->pipeline.holdings,
+		                          .as_of = *now,
+		                          .now_us = then_us,
+		                          .office = &e->office,
+		                          .compliance = today && s->compliance ? &s->compliance : NULL};
+		question_answer(e->how, &view, &e->request, &e->arena, &problems, &reply);
 		if (reply.kind == REPLY_REFUSAL)
 			service_refuse(s, e, &problems, 0);
 		else
@@ -392,7 +417,7 @@ take_history(struct past_job *p, const PGresult *r)
 {
 	struct arena *arena = &p->envelope->arena;
 	struct history_answer *history = &p->reply.history;
-	const struct catalogue *c = p->service->pipeline.holdings.catalogue;
+	const struct catalogue *c = p->shelf->catalogue;
 	size_t count = (size_t)PQntuples(r);
 	p->reply.kind = REPLY_HISTORY;
 	*history = (struct history_answer){.label = c->label, .key = p->envelope->request.history};
@@ -406,17 +431,14 @@ take_history(struct past_job *p, const PGresult *r)
 	return history->events;
 }
 
-static void
-ask_history(struct job *job, struct pg_conn *connection, const char *error)
+void
+past_ask_history(struct past_job *p, struct pg_conn *connection)
 {
-	struct past_job *p = (struct past_job *)job;
 	const struct report_key *key = &p->envelope->request.history;
 	char numbers[4][24], above[128] = "{", why[PG_ERROR_BYTES];
 	const int64_t parts[] = {unit_county(key->unit), key->unit, key->form, key->period};
 	size_t used = 1;
 	struct pg_result *r;
-	(void)error;
-	p->problems.count = p->problems.more = 0;
 	for (int i = 0; i < 4; i++)
 		snprintf(numbers[i], sizeof numbers[i], "%" PRId64, parts[i]);
 	for (int level = UNIT_PROVINCE; level <= (int)unit_level_of(key->unit); level++)
@@ -445,7 +467,7 @@ service_answer_history(struct service *s, struct envelope *e)
 	else if (!catalogue_form(c, key->form))
 		problem_detail(problem_only(&problems, PROBLEM_FORM_UNKNOWN), "%u", key->form);
 	if (!problems.count) {
-		ask(s, e);
+		service_answer_past(s, e);
 		return;
 	}
 	service_refuse(s, e, &problems, 0);
@@ -454,21 +476,12 @@ service_answer_history(struct service *s, struct envelope *e)
 
 /* ---------------------------------------------------------------- keys of a unit */
 
-static void
-ask_keys(struct job *job, struct pg_conn *connection, const char *error)
+void
+past_ask_keys(struct past_job *p, struct pg_conn *connection)
 {
-	struct past_job *p = (struct past_job *)job;
 	struct envelope *e = p->envelope;
 	char why[PG_ERROR_BYTES];
-	(void)error;
-	p->problems.count = p->problems.more = 0;
 	p->reply.kind = REPLY_KEYS;
 	if (!connection || !unit_keys_list(connection, &e->office, e->public_key, &e->arena, &p->reply.keys, why))
 		refuse(p, PROBLEM_STORE_UNAVAILABLE);
-}
-
-void
-service_answer_keys(struct service *s, struct envelope *e)
-{
-	ask(s, e);
 }

@@ -2,11 +2,13 @@
  * in the database before it goes out, and each letter is looked up there before it is read as a submission:
  * else whoever kept a copy could hand it in when what it was refused for has changed, and the office has
  * long sent another one in its place. Documents' files are not remembered: alone they do nothing. */
-#include "service_internal.h"
+#include "letters.h"
 
 #include "base/clock.h"
 #include "codec.h"
 #include "field/unit.h"
+#include "reply.h"
+#include "sealed.h"
 
 #include <libpq-fe.h>
 #include <sodium.h>
@@ -169,7 +171,7 @@ begin_work(struct service *s, const struct sealed *sealed)
 }
 
 void
-service_letter_answered(struct service *s, const struct sealed *sealed)
+letter_answered(struct service *s, const struct sealed *sealed)
 {
 	struct letter_in_work **at = find_in_work(s, sealed), *done = *at;
 	if (done)
@@ -178,7 +180,7 @@ service_letter_answered(struct service *s, const struct sealed *sealed)
 }
 
 void
-service_forget_letters(struct service *s)
+letters_forget(struct service *s)
 {
 	while (s->letters_in_work) {
 		struct letter_in_work *next = s->letters_in_work->next;
@@ -200,18 +202,18 @@ go_on(struct job *job, void *context)
 	} else if (l->done && codec_decode_reply(&e->arena, l->answer, l->answer_size, &reply)) {
 		log_line(LOG_INFO, "refused_before", "office=%s letter=%u", e->office.name, e->sealed->number + 1);
 		reply.request_id = e->request.id;
-		service_letter_answered(s, e->sealed);
+		letter_answered(s, e->sealed);
 		service_send_sealed(s, e, &reply);
 	} else {
-		service_letter_answered(s, e->sealed);
+		letter_answered(s, e->sealed);
 		service_send_later(s, e, PROBLEM_STORE_UNAVAILABLE);
 	}
 	envelope_destroy(&e);
 	free(l);
 }
 
-void
-service_take_letter(struct service *s, struct envelope *e)
+static void
+take_letter(struct service *s, struct envelope *e)
 {
 	struct letter_job *l = begin_work(s, e->sealed) ? calloc(1, sizeof *l) : NULL;
 	if (l) {
@@ -219,11 +221,20 @@ service_take_letter(struct service *s, struct envelope *e)
 		l->envelope = e;
 		if (worker_post(s->files, &l->job))
 			return;
-		service_letter_answered(s, e->sealed);
+		letter_answered(s, e->sealed);
 	}
 	free(l);
 	service_send_later(s, e, PROBLEM_BUSY);
 	envelope_destroy(&e);
+}
+
+void
+service_take_submission(struct service *s, struct envelope *e)
+{
+	if (e->sealed)
+		take_letter(s, e);
+	else
+		pipeline_take(&s->pipeline, e, clock_wall_us());
 }
 
 static void
@@ -231,7 +242,7 @@ give_refusal(struct job *job, void *context)
 {
 	struct letter_job *l = (struct letter_job *)job;
 	struct service *s = context;
-	service_letter_answered(s, l->envelope->sealed);
+	letter_answered(s, l->envelope->sealed);
 	if (l->done)
 		service_send_plain(s, l->envelope, &l->carried);
 	else
@@ -270,11 +281,11 @@ make_answer(const struct service *s, const struct envelope *e, const struct repl
 	if (!codec_encode_reply(&l->arena, &inside, &bytes, &l->answer_size))
 		return false;
 	l->answer = bytes;
-	return service_seal_answer(s, e, reply, &l->arena, &l->carried);
+	return sealed_answer(s, e, reply, &l->arena, &l->carried);
 }
 
 void
-service_refuse_letter(struct service *s, const struct envelope *e, const struct reply *reply)
+letter_refuse(struct service *s, const struct envelope *e, const struct reply *reply)
 {
 	struct letter_job *l = calloc(1, sizeof *l);
 	if (l) {
@@ -285,6 +296,6 @@ service_refuse_letter(struct service *s, const struct envelope *e, const struct 
 		arena_free(&l->arena);
 	}
 	free(l);
-	service_letter_answered(s, e->sealed);
+	letter_answered(s, e->sealed);
 	service_send_later(s, e, PROBLEM_BUSY);
 }

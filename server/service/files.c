@@ -1,12 +1,13 @@
 /* Documents' files: parts that come and go are the work of a worker of their own, so that a long file holds
  * up neither the loop nor other questions to the database. Bounded in all and for each office: who sends more
  * at once is told BUSY. And what a submission names is looked for before it may be written. */
-#include "service_internal.h"
+#include "files.h"
 
 #include "base/bounds.h"
 #include "base/clock.h"
 #include "check/check.h"
 #include "journal/document_store.h"
+#include "send.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,7 +20,6 @@ enum { BUSY_RETRY_MS = 200, ASK_AGAIN_MS = 1000, UPLOADS_RETRY_MS = 60000 };
 
 struct file_job {
 	struct job job;
-	struct service *service;
 	struct file_job *next; /* of those under way */
 	struct envelope *envelope;
 	uint64_t thrown; /* bytes of an upload */
@@ -53,7 +53,7 @@ find_thrown(const struct service *s, unit_code unit)
 {
 	unit_code county = unit_county(unit);
 	struct thrown_away *t;
-	HASH_FIND(hh, s->thrown_away, &county, sizeof county, t);
+	HASH_FIND(hh, s->file_desk.thrown, &county, sizeof county, t);
 	return t;
 }
 
@@ -67,7 +67,7 @@ note_thrown(struct service *s, const struct upload *u, uint64_t bytes)
 		if (!t)
 			return;
 		t->county = unit_county(u->unit);
-		HASH_ADD(hh, s->thrown_away, county, sizeof t->county, t);
+		HASH_ADD(hh, s->file_desk.thrown, county, sizeof t->county, t);
 	}
 	int64_t from_us = t->none_at_us > now_us ? t->none_at_us : now_us;
 	t->none_at_us = from_us + (int64_t)(bytes / 1024) * THROWN_AWAY_KIB_US;
@@ -85,8 +85,8 @@ void
 service_forget_thrown(struct service *s)
 {
 	struct thrown_away *t, *next;
-	HASH_ITER (hh, s->thrown_away, t, next) {
-		HASH_DEL(s->thrown_away, t);
+	HASH_ITER (hh, s->file_desk.thrown, t, next) {
+		HASH_DEL(s->file_desk.thrown, t);
 		free(t);
 	}
 }
@@ -97,7 +97,7 @@ static bool
 has_room(const struct service *s, const struct office *office)
 {
 	size_t all = 0, own = 0;
-	for (const struct file_job *f = s->file_jobs; f; f = f->next) {
+	for (const struct file_job *f = s->file_desk.jobs; f; f = f->next) {
 		all++;
 		own += !strcmp(f->envelope->office.name, office->name);
 	}
@@ -107,7 +107,7 @@ has_room(const struct service *s, const struct office *office)
 static void
 leave(struct service *s, const struct file_job *job)
 {
-	struct file_job **at = &s->file_jobs;
+	struct file_job **at = &s->file_desk.jobs;
 	while (*at != job)
 		at = &(*at)->next;
 	*at = job->next;
@@ -157,7 +157,6 @@ create_job(struct service *s, struct envelope *e,
 	struct file_job *f = has_room(s, &e->office) ? calloc(1, sizeof *f) : NULL;
 	if (f) {
 		f->job = (struct job){.work = work, .finish = give_answer};
-		f->service = s;
 		f->envelope = e;
 		return f;
 	}
@@ -171,8 +170,8 @@ create_job(struct service *s, struct envelope *e,
 static void
 post(struct service *s, struct file_job *f)
 {
-	f->next = s->file_jobs;
-	s->file_jobs = f;
+	f->next = s->file_desk.jobs;
+	s->file_desk.jobs = f;
 	if (worker_post(s->files, &f->job))
 		return;
 	problem_only(&f->problems, PROBLEM_BUSY);
@@ -384,9 +383,9 @@ tell_swept(struct job *job, void *context)
 void
 service_sweep_files(struct service *s, int64_t now_us)
 {
-	if (now_us < s->sweep_due_us)
+	if (now_us < s->file_desk.sweep_due_us)
 		return;
-	s->sweep_due_us = now_us + SWEEP_US;
+	s->file_desk.sweep_due_us = now_us + SWEEP_US;
 	struct sweep_job *w = calloc(1, sizeof *w);
 	if (!w)
 		return;
@@ -398,6 +397,6 @@ service_sweep_files(struct service *s, int64_t now_us)
 int
 service_sweep_wait_ms(const struct service *s, int64_t now_us)
 {
-	int64_t left_us = s->sweep_due_us - now_us;
+	int64_t left_us = s->file_desk.sweep_due_us - now_us;
 	return left_us > 0 ? (int)(left_us / 1000) + 1 : 0;
 }

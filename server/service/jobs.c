@@ -1,9 +1,11 @@
 /* Questions that the worker asks the database for the loop: the principals again, and receipts that are
  * too old to be in memory. */
-#include "service_internal.h"
+#include "jobs.h"
 
-#include "answers.h"
+#include "admitted.h"
 #include "base/clock.h"
+#include "reply.h"
+#include "send.h"
 
 #include <libpq-fe.h>
 #include <sodium.h>
@@ -11,38 +13,67 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RELOAD_AGAIN_US = 1000000 };
+enum { RELOAD_AGAIN_US = 1000000, ASK_AGAIN_MS = 1000 };
 
 /* ---------------------------------------------------------------- principals */
 
 struct reload_job {
 	struct job job;
 	struct admitted admitted;
+	bool good;
+	char error[PG_ERROR_BYTES];
 };
 
 static void
 load_principals(struct job *job, struct pg_conn *connection, const char *error)
 {
 	struct reload_job *r = (struct reload_job *)job;
-	admitted_load(&r->admitted, connection, error);
+	snprintf(r->error, sizeof r->error, "%s", error);
+	r->good = connection && admitted_load(&r->admitted, connection, r->error);
+}
+
+static bool
+watcher_is_admitted(void *context, const char *public_key)
+{
+	return service_admits(context, public_key);
+}
+
+static void
+tell_watcher(void *context, const struct sender *to, const char *public_key, uint64_t request_id)
+{
+	struct problem_list problems;
+	struct reply reply = {.request_id = request_id, .kind = REPLY_REFUSAL};
+	service_turn_away(context, public_key, &problems);
+	reply.refusal.problems = &problems;
+	service_give(context, to, public_key, &reply);
+}
+
+void
+service_take_admitted(struct service *s, const struct admitted *fresh)
+{
+	struct admitted *a = &s->admitted;
+	door_renew(&a->door, &fresh->door);
+	arena_free(&a->arena);
+	a->arena = fresh->arena;
+	a->principals = fresh->principals;
+	a->count = fresh->count;
+	watches_expel(s->watches, watcher_is_admitted, tell_watcher, s);
+	log_line(LOG_INFO, "principals_loaded", "count=%zu guests=%zu", a->count, a->door.guest_count);
 }
 
 /* Answers all who asked for the reload. */
 static void
 tell_reloaded(struct service *s, bool good)
 {
-	while (s->reload_waiting) {
-		struct envelope *e = s->reload_waiting;
-		s->reload_waiting = e->next;
+	while (s->reloading.waiting) {
+		struct envelope *e = s->reloading.waiting;
+		s->reloading.waiting = e->next;
 		struct reply reply = {
-		    .request_id = e->request.id, .kind = REPLY_RELOADED, .reloaded = (uint32_t)s->principal_count};
-		struct problem_list problems;
-		problems.count = problems.more = 0;
-		problem_only(&problems, PROBLEM_STORE_UNAVAILABLE);
+		    .request_id = e->request.id, .kind = REPLY_RELOADED, .reloaded = (uint32_t)s->admitted.count};
 		if (good)
 			service_send(s, e, &reply);
 		else
-			service_refuse(s, e, &problems, 1000);
+			service_refuse_for(s, e, PROBLEM_STORE_UNAVAILABLE, ASK_AGAIN_MS);
 		envelope_destroy(&e);
 	}
 }
@@ -54,12 +85,17 @@ take_principals(struct job *job, void *context)
 {
 	struct reload_job *r = (struct reload_job *)job;
 	struct service *s = context;
-	bool good = r->admitted.good;
-	service_take_admitted(s, &r->admitted);
+	bool good = r->good;
+	if (good) {
+		service_take_admitted(s, &r->admitted);
+	} else {
+		service_fail("reload_failed", r->error);
+		arena_free(&r->admitted.arena);
+	}
 	/* A key that was taken out must not stay because the database was away for a moment. */
-	s->reload_due_us = good ? 0 : clock_steady_us() + RELOAD_AGAIN_US;
-	s->reloading = false;
-	if (s->reload_again)
+	s->reloading.due_us = good ? 0 : clock_steady_us() + RELOAD_AGAIN_US;
+	s->reloading.under_way = false;
+	if (s->reloading.again)
 		begin_reload(s);
 	else
 		tell_reloaded(s, good);
@@ -70,34 +106,51 @@ static void
 begin_reload(struct service *s)
 {
 	struct reload_job *r = calloc(1, sizeof *r);
-	s->reload_again = false;
+	s->reloading.again = false;
 	if (r) {
 		r->job = (struct job){.work = load_principals, .finish = take_principals, .urgent = true};
 		arena_init(&r->admitted.arena, PLAN_BYTES_MAX);
-		s->reloading = worker_post(s->doorman, &r->job);
+		s->reloading.under_way = worker_post(s->doorman, &r->job);
 	}
-	if (s->reloading)
+	if (s->reloading.under_way)
 		return;
 	free(r);
-	s->reload_due_us = clock_steady_us() + RELOAD_AGAIN_US;
+	s->reloading.due_us = clock_steady_us() + RELOAD_AGAIN_US;
 	service_fail("reload_failed", "too many questions wait for the database");
 	tell_reloaded(s, false);
 }
 
 void
-service_reload(struct service *s, struct envelope *asked_by)
+service_answer_reload(struct service *s, struct envelope *e)
 {
-	if (asked_by) {
-		asked_by->next = s->reload_waiting;
-		s->reload_waiting = asked_by;
-	}
-	if (s->reloading)
-		s->reload_again = true;
+	e->next = s->reloading.waiting;
+	s->reloading.waiting = e;
+	service_reload(s);
+}
+
+void
+service_reload(struct service *s)
+{
+	if (s->reloading.under_way)
+		s->reloading.again = true;
 	else
 		begin_reload(s);
 }
 
 /* ---------------------------------------------------------------- old receipts */
+
+void
+status_answer(const struct office *office, const struct submission_id *id, const struct recorded *recorded,
+              struct reply *out)
+{
+	out->kind = REPLY_STATUS;
+	out->status = (struct submission_status){.id = *id};
+	if (!recorded || !submission_id_equal(&recorded->receipt.id, id) ||
+	    !unit_within(recorded->office, office->unit))
+		return;
+	out->status.state = SUBMISSION_COMMITTED;
+	out->status.receipt = recorded->receipt;
+}
 
 struct receipt_job {
 	struct job job;
@@ -156,14 +209,11 @@ give_status(struct job *job, void *context)
 	struct service *s = context;
 	struct envelope *e = r->envelope;
 	struct reply reply = {.request_id = e->request.id};
-	struct problem_list problems;
-	problems.count = problems.more = 0;
-	problem_only(&problems, PROBLEM_STORE_UNAVAILABLE);
-	answer_status(&e->office, &e->request.status, r->found ? &r->recorded : NULL, &reply);
+	status_answer(&e->office, &e->request.status, r->found ? &r->recorded : NULL, &reply);
 	if (r->asked)
 		service_send(s, e, &reply);
 	else
-		service_refuse(s, e, &problems, 1000);
+		service_refuse_for(s, e, PROBLEM_STORE_UNAVAILABLE, ASK_AGAIN_MS);
 	envelope_destroy(&e);
 	free(r);
 }
@@ -194,17 +244,14 @@ service_answer_status(struct service *s, struct envelope *e)
 {
 	struct recorded recorded;
 	struct reply reply = {.request_id = e->request.id};
-	struct problem_list problems;
-	problems.count = problems.more = 0;
 	enum record_state state = records_find(s->pipeline.holdings.records, &e->request.status, &recorded);
 	if (state == RECORD_OLDER) {
 		e->receipt.seq = recorded.receipt.seq;
 		if (post_receipt_job(s, e, give_status))
 			return;
-		problem_only(&problems, PROBLEM_BUSY);
-		service_refuse(s, e, &problems, 1000);
+		service_refuse_for(s, e, PROBLEM_BUSY, ASK_AGAIN_MS);
 	} else {
-		answer_status(&e->office, &e->request.status, state == RECORD_RECENT ? &recorded : NULL, &reply);
+		status_answer(&e->office, &e->request.status, state == RECORD_RECENT ? &recorded : NULL, &reply);
 		if (state == RECORD_NONE && pipeline_holds(&s->pipeline, &e->office, &e->request.status))
 			reply.status.state = SUBMISSION_WAITING;
 		service_send(s, e, &reply);

@@ -1,11 +1,17 @@
 /* Everything between the command line and the loop: data directory, database, memory, socket; and the
  * way back. */
-#include "service_internal.h"
+#include "start.h"
 
 #include "access/enrol_store.h"
+#include "admitted.h"
 #include "base/clock.h"
 #include "base/endpoint.h"
+#include "files.h"
+#include "jobs.h"
 #include "journal/replay.h"
+#include "letters.h"
+#include "past.h"
+#include "send.h"
 #include "version.h"
 
 #include <errno.h>
@@ -187,7 +193,7 @@ take_clock(struct job *job, void *context)
 {
 	struct clock_job *c = (struct clock_job *)job;
 	struct service *s = context;
-	s->asking_clock = false;
+	s->acknowledging.asking_clock = false;
 	if (c->asked_us) {
 		journal_set_clock(s->pipeline.journal, c->time_us + (clock_steady_us() - c->asked_us));
 		s->pipeline.clock_asked_us = c->asked_us;
@@ -199,14 +205,14 @@ take_clock(struct job *job, void *context)
 void
 service_ask_clock(struct service *s)
 {
-	if (!s->pipeline.clock_suspected || s->asking_clock)
+	if (!s->pipeline.clock_suspected || s->acknowledging.asking_clock)
 		return;
 	struct clock_job *c = calloc(1, sizeof *c);
 	if (!c)
 		return;
 	*c = (struct clock_job){.job = {.work = ask_clock, .finish = take_clock}};
-	s->asking_clock = worker_post(s->worker, &c->job);
-	if (!s->asking_clock)
+	s->acknowledging.asking_clock = worker_post(s->worker, &c->job);
+	if (!s->acknowledging.asking_clock)
 		free(c);
 }
 
@@ -238,9 +244,10 @@ take_history(struct service *s, struct pg_conn *connection, const char *sql, cha
 	struct pg_result *r;
 	if (!pg_query(connection, sql, 0, NULL, &r, error))
 		return false;
-	snprintf(s->history, sizeof s->history, "%s", PQntuples(r) ? PQgetvalue(r, 0, 0) : "");
+	snprintf(s->acknowledging.history, sizeof s->acknowledging.history, "%s",
+	         PQntuples(r) ? PQgetvalue(r, 0, 0) : "");
 	PQclear(r);
-	s->pipeline.history = s->history;
+	s->pipeline.history = s->acknowledging.history;
 	return true;
 }
 
@@ -249,7 +256,7 @@ static bool
 compare_history(struct service *s, struct pg_conn *connection, char why[PG_ERROR_BYTES],
                 char error[PG_ERROR_BYTES])
 {
-	const struct acknowledged *a = &s->acknowledged;
+	const struct acknowledged *a = &s->acknowledging.noted;
 	char sql[256], seq[24];
 	const char *values[] = {seq};
 	struct pg_result *r;
@@ -258,10 +265,10 @@ compare_history(struct service *s, struct pg_conn *connection, char why[PG_ERROR
 		return false;
 	if (!*a->history)
 		return true;
-	if (strcmp(a->history, s->history) != 0) {
+	if (strcmp(a->history, s->acknowledging.history) != 0) {
 		snprintf(why, PG_ERROR_BYTES,
 		         "it is another database: commit %" PRIu64 " was acknowledged of history %s, this is %s",
-		         a->seq, a->history, s->history);
+		         a->seq, a->history, s->acknowledging.history);
 		return true;
 	}
 	if (s->pipeline.as_of.seq < a->seq) {
@@ -289,9 +296,10 @@ accept_set_back(struct service *s, struct pg_conn *connection, const char *why, 
 {
 	static const char begin_history[] =
 	    "UPDATE journal_head SET history = gen_random_uuid() RETURNING history::text";
-	if (!strcmp(s->acknowledged.history, s->history) && !take_history(s, connection, begin_history, error))
+	if (!strcmp(s->acknowledging.noted.history, s->acknowledging.history) &&
+	    !take_history(s, connection, begin_history, error))
 		return false;
-	log_line(LOG_WARNING, "set_back_accepted", "why=\"%s\" history=%s", why, s->history);
+	log_line(LOG_WARNING, "set_back_accepted", "why=\"%s\" history=%s", why, s->acknowledging.history);
 	return true;
 }
 
@@ -302,7 +310,7 @@ check_history(struct service *s, struct pg_conn *connection)
 	static const char yes[] = "yes";
 	char why[PG_ERROR_BYTES], what[PG_ERROR_BYTES + 256], error[PG_ERROR_BYTES];
 	const char *id;
-	if (!acknowledged_open(s->home.path, &s->acknowledged, error))
+	if (!acknowledged_open(s->home.path, &s->acknowledging.noted, error))
 		return service_fail("data_directory_failed", error);
 	if (!compare_history(s, connection, why, error))
 		return service_fail("database_failed", error);
@@ -317,7 +325,7 @@ check_history(struct service *s, struct pg_conn *connection)
 	if (*why && !accept_set_back(s, connection, why, error))
 		return service_fail("database_failed", error);
 	uint64_t seq = journal_known(s->pipeline.journal, &id);
-	return acknowledged_write(&s->acknowledged, s->history, seq, id) ||
+	return acknowledged_write(&s->acknowledging.noted, s->acknowledging.history, seq, id) ||
 	       service_fail("data_directory_failed", strerror(errno));
 }
 
@@ -342,30 +350,30 @@ end_sync(struct job *job, void *context)
 {
 	struct sync_job *sync = (struct sync_job *)job;
 	struct service *s = context;
-	s->syncing = false;
+	s->acknowledging.syncing = false;
 	if (sync->seq)
-		s->acknowledged.synced_seq = sync->seq;
+		s->acknowledging.noted.synced_seq = sync->seq;
 	free(sync);
 }
 
 bool
 service_note_acknowledged(struct service *s)
 {
-	struct acknowledged *a = &s->acknowledged;
+	struct acknowledged *a = &s->acknowledging.noted;
 	const char *id;
 	uint64_t seq = journal_known(s->pipeline.journal, &id);
 	int64_t now_us = clock_steady_us();
-	if (seq != a->seq && !acknowledged_write(a, s->history, seq, id))
+	if (seq != a->seq && !acknowledged_write(a, s->acknowledging.history, seq, id))
 		return service_fail("data_directory_failed", strerror(errno));
-	if (s->syncing || !acknowledged_is_due(a, now_us))
+	if (s->acknowledging.syncing || !acknowledged_is_due(a, now_us))
 		return true;
 	struct sync_job *sync = calloc(1, sizeof *sync);
 	if (!sync)
 		return true; /* the next turn tries again */
 	*sync = (struct sync_job){{.work = sync_file, .finish = end_sync}, a->file, a->seq};
 	a->synced_us = now_us;
-	s->syncing = worker_post(s->files, &sync->job);
-	if (!s->syncing)
+	s->acknowledging.syncing = worker_post(s->files, &sync->job);
+	if (!s->acknowledging.syncing)
 		free(sync);
 	return true;
 }
@@ -398,8 +406,7 @@ open_store(struct service *s, const struct plan *files)
 	if (good)
 		connection = store_hand_over(&s->store, connection, error);
 	good = good && connection && catalogue_load(connection, 0, &s->plan, error) &&
-	       principals_load(connection, &s->principal_arena, &s->principals, &s->principal_count, error) &&
-	       door_load(connection, &s->principal_arena, &s->door, error);
+	       admitted_load(&s->admitted, connection, error);
 	if (!good)
 		service_fail("database_failed", error);
 	good = good && fill_memory(s, connection) && check_history(s, connection) && check_clock(s, connection) &&
@@ -425,17 +432,17 @@ write_ready_file(const char *path, const char *endpoint)
 }
 
 static bool
-open_gate(struct service *s, gate_admits admits)
+open_gate(struct service *s)
 {
 	char error[GATE_ERROR_BYTES], endpoint[ENDPOINT_BYTES], why[ENDPOINT_ERROR_BYTES];
 	if (!endpoint_complete(s->options->endpoint, ENDPOINT_BIND, endpoint, why))
 		return service_fail("gate_failed", why);
-	s->gate = gate_open(endpoint, s->home.local_endpoint, &s->home.centre, admits, s, error);
+	s->gate = gate_open(endpoint, s->home.local_endpoint, &s->home.centre, admitted_at_gate, s, error);
 	if (!s->gate)
 		return service_fail("gate_failed", error);
 	log_line(
 	    LOG_INFO, "serving", "endpoint=%s version=" FUPIN_VERSION " units=%zu principals=%zu centre_key=%s",
-	    gate_endpoint(s->gate), s->plan.catalogue.unit_count, s->principal_count, s->home.centre.public_key);
+	    gate_endpoint(s->gate), s->plan.catalogue.unit_count, s->admitted.count, s->home.centre.public_key);
 	if (!write_ready_file(s->options->ready_file, gate_endpoint(s->gate)))
 		return false;
 	/* Without systemd nobody listens, and that is no failure. */
@@ -453,7 +460,7 @@ open_helpers(struct service *s)
 	if (s->watches && s->compliance)
 		watches_follow_rules(s->watches, s->compliance);
 	s->doorman = worker_start(&s->store.target);
-	return (s->worker && s->files && s->doorman && s->watches && s->compliance) ||
+	return (s->worker && s->files && s->doorman && s->watches && s->compliance && service_open_past(s)) ||
 	       service_fail("out_of_memory", "worker");
 }
 
@@ -472,12 +479,12 @@ start_drill(struct service *s)
 }
 
 bool
-service_open(struct service *s, const struct plan *files, gate_admits admits)
+service_open(struct service *s, const struct plan *files)
 {
 	char error[HOME_ERROR_BYTES];
 	pipeline_init(&s->pipeline);
 	plan_init(&s->plan);
-	arena_init(&s->principal_arena, PLAN_BYTES_MAX);
+	arena_init(&s->admitted.arena, PLAN_BYTES_MAX);
 	arena_init(&s->reply_arena, ANSWER_BYTES_MAX * 4UL);
 	s->pipeline.reply = service_send;
 	s->pipeline.look_up = service_look_up;
@@ -491,7 +498,7 @@ service_open(struct service *s, const struct plan *files, gate_admits admits)
 	if (!home_open(s->options, &s->home, error) || home_lock(&s->home, true, error) != HOME_LOCKED)
 		return service_fail("start_failed", error);
 	return follow_parent(s->options) && open_store(s, files) && open_signals(s) && open_helpers(s) &&
-	       open_gate(s, admits);
+	       open_gate(s);
 }
 
 void
@@ -501,22 +508,22 @@ service_close(struct service *s)
 	worker_stop(&s->worker, s);
 	worker_stop(&s->files, s);
 	worker_stop(&s->doorman, s);
-	service_forget_letters(s);
+	letters_forget(s);
 	service_forget_past(s);
 	service_forget_thrown(s);
 	watches_destroy(&s->watches);
 	compliance_destroy(&s->compliance);
 	pipeline_free(&s->pipeline);
-	lanes_free(&s->questions);
+	lanes_free(&s->asked.lanes);
 	envelope_pool_free(&s->envelopes);
 	gate_close(&s->gate);
 	journal_destroy(&s->pipeline.journal);
-	acknowledged_close(&s->acknowledged);
+	acknowledged_close(&s->acknowledging.noted);
 	store_close(&s->store);
 	home_close(&s->home);
 	holdings_destroy(&s->pipeline.holdings);
 	plan_free(&s->plan);
-	arena_free(&s->principal_arena);
+	arena_free(&s->admitted.arena);
 	arena_free(&s->reply_arena);
 	if (s->signals >= 0)
 		close(s->signals);

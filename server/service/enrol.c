@@ -1,94 +1,17 @@
-/* Who is admitted, what the others are told, and enrolment: asked of the database by a worker of its own. */
-#include "service_internal.h"
+/* Enrolment: asked of the database by a worker of its own. */
+#include "enrol.h"
 
 #include "access/enrol_store.h"
+#include "admitted.h"
 #include "base/clock.h"
+#include "jobs.h"
+#include "send.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zmq.h>
 
 enum { ASK_AGAIN_MS = 1000 };
-
-/* ---------------------------------------------------------------- who is admitted */
-
-bool
-service_admits(const struct service *s, const char *public_key)
-{
-	return !strcmp(public_key, s->home.local.public_key) ||
-	       principal_by_key(s->principals, s->principal_count, public_key);
-}
-
-void
-service_turn_away(const struct service *s, const char *public_key, struct problem_list *problems)
-{
-	const struct guest *guest = door_guest(&s->door, public_key);
-	problems->count = problems->more = 0;
-	if (guest && guest->revoked)
-		problem_detail(problem_only(problems, PROBLEM_KEY_REVOKED), "%s", guest->reason);
-	else
-		problem_only(problems, PROBLEM_NOT_ADMITTED);
-}
-
-bool
-service_admits_submission(void *service, const struct envelope *envelope, struct problem_list *problems)
-{
-	struct service *s = service;
-	char key[KEY_TEXT_BYTES];
-	/* Of a letter that somebody carried, the office that sealed it. */
-	snprintf(key, sizeof key, "%s", envelope->public_key);
-	if (envelope->sealed)
-		zmq_z85_encode(key, envelope->sealed->header.office.bytes, SEAL_KEY_BYTES);
-	if (service_admits(s, key))
-		return true;
-	service_turn_away(s, key, problems);
-	return false;
-}
-
-void
-admitted_load(struct admitted *a, struct pg_conn *connection, const char *error)
-{
-	arena_reset(&a->arena);
-	snprintf(a->error, sizeof a->error, "%s", error);
-	a->good = connection && principals_load(connection, &a->arena, &a->principals, &a->count, a->error) &&
-	          door_load(connection, &a->arena, &a->door, a->error);
-}
-
-static bool
-watcher_is_admitted(void *context, const char *public_key)
-{
-	return service_admits(context, public_key);
-}
-
-static void
-tell_watcher(void *context, const struct sender *to, const char *public_key, uint64_t request_id)
-{
-	struct problem_list problems;
-	struct reply reply = {.request_id = request_id, .kind = REPLY_REFUSAL};
-	service_turn_away(context, public_key, &problems);
-	reply.refusal.problems = &problems;
-	service_give(context, to, public_key, &reply);
-}
-
-void
-service_take_admitted(struct service *s, struct admitted *a)
-{
-	if (!a->good) {
-		service_fail("reload_failed", a->error);
-		arena_free(&a->arena);
-		return;
-	}
-	door_renew(&s->door, &a->door);
-	arena_free(&s->principal_arena);
-	s->principal_arena = a->arena;
-	s->principals = a->principals;
-	s->principal_count = a->count;
-	watches_expel(s->watches, watcher_is_admitted, tell_watcher, s);
-	log_line(LOG_INFO, "principals_loaded", "count=%zu guests=%zu", a->count, a->door.guest_count);
-}
-
-/* ---------------------------------------------------------------- enrolment */
 
 struct enrol_job {
 	struct job job;
@@ -98,6 +21,7 @@ struct enrol_job {
 	struct problem_list problems;
 	struct reply reply;
 	struct admitted admitted; /* after a change: what it made of who may connect */
+	bool loaded;
 	char error[PG_ERROR_BYTES];
 };
 
@@ -119,7 +43,7 @@ ask_store(struct job *job, struct pg_conn *connection, const char *error)
 	                                            &j->reply, j->error);
 	/* This centre knows it before it answers; the others hear of it. */
 	if (j->asked && !j->problems.count && changes_who_is_admitted(&e->request))
-		admitted_load(&j->admitted, connection, error);
+		j->loaded = admitted_load(&j->admitted, connection, j->error);
 }
 
 static void
@@ -144,9 +68,8 @@ give_answer(struct job *job, void *context)
 	struct enrol_job *j = (struct enrol_job *)job;
 	struct service *s = context;
 	struct envelope *e = j->envelope;
-	bool loaded = j->admitted.good;
 	s->door_jobs--;
-	if (loaded)
+	if (j->loaded)
 		service_take_admitted(s, &j->admitted);
 	else
 		arena_free(&j->admitted.arena);
@@ -187,7 +110,7 @@ post(struct service *s, struct envelope *e, const char *key)
 static const char *
 key_of(const struct service *s, const struct envelope *e, struct problem_list *problems)
 {
-	const struct guest *guest = door_guest(&s->door, e->public_key);
+	const struct guest *guest = door_guest(&s->admitted.door, e->public_key);
 	const struct enrol *enrol = &e->request.enrol;
 	struct key_pair line;
 	struct digest proof;
@@ -214,7 +137,7 @@ service_answer_enrolment(struct service *s, struct envelope *e)
 	if (!e->office.name)
 		e->office = (struct office){.name = "", .role = ROLE_NONE};
 	const char *key = enrol ? key_of(s, e, &problems) : e->public_key;
-	bool takes = key && (!enrol || door_takes_enrol(&s->door, e->public_key, clock_steady_us()));
+	bool takes = key && (!enrol || door_takes_enrol(&s->admitted.door, e->public_key, clock_steady_us()));
 	if (takes && post(s, e, key))
 		return;
 	if (key)

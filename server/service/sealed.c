@@ -1,10 +1,11 @@
 /* Letters of sealed files: a request that an office sealed for the centre, brought by another one. It is
  * opened here, and is then that office's own Submit or Upload in everything but this: the answer goes back
  * sealed, through the hands of who brought it. What cannot be opened is refused to the carrier. */
-#include "service_internal.h"
+#include "sealed.h"
 
 #include "base/clock.h"
 #include "codec.h"
+#include "reply.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -33,7 +34,7 @@ find_writer(const struct service *s, const struct seal_header *header, struct en
 	    memcmp(own.bytes, header->centre.bytes, sizeof own.bytes) != 0)
 		return PROBLEM_SEAL_OTHER_CENTRE;
 	key_to_text(&header->office, key);
-	const struct principal *p = principal_by_key(s->principals, s->principal_count, key);
+	const struct principal *p = principal_by_key(s->admitted.principals, s->admitted.count, key);
 	const char *name = p ? arena_string(&e->arena, p->name) : NULL;
 	if (!p)
 		return PROBLEM_SEAL_FOREIGN;
@@ -87,7 +88,7 @@ read_content(struct envelope *e, const struct submit *content, struct problem_li
 	if (!good)
 		return false;
 	if (e->request.kind == REQUEST_SUBMIT || e->request.kind == REQUEST_UPLOAD)
-		return admit_request(&e->office, &e->request, problems);
+		return true;
 	struct problem *p = problem_only(problems, PROBLEM_REQUEST_UNKNOWN);
 	p->limit = PROTOCOL_VERSION;
 	problem_detail(p, "%s", "a letter has a submit or an upload");
@@ -107,7 +108,7 @@ tell_age(const struct seal_header *header, struct problem *p)
 }
 
 bool
-service_open_letter(const struct service *s, struct envelope *e, struct problem_list *problems)
+sealed_open(const struct service *s, struct envelope *e, struct problem_list *problems)
 {
 	struct seal_header header = {0};
 	char key[KEY_TEXT_BYTES] = "";
@@ -151,8 +152,8 @@ answer_content(const struct envelope *e, const struct reply *answer, struct aren
 }
 
 bool
-service_seal_answer(const struct service *s, const struct envelope *e, const struct reply *answer,
-                    struct arena *arena, struct reply *out)
+sealed_answer(const struct service *s, const struct envelope *e, const struct reply *answer,
+              struct arena *arena, struct reply *out)
 {
 	struct seal_header header = e->sealed->header;
 	struct seal_key secret;
@@ -178,4 +179,17 @@ service_seal_answer(const struct service *s, const struct envelope *e, const str
 	    .taken = answer->kind != REPLY_REFUSAL,
 	};
 	return true;
+}
+
+void
+service_send_sealed(struct service *s, const struct envelope *envelope, const struct reply *reply)
+{
+	struct arena arena;
+	struct reply carried;
+	arena_init(&arena, ANSWER_BYTES_MAX);
+	if (sealed_answer(s, envelope, reply, &arena, &carried))
+		service_send_plain(s, envelope, &carried);
+	else
+		service_send_later(s, envelope, PROBLEM_BUSY);
+	arena_free(&arena);
 }

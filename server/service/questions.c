@@ -1,10 +1,12 @@
 /* Questions: what is answered from memory, and watched totals. Offices take turns, as they do with what they
- * submit: who asks without end waits behind himself. */
-#include "service_internal.h"
+ * submit, so an office that asks without end delays only itself. */
+#include "questions.h"
 
-#include "answers.h"
 #include "base/bounds.h"
 #include "base/clock.h"
+#include "past.h"
+#include "reply.h"
+#include "send.h"
 
 #include <string.h>
 
@@ -15,15 +17,6 @@ enum {
 	ASK_AGAIN_MS = 1000,
 };
 
-static void
-refuse(struct service *s, const struct envelope *e, enum problem_code code, uint32_t retry_after_ms)
-{
-	struct problem_list problems;
-	problems.count = problems.more = 0;
-	problem_only(&problems, code);
-	service_refuse(s, e, &problems, retry_after_ms);
-}
-
 /* ---------------------------------------------------------------- watches */
 
 static bool
@@ -31,7 +24,7 @@ may_read(const struct service *s, const char *public_key, unit_code unit)
 {
 	if (!strcmp(public_key, s->home.local.public_key))
 		return true;
-	const struct principal *p = principal_by_key(s->principals, s->principal_count, public_key);
+	const struct principal *p = principal_by_key(s->admitted.principals, s->admitted.count, public_key);
 	return p && role_may(p->role, ACTION_READ) && unit_within(unit, p->unit);
 }
 
@@ -60,7 +53,7 @@ service_push(struct service *s)
 	bool pushed = watches_push(s->watches, s->pipeline.holdings.totals, &s->pipeline.as_of, clock_steady_us(),
 	                           PUSH_US_PER_TURN, send_push, s);
 	/* Once a day, in what time is left over. */
-	bool idle = !s->questions.count && !pipeline_waiting(&s->pipeline);
+	bool idle = !s->asked.lanes.count && !pipeline_waiting(&s->pipeline);
 	return (!idle || compliance_step(s->compliance, clock_wall_us(), JUDGE_US_PER_TURN)) && pushed;
 }
 
@@ -84,88 +77,84 @@ add_watch(struct service *s, const struct envelope *e, struct problem_list *prob
 	return watches_add(s->watches, e, e->public_key, as_of, clock_steady_us(), problems);
 }
 
-static void
-take_ack(struct service *s, const struct envelope *e)
+void
+service_take_ack(struct service *s, struct envelope *e)
 {
 	if (!watches_ack(s->watches, &e->sender, &e->request.ack))
-		refuse(s, e, PROBLEM_WATCH_UNKNOWN, 0);
+		service_refuse_for(s, e, PROBLEM_WATCH_UNKNOWN, 0);
+	envelope_destroy(&e);
 }
 
-static void
-unwatch(struct service *s, const struct envelope *e)
+void
+service_unwatch(struct service *s, struct envelope *e)
 {
 	struct reply reply = {.request_id = e->request.id, .kind = REPLY_UNWATCHED};
 	watches_remove(s->watches, &e->sender, e->request.unwatch);
 	service_send(s, e, &reply);
+	envelope_destroy(&e);
 }
 
 /* ---------------------------------------------------------------- questions */
 
-static void
-answer_from_memory(struct service *s, struct envelope *e)
+void
+service_answer_question(struct service *s, struct envelope *e)
 {
 	struct reply reply;
 	struct problem_list problems;
+	if (question_as_of(e->how, &e->request)) {
+		service_answer_as_of(s, e);
+		return;
+	}
 	problems.count = problems.more = 0;
-	answer(&s->pipeline, s->compliance, &e->office, &e->request, clock_wall_us(), &e->arena, &problems,
-	       &reply);
-	bool good = reply.kind != REPLY_REFUSAL;
-	if (good && (e->request.kind == REQUEST_WATCH || e->request.kind == REQUEST_WATCH_COMPLIANCE))
-		good = add_watch(s, e, &problems);
+	const struct view view = {.holdings = &s->pipeline.holdings,
+	                          .as_of = s->pipeline.as_of,
+	                          .now_us = clock_wall_us(),
+	                          .office = &e->office,
+	                          .compliance = s->compliance ? &s->compliance : NULL,
+	                          .pipeline = &s->pipeline};
+	question_answer(e->how, &view, &e->request, &e->arena, &problems, &reply);
+	bool good = reply.kind != REPLY_REFUSAL && (!e->how->is_watch || add_watch(s, e, &problems));
 	if (good)
 		service_send(s, e, &reply);
 	else
 		service_refuse(s, e, &problems, problem_is_transient(problems.items[0].code) ? ASK_AGAIN_MS : 0);
-}
-
-/* Takes the envelope over. */
-static void
-answer_question(struct service *s, struct envelope *e)
-{
-	switch (e->request.kind) {
-	case REQUEST_STATUS:
-		service_answer_status(s, e);
-		return;
-	case REQUEST_UPLOAD:
-		service_take_upload(s, e);
-		return;
-	case REQUEST_FILE:
-		service_answer_file(s, e);
-		return;
-	case REQUEST_HISTORY:
-		service_answer_history(s, e);
-		return;
-	case REQUEST_KEYS:
-		service_answer_keys(s, e);
-		return;
-	case REQUEST_UNWATCH:
-		unwatch(s, e);
-		break;
-	default:
-		if (request_as_of(&e->request)) {
-			service_answer_as_of(s, e);
-			return;
-		}
-		answer_from_memory(s, e);
-	}
 	envelope_destroy(&e);
 }
 
-/* An acknowledgement is taken at once: what it is about was sent long ago. */
+/* A drill goes forwards: what was recorded stays in the past. */
+void
+service_set_clock(struct service *s, struct envelope *e)
+{
+	struct problem_list problems;
+	problems.count = problems.more = 0;
+	int64_t us = e->request.clock_us;
+	if (!s->options->clock) {
+		problem_detail(problem_only(&problems, PROBLEM_NOT_PERMITTED), "%s",
+		               "no drill (fupind serve --clock): nobody");
+	} else if (us < s->pipeline.numbered.time_us || us / 1000000 > TIME_MAX) {
+		struct problem *p = problem_only(&problems, PROBLEM_TIME_INVALID);
+		p->actual = us / 1000000;
+		p->limit = s->pipeline.numbered.time_us / 1000000;
+	} else {
+		clock_set_wall_us(us);
+		service_answer_question(s, e);
+		return;
+	}
+	service_refuse(s, e, &problems, 0);
+	envelope_destroy(&e);
+}
+
+/* ---------------------------------------------------------------- turns */
+
 void
 service_ask(struct service *s, struct envelope *e)
 {
-	if (e->request.kind == REQUEST_ACK) {
-		take_ack(s, e);
-		envelope_destroy(&e);
+	struct lane *lane = lanes_lane(&s->asked.lanes, &e->office);
+	if (lane && lanes_have_room(&s->asked.lanes, lane, e)) {
+		lanes_put(&s->asked.lanes, lane, e);
 		return;
 	}
-	struct lane *lane = lanes_lane(&s->questions, &e->office);
-	if (lane && lanes_have_room(&s->questions, lane, e)) {
-		lanes_put(&s->questions, lane, e);
-		return;
-	}
-	refuse(s, e, PROBLEM_BUSY, ASK_AGAIN_MS);
+	service_refuse_for(s, e, PROBLEM_BUSY, ASK_AGAIN_MS);
 	envelope_destroy(&e);
 }
 
@@ -173,9 +162,9 @@ service_ask(struct service *s, struct envelope *e)
 int
 service_answer_wait_ms(const struct service *s, int64_t now_us)
 {
-	if (!s->questions.count)
+	if (!s->asked.lanes.count)
 		return -1;
-	int64_t us = pipeline_waiting(&s->pipeline) ? s->questions_due_us - now_us : 0;
+	int64_t us = pipeline_waiting(&s->pipeline) ? s->asked.due_us - now_us : 0;
 	return us > 0 ? (int)((us + 999) / 1000) : 0;
 }
 
@@ -185,9 +174,10 @@ service_answer(struct service *s)
 	int64_t begun_us = clock_steady_us(), took_us = 0;
 	if (service_answer_wait_ms(s, begun_us))
 		return;
-	while (s->questions.count && took_us < QUESTIONS_US_PER_TURN) {
-		answer_question(s, lanes_next(&s->questions));
+	while (s->asked.lanes.count && took_us < QUESTIONS_US_PER_TURN) {
+		struct envelope *e = lanes_next(&s->asked.lanes);
+		e->how->take(s, e);
 		took_us = clock_steady_us() - begun_us;
 	}
-	s->questions_due_us = begun_us + took_us + (took_us > QUESTIONS_US_PER_TURN ? took_us : 0);
+	s->asked.due_us = begun_us + took_us + (took_us > QUESTIONS_US_PER_TURN ? took_us : 0);
 }

@@ -1,0 +1,10 @@
+/* An ENROL, INVITE, ENROLMENTS, DECIDE or OFFICES. */
+#ifndef FUPIN_SERVER_SERVICE_ENROL_H
+#define FUPIN_SERVER_SERVICE_ENROL_H
+
+#include "centre.h"
+
+/* Takes the envelope over. */
+void service_answer_enrolment(struct service *service, struct envelope *envelope);
+
+#endif

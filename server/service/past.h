@@ -1,0 +1,20 @@
+/* What was, asked of the database by the worker. */
+#ifndef FUPIN_SERVER_PAST_H
+#define FUPIN_SERVER_PAST_H
+
+#include "centre.h"
+
+/* All three take the envelope over: as of an earlier commit; a history; whatever the worker is to ask. */
+void service_answer_as_of(struct service *service, struct envelope *envelope);
+void service_answer_history(struct service *service, struct envelope *envelope);
+void service_answer_past(struct service *service, struct envelope *envelope);
+
+/* In the worker's thread: of question.h. */
+void past_ask_history(struct past_job *job, struct pg_conn *connection);
+void past_ask_keys(struct past_job *job, struct pg_conn *connection);
+
+bool service_open_past(struct service *service);   /* once there is a plan; false: no memory */
+void service_refuse_past(struct service *service); /* those that wait; before the worker's end */
+void service_forget_past(struct service *service); /* frees what is kept; after the worker's end */
+
+#endif
