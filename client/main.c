@@ -1,49 +1,12 @@
-/* fupin: the office's program. Each subcommand is a file cmd_NAME.c, a row here, and one in help.c. */
+/* fupin: the office's program. */
 #include "base/shown.h"
 #include "command/command.h"
-#include "command/help.h"
+#include "commands/subcommands.h"
 #include "version.h"
 
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
-
-static const struct {
-	const char *name;
-	int (*run)(int argc, char **argv);
-} commands[] = {
-    {"submit", cmd_submit},
-    {"check", cmd_check},
-    {"sheet", cmd_sheet},
-    {"total", cmd_total},
-    {"watch", cmd_watch},
-    {"status", cmd_status},
-    {"outbox", cmd_outbox},
-    {"carry", cmd_carry},
-    {"agent", cmd_agent},
-    {"units", cmd_units},
-    {"forms", cmd_forms},
-    {"target", cmd_target},
-    {"review", cmd_review},
-    {"document", cmd_document},
-    {"fund", cmd_fund},
-    {"project", cmd_project},
-    {"completeness", cmd_completeness},
-    {"late", cmd_late},
-    {"appraisal", cmd_appraisal},
-    {"compliance", cmd_compliance},
-    {"history", cmd_history},
-    {"extend", cmd_extend},
-    {"export", cmd_export},
-    {"bulletin", cmd_bulletin},
-    {"enroll", cmd_enroll},
-    {"admin", cmd_admin},
-    {"keygen", cmd_keygen},
-    {"reload", cmd_reload},
-    {"clock", cmd_clock},
-};
-
-enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static bool
 is_help(const char *word)
@@ -70,10 +33,13 @@ unknown(const char *name)
 static int
 help(int argc, char **argv)
 {
-	if (argc < 3)
-		help_all(stdout);
-	else if (!help_command(stdout, argv[2]))
+	const struct subcommand *about = argc < 3 ? NULL : subcommand_find(argv[2]);
+	if (argc >= 3 && !about)
 		return unknown(argv[2]);
+	if (about)
+		help_subcommand(stdout, about);
+	else
+		help_all(stdout);
 	return EXIT_DONE;
 }
 
@@ -94,12 +60,11 @@ main(int argc, char **argv)
 		printf("fupin %s\n", FUPIN_VERSION);
 		return EXIT_DONE;
 	}
-	for (size_t i = 0; i < COMMANDS; i++)
-		if (!strcmp(argv[1], commands[i].name)) {
-			if (!asks_for_help(argc, argv))
-				return commands[i].run(argc - 2, argv + 2);
-			help_command(stdout, argv[1]);
-			return EXIT_DONE;
-		}
-	return unknown(argv[1]);
+	const struct subcommand *subcommand = subcommand_find(argv[1]);
+	if (!subcommand)
+		return unknown(argv[1]);
+	if (!asks_for_help(argc, argv))
+		return subcommand->run(argc - 2, argv + 2);
+	help_subcommand(stdout, subcommand);
+	return EXIT_DONE;
 }

@@ -1,5 +1,4 @@
-/* What all subcommands share. To add a subcommand: a file cmd_NAME.c, its line below, a row in the
- * table of main.c. */
+/* What all subcommands share (to add one: commands/subcommands.h). */
 #ifndef FUPIN_CLIENT_COMMAND_H
 #define FUPIN_CLIENT_COMMAND_H
 
@@ -131,35 +130,5 @@ const char *in_language(const struct command *command, const char *en, const cha
 /* What stands under every table (in CSV: beside it, on standard error): as of which commit, and the centre's
  * label. */
 void command_footer(const struct command *command, const struct as_of *as_of, const char *label);
-
-int cmd_keygen(int argc, char **argv);
-int cmd_submit(int argc, char **argv);
-int cmd_check(int argc, char **argv);
-int cmd_agent(int argc, char **argv);
-int cmd_total(int argc, char **argv);
-int cmd_watch(int argc, char **argv);
-int cmd_status(int argc, char **argv);
-int cmd_outbox(int argc, char **argv);
-int cmd_carry(int argc, char **argv);
-int cmd_units(int argc, char **argv);
-int cmd_forms(int argc, char **argv);
-int cmd_reload(int argc, char **argv);
-int cmd_extend(int argc, char **argv);
-int cmd_clock(int argc, char **argv);
-int cmd_review(int argc, char **argv);
-int cmd_completeness(int argc, char **argv);
-int cmd_late(int argc, char **argv);
-int cmd_history(int argc, char **argv);
-int cmd_target(int argc, char **argv);
-int cmd_appraisal(int argc, char **argv);
-int cmd_compliance(int argc, char **argv);
-int cmd_sheet(int argc, char **argv);
-int cmd_export(int argc, char **argv);
-int cmd_bulletin(int argc, char **argv);
-int cmd_document(int argc, char **argv);
-int cmd_fund(int argc, char **argv);
-int cmd_project(int argc, char **argv);
-int cmd_enroll(int argc, char **argv);
-int cmd_admin(int argc, char **argv);
 
 #endif

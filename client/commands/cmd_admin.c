@@ -6,6 +6,7 @@
 
 #include "admin_list.h"
 #include "base/decimal.h"
+#include "subcommands.h"
 
 #include <inttypes.h>
 #include <json.h>

@@ -1,5 +1,6 @@
 /* fupin agent [--folder DIR]: keeps the outbox flowing, in the background or under systemd. */
 #include "agent/agent.h"
+#include "subcommands.h"
 
 #include <stdio.h>
 

@@ -2,6 +2,7 @@
  * figures behind each point, and the question that brings them. */
 #include "base/decimal.h"
 #include "command/command.h"
+#include "subcommands.h"
 
 #include <inttypes.h>
 #include <json.h>

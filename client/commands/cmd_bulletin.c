@@ -1,5 +1,6 @@
 /* fupin bulletin MONTH [UNIT]: a month on a page, all of it as of one commit. */
 #include "bulletin.h"
+#include "subcommands.h"
 
 #include <stdio.h>
 #include <string.h>

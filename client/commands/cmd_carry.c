@@ -5,6 +5,7 @@
 #include "command/finding_json.h"
 #include "outbox/sealed_file.h"
 #include "output/progress.h"
+#include "subcommands.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -4,6 +4,7 @@
 #include "command/finding_json.h"
 #include "marking/xlsx_mark.h"
 #include "outbox/save.h"
+#include "subcommands.h"
 
 #include <json.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* fupin clock [TIME]: the centre's clock, which alone decides deadlines; in a drill the administrator moves
  * it. */
 #include "command/command.h"
+#include "subcommands.h"
 
 #include <stdio.h>
 

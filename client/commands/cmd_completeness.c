@@ -2,6 +2,7 @@
  * fupin late: which ones are owed, worst first. */
 #include "base/decimal.h"
 #include "command/showing.h"
+#include "subcommands.h"
 
 #include <inttypes.h>
 #include <json.h>

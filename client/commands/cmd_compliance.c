@@ -3,6 +3,7 @@
 #include "base/decimal.h"
 #include "command/command.h"
 #include "rule_text.h"
+#include "subcommands.h"
 
 #include <inttypes.h>
 #include <json.h>

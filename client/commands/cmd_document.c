@@ -8,6 +8,7 @@
 #include "command/sending.h"
 #include "document_list.h"
 #include "session/upload.h"
+#include "subcommands.h"
 
 #include <inttypes.h>
 #include <libgen.h>

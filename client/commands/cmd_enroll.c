@@ -3,6 +3,7 @@
  * shows how the request stands. The line has the code's own key, which the centre knows; the office's key,
  * and the proof that this office has it, are in the request. */
 #include "command/command.h"
+#include "subcommands.h"
 #include "version.h"
 
 #include <inttypes.h>

@@ -2,6 +2,7 @@
  * one commit. To add a table: a line in `tables` and what it plans and shows. */
 #include "command/showing.h"
 #include "command/totalling.h"
+#include "subcommands.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* fupin extend UNIT PERIOD [FORM] --closed TIME --reason TEXT, or UNIT DOCUMENT --due TIME --reason TEXT: an
  * office lets a unit below it come later. */
 #include "command/sending.h"
+#include "subcommands.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,6 +2,7 @@
 #include "command/command.h"
 
 #include "base/decimal.h"
+#include "subcommands.h"
 
 #include <json.h>
 #include <stdio.h>

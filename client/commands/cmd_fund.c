@@ -8,6 +8,7 @@
 #include "fund_list.h"
 #include "fund_loans.h"
 #include "fund_sums.h"
+#include "subcommands.h"
 
 #include <inttypes.h>
 #include <json.h>

@@ -3,6 +3,7 @@
  * change. */
 #include "base/decimal.h"
 #include "command/command.h"
+#include "subcommands.h"
 
 #include <inttypes.h>
 #include <json.h>

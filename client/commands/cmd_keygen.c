@@ -1,5 +1,6 @@
 /* fupin keygen: the office makes its own key pair; the private key never leaves it. */
 #include "command/command.h"
+#include "subcommands.h"
 
 #include <stdio.h>
 

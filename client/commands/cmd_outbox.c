@@ -5,6 +5,7 @@
 #include "command/sending.h"
 #include "outbox_list.h"
 #include "outbox_sealed.h"
+#include "subcommands.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,6 +2,7 @@
  * fupin project show UNIT CODE: one of them, with its steps and its money by source.
  * Steps are sent as a sheet: fupin submit. */
 #include "project_show.h"
+#include "subcommands.h"
 
 #include <json.h>
 #include <stdio.h>

@@ -3,6 +3,7 @@
 #include "base/decimal.h"
 #include "command/sending.h"
 #include "command/showing.h"
+#include "subcommands.h"
 
 #include <inttypes.h>
 #include <json.h>

@@ -5,6 +5,7 @@
  * and then only those. */
 #include "command/command.h"
 #include "command/finding_json.h"
+#include "subcommands.h"
 #include "workbook/sheet_book.h"
 
 #include <inttypes.h>

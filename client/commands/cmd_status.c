@@ -5,6 +5,7 @@
 #include "agent/agent.h"
 #include "field/deadline.h"
 #include "keys/key_text.h"
+#include "subcommands.h"
 
 #include <inttypes.h>
 #include <json.h>

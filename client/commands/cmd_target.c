@@ -8,6 +8,7 @@
 #include "command/showing.h"
 #include "sheet/finding.h"
 #include "sheet/sheet_file.h"
+#include "subcommands.h"
 
 #include <inttypes.h>
 #include <json.h>

@@ -1,5 +1,6 @@
 /* fupin total UNIT: totals of a unit, or of the units below it, against the targets. */
 #include "command/totalling.h"
+#include "subcommands.h"
 
 int
 cmd_total(int argc, char **argv)

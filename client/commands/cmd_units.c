@@ -1,5 +1,6 @@
 /* fupin units: the units that this office may read. */
 #include "command/command.h"
+#include "subcommands.h"
 
 #include <inttypes.h>
 #include <json.h>

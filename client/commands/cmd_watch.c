@@ -7,6 +7,7 @@
 #include "base/shown.h"
 #include "command/finding_json.h"
 #include "rule_watch.h"
+#include "subcommands.h"
 
 #include <poll.h>
 #include <stdio.h>

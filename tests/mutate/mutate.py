@@ -42,7 +42,6 @@ EXCLUDED = {
     "download.c": "conversation over a socket",
     "client/agent/*": "watches a folder",
     "client/workbook/*": "writes workbooks, which the system tests read",
-    "client/command/help.c": "what the program says of itself",
     "client/command/sending.c": "conversation over a socket",
     "client/commands/[!bf]*": "subcommands: what they ask and show is seen by the system tests",
     "client/commands/bulletin_page.c": "a page, which the system tests read",

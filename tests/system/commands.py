@@ -1,4 +1,4 @@
-"""What fupin's sources say of its command line: the subcommands of main.c's table, and the options of each from its
+"""What fupin's sources say of its command line: the subcommands of subcommands.c's table, and the options of each from its
 table for args_parse(), with the macros that they share."""
 import glob
 import os
@@ -54,7 +54,7 @@ def commands():
     texts = sources()
     known = macros(texts)
     return {name: options_in("".join(function(one, texts) for one in [called] + ALSO.get(name, [])), known)
-            for name, called in re.findall(r'\{"(\w+)",\s*(cmd_\w+)', texts["main.c"])}
+            for name, called in re.findall(r'\{"(\w+)",\s*(cmd_\w+)', texts["subcommands.c"])}
 
 
 def centre():
