@@ -1,5 +1,5 @@
-/* What the ledger is made of; shared by ledger.c, which books, and ledger_answer.c and ledger_trace.c, which
- * read. */
+/* What the ledger is made of; shared by ledger.c, which books, ledger_check.c, which tries, ledger_stage.c,
+ * which does both for a submission, and ledger_answer.c and ledger_trace.c, which read. */
 #ifndef FUPIN_SERVER_LEDGER_INTERNAL_H
 #define FUPIN_SERVER_LEDGER_INTERNAL_H
 
@@ -63,5 +63,49 @@ bool ledger_early(const struct ledger *ledger, const struct entry_query *query, 
                   struct entry_answer *out) __attribute__((warn_unused_result));
 
 int64_t ledger_taken(const struct holder *holder, uint32_t source, enum fund_state state);
+
+/* ---------------------------------------------------------------- for those that book */
+
+/* Index of a unit in the catalogue's order of places; SIZE_MAX: it is not in the plan. */
+size_t ledger_place_index(const struct ledger *ledger, unit_code unit);
+
+/* Make it if there is none yet. NULL: the unit is not in the plan, or no memory. */
+struct account *ledger_account_of(struct ledger *ledger, unit_code unit, uint32_t source,
+                                  enum fund_state state);
+struct account *ledger_purse_of(struct ledger *ledger, const struct project *project, uint32_t source,
+                                enum fund_state state);
+
+/* An entry, taken or on its way, in whatever spelling of its voucher; or in this one alone. NULL: none. */
+struct booked *ledger_find_staged(const struct ledger *ledger, unit_code unit, const char *voucher);
+struct booked *ledger_find_spelling(const struct ledger *ledger, unit_code unit, const char *voucher);
+
+/* The entry that one refers to; NULL: none. Whose money one moves; NULL: no project's. */
+struct booked *ledger_referred(const struct ledger *ledger, const struct fund_entry *entry);
+const struct project *ledger_project_moved(const struct ledger *ledger, const struct booked *booked);
+
+/* Puts an entry among those that are found, and takes it out again. NULL: no memory. */
+struct booked *ledger_add(struct ledger *ledger, const struct fund_entry *entry);
+void ledger_take_out(struct ledger *ledger, struct booked *booked);
+
+enum step { STEP_STAGE, STEP_UNSTAGE, STEP_TAKE_STAGED, STEP_TAKE };
+
+/* Books an entry, which was found to be right, or unbooks it. False: no memory, nothing is changed. */
+bool ledger_book(struct ledger *ledger, struct booked *booked, enum step step);
+
+/* One entry on trial. */
+struct trial {
+	struct ledger *ledger;
+	const struct submission *submission;
+	const struct booked *booked;
+	size_t row;
+	struct problem_list *problems;
+	bool *settled; /* becomes true: it is wrong whatever becomes of what is on its way */
+};
+
+/* Tries an entry; what is wrong with it goes into the list of problems. */
+void ledger_try(const struct trial *trial);
+/* What the ledger says against the steps of projects, after the entries beside them. */
+void ledger_try_steps(const struct ledger *ledger, const struct submission *submission,
+                      struct problem_list *problems, bool *settled);
 
 #endif
