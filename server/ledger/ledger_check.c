@@ -11,7 +11,7 @@
 static const int64_t balance_max = INT64_C(1000000000000000000);
 
 static struct problem *
-refuse(const struct trial *t, enum problem_code code, const char *column, bool settled)
+refuse(const struct entry_trial *t, enum problem_code code, const char *column, bool settled)
 {
 	struct problem *p = problem_add(t->problems, code, SUBJECT_ENTRY, t->row, column);
 	p->decimals = MONEY_DECIMALS;
@@ -42,7 +42,7 @@ shortage(enum fund_state state)
 }
 
 static const char *
-source_name(const struct trial *t)
+source_name(const struct entry_trial *t)
 {
 	const struct catalogue *c = t->ledger->catalogue;
 	const struct fund_term *source =
@@ -52,7 +52,7 @@ source_name(const struct trial *t)
 
 /* What an entry may take of an account: its project's money, or what is no project's. */
 static struct amount
-at_hand(const struct trial *t, const struct account *a, bool tied)
+at_hand(const struct entry_trial *t, const struct account *a, bool tied)
 {
 	const struct booked *b = t->booked;
 	const struct account *purse =
@@ -65,7 +65,7 @@ at_hand(const struct trial *t, const struct account *a, bool tied)
 
 /* All that would go below zero, or become too large to count. */
 static void
-try_accounts(const struct trial *t)
+try_accounts(const struct entry_trial *t)
 {
 	const struct booked *of;
 	struct move moves[MOVES_MAX];
@@ -95,7 +95,7 @@ try_accounts(const struct trial *t)
 
 /* What is owed: drawn and not repaid. A loan's drawing is undone only as far as it was not repaid. */
 static void
-try_loan(const struct trial *t)
+try_loan(const struct entry_trial *t)
 {
 	const struct fund_entry *e = &t->booked->entry;
 	bool undoes_drawing = e->kind == FUND_REVERSED && t->booked->refers->entry.kind == FUND_RAISED;
@@ -142,7 +142,7 @@ too_little_open(enum fund_kind kind)
 
 /* Who the entry and the one that it refers to are between: a confirmation turns the two round. */
 static bool
-same_sides(const struct trial *t)
+same_sides(const struct entry_trial *t)
 {
 	const struct fund_entry *e = &t->booked->entry, *of = &t->booked->refers->entry;
 	unit_code mine = e->kind == FUND_RECEIVED ? e->unit : e->counterparty;
@@ -152,7 +152,7 @@ same_sides(const struct trial *t)
 
 /* What the entry says of the one that it refers to. False: it does not fit. */
 static bool
-try_reference(const struct trial *t)
+try_reference(const struct entry_trial *t)
 {
 	const struct fund_entry *e = &t->booked->entry;
 	const struct booked *refers = t->booked->refers;
@@ -189,7 +189,7 @@ try_reference(const struct trial *t)
 
 /* A claim of which a part was paid can be undone for the rest. */
 static bool
-may_undo_part(const struct trial *t)
+may_undo_part(const struct entry_trial *t)
 {
 	return t->booked->refers->entry.kind == FUND_REIMBURSED &&
 	       t->booked->entry.amount_fen < now_in(&t->booked->refers->open);
@@ -197,7 +197,7 @@ may_undo_part(const struct trial *t)
 
 /* Is so much of it open? */
 static bool
-try_open(const struct trial *t)
+try_open(const struct entry_trial *t)
 {
 	const struct fund_entry *e = &t->booked->entry;
 	const struct amount *open = &t->booked->refers->open;
@@ -223,7 +223,7 @@ try_open(const struct trial *t)
 
 /* Are its steps on their way in another submission? Then what they lead to may not come about. */
 static bool
-is_sure(const struct trial *t, const struct project *project)
+is_sure(const struct entry_trial *t, const struct project *project)
 {
 	return !project->by || project->by == t->submission;
 }
@@ -241,7 +241,7 @@ budget_of(const struct project *project, uint32_t source)
 
 /* What is left of a project's budget. */
 static int64_t
-budget_left(const struct trial *t, const struct project *project, bool *settled)
+budget_left(const struct entry_trial *t, const struct project *project, bool *settled)
 {
 	const struct fund_entry *e = &t->booked->entry;
 	const struct account *granted = ledger_purse_of(t->ledger, project, e->source, FUND_STATE_CAME_IN);
@@ -259,7 +259,7 @@ budget_left(const struct trial *t, const struct project *project, bool *settled)
 /* Is it dated before the project's registration, or a claim before its notice? False: it is, and is refused.
  */
 static bool
-try_project_day(const struct trial *t, const struct project *project)
+try_project_day(const struct entry_trial *t, const struct project *project)
 {
 	const struct fund_entry *e = &t->booked->entry;
 	const struct project_way *way = &project->staged;
@@ -284,7 +284,7 @@ brings(const struct booked *b)
 
 /* What the project of an entry has to say. False: it refuses. */
 static bool
-try_project(const struct trial *t)
+try_project(const struct entry_trial *t)
 {
 	const struct fund_entry *e = &t->booked->entry;
 	const struct project *project = t->booked->project;
@@ -322,7 +322,7 @@ try_project(const struct trial *t)
 }
 
 void
-ledger_try(const struct trial *t)
+ledger_try(const struct entry_trial *t)
 {
 	if (!try_project(t))
 		return;

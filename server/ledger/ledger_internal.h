@@ -93,7 +93,7 @@ enum step { STEP_STAGE, STEP_UNSTAGE, STEP_TAKE_STAGED, STEP_TAKE };
 bool ledger_book(struct ledger *ledger, struct booked *booked, enum step step);
 
 /* One entry on trial. */
-struct trial {
+struct entry_trial {
 	struct ledger *ledger;
 	const struct submission *submission;
 	const struct booked *booked;
@@ -103,7 +103,7 @@ struct trial {
 };
 
 /* Tries an entry; what is wrong with it goes into the list of problems. */
-void ledger_try(const struct trial *trial);
+void ledger_try(const struct entry_trial *trial);
 /* What the ledger says against the steps of projects, after the entries beside them. */
 void ledger_try_steps(const struct ledger *ledger, const struct submission *submission,
                       struct problem_list *problems, bool *settled);

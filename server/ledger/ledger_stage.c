@@ -46,7 +46,7 @@ stage_row(struct ledger *l, const struct submission *s, size_t row, struct probl
 	const struct fund_entry *e = &s->entries[row];
 	struct booked on_trial = {.entry = *e, .refers = ledger_referred(l, e)};
 	on_trial.project = ledger_project_moved(l, &on_trial);
-	const struct trial trial = {l, s, &on_trial, row, problems, settled};
+	const struct entry_trial trial = {l, s, &on_trial, row, problems, settled};
 	size_t before = problems->count + problems->more;
 	if (ledger_find_staged(l, e->unit, e->voucher)) {
 		*settled = true;
