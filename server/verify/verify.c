@@ -6,6 +6,7 @@
 #include "journal/replay.h"
 #include "query/projects_answer.h"
 #include "verify_documents.h"
+#include "verify_internal.h"
 #include "verify_projects.h"
 
 #include <inttypes.h>
@@ -15,34 +16,7 @@
 #include <string.h>
 #include <zmq.h>
 
-enum { ANSWER_WAIT_MS = 10000, DRIFT_LINES_MAX = 20, ATTEMPTS = 10 };
-
-/* One total as SQL computes it. For an indicator, kind is 0 (submitted) or OF_APPROVED, use and recorder are
- * 0, and source is its number. For an account, level is ACCOUNT and kind the state. */
-enum { OF_APPROVED = -1, ACCOUNT = -1 };
-
-struct expected {
-	int level; /* of the unit */
-	period period;
-	unit_code unit;
-	int kind, source, use, recorder;
-	int64_t sum, count;
-};
-
-struct verify {
-	struct pg_conn *connection;
-	const struct catalogue *catalogue;
-	/* Where answers come from: a running centre, or our own replay. */
-	void *context, *socket;
-	struct holdings holdings;
-	struct as_of replayed;
-	/* What SQL says as of `seq`. */
-	uint64_t seq;
-	size_t expected_count;
-	struct expected *expected;
-	uint64_t compared, drift;
-	char error[PG_ERROR_BYTES];
-};
+enum { ANSWER_WAIT_MS = 10000, DRIFT_LINES_MAX = 20 };
 
 /* ---------------------------------------------------------------- asking */
 
@@ -70,10 +44,9 @@ disconnect_centre(struct verify *v)
 	v->socket = v->context = NULL;
 }
 
-/* A question to the running centre, and its answer, which must be of this kind. */
-static bool
-exchange(struct verify *v, const struct request *request, enum reply_kind kind, struct arena *arena,
-         struct reply *reply)
+bool
+verify_exchange(struct verify *v, const struct request *request, enum reply_kind kind, struct arena *arena,
+                struct reply *reply)
 {
 	uint8_t *bytes;
 	size_t size;
@@ -96,30 +69,13 @@ ask(struct verify *v, const struct total_query *query, struct arena *arena, stru
 	if (v->socket) {
 		struct request request = {.kind = REQUEST_TOTAL, .total = *query};
 		struct reply reply;
-		bool good = exchange(v, &request, REPLY_TOTAL, arena, &reply);
+		bool good = verify_exchange(v, &request, REPLY_TOTAL, arena, &reply);
 		if (good)
 			*out = reply.total;
 		return good;
 	}
 	*out = (struct total_answer){.as_of = v->replayed};
 	return totals_answer(v->holdings.totals, query, arena, out, &problems);
-}
-
-static bool
-ask_balances(struct verify *v, const struct balance_query *query, struct arena *arena,
-             struct balance_answer *out)
-{
-	struct problem_list problems = {0};
-	if (v->socket) {
-		struct request request = {.kind = REQUEST_BALANCES, .balances = *query};
-		struct reply reply;
-		bool good = exchange(v, &request, REPLY_BALANCES, arena, &reply);
-		if (good)
-			*out = reply.balances;
-		return good;
-	}
-	*out = (struct balance_answer){.as_of = v->replayed};
-	return ledger_balances(v->holdings.ledger, query, 0, arena, out, &problems);
 }
 
 /* ---------------------------------------------------------------- what SQL says */
@@ -263,9 +219,8 @@ add_expected(struct verify *v, const char *sql, uint64_t seq, int kind)
 	return more;
 }
 
-/* Makes v->expected what SQL says as of `seq`. */
-static bool
-expect(struct verify *v, uint64_t seq)
+bool
+verify_expect(struct verify *v, uint64_t seq)
 {
 	if (v->expected && v->seq == seq)
 		return true;
@@ -287,8 +242,8 @@ expect(struct verify *v, uint64_t seq)
 
 /* ---------------------------------------------------------------- comparing */
 
-static void
-compare(struct verify *v, const struct expected *answered)
+void
+verify_compare(struct verify *v, const struct expected *answered)
 {
 	const struct expected *found =
 	    v->expected_count ? bsearch(answered, v->expected, v->expected_count, sizeof *answered, by_place)
@@ -325,19 +280,19 @@ compare_answer(struct verify *v, int level, period when, const struct total_answ
 			                        0,
 			                        unit->values[i],
 			                        unit->reported[i]};
-			compare(v, &cell);
+			verify_compare(v, &cell);
 			shown += unit->reported[i] > 0;
 			cell.kind = OF_APPROVED;
 			cell.sum = unit->approved[i];
 			cell.count = unit->approved_reported[i];
-			compare(v, &cell);
+			verify_compare(v, &cell);
 			shown += cell.count > 0;
 		}
 		for (size_t i = 0; i < unit->fund_count; i++) {
 			const struct fund_total *f = &unit->funds[i];
 			struct expected cell = {level,       when,          unit->unit,    (int)f->kind, (int)f->source,
 			                        (int)f->use, (int)f->level, f->amount_fen, f->entries};
-			compare(v, &cell);
+			verify_compare(v, &cell);
 			shown++;
 		}
 	}
@@ -359,7 +314,7 @@ verify_place(struct verify *v, unit_code province, int level, period when)
 	struct total_query query = {
 	    .unit = province, .from = when, .to = when, .by = (enum unit_level)level, .funds = true};
 	arena_init(&arena, ANSWER_BYTES_MAX * 4UL);
-	bool good = ask(v, &query, &arena, &answer) && expect(v, answer.as_of.seq);
+	bool good = ask(v, &query, &arena, &answer) && verify_expect(v, answer.as_of.seq);
 	if (good)
 		compare_answer(v, level, when, &answer, province);
 	arena_free(&arena);
@@ -389,121 +344,7 @@ verify_totals(struct verify *v)
 	return good;
 }
 
-/* ---------------------------------------------------------------- the ledger */
-
-/* Per source, over all places: what came in and what went out. */
-struct across {
-	uint32_t source;
-	wide_sum came_in, went_out;
-};
-
-static void
-tell_imbalance(struct verify *v, const char *what, unit_code unit, uint32_t source)
-{
-	printf("drift: unit %" PRId64 " source %u: %s\n", unit, source, what);
-	v->drift++;
-}
-
-/* One source of one place: nothing below zero, and all that came is somewhere. */
-static void
-check_source(struct verify *v, const struct unit_balance *unit, uint32_t source, struct across *across)
-{
-	wide_sum came = 0, is = 0;
-	for (size_t i = 0; i < unit->count; i++) {
-		const struct balance *b = &unit->balances[i];
-		if (b->source != source)
-			continue;
-		if (b->amount_fen < 0)
-			tell_imbalance(v, "an account is below zero", unit->unit, source);
-		if (b->state == FUND_STATE_RAISED || b->state == FUND_STATE_CAME_IN)
-			came += b->amount_fen;
-		else if (b->state != FUND_STATE_REPAID)
-			is += b->amount_fen;
-		across->came_in += b->state == FUND_STATE_CAME_IN ? b->amount_fen : 0;
-		across->went_out += b->state == FUND_STATE_WENT_OUT ? b->amount_fen : 0;
-	}
-	if (came != is)
-		tell_imbalance(v, "what came in is not what is there and what went out", unit->unit, source);
-}
-
-static void
-check_units(struct verify *v, const struct balance_answer *answer, struct across *across)
-{
-	for (size_t u = 0; u < answer->unit_count; u++) {
-		const struct unit_balance *unit = &answer->units[u];
-		for (size_t i = 0; i < unit->count; i++) {
-			const struct balance *b = &unit->balances[i];
-			struct expected cell = {ACCOUNT,       0, unit->unit, (int)b->state, (int)b->source, 0, 0,
-			                        b->amount_fen, 0};
-			compare(v, &cell);
-		}
-		for (size_t s = 0; s < v->catalogue->source_count; s++)
-			check_source(v, unit, v->catalogue->sources[s].number, &across[s]);
-	}
-}
-
-/* One level of a province's units, each on its own. */
-static bool
-verify_accounts_of(struct verify *v, unit_code province, enum unit_level level, struct across *across,
-                   size_t *shown, uint64_t *seq)
-{
-	struct arena arena;
-	struct balance_answer answer;
-	const struct balance_query query = {.unit = province, .by = level, .own = true};
-	arena_init(&arena, ANSWER_BYTES_MAX * 4UL);
-	bool good = ask_balances(v, &query, &arena, &answer) && expect(v, answer.as_of.seq);
-	if (good) {
-		check_units(v, &answer, across);
-		for (size_t u = 0; u < answer.unit_count; u++)
-			*shown += answer.units[u].count;
-		*seq = *seq && *seq != answer.as_of.seq ? UINT64_MAX : answer.as_of.seq;
-	}
-	arena_free(&arena);
-	return good;
-}
-
-/* What holds only if all levels were answered as of one commit. */
-static void
-check_whole(struct verify *v, unit_code province, const struct across *across, size_t shown)
-{
-	size_t known = 0;
-	for (size_t i = 0; i < v->expected_count; i++)
-		known += v->expected[i].level == ACCOUNT && unit_within(v->expected[i].unit, province);
-	if (known != shown) {
-		printf("drift: the journal has %zu accounts, the centre shows %zu\n", known, shown);
-		v->drift++;
-	}
-	for (size_t s = 0; s < v->catalogue->source_count; s++)
-		if (across[s].came_in != across[s].went_out)
-			tell_imbalance(v, "what units received is not what others sent them", province,
-			               v->catalogue->sources[s].number);
-}
-
-static bool
-verify_accounts(struct verify *v)
-{
-	bool good = true;
-	for (size_t i = 0; good && i < v->catalogue->unit_count; i++) {
-		if (v->catalogue->units[i].level != UNIT_PROVINCE)
-			continue;
-		struct across *across = NULL;
-		uint64_t seq = UINT64_MAX;
-		size_t shown = 0;
-		for (int attempt = 0; good && seq == UINT64_MAX && attempt < ATTEMPTS; attempt++) {
-			free(across);
-			across = calloc(v->catalogue->source_count + 1, sizeof *across);
-			seq = shown = 0;
-			good = across;
-			for (int level = UNIT_PROVINCE; good && level <= UNIT_VILLAGE; level++)
-				good = verify_accounts_of(v, v->catalogue->units[i].code, (enum unit_level)level, across,
-				                          &shown, &seq);
-		}
-		if (good && seq != UINT64_MAX)
-			check_whole(v, v->catalogue->units[i].code, across, shown);
-		free(across);
-	}
-	return good;
-}
+/* ---------------------------------------------------------------- projects, and the journal itself */
 
 static bool
 ask_projects(void *context, const struct project_query *query, struct arena *arena,
@@ -514,7 +355,7 @@ ask_projects(void *context, const struct project_query *query, struct arena *are
 	if (v->socket) {
 		struct request request = {.kind = REQUEST_PROJECTS, .projects = *query};
 		struct reply reply;
-		bool good = exchange(v, &request, REPLY_PROJECTS, arena, &reply);
+		bool good = verify_exchange(v, &request, REPLY_PROJECTS, arena, &reply);
 		if (good)
 			*out = reply.projects;
 		return good;
