@@ -1,0 +1,52 @@
+/* Rows of a plan's files, and what becomes of them; shared by plan_files.c, which reads, and plan_resolve.c.
+ */
+#ifndef FUPIN_SERVER_PLAN_FILES_INTERNAL_H
+#define FUPIN_SERVER_PLAN_FILES_INTERNAL_H
+
+#include "plan_sheet.h"
+
+struct form_row {
+	struct form form;
+	struct form_version version;
+};
+
+static const char *const indicator_columns[] = {
+    "form",       "version",    "number",   "indicator", "name_zh",  "name_en",
+    "measure_zh", "measure_en", "decimals", "kind",      "required", "minimum",
+    "maximum",    "part_of",    "project",  "notice",    "?base",    "?step_after"};
+
+/* A row of indicators.csv: an indicator, and its field in one form version. */
+struct indicator_row {
+	size_t line;
+	uint32_t version;
+	struct indicator indicator;
+	struct form_field field;
+	const char *part_of, *base, *step_after;
+};
+
+struct profile_row {
+	size_t line;
+	struct profile profile; /* shares[0]: of the month */
+	int month;
+};
+
+void plan_gather_forms(struct plan *plan, const struct form_row *rows, size_t count,
+                       struct plan_errors *errors);
+/* Rows of several versions name the same indicator: keeps one, and insists that they agree. */
+void plan_gather_indicators(struct plan *plan, const struct indicator_row *rows, size_t count,
+                            struct plan_errors *errors);
+/* The fields of each form version, after both. */
+void plan_gather_fields(struct plan *plan, const struct indicator_row *rows, size_t count,
+                        struct plan_errors *errors);
+/* Twelve rows make a profile. */
+void plan_gather_profiles(struct plan *plan, const struct profile_row *rows, size_t count,
+                          struct plan_errors *errors);
+
+/* A sheet's header may use either name: each must lead to one indicator. */
+void plan_check_names(const struct catalogue *catalogue, struct plan_errors *errors);
+void plan_check_parents(const struct catalogue *catalogue, struct plan_errors *errors);
+void plan_check_principals(const struct plan *plan, const char *file, struct plan_errors *errors);
+/* Can the centre work with every rule's SQL? */
+void plan_check_rules(const struct catalogue *catalogue, struct plan_errors *errors);
+
+#endif
