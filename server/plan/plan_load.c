@@ -395,85 +395,131 @@ distribute_fields(struct catalogue *c, struct field_row *rows, size_t count)
 	}
 }
 
+/* Units, and groups of them. */
+static bool
+load_units(const struct plan_source *from, struct catalogue *c, char *error)
+{
+	return load_rows(from, "unit",
+	                 "SELECT code, level, name, basis, first_period, last_period, successor FROM unit "
+	                 "ORDER BY code",
+	                 &c->arena, sizeof *c->units, (void **)&c->units, &c->unit_count, load_unit, error) &&
+	       load_rows(from, "unit_group", "SELECT code, name, unit, basis FROM unit_group", &c->arena,
+	                 sizeof *c->groups, (void **)&c->groups, &c->group_count, load_group, error);
+}
+
+/* Forms, their versions and indicators; the fields of all versions into *fields. */
+static bool
+load_forms(const struct plan_source *from, struct catalogue *c, struct field_row **fields,
+           size_t *field_count, char *error)
+{
+	return load_rows(from, "form", "SELECT number, code, level, name_zh, name_en FROM form ORDER BY number",
+	                 &c->arena, sizeof *c->forms, (void **)&c->forms, &c->form_count, load_form, error) &&
+	       load_rows(from, "form_version",
+	                 "SELECT form, version, first_period, last_period FROM form_version ORDER BY 1, 2",
+	                 &c->arena, sizeof *c->versions, (void **)&c->versions, &c->version_count, load_version,
+	                 error) &&
+	       load_rows(from, "indicator", "SELECT * FROM indicator ORDER BY number", &c->arena,
+	                 sizeof *c->indicators, (void **)&c->indicators, &c->indicator_count, load_indicator,
+	                 error) &&
+	       load_rows(from, "form_field",
+	                 "SELECT form, version, indicator, required, minimum, maximum, part_of, base, step_after "
+	                 "FROM form_field ORDER BY form, version, position",
+	                 &c->arena, sizeof **fields, (void **)fields, field_count, load_field, error);
+}
+
+/* What money comes from and is for. */
+static bool
+load_terms(const struct plan_source *from, struct catalogue *c, char *error)
+{
+	return load_rows(from, "fund_source",
+	                 "SELECT number, code, name_zh, name_en, notice, special, loan, uses FROM fund_source "
+	                 "ORDER BY 1",
+	                 &c->arena, sizeof *c->sources, (void **)&c->sources, &c->source_count, load_term,
+	                 error) &&
+	       load_rows(
+	           from, "fund_use",
+	           "SELECT number, code, name_zh, name_en, notice, false, loan, '' FROM fund_use ORDER BY 1",
+	           &c->arena, sizeof *c->uses, (void **)&c->uses, &c->use_count, load_term, error);
+}
+
+/* What is to be reached, by when, and how it is appraised. */
+static bool
+load_goals(const struct plan_source *from, struct catalogue *c, char *error)
+{
+	return load_rows(from, "target",
+	                 "SELECT unit, year, coalesce(indicator, 0), coalesce(fund_kind, 0), value, notice "
+	                 "FROM target ORDER BY unit, year, measure",
+	                 &c->arena, sizeof *c->targets, (void **)&c->targets, &c->target_count, load_target,
+	                 error) &&
+	       load_rows(from, "profile",
+	                 "SELECT coalesce(indicator, 0), coalesce(fund_kind, 0), share FROM profile ORDER BY "
+	                 "measure, month",
+	                 &c->arena, sizeof *c->profiles, (void **)&c->profiles, &c->profile_count, load_share,
+	                 error) &&
+	       load_rows(from, "appraisal_item", "SELECT * FROM appraisal_item", &c->arena, sizeof *c->appraisal,
+	                 (void **)&c->appraisal, &c->appraisal_count, load_appraisal, error);
+}
+
+/* What is due when. */
+static bool
+load_deadlines(const struct plan_source *from, struct catalogue *c, char *error)
+{
+	return load_rows(from, "special_day",
+	                 "SELECT to_char(date, 'YYYYMMDD')::integer, works, name FROM special_day", &c->arena,
+	                 sizeof *c->days, (void **)&c->days, &c->day_count, load_day, error) &&
+	       load_rows(
+	           from, "deadline",
+	           "SELECT form, event, first_period, last_period, months, day, minute, notice FROM deadline",
+	           &c->arena, sizeof *c->rules, (void **)&c->rules, &c->rule_count, load_rule, error) &&
+	       load_rows(from, "document_kind",
+	                 "SELECT number, code, level, name_zh, name_en, to_char(due_date, 'YYYYMMDD')::integer, "
+	                 "minute, notice FROM document_kind ORDER BY number",
+	                 &c->arena, sizeof *c->document_kinds, (void **)&c->document_kinds,
+	                 &c->document_kind_count, load_document_kind, error);
+}
+
+/* What is looked at and not refused. */
+static bool
+load_checks(const struct plan_source *from, struct catalogue *c, char *error)
+{
+	return load_rows(from, "soft_check", "SELECT * FROM soft_check", &c->arena, sizeof *c->checks,
+	                 (void **)&c->checks, &c->check_count, load_check, error) &&
+	       load_rows(from, "plan_rule",
+	                 "SELECT number, code, levels, severity, at_most, threshold, measure, "
+	                 "to_char(due, 'YYYYMMDD')::integer, name_zh, name_en, notice, sql FROM plan_rule "
+	                 "ORDER BY number",
+	                 &c->arena, sizeof *c->plan_rules, (void **)&c->plan_rules, &c->plan_rule_count,
+	                 load_plan_rule, error);
+}
+
+/* Kinds of projects and the checklist of acceptances. */
+static bool
+load_project_terms(const struct plan_source *from, struct catalogue *c, char *error)
+{
+	return load_rows(from, "project_kind",
+	                 "SELECT number, code, name_zh, name_en, use, construction, notice FROM project_kind",
+	                 &c->arena, sizeof *c->project_kinds, (void **)&c->project_kinds, &c->project_kind_count,
+	                 load_project_kind, error) &&
+	       load_rows(from, "acceptance_item",
+	                 "SELECT number, name_zh, name_en, construction FROM acceptance_item", &c->arena,
+	                 sizeof *c->acceptance_items, (void **)&c->acceptance_items, &c->acceptance_item_count,
+	                 load_acceptance_item, error);
+}
+
 bool
 catalogue_load(struct pg_conn *connection, int64_t number, struct plan *out, char error[PG_ERROR_BYTES])
 {
 	const struct plan_source from = {connection, number};
 	struct catalogue *c = &out->catalogue;
-	struct field_row *rows;
-	size_t count;
-	bool good =
-	    load_head(&from, c, error) &&
-	    load_rows(&from, "unit",
-	              "SELECT code, level, name, basis, first_period, last_period, successor FROM unit "
-	              "ORDER BY code",
-	              &c->arena, sizeof *c->units, (void **)&c->units, &c->unit_count, load_unit, error) &&
-	    load_rows(&from, "unit_group", "SELECT code, name, unit, basis FROM unit_group", &c->arena,
-	              sizeof *c->groups, (void **)&c->groups, &c->group_count, load_group, error) &&
-	    load_rows(&from, "appraisal_item", "SELECT * FROM appraisal_item", &c->arena, sizeof *c->appraisal,
-	              (void **)&c->appraisal, &c->appraisal_count, load_appraisal, error) &&
-	    load_rows(&from, "soft_check", "SELECT * FROM soft_check", &c->arena, sizeof *c->checks,
-	              (void **)&c->checks, &c->check_count, load_check, error) &&
-	    load_rows(&from, "form", "SELECT number, code, level, name_zh, name_en FROM form ORDER BY number",
-	              &c->arena, sizeof *c->forms, (void **)&c->forms, &c->form_count, load_form, error) &&
-	    load_rows(&from, "form_version",
-	              "SELECT form, version, first_period, last_period FROM form_version ORDER BY 1, 2",
-	              &c->arena, sizeof *c->versions, (void **)&c->versions, &c->version_count, load_version,
-	              error) &&
-	    load_rows(&from, "indicator", "SELECT * FROM indicator ORDER BY number", &c->arena,
-	              sizeof *c->indicators, (void **)&c->indicators, &c->indicator_count, load_indicator,
-	              error) &&
-	    load_rows(&from, "form_field",
-	              "SELECT form, version, indicator, required, minimum, maximum, part_of, base, step_after "
-	              "FROM form_field ORDER BY form, version, position",
-	              &c->arena, sizeof *rows, (void **)&rows, &count, load_field, error) &&
-	    load_rows(
-	        &from, "fund_source",
-	        "SELECT number, code, name_zh, name_en, notice, special, loan, uses FROM fund_source ORDER BY 1",
-	        &c->arena, sizeof *c->sources, (void **)&c->sources, &c->source_count, load_term, error) &&
-	    load_rows(&from, "fund_use",
-	              "SELECT number, code, name_zh, name_en, notice, false, loan, '' FROM fund_use ORDER BY 1",
-	              &c->arena, sizeof *c->uses, (void **)&c->uses, &c->use_count, load_term, error) &&
-	    load_rows(&from, "target",
-	              "SELECT unit, year, coalesce(indicator, 0), coalesce(fund_kind, 0), value, notice "
-	              "FROM target ORDER BY unit, year, measure",
-	              &c->arena, sizeof *c->targets, (void **)&c->targets, &c->target_count, load_target,
-	              error) &&
-	    load_rows(&from, "special_day",
-	              "SELECT to_char(date, 'YYYYMMDD')::integer, works, name FROM special_day", &c->arena,
-	              sizeof *c->days, (void **)&c->days, &c->day_count, load_day, error) &&
-	    load_rows(&from, "deadline",
-	              "SELECT form, event, first_period, last_period, months, day, minute, notice FROM deadline",
-	              &c->arena, sizeof *c->rules, (void **)&c->rules, &c->rule_count, load_rule, error) &&
-	    load_rows(&from, "profile",
-	              "SELECT coalesce(indicator, 0), coalesce(fund_kind, 0), share FROM profile ORDER BY "
-	              "measure, month",
-	              &c->arena, sizeof *c->profiles, (void **)&c->profiles, &c->profile_count, load_share,
-	              error) &&
-	    load_rows(
-	        &from, "document_kind",
-	        "SELECT number, code, level, name_zh, name_en, to_char(due_date, 'YYYYMMDD')::integer, minute, "
-	        "notice FROM document_kind ORDER BY number",
-	        &c->arena, sizeof *c->document_kinds, (void **)&c->document_kinds, &c->document_kind_count,
-	        load_document_kind, error) &&
-	    load_rows(&from, "plan_rule",
-	              "SELECT number, code, levels, severity, at_most, threshold, measure, "
-	              "to_char(due, 'YYYYMMDD')::integer, name_zh, name_en, notice, sql FROM plan_rule "
-	              "ORDER BY number",
-	              &c->arena, sizeof *c->plan_rules, (void **)&c->plan_rules, &c->plan_rule_count,
-	              load_plan_rule, error) &&
-	    load_rows(&from, "project_kind",
-	              "SELECT number, code, name_zh, name_en, use, construction, notice FROM project_kind",
-	              &c->arena, sizeof *c->project_kinds, (void **)&c->project_kinds, &c->project_kind_count,
-	              load_project_kind, error) &&
-	    load_rows(&from, "acceptance_item",
-	              "SELECT number, name_zh, name_en, construction FROM acceptance_item", &c->arena,
-	              sizeof *c->acceptance_items, (void **)&c->acceptance_items, &c->acceptance_item_count,
-	              load_acceptance_item, error);
-	if (!good)
+	struct field_row *fields;
+	size_t field_count;
+	if (!load_head(&from, c, error) || !load_units(&from, c, error) ||
+	    !load_forms(&from, c, &fields, &field_count, error) || !load_terms(&from, c, error) ||
+	    !load_goals(&from, c, error) || !load_deadlines(&from, c, error) || !load_checks(&from, c, error) ||
+	    !load_project_terms(&from, c, error))
 		return false;
 	gather_shares(c);
-	distribute_fields(c, rows, count);
+	distribute_fields(c, fields, field_count);
 	return catalogue_finish(c, error);
 }
 
