@@ -1,5 +1,7 @@
 #include "document_store.h"
 
+#include "postgres/pg_params.h"
+
 #include <inttypes.h>
 #include <libpq-fe.h>
 #include <sodium.h>
@@ -7,43 +9,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PARAMS_MAX = 10, NUMBER_BYTES = 24, TEXT_RESULT = 0, BINARY_RESULT = 1 };
+enum { TEXT_RESULT = 0, BINARY_RESULT = 1 };
 #define US_PER_DAY (INT64_C(86400) * 1000000)
 
 /* ---------------------------------------------------------------- statements */
 
-/* Parameters of one statement: numbers as text, bytes as they are. */
-struct params {
-	int count;
-	const char *values[PARAMS_MAX];
-	int sizes[PARAMS_MAX], formats[PARAMS_MAX];
-	char room[PARAMS_MAX][NUMBER_BYTES];
-};
-
-static void
-number(struct params *p, int64_t value)
-{
-	snprintf(p->room[p->count], NUMBER_BYTES, "%" PRId64, value);
-	p->values[p->count] = p->room[p->count];
-	p->count++;
-}
-
-static void
-bytes(struct params *p, const void *from, size_t size)
-{
-	p->values[p->count] = from;
-	p->sizes[p->count] = (int)size;
-	p->formats[p->count++] = 1;
-}
-
 /* $1, $2 and $3 of every statement about a file. */
 static void
-file_params(struct params *p, unit_code unit, const struct digest *digest)
+file_params(struct pg_params *p, unit_code unit, const struct digest *digest)
 {
-	*p = (struct params){0};
-	number(p, unit_county(unit));
-	number(p, unit);
-	bytes(p, digest->bytes, DIGEST_BYTES);
+	*p = (struct pg_params){0};
+	pg_add_number(p, unit_county(unit));
+	pg_add_number(p, unit);
+	pg_add_bytes(p, digest->bytes, DIGEST_BYTES);
 }
 
 static bool
@@ -57,11 +35,11 @@ store_problem(struct problem_list *problems, const PGresult *result)
 
 /* NULL: `problems` says why. Cleared by the caller. */
 static PGresult *
-run(struct pg_conn *connection, const char *sql, const struct params *p, int format,
+run(struct pg_conn *connection, const char *sql, const struct pg_params *p, int format,
     struct problem_list *problems)
 {
-	PGresult *result = PQexecParams((PGconn *)connection, sql, p ? p->count : 0, NULL, p ? p->values : NULL,
-	                                p ? p->sizes : NULL, p ? p->formats : NULL, format);
+	PGresult *result = PQexecParams((PGconn *)connection, sql, p ? (int)p->count : 0, NULL,
+	                                p ? p->values : NULL, p ? p->sizes : NULL, p ? p->formats : NULL, format);
 	ExecStatusType status = PQresultStatus(result);
 	if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
 		return result;
@@ -72,7 +50,7 @@ run(struct pg_conn *connection, const char *sql, const struct params *p, int for
 
 /* The same where no rows are expected; *rows (may be NULL): how many were touched. */
 static bool
-change(struct pg_conn *connection, const char *sql, const struct params *p, uint64_t *rows,
+change(struct pg_conn *connection, const char *sql, const struct pg_params *p, uint64_t *rows,
        struct problem_list *problems)
 {
 	PGresult *result = run(connection, sql, p, TEXT_RESULT, problems);
@@ -123,7 +101,7 @@ find_file(struct pg_conn *connection, const struct upload *u, struct file *out, 
 	static const char sql[] =
 	    "SELECT size, type, received, whole FROM document_file WHERE county = $1 AND unit = "
 	    "$2 AND digest = $3 FOR NO KEY UPDATE";
-	struct params p;
+	struct pg_params p;
 	file_params(&p, u->unit, &u->digest);
 	PGresult *r = run(connection, sql, &p, TEXT_RESULT, problems);
 	*out = (struct file){.known = r && PQntuples(r) == 1};
@@ -140,7 +118,7 @@ find_file(struct pg_conn *connection, const struct upload *u, struct file *out, 
 static bool
 forget_file(struct pg_conn *connection, const struct upload *u, struct problem_list *problems)
 {
-	struct params p;
+	struct pg_params p;
 	file_params(&p, u->unit, &u->digest);
 	return change(connection, "DELETE FROM document_file WHERE county = $1 AND unit = $2 AND digest = $3", &p,
 	              NULL, problems);
@@ -154,9 +132,9 @@ load_part(struct pg_conn *connection, unit_code unit, const struct digest *diges
 {
 	static const char sql[] =
 	    "SELECT bytes FROM document_part WHERE county = $1 AND unit = $2 AND digest = $3 AND part = $4";
-	struct params p;
+	struct pg_params p;
 	file_params(&p, unit, digest);
-	number(&p, (int64_t)part);
+	pg_add_number(&p, (int64_t)part);
 	*out = run(connection, sql, &p, BINARY_RESULT, problems);
 	if (!*out || PQntuples(*out) == 1)
 		return *out;
@@ -187,13 +165,13 @@ store_part(struct pg_conn *connection, const struct upload *u, int64_t now_us, s
 	static const char update[] =
 	    "UPDATE document_file SET received = $4, continued_at = to_timestamp($5::numeric / "
 	    "1000000) WHERE county = $1 AND unit = $2 AND digest = $3";
-	struct params part, state;
+	struct pg_params part, state;
 	file_params(&part, u->unit, &u->digest);
 	file_params(&state, u->unit, &u->digest);
-	number(&part, (int64_t)(u->offset / DOCUMENT_PART_BYTES));
-	bytes(&part, u->part, u->part_size);
-	number(&state, (int64_t)(u->offset + u->part_size));
-	number(&state, now_us);
+	pg_add_number(&part, (int64_t)(u->offset / DOCUMENT_PART_BYTES));
+	pg_add_bytes(&part, u->part, u->part_size);
+	pg_add_number(&state, (int64_t)(u->offset + u->part_size));
+	pg_add_number(&state, now_us);
 	if (!change(connection, insert, &part, NULL, problems) ||
 	    !change(connection, update, &state, NULL, problems))
 		return false;
@@ -220,7 +198,7 @@ take_part(struct pg_conn *connection, const struct upload *u, int64_t now_us, st
 
 /* One number of a statement without rows that vary. */
 static bool
-ask_number(struct pg_conn *connection, const char *sql, const struct params *p, int64_t *out,
+ask_number(struct pg_conn *connection, const char *sql, const struct pg_params *p, int64_t *out,
            struct problem_list *problems)
 {
 	PGresult *result = run(connection, sql, p, TEXT_RESULT, problems);
@@ -239,9 +217,9 @@ check_room(struct pg_conn *connection, const struct upload *u, struct problem_li
 	                              "(SELECT 1 FROM document d WHERE "
 	                              "d.county = f.county AND d.unit = f.unit AND d.digest = f.digest)";
 	static const char all_sql[] = "SELECT coalesce(sum(size), 0)::bigint FROM document_file WHERE NOT whole";
-	struct params p = {0};
+	struct pg_params p = {0};
 	int64_t own, all;
-	number(&p, unit_county(u->unit));
+	pg_add_number(&p, unit_county(u->unit));
 	if (!ask_number(connection, own_sql, &p, &own, problems) ||
 	    !ask_number(connection, all_sql, NULL, &all, problems))
 		return false;
@@ -259,11 +237,11 @@ begin_file(struct pg_conn *connection, const struct upload *u, int64_t now_us, s
 	static const char sql[] = "INSERT INTO document_file (county, unit, digest, size, type, received, "
 	                          "continued_at) VALUES ($1, $2, $3, "
 	                          "$4, $5, 0, to_timestamp($6::numeric / 1000000)) ON CONFLICT DO NOTHING";
-	struct params p;
+	struct pg_params p;
 	file_params(&p, u->unit, &u->digest);
-	number(&p, (int64_t)u->size);
-	number(&p, u->type);
-	number(&p, now_us);
+	pg_add_number(&p, (int64_t)u->size);
+	pg_add_number(&p, u->type);
+	pg_add_number(&p, now_us);
 	return check_room(connection, u, problems) && change(connection, sql, &p, NULL, problems) &&
 	       find_file(connection, u, file, problems);
 }
@@ -282,9 +260,9 @@ touch_file(struct pg_conn *connection, const struct upload *u, int64_t now_us, s
 	static const char sql[] =
 	    "UPDATE document_file SET continued_at = to_timestamp($4::numeric / 1000000) WHERE "
 	    "county = $1 AND unit = $2 AND digest = $3";
-	struct params p;
+	struct pg_params p;
 	file_params(&p, u->unit, &u->digest);
-	number(&p, now_us);
+	pg_add_number(&p, now_us);
 	return change(connection, sql, &p, NULL, problems);
 }
 
@@ -345,7 +323,7 @@ seal(struct pg_conn *connection, const struct upload *u, struct file *file, bool
 {
 	static const char sql[] =
 	    "UPDATE document_file SET whole = true WHERE county = $1 AND unit = $2 AND digest = $3";
-	struct params p;
+	struct pg_params p;
 	bool wrong = false;
 	uint8_t *all = malloc((size_t)u->size);
 	file_params(&p, u->unit, &u->digest);
@@ -400,12 +378,12 @@ document_store_has(struct pg_conn *connection, const struct submission *s, int64
 	bool good = begin(connection, problems);
 	for (size_t i = 0; good && i < s->document_count; i++) {
 		const struct document *d = &s->documents[i];
-		struct params p;
+		struct pg_params p;
 		uint64_t rows;
 		file_params(&p, d->unit, &d->digest);
-		number(&p, (int64_t)d->size);
-		number(&p, d->type);
-		number(&p, now_us);
+		pg_add_number(&p, (int64_t)d->size);
+		pg_add_number(&p, d->type);
+		pg_add_number(&p, now_us);
 		good = change(connection, sql, &p, &rows, problems);
 		if (good && !rows) {
 			problem_detail(problem_add(problems, PROBLEM_FILE_MISSING, SUBJECT_DOCUMENT, i, "digest"), "%s",
@@ -438,7 +416,7 @@ document_store_sweep(struct pg_conn *connection, int64_t now_us, uint64_t *files
 	    "DELETE FROM document_file f WHERE continued_at < to_timestamp($1::numeric / 1000000) AND NOT EXISTS "
 	    "(SELECT "
 	    "1 FROM document d WHERE d.county = f.county AND d.unit = f.unit AND d.digest = f.digest)";
-	struct params p = {0};
-	number(&p, now_us - UPLOAD_DAYS_MAX * US_PER_DAY);
+	struct pg_params p = {0};
+	pg_add_number(&p, now_us - UPLOAD_DAYS_MAX * US_PER_DAY);
 	return change(connection, sql, &p, files, problems);
 }
