@@ -31,6 +31,8 @@ EXCLUDED = {
     "store.c": "opens a database",
     "migrate.c": "SQL",
     "plan_store.c": "SQL",
+    "plan_change.c": "SQL",
+    "principal_store.c": "SQL",
     "plan_load.c": "SQL, and the command that loads a plan",
     "plan_history.c": "SQL",
     "document_store.c": "SQL",
