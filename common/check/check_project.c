@@ -1,5 +1,5 @@
 /* Steps of projects, by themselves: whether a step can be taken now is a matter of what is recorded
- * (server/ledger/projects.c). */
+ * (server/ledger/project_steps.c). */
 #include "check.h"
 #include "check_internal.h"
 

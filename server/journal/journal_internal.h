@@ -88,7 +88,7 @@ enum journal_event journal_batch_is_there(struct journal *journal);
 /* ---------------------------------------------------------------- journal_write.c */
 
 /* Sends the batch's transaction. False: the connection is broken. */
-bool journal_begin_batch(struct journal *journal);
+bool journal_begin_batch(struct journal *journal) __attribute__((warn_unused_result));
 enum journal_event journal_step_writing(struct journal *journal, int64_t now_us);
 enum journal_event journal_step_rolling_back(struct journal *journal, int64_t now_us);
 
@@ -97,7 +97,8 @@ enum journal_event journal_step_rolling_back(struct journal *journal, int64_t no
 /* Reads the next submissions after those that memory holds. `locked`: under the head's lock, which is
  * kept afterwards; otherwise in a snapshot. `before`: a statement to come first. False: the connection is
  * broken. */
-bool journal_begin_reading(struct journal *journal, bool locked, const char *before, int64_t now_us);
+bool journal_begin_reading(struct journal *journal, bool locked, const char *before, int64_t now_us)
+    __attribute__((warn_unused_result));
 enum journal_event journal_step_reading(struct journal *journal, int64_t now_us);
 
 #endif

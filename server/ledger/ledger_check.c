@@ -1,5 +1,4 @@
-/* What is tried before it is booked, and how it is refused: entries, and the steps of projects beside them.
- */
+/* What is tried before it is booked, and how it is refused: entries, and steps of projects beside them. */
 #include "ledger_internal.h"
 
 #include "base/decimal.h"

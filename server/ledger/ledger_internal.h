@@ -66,10 +66,11 @@ int64_t ledger_taken(const struct holder *holder, uint32_t source, enum fund_sta
 
 /* ---------------------------------------------------------------- for those that book */
 
-/* Index of a unit in the catalogue's order of places; SIZE_MAX: it is not in the plan. */
+/* Index of a unit's place: of its last unit in the catalogue. SIZE_MAX: the unit is not in the plan. */
 size_t ledger_place_index(const struct ledger *ledger, unit_code unit);
 
-/* Make it if there is none yet. NULL: the unit is not in the plan, or no memory. */
+/* An account of a unit, or of a project; makes it if there is none yet. NULL: the unit is not in the plan, or
+ * no memory. */
 struct account *ledger_account_of(struct ledger *ledger, unit_code unit, uint32_t source,
                                   enum fund_state state);
 struct account *ledger_purse_of(struct ledger *ledger, const struct project *project, uint32_t source,
@@ -83,14 +84,15 @@ struct booked *ledger_find_spelling(const struct ledger *ledger, unit_code unit,
 struct booked *ledger_referred(const struct ledger *ledger, const struct fund_entry *entry);
 const struct project *ledger_project_moved(const struct ledger *ledger, const struct booked *booked);
 
-/* Puts an entry among those that are found, and takes it out again. NULL: no memory. */
+/* Puts an entry among those that are found (NULL: no memory), and takes it out again. */
 struct booked *ledger_add(struct ledger *ledger, const struct fund_entry *entry);
 void ledger_take_out(struct ledger *ledger, struct booked *booked);
 
 enum step { STEP_STAGE, STEP_UNSTAGE, STEP_TAKE_STAGED, STEP_TAKE };
 
 /* Books an entry, which was found to be right, or unbooks it. False: no memory, nothing is changed. */
-bool ledger_book(struct ledger *ledger, struct booked *booked, enum step step);
+bool ledger_book(struct ledger *ledger, struct booked *booked, enum step step)
+    __attribute__((warn_unused_result));
 
 /* One entry on trial. */
 struct entry_trial {

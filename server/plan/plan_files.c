@@ -130,6 +130,11 @@ take_form(struct sheet *s, void *item)
 	};
 }
 
+static const char *const indicator_columns[] = {
+    "form",       "version",    "number",   "indicator", "name_zh",  "name_en",
+    "measure_zh", "measure_en", "decimals", "kind",      "required", "minimum",
+    "maximum",    "part_of",    "project",  "notice",    "?base",    "?step_after"};
+
 static enum indicator_kind
 take_indicator_kind(const struct sheet *s, size_t column)
 {

@@ -1,5 +1,4 @@
-/* Rows of a plan's files, and what becomes of them; shared by plan_files.c, which reads, and plan_resolve.c.
- */
+/* Rows of a plan's files, and what becomes of them: plan_files.c reads, plan_resolve.c puts together. */
 #ifndef FUPIN_SERVER_PLAN_FILES_INTERNAL_H
 #define FUPIN_SERVER_PLAN_FILES_INTERNAL_H
 
@@ -9,11 +8,6 @@ struct form_row {
 	struct form form;
 	struct form_version version;
 };
-
-static const char *const indicator_columns[] = {
-    "form",       "version",    "number",   "indicator", "name_zh",  "name_en",
-    "measure_zh", "measure_en", "decimals", "kind",      "required", "minimum",
-    "maximum",    "part_of",    "project",  "notice",    "?base",    "?step_after"};
 
 /* A row of indicators.csv: an indicator, and its field in one form version. */
 struct indicator_row {

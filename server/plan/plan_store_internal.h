@@ -7,18 +7,20 @@
 #include "postgres/pg_params.h"
 
 /* A statement without rows. */
-bool plan_run(struct pg_conn *connection, const char *sql, const struct pg_params *params, char *error);
+bool plan_run(struct pg_conn *connection, const char *sql, const struct pg_params *params, char *error)
+    __attribute__((warn_unused_result));
 
 /* `whole`: offices that the plan does not have go. */
-bool plan_save_principals(struct pg_conn *connection, const struct plan *plan, bool whole, char *error);
+bool plan_save_principals(struct pg_conn *connection, const struct plan *plan, bool whole, char *error)
+    __attribute__((warn_unused_result));
 
 /* What was reported must not change its scale, kind or name afterwards. */
 bool plan_keeps_meaning(struct pg_conn *connection, const struct catalogue *old, const struct catalogue *new,
-                        char *error);
+                        char *error) __attribute__((warn_unused_result));
 /* Can every stored row be read with what was just saved? */
-bool plan_reads_journal(struct pg_conn *connection, char *error);
+bool plan_reads_journal(struct pg_conn *connection, char *error) __attribute__((warn_unused_result));
 /* Does every unit still exist in the months that it has reports and fund entries for, and registered projects
  * in? What became of it may go on with these. */
-bool plan_keeps_months(struct pg_conn *connection, char *error);
+bool plan_keeps_months(struct pg_conn *connection, char *error) __attribute__((warn_unused_result));
 
 #endif

@@ -36,14 +36,14 @@ struct verify {
 
 /* A question to the running centre, and its answer, which must be of this kind. */
 bool verify_exchange(struct verify *verify, const struct request *request, enum reply_kind kind,
-                     struct arena *arena, struct reply *reply);
+                     struct arena *arena, struct reply *reply) __attribute__((warn_unused_result));
 
 /* Makes what is expected what SQL says as of `seq`. */
-bool verify_expect(struct verify *verify, uint64_t seq);
+bool verify_expect(struct verify *verify, uint64_t seq) __attribute__((warn_unused_result));
 /* One answered total against what is expected; prints and counts what differs. */
 void verify_compare(struct verify *verify, const struct expected *answered);
 
 /* All accounts of every province. False: verify->error says why it could not be done. */
-bool verify_accounts(struct verify *verify);
+bool verify_accounts(struct verify *verify) __attribute__((warn_unused_result));
 
 #endif

@@ -1,6 +1,6 @@
 /* What lies around a centre's loop – the socket, the database's connection, the workers – without any of it:
- * gate.c, journal.c and worker.c are left out of the program, and this is in their place. A batch that is
- * written is committed at the next step; a worker's job finds no database. */
+ * gate.c, journal.c with its parts, and worker.c are left out of the program, and this is in their place. A
+ * batch that is written is committed at the next step; a worker's job finds no database. */
 #ifndef FUPIN_TESTS_FAKE_CENTRE_H
 #define FUPIN_TESTS_FAKE_CENTRE_H
 
