@@ -22,7 +22,6 @@ EXCEPTED = {
     "proto/codec_request.c codec_encode_request": (194, BY_HAND),
     "proto/codec_request.c take_body": (86, BY_HAND),
     "proto/message.h": (865, "requests and replies in one header"),
-    "server/service/answers.c answer_view": (90, KINDS),
 }
 
 
