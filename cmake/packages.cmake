@@ -57,9 +57,11 @@ foreach(component IN LISTS CPACK_COMPONENTS_ALL)
 endforeach()
 # Only in a package: a program built by hand has no business in /etc.
 install(FILES packaging/fupind.conf DESTINATION /etc/fupin COMPONENT server EXCLUDE_FROM_ALL)
-install(FILES docs/province.md docs/reliability.md docs/performance.md DESTINATION share/doc/fupind COMPONENT server)
+install(FILES docs/province.md docs/plan.md docs/reliability.md docs/performance.md DESTINATION share/doc/fupind COMPONENT server)
+install(DIRECTORY docs/centre DESTINATION share/doc/fupind COMPONENT server)
 install(FILES docs/county.md docs/prefecture.md DESTINATION share/doc/fupin COMPONENT client)
-install(FILES proto/PROTOCOL.md DESTINATION share/doc/libfupin-dev COMPONENT development)
+install(DIRECTORY docs/using docs/zh DESTINATION share/doc/fupin COMPONENT client)
+install(FILES proto/PROTOCOL.md docs/library.md DESTINATION share/doc/libfupin-dev COMPONENT development)
 add_custom_target(compressed_files ALL DEPENDS ${compressed_files})
 
 set(CPACK_GENERATOR DEB)

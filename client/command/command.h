@@ -8,7 +8,7 @@
 #include "session/kept.h"
 #include "session/session.h"
 
-/* Exit status by kind; README.md documents them. */
+/* Exit status by kind; docs/using/README.md documents them. */
 enum exit_status {
 	EXIT_DONE = 0,
 	EXIT_FAILED_INSIDE = 1, /* out of memory, a file of ours cannot be written */

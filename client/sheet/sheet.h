@@ -4,7 +4,8 @@
  * A sheet of reports has the columns unit and period, optionally form, version and replaces, and one
  * column for each indicator (its code, or its Chinese or English name, with or without the unit of
  * measure in parentheses). An empty cell means: not reported. A sheet of fund entries has a column
- * voucher; one of projects a column step, and a budget column for each fund source. README.md shows them. */
+ * voucher; one of projects a column step, and a budget column for each fund source.
+ * docs/using/submit-sheets.md shows them. */
 #ifndef FUPIN_CLIENT_SHEET_H
 #define FUPIN_CLIENT_SHEET_H
 

@@ -40,7 +40,7 @@ class Examples(CentreTest):
         with open(sheet, "w", encoding="utf-8") as file:
             file.write(f"unit,period,people_lifted,households_lifted,registered_people\n{COUNTY},2013-12,40,12,900\n")
         out, _ = self.run_it(program, home, sheet, status=0)
-        self.assertEqual(mask(out.strip()), shown("README.md", "./submit")[1])
+        self.assertEqual(mask(out.strip()), shown("docs/library.md", "./submit")[1])
         self.assertEqual(self.run_it(program, home, sheet, status=0)[0], out)  # the same again, the same receipt
         with open(sheet, "a", encoding="utf-8") as file:
             file.write(f"{COUNTY},2013-11,-1,12,900\n")
@@ -75,7 +75,7 @@ class Examples(CentreTest):
         self.assertIn(again.id.hex(), out)
 
     def test_shown_as_they_are(self):
-        for page, path, start in (("README.md", "examples/submit.c", "#include"), ("proto/PROTOCOL.md", "examples/submit.py", "import hashlib")):
+        for page, path, start in (("docs/library.md", "examples/submit.c", "#include"), ("proto/PROTOCOL.md", "examples/submit.py", "import hashlib")):
             text = read(path)
             text = "".join("    " + line.replace("\t", "    ") + "\n" if line else "\n" for line in text[text.index(start):].rstrip("\n").split("\n"))
             self.assertIn(text, read(page), path)

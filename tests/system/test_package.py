@@ -21,14 +21,14 @@ TOOLS = ("cpack", "dpkg-deb", "dpkg-shlibdeps", "file")
 CONTENTS = {
     "fupind": (("usr/bin/fupind", "usr/lib/systemd/system/fupind.service", "etc/fupin/fupind.conf",
                 "usr/share/fupin/plan-2013/units.csv", "usr/share/fupin/plan-2013/rules/", "usr/share/fupin/migrations/", "usr/share/fupin/grants.sql",
-                "usr/share/man/man8/fupind.8.gz", "usr/share/man/man5/fupin-plan.5.gz"), ("libzmq5", "libpq5", "adduser")),
+                "usr/share/man/man8/fupind.8.gz", "usr/share/man/man5/fupin-plan.5.gz", "usr/share/doc/fupind/centre/runbook.md"), ("libzmq5", "libpq5", "adduser")),
     "fupin": (("usr/bin/fupin", "usr/lib/systemd/system/fupin-agent@.service", "usr/lib/systemd/user/fupin-agent.service",
                "usr/share/man/man1/fupin.1.gz", "usr/share/man/zh_CN/man1/fupin.1.gz", "usr/share/man/man5/fupin.ini.5.gz",
                "usr/share/man/man5/fupin-sheet.5.gz", "usr/share/man/man5/fupin-sealed.5.gz",
-               "usr/share/bash-completion/completions/fupin"), ("libzmq5", "libzip4", "adduser")),
+               "usr/share/bash-completion/completions/fupin", "usr/share/doc/fupin/using/money.md"), ("libzmq5", "libzip4", "adduser")),
     "libfupin0": (("usr/lib/libfupin.so.0",), ("libzmq5", "libc6")),
     "libfupin-dev": (("usr/include/fupin.h", "usr/lib/libfupin.so", "usr/lib/pkgconfig/fupin.pc",
-                      "usr/share/fupin/fupin.proto", "usr/share/doc/libfupin-dev/PROTOCOL.md"), ("libfupin0",)),
+                      "usr/share/fupin/fupin.proto", "usr/share/doc/libfupin-dev/PROTOCOL.md", "usr/share/doc/libfupin-dev/library.md"), ("libfupin0",)),
 }
 
 

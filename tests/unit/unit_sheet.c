@@ -743,7 +743,7 @@ test_missing_file(void **state)
 	draft_free(&draft);
 }
 
-/* The sentence of the README: fourteen rows, the last of which is wrong. */
+/* The sentence of docs/using/submit-sheets.md: fourteen rows, the last of which is wrong. */
 static void
 test_row_14(void **state)
 {
