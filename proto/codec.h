@@ -5,7 +5,7 @@
 #ifndef FUPIN_PROTO_CODEC_H
 #define FUPIN_PROTO_CODEC_H
 
-#include "message.h"
+#include "reply.h"
 
 /* False: `problem` says why (MALFORMED, TOO_LARGE, FIELD_UNKNOWN, REQUEST_UNKNOWN). out->id is set
  * whenever the frame was readable at all, else 0. */

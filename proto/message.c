@@ -1,4 +1,4 @@
-#include "message.h"
+#include "reply.h"
 
 #include <string.h>
 

@@ -2,8 +2,8 @@
 #ifndef FUPIN_CLIENT_FIGURES_H
 #define FUPIN_CLIENT_FIGURES_H
 
-#include "message.h"
 #include "output/cell.h"
+#include "reply.h"
 
 /* A figure, or that there is none: nobody reported it. */
 struct figure {

@@ -2,7 +2,7 @@
 #ifndef FUPIN_CLIENT_FUND_SUMS_H
 #define FUPIN_CLIENT_FUND_SUMS_H
 
-#include "message.h"
+#include "reply.h"
 
 /* What one account holds fits into 64 bits; the sum of many need not, and one that wrapped would prove
  * nothing. */

@@ -2,7 +2,7 @@
 #ifndef FUPIN_CLIENT_FOLLOW_H
 #define FUPIN_CLIENT_FOLLOW_H
 
-#include "message.h"
+#include "reply.h"
 
 struct follow {
 	struct arena arenas[2]; /* the present state's, and the one before's */

@@ -4,7 +4,7 @@
 #define FUPIN_CLIENT_SESSION_H
 
 #include "home.h"
-#include "message.h"
+#include "reply.h"
 
 struct session;
 

@@ -6,9 +6,9 @@
 #define FUPIN_CLIENT_SHEET_BOOK_H
 
 #include "field/catalogue.h"
-#include "message.h"
 #include "output/cell.h"
 #include "output/xlsx.h"
+#include "reply.h"
 
 /* What is known of one unit's form. */
 struct sheet_row {

@@ -2,7 +2,7 @@
 #ifndef FUPIN_SERVER_ADMIT_H
 #define FUPIN_SERVER_ADMIT_H
 
-#include "message.h"
+#include "request.h"
 
 /* Who sends, as the gate and the principals know it. */
 struct office {

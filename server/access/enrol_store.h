@@ -7,6 +7,7 @@
 #include "admit.h"
 #include "door.h"
 #include "postgres/pg.h"
+#include "reply.h"
 
 /* Who asks. */
 struct asker {

@@ -7,8 +7,8 @@
 #ifndef FUPIN_SERVER_DOCUMENT_STORE_H
 #define FUPIN_SERVER_DOCUMENT_STORE_H
 
-#include "message.h"
 #include "postgres/pg.h"
+#include "reply.h"
 
 /* False of all: `problems` has one, which may be that the database is away. `now_us`: the centre's clock. */
 

@@ -19,8 +19,8 @@
 #ifndef FUPIN_SERVER_LEDGER_H
 #define FUPIN_SERVER_LEDGER_H
 
-#include "message.h"
 #include "projects.h"
+#include "reply.h"
 #include "totals/fund_totals.h"
 
 #include <stdbool.h>

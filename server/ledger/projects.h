@@ -7,7 +7,7 @@
 #ifndef FUPIN_SERVER_PROJECTS_H
 #define FUPIN_SERVER_PROJECTS_H
 
-#include "message.h"
+#include "reply.h"
 
 #include <stdbool.h>
 

@@ -4,7 +4,7 @@
 
 #include "field/catalogue.h"
 #include "keys/keyfile.h"
-#include "message.h"
+#include "request.h"
 
 /* An office (or person) and what its key may do. */
 struct principal {

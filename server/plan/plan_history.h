@@ -2,8 +2,8 @@
 #ifndef FUPIN_SERVER_PLAN_HISTORY_H
 #define FUPIN_SERVER_PLAN_HISTORY_H
 
-#include "message.h"
 #include "postgres/pg.h"
+#include "request.h"
 
 /* A plan in force: since after which commit, and when. */
 struct plan_since {

@@ -2,7 +2,7 @@
 #ifndef FUPIN_SERVER_SOFT_CHECKS_H
 #define FUPIN_SERVER_SOFT_CHECKS_H
 
-#include "message.h"
+#include "reply.h"
 #include "totals/leaves.h"
 
 /* What the plan's soft checks find in the current report of a month (its index from the plan's first on); the

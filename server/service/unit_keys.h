@@ -5,8 +5,8 @@
 
 #include "access/admit.h"
 #include "base/arena.h"
-#include "message.h"
 #include "postgres/pg.h"
+#include "reply.h"
 
 /* The newest of them, without `public_key`, the one that asks; what it holds is in `arena`. False: the
  * database failed, or there is no memory. */

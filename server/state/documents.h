@@ -4,7 +4,7 @@
 #define FUPIN_SERVER_DOCUMENTS_H
 
 #include "extensions.h"
-#include "message.h"
+#include "reply.h"
 
 struct documents;
 

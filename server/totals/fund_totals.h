@@ -3,7 +3,7 @@
 #ifndef FUPIN_SERVER_FUND_TOTALS_H
 #define FUPIN_SERVER_FUND_TOTALS_H
 
-#include "message.h"
+#include "reply.h"
 
 #include <stdbool.h>
 

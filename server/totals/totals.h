@@ -11,7 +11,7 @@
 
 #include "fund_totals.h"
 #include "leaves.h"
-#include "message.h"
+#include "reply.h"
 #include "targets.h"
 
 #include <stdbool.h>

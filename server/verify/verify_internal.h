@@ -3,8 +3,8 @@
 #ifndef FUPIN_SERVER_VERIFY_INTERNAL_H
 #define FUPIN_SERVER_VERIFY_INTERNAL_H
 
-#include "message.h"
 #include "postgres/pg.h"
+#include "reply.h"
 #include "state/holdings.h"
 
 /* One total as SQL computes it. For an indicator, kind is 0 (submitted) or OF_APPROVED, use and recorder are

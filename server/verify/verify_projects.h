@@ -2,8 +2,8 @@
 #ifndef FUPIN_SERVER_VERIFY_PROJECTS_H
 #define FUPIN_SERVER_VERIFY_PROJECTS_H
 
-#include "message.h"
 #include "postgres/pg.h"
+#include "reply.h"
 
 #include <stdbool.h>
 

@@ -4,7 +4,7 @@
 
 #include "arguments.h"
 #include "keys/keyfile.h"
-#include "message.h"
+#include "reply.h"
 #include "shape.h"
 
 struct office {

@@ -2,7 +2,7 @@
 #ifndef FUPIN_TESTS_SHOW_H
 #define FUPIN_TESTS_SHOW_H
 
-#include "message.h"
+#include "reply.h"
 
 /* A word or a text must be there, whatever the reply says. */
 void show_reply(const struct reply *reply);

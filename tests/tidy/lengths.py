@@ -11,18 +11,9 @@ SOURCE = os.environ.get("FUPIN_SOURCE") or os.path.dirname(os.path.dirname(os.pa
 HOUSES = ("server", "client", "common", "proto")
 FILE_MOST, FUNCTION_MOST = 800, 70
 
-BY_HAND = "every message is copied by hand, field by field"
-KINDS = "every kind of question is switched on"
 
 # {file, or "file function": (lines at most, why)}
-EXCEPTED = {
-    "proto/codec_reply.c codec_decode_reply": (115, BY_HAND),
-    "proto/codec_reply.c codec_encode_reply": (185, BY_HAND),
-    "proto/codec_request.c": (916, BY_HAND),
-    "proto/codec_request.c codec_encode_request": (194, BY_HAND),
-    "proto/codec_request.c take_body": (86, BY_HAND),
-    "proto/message.h": (865, "requests and replies in one header"),
-}
+EXCEPTED = {}
 
 
 def files():

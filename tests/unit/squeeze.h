@@ -3,7 +3,7 @@
 #ifndef FUPIN_TESTS_SQUEEZE_H
 #define FUPIN_TESTS_SQUEEZE_H
 
-#include "message.h"
+#include "reply.h"
 
 void squeeze_request(const struct request *request);
 void squeeze_submission(const struct submission *submission);
