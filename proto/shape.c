@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+const struct field shape_no_fields[1] = {{0}};
+
 static const void *
 at(const void *base, size_t offset)
 {

@@ -64,6 +64,9 @@ struct shape {
 	const char *(*check)(const void *wire);
 };
 
+/* Of messages without fields. */
+extern const struct field shape_no_fields[1];
+
 /* One message that is read. */
 struct shaping {
 	struct arena *arena;
@@ -100,7 +103,8 @@ bool shape_take(struct shaping *shaping, const struct shape *shape, const void *
 #define SHAPE_STATIC(name, message, ...) SHAPE_AS(static, name, message, NULL, __VA_ARGS__)
 #define SHAPE_STATIC_CHECKED(name, message, check, ...) SHAPE_AS(static, name, message, check, __VA_ARGS__)
 #define SHAPE_STATIC_EMPTY(name, message)                                                                    \
-	static const struct shape shape_##name = {&fupin__v1__##message##__descriptor, 0, 0, NULL, NULL}
+	static const struct shape shape_##name = {&fupin__v1__##message##__descriptor, 0, 0, shape_no_fields,    \
+	                                          NULL}
 #define SIZE_OF(W, O) sizeof(O)
 
 #define NUMBER_(W, O, w, o)                                                                                  \
