@@ -49,7 +49,7 @@ static bool
 decode_documents(struct arena *arena, const struct outbox_item *item, struct submission *out)
 {
 	struct problem_list ignored;
-	ignored.count = ignored.more = 0;
+	problem_list_init(&ignored);
 	*out = (struct submission){0};
 	return codec_decode_submission(arena, item->bytes, item->size, out, &ignored) && out->document_count;
 }
@@ -141,7 +141,7 @@ static bool
 give_up(struct deliverer *d, struct parcel *p, const struct outbox_item *item)
 {
 	struct problem_list problems;
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	struct problem *problem = problem_only(&problems, PROBLEM_BYTES_TOO_MANY);
 	problem->actual = (int64_t)item->size;
 	problem->limit = FRAME_BYTES_MAX;
@@ -451,7 +451,7 @@ deliver_documents(struct deliverer *d, int timeout_ms)
 	struct parcel *p = &d->parcels[d->first_open];
 	struct problem_list problems;
 	struct outbox_item item;
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	if (!outbox_get(d->outbox, p->position, &item))
 		return false;
 	enum session_failure failure = send_files(d, &item, timeout_ms, &problems);

@@ -232,7 +232,7 @@ enrol_store_answer(struct pg_conn *connection, const struct asker *asker, const 
 	char ignored[PG_ERROR_BYTES];
 	struct enrol_work w = {connection, asker, request, arena, problems, reply, error, ""};
 	*reply = (struct reply){.request_id = request->id};
-	problems->count = problems->more = 0;
+	problem_list_init(problems);
 	if (asker->office->unit)
 		snprintf(w.scope, sizeof w.scope, "%" PRId64, asker->office->unit);
 	if (!pg_run(connection, "BEGIN", error))
