@@ -15,7 +15,8 @@ struct part_text {
 /* Which style a cell gets in the place of the one it has: the same in red, or without any colour. They are
  * numbered after all that are there. */
 struct red_styles {
-	unsigned first, count, room;
+	unsigned first, count;
+	size_t room;
 	struct {
 		unsigned of; /* the style that style first + i is made from */
 		bool red;

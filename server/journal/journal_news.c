@@ -1,6 +1,7 @@
 /* Reads what other fupinds committed, and keeps it until the caller takes it over. */
 #include "journal_internal.h"
 
+#include "base/grow.h"
 #include "base/log.h"
 
 #include <inttypes.h>
@@ -47,13 +48,8 @@ keep_message(struct journal *j, const char *bytes, size_t size)
 	struct news *news = &j->news;
 	uint32_t length = (uint32_t)size;
 	size_t need = news->size + 6 + size;
-	if (need > news->room) {
-		uint8_t *more = realloc(news->bytes, need * 2);
-		if (!more)
-			return false;
-		news->bytes = more;
-		news->room = need * 2;
-	}
+	if (!grow(&news->bytes, &news->room, need, 1))
+		return false;
 	uint8_t *to = news->bytes + news->size;
 	to[0] = (uint8_t)j->reading;
 	to[1] = j->reading_first;

@@ -1,5 +1,7 @@
 #include "replay.h"
 
+#include "base/grow.h"
+
 #include <inttypes.h>
 #include <libpq-fe.h>
 #include <stdio.h>
@@ -10,19 +12,10 @@
 static bool
 keep_time(struct replay *r, uint64_t seq, int64_t time_us)
 {
-	enum { TIMES_FIRST = 1024 };
-	size_t at = (size_t)(seq - r->time_base - 1);
-	if (at >= r->time_count) {
-		size_t count = r->time_count ? r->time_count : TIMES_FIRST;
-		while (count <= at)
-			count *= 2;
-		uint32_t *more = realloc(r->times, count * sizeof *more);
-		if (!more)
-			return false;
-		memset(more + r->time_count, 0, (count - r->time_count) * sizeof *more);
-		r->times = more;
-		r->time_count = count;
-	}
+	size_t at = (size_t)(seq - r->time_base - 1), before = r->time_count;
+	if (!grow(&r->times, &r->time_count, at + 1, sizeof *r->times))
+		return false;
+	memset(r->times + before, 0, (r->time_count - before) * sizeof *r->times);
 	r->times[at] = (uint32_t)(time_us / 1000000);
 	return true;
 }
