@@ -25,21 +25,27 @@ number_at(const void *base, size_t offset, size_t size)
 {
 	uint64_t wide = 0;
 	uint32_t narrow = 0;
+	uint8_t byte = 0;
 	if (size == sizeof wide)
 		memcpy(&wide, at(base, offset), sizeof wide);
+	else if (size == sizeof narrow)
+		memcpy(&narrow, at(base, offset), sizeof narrow);
 	else
-		memcpy(&narrow, at(base, offset), size);
-	return size == sizeof wide ? wide : narrow;
+		memcpy(&byte, at(base, offset), sizeof byte);
+	return wide | narrow | byte;
 }
 
 static void
 set_number(void *base, size_t offset, size_t size, uint64_t value)
 {
 	uint32_t narrow = (uint32_t)value;
+	uint8_t byte = (uint8_t)value;
 	if (size == sizeof value)
 		memcpy(place(base, offset), &value, sizeof value);
+	else if (size == sizeof narrow)
+		memcpy(place(base, offset), &narrow, sizeof narrow);
 	else
-		memcpy(place(base, offset), &narrow, size);
+		memcpy(place(base, offset), &byte, sizeof byte);
 }
 
 static const void *
@@ -230,8 +236,6 @@ shape_make_all(struct arena *arena, const struct shape *shape, const void *items
 		if (keep && !keep(item, context))
 			continue;
 		void *message = messages + *kept * size;
-		if (*kept)
-			memcpy(message, pointers[0], sizeof(ProtobufCMessage));
 		shape->wire->message_init(message);
 		if (!shape_put(arena, shape, item, message))
 			return NULL;

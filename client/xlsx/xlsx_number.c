@@ -19,7 +19,25 @@ struct seen {
 	bool text;   /* behind a place */
 	bool split;  /* and another place behind that: "00-00" */
 	bool point;  /* not a row of places: a fraction, a power */
+	bool sign;   /* a bare "-" or "(" before the first place */
+	bool words;  /* it is for texts */
+	int when;    /* its condition: of WHEN_LESS and so on; 0: none */
+	double bound;
 	struct number_format *out;
+};
+
+/* What a figure may be against the bound of a condition. */
+enum { WHEN_LESS = 1, WHEN_EQUAL = 2, WHEN_MORE = 4 };
+
+/* The parts of a code that are for numbers. */
+enum { SECTIONS_MAX = 3 };
+struct number_sections {
+	int count;
+	struct number_section {
+		struct number_format format;
+		int when;
+		double bound;
+	} of[SECTIONS_MAX];
 };
 
 /* Places of a digit in a pattern: one that is always there, one for a digit that is not zero. */
@@ -86,7 +104,16 @@ character(const char *at)
 	return size;
 }
 
-/* "[h]" is a time, "[$€-407]" a currency; colours, conditions and locales are nothing to us. */
+/* "[>=100]" */
+static void
+take_condition(const char *at, struct seen *seen)
+{
+	for (; *at && strchr("<>=", *at); at++)
+		seen->when |= *at == '<' ? WHEN_LESS : *at == '>' ? WHEN_MORE : WHEN_EQUAL;
+	seen->bound = strtod(at, NULL);
+}
+
+/* "[h]" is a time, "[$€-407]" a currency; colours and locales are nothing to us. */
 static const char *
 take_brackets(const char *at, struct seen *seen)
 {
@@ -97,6 +124,8 @@ take_brackets(const char *at, struct seen *seen)
 		seen->time = true;
 	if (at[1] == '$')
 		add_literal(seen, at + 2, strcspn(at + 2, "-]"));
+	if (strchr("<>=", at[1]))
+		take_condition(at + 1, seen);
 	return end;
 }
 
@@ -151,6 +180,8 @@ take_sign(const char *at, struct seen *seen)
 	seen->month |= letter == 'm';
 	seen->time |= letter == 'h' || letter == 's';
 	seen->percent |= letter == '%';
+	seen->words |= letter == '@';
+	seen->sign |= strchr("-(", letter) && !seen->figure;
 	seen->point |= power || (letter && strchr(".,%/", letter)) || isdigit((unsigned char)letter);
 	if (isalpha((unsigned char)letter) && !strchr("ymdhsegbap", letter))
 		add_literal(seen, at, 1); /* 0.0W, though in quotes it would be right */
@@ -167,10 +198,12 @@ take_place(char letter, struct seen *seen)
 	seen->figure = true;
 }
 
-static void
-take_code(const char *code, struct seen *seen)
+/* Returns where the part ends. */
+static const char *
+take_part(const char *code, struct seen *seen)
 {
-	for (const char *at = code; *at && *at != ';'; at++) {
+	const char *at;
+	for (at = code; *at && *at != ';'; at++) {
 		char letter = (char)tolower((unsigned char)*at);
 		size_t general = general_size(at);
 		bool place = letter == '0' || letter == '#' || letter == '?' || general;
@@ -191,47 +224,106 @@ take_code(const char *code, struct seen *seen)
 			take_sign(at, seen);
 	}
 	seen->scaled |= seen->comma;
+	return at;
 }
 
-/* Does a part of the code behind the first scale, or write something beside the figure? */
-static bool
-has_more(const char *code)
+static void
+name_kind(const struct seen *seen, struct number_format *format)
 {
-	bool found = false;
-	for (const char *part = strchr(code, ';'); part; part = strchr(part + 1, ';')) {
-		struct number_format format = {0};
-		struct seen seen = {.out = &format};
-		take_code(part + 1, &seen);
-		found |= seen.scaled || *format.before || *format.after;
+	format->has_figure = seen->figure;
+	format->is_signed = seen->sign;
+	if (seen->year_or_day || (seen->month && !seen->time))
+		*format = (struct number_format){.kind = NUMBER_DATE};
+	else if (seen->time)
+		*format = (struct number_format){.kind = NUMBER_TIME};
+	else if (seen->percent)
+		*format = (struct number_format){.kind = NUMBER_PERCENT, .has_figure = true};
+	else if (seen->scaled || (seen->split && seen->point))
+		*format = (struct number_format){.kind = NUMBER_SCALED, .has_figure = true};
+	else if (seen->split)
+		format->kind = NUMBER_PATTERN;
+	else if (seen->zeros > 1 && !seen->others) {
+		format->kind = NUMBER_PADDED;
+		format->width = seen->zeros;
 	}
-	return found;
 }
 
-struct number_format
-number_format_of_code(const char *code)
+bool
+number_format_of_code(const char *code, struct arena *arena, struct number_format *out)
 {
-	struct number_format format = {0};
-	struct seen seen = {.out = &format};
-	take_code(code, &seen);
-	/* A later part may be for these figures, too. */
-	const char *condition = strpbrk(code, "[") ? strpbrk(strpbrk(code, "["), "<>=") : NULL;
-	if (condition && strchr(code, ';') && has_more(code))
-		seen.scaled = true;
-	if (seen.year_or_day || (seen.month && !seen.time))
-		return (struct number_format){.kind = NUMBER_DATE};
-	if (seen.time)
-		return (struct number_format){.kind = NUMBER_TIME};
-	if (seen.percent)
-		return (struct number_format){.kind = NUMBER_PERCENT};
-	if (seen.scaled || (seen.split && seen.point))
-		return (struct number_format){.kind = NUMBER_SCALED};
-	if (seen.split)
-		format.kind = NUMBER_PATTERN;
-	else if (seen.zeros > 1 && !seen.others) {
-		format.kind = NUMBER_PADDED;
-		format.width = seen.zeros;
+	struct number_sections sections = {0};
+	bool more = true;
+	for (const char *at = code; more && sections.count < SECTIONS_MAX; at++) {
+		struct number_section *section = &sections.of[sections.count];
+		struct seen seen = {.out = &section->format};
+		at = take_part(at, &seen);
+		more = *at == ';';
+		if (seen.words && sections.count) /* the last part may be for texts */
+			break;
+		name_kind(&seen, &section->format);
+		section->when = seen.when;
+		section->bound = seen.bound;
+		sections.count++;
 	}
-	return format;
+	*out = sections.of[0].format;
+	if (sections.count == 1 && !sections.of[0].when)
+		return true;
+	struct number_sections *kept = arena_alloc(arena, sizeof *kept);
+	if (kept)
+		*kept = sections;
+	out->sections = kept;
+	return kept;
+}
+
+/* The part that a figure is shown by, from 0; -1: none, or which one programs do not agree on. */
+static int
+section_of(const struct number_sections *s, double figure)
+{
+	bool holds[SECTIONS_MAX];
+	for (int i = 0; i < s->count; i++) {
+		double bound = s->of[i].bound;
+		holds[i] = s->of[i].when & (figure < bound ? WHEN_LESS : figure > bound ? WHEN_MORE : WHEN_EQUAL);
+	}
+	if (s->of[0].when && holds[0])
+		return 0;
+	if (s->of[0].when && s->count == 2)
+		return !s->of[1].when || holds[1] ? 1 : -1;
+	if (s->of[0].when)
+		return s->count < SECTIONS_MAX || !s->of[1].when ? -1 : holds[1] ? 1 : 2;
+	for (int i = 1; i < s->count; i++)
+		if (s->of[i].when)
+			return -1;
+	return figure < 0 ? 1 : !(figure > 0) && s->count == SECTIONS_MAX ? 2 : 0;
+}
+
+/* A mark of a negative figure, which has its sign anyway. */
+static void
+drop_mark(char literal[LITERAL_BYTES])
+{
+	static const char *const marks[] = {"-", "−", "–", "(", ")", "（", "）", "△", "▲"};
+	if (is_one_of(marks, sizeof marks / sizeof *marks, literal, strlen(literal)))
+		*literal = 0;
+}
+
+/* The format of this figure: its part of the code; and what shows another figure is "scaled". */
+static struct number_format
+format_for(const struct number_format *format, double figure)
+{
+	const struct number_format scaled = {.kind = NUMBER_SCALED};
+	int at = format->sections ? section_of(format->sections, figure) : 0;
+	if (at < 0)
+		return scaled;
+	struct number_format chosen = format->sections ? format->sections->of[at].format : *format;
+	bool is_figure = chosen.kind != NUMBER_DATE && chosen.kind != NUMBER_TIME;
+	if (format->sections && is_figure && !chosen.has_figure) /* "none", "large", or nothing at all */
+		return figure < 0 || figure > 0 ? scaled : (struct number_format){0};
+	if (format->sections && figure < 0) {
+		drop_mark(chosen.before);
+		drop_mark(chosen.after);
+	} else if (chosen.is_signed && chosen.kind != NUMBER_PATTERN && (figure < 0 || figure > 0)) {
+		return scaled;
+	}
+	return chosen;
 }
 
 struct number_format
@@ -444,6 +536,7 @@ number_text(const char *raw, struct number_format format, bool since_1904, char 
 		return TEXT_PLAIN;
 	if (!round_figure(&f))
 		return TEXT_INEXACT;
+	format = format_for(&format, strtod(raw, NULL));
 	if (format.kind == NUMBER_DATE && show_date(&f, since_1904, out))
 		return TEXT_DATE;
 	if (format.kind == NUMBER_TIME) {

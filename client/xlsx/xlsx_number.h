@@ -3,7 +3,10 @@
 #ifndef FUPIN_CLIENT_XLSX_NUMBER_H
 #define FUPIN_CLIENT_XLSX_NUMBER_H
 
+#include "base/arena.h"
 #include "check/text_table.h"
+
+#include <stdbool.h>
 
 enum number_kind {
 	NUMBER_PLAIN = 0, /* shown as the figure that it is, however it is rounded or coloured on the screen */
@@ -17,8 +20,14 @@ enum number_kind {
 
 enum { LITERAL_BYTES = 32, PATTERN_BYTES = 64 };
 
+struct number_sections;
+
 struct number_format {
 	enum number_kind kind;
+	bool has_figure, is_signed; /* a place of a digit; a bare "-" or "(" before it */
+	/* Of a code with parts ("positive;negative;zero", or by conditions): the figure says which. NULL: none.
+	 */
+	const struct number_sections *sections;
 	int width; /* NUMBER_PADDED: digits */
 	/* What the format writes before and after the figure ("万元"); the sign of the yuan is left out. */
 	char before[LITERAL_BYTES], after[LITERAL_BYTES];
@@ -26,8 +35,9 @@ struct number_format {
 };
 
 /* By a format's code ("yyyy-mm-dd"), or by its number (ECMA-376 part 1, 18.8.30, and what the Chinese
- * editions add: 27-36, 50-58). */
-struct number_format number_format_of_code(const char *code);
+ * editions add: 27-36, 50-58). False: no memory. */
+bool number_format_of_code(const char *code, struct arena *arena, struct number_format *out)
+    __attribute__((warn_unused_result));
 struct number_format number_format_of_id(unsigned id);
 
 enum { NUMBER_TEXT_BYTES = 64 + 2 * LITERAL_BYTES };
@@ -37,8 +47,8 @@ enum { NUMBER_TEXT_BYTES = 64 + 2 * LITERAL_BYTES };
  * 1000.0000000000001 is what adding up fen by doubles leaves of 1000. TEXT_INEXACT (and the text as it
  * stands) where that could be a guess: more digits than a double has, as near to one figure as to another, or
  * 10^15 and more, where a number cell loses whole units. TEXT_SCALED (and the figure that is meant) where the
- * format shows another one: divided by a thousand or more, or rounded into a pattern. TEXT_SHOWN where the
- * format writes something beside it. */
+ * format shows another one: divided by a thousand or more, rounded into a pattern, with another sign, or
+ * none. TEXT_SHOWN where the format writes something beside it. */
 enum text_mark number_text(const char *raw, struct number_format format, bool since_1904,
                            char out[NUMBER_TEXT_BYTES]);
 

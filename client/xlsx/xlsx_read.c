@@ -157,7 +157,8 @@ add_code(struct styling *s, const char **attributes)
 		return;
 	}
 	s->codes[s->code_count].id = number_of(attribute_of(attributes, "numFmtId"));
-	s->codes[s->code_count++].format = number_format_of_code(code);
+	if (!number_format_of_code(code, &s->workbook->arena, &s->codes[s->code_count++].format))
+		package_fail(s->workbook->package, PROBLEM_WORKBOOK_TOO_LARGE, 0, 0, "number formats");
 }
 
 static void

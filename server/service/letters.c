@@ -215,8 +215,8 @@ go_on(struct job *job, void *context)
 static void
 take_letter(struct service *s, struct envelope *e)
 {
-	struct letter_job *l = begin_work(s, e->sealed) ? calloc(1, sizeof *l) : NULL;
-	if (l) {
+	struct letter_job *l = calloc(1, sizeof *l);
+	if (l && begin_work(s, e->sealed)) {
 		l->job = (struct job){.work = find_letter, .finish = go_on};
 		l->envelope = e;
 		if (worker_post(s->files, &l->job))

@@ -894,7 +894,7 @@ check_rows(size_t report_count, size_t entry_count, enum problem_code code)
 {
 	struct report *reports = calloc(report_count + 1, sizeof *reports);
 	struct fund_entry *entries = calloc(entry_count + 1, sizeof *entries);
-	char(*vouchers)[8] = calloc(entry_count + 1, sizeof *vouchers);
+	char(*vouchers)[24] = calloc(entry_count + 1, sizeof *vouchers);
 	static struct problem_list list;
 	assert_true(reports && entries && vouchers);
 	/* Keys that differ: the period goes by the month over centuries, of which all but a few are wrong. */

@@ -148,11 +148,52 @@ static const struct {
     {"1234567.5", "#'##0.00", "1234567.5"},
     {"0.5", "# ?/?", "0.5"},
     {"12", "+0;-0", "12"},
-    {"12", "(0)", "12"},
-    /* A condition may choose another part; a text that is too long to be kept may say anything. */
-    {"12", "[=0]\"-\";0.00\"万元\"", "12", TEXT_SCALED},
-    {"12", "[<1]0;0\"万元\"", "12", TEXT_SCALED},
+    {"12", "(0)", "12", TEXT_SCALED},
+    {"-12", "-0", "-12", TEXT_SCALED},
+    {"5", "-0", "5", TEXT_SCALED},
+    {"0", "-0", "0"},
+    {"5", "\"-\"0", "-5", TEXT_SHOWN},
+    /* The figure says which part it is shown by. */
+    {"12", "[=0]\"-\";0.00\"万元\"", "12万元", TEXT_SHOWN},
+    {"12", "[=0]\"-\";0.00", "12"},
+    {"0", "[=0]\"-\";0.00\"万元\"", "0"},
+    {"12", "[<1]0;0\"万元\"", "12万元", TEXT_SHOWN},
+    {"0.5", "[<1]0.0;0\"万元\"", "0.5"},
     {"12", "[Red][<1]0;0", "12"},
+    {"50", "[>=100]0!.00;0", "50"},
+    {"99.5", "[>=100]0!.00;0.0", "99.5"},
+    {"100", "[>=100]0!.00;0", "1.00", TEXT_SHOWN},
+    {"500", "[>=10000]0!.0000;General", "500"},
+    {"20000", "[>=10000]0!.0000;General", "2.0000", TEXT_SHOWN},
+    {"20000", "[>=10000]0.0,\"万\";0", "20000", TEXT_SCALED},
+    {"5", "[>=10000]0.0,\"万\";0", "5"},
+    {"5", "[<>5]0\"元\";0", "5"},
+    {"6", "[<>5]0\"元\";0", "6元", TEXT_SHOWN},
+    {"5", "[<3]0;[<6]0\"元\";0\"万元\"", "5元", TEXT_SHOWN},
+    {"7", "[<3]0;[<6]0\"元\";0\"万元\"", "7万元", TEXT_SHOWN},
+    {"2", "[<3]0;[<6]0\"元\";0\"万元\"", "2"},
+    {"0.5", "[<1]0%;0", "50%", TEXT_TYPED},
+    {"2", "[<1]0%;0", "2"},
+    {"7", "[<3]0;[<6]0", "7", TEXT_SCALED}, /* shown as ### */
+    {"7", "[<3]0", "7", TEXT_SCALED},
+    {"7", "[<3]0;0;0\"万元\"", "7", TEXT_SCALED}, /* who knows */
+    {"7", "0;[>3]0\"万元\"", "7", TEXT_SCALED},
+    {"-12", "0;-0\"万元\"", "-12万元", TEXT_SHOWN},
+    {"12", "0;-0\"万元\"", "12"},
+    {"-1234.5", "#,##0;(#,##0,)", "-1234.5", TEXT_SCALED},
+    {"-1234.5", "#,##0.0;\\-#,##0.0", "-1234.5"},
+    {"-1234.5", "#,##0.0_);(#,##0.0)", "-1234.5"},
+    {"-1234.5", "#,##0.0;\"△\"#,##0.0", "-1234.5"},
+    {"-12", "\"PZ;\"0;0", "-12"},
+    {"12", "\"PZ;\"0;0", "PZ;12", TEXT_SHOWN},
+    {"0", "0.00;-0.00;\"无\"", "0"},
+    {"12", "0.00;-0.00;\"无\"", "12"},
+    {"12", "\"有\";-0;0", "12", TEXT_SCALED}, /* not to be seen */
+    {"12", ";;;", "12", TEXT_SCALED},
+    {"0", ";;;", "0"},
+    {"12", "0;-0;0;\"PZ\"@", "12"},
+    {"41379", "yyyy-mm-dd;-0;0", "2013-04-15", TEXT_DATE},
+    /* A text that is too long to be kept may say anything. */
     {"12", "0\"万元（人民币，含税，不含配套资金）\"", "12", TEXT_SCALED},
     /* Shown divided by a thousand or more. */
     {"120000", "0!.0,\"万元\"", "120000", TEXT_SCALED},
@@ -181,11 +222,14 @@ static const struct {
 static void
 test_formats(void **state)
 {
+	struct arena arena;
 	(void)state;
+	arena_init(&arena, 1024 * 1024);
 	for (size_t i = 0; i < COUNT(shown); i++) {
 		char out[NUMBER_TEXT_BYTES];
-		enum text_mark mark =
-		    number_text(shown[i].raw, number_format_of_code(shown[i].code), shown[i].since_1904, out);
+		struct number_format format;
+		assert_true(number_format_of_code(shown[i].code, &arena, &format));
+		enum text_mark mark = number_text(shown[i].raw, format, shown[i].since_1904, out);
 		EXPECT(!strcmp(out, shown[i].text) && mark == shown[i].mark, "%s as %s: %s, mark %d", shown[i].raw,
 		       shown[i].code, out, (int)mark);
 	}
@@ -198,6 +242,7 @@ test_formats(void **state)
 	for (size_t i = 0; i < COUNT(others); i++)
 		assert_int_equal(number_format_of_id(others[i]).kind, NUMBER_PLAIN);
 	assert_int_equal(number_format_of_id(9).kind, NUMBER_PERCENT);
+	arena_free(&arena);
 }
 
 int
