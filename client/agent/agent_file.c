@@ -1,3 +1,5 @@
+/* The agent's lock, and the file in which the agent writes how it stands and from which fupin status reads it
+ * (JSON, replaced as a whole). */
 #include "agent.h"
 
 #include <errno.h>

@@ -1,3 +1,5 @@
+/* One file of the watched folder: whether it may be taken, whether it is still being written to, and its bytes,
+ * read under a lease where the file system gives one. */
 #include "base/file_bytes.h"
 #include "folder_parts.h"
 #include "output/text.h"

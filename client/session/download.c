@@ -1,3 +1,5 @@
+/* Fetching a document's file from the centre: part by part into a new file, which gets its name only when the
+ * digest is right. */
 #include "upload.h"
 
 #include "base/bounds.h"

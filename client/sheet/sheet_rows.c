@@ -1,3 +1,5 @@
+/* The rows of a sheet: each becomes a report, a fund entry or a step of a project in the draft. A cell that
+ * cannot be read becomes a finding with its place. */
 #include "sheet_reading.h"
 
 #include "base/decimal.h"
