@@ -1,6 +1,6 @@
 /* The watched folder. Each look goes through all names in it. Of a sheet with problems the agent writes a
- * text and, of a workbook, a copy with red cells, and remembers both (folder_told.c). Whoever mends the red
- * copy instead of the sheet means that: it is taken as the sheet. */
+ * text and, of a workbook, a copy with red cells, and remembers both (folder_told.c). If the red copy is
+ * corrected instead of the sheet, the copy is taken as the sheet. */
 #include "agent.h"
 
 #include "base/clock.h"
@@ -135,7 +135,7 @@ folder_open(const char *path, const struct home *home, char error[FOLDER_TEXT_BY
 		return NULL;
 	f->directory = f->watch = -1;
 	f->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	signal(SIGIO, SIG_IGN); /* somebody waits for a lease to end: that is looked at when it matters */
+	signal(SIGIO, SIG_IGN); /* another process waits for a lease to end; that is checked where it matters */
 	int directory = -1;
 	bool good = f->inotify >= 0 && realpath(path, f->path) &&
 	            (directory = open(f->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0 &&
@@ -145,7 +145,7 @@ folder_open(const char *path, const struct home *home, char error[FOLDER_TEXT_BY
 		f->first_type = system.f_type;
 		good = enter(f, directory, &status) && told_open(&f->told, home, f->path);
 	}
-	f->look_us = f->news_us = clock_steady_us(); /* what came while nobody looked */
+	f->look_us = f->news_us = clock_steady_us(); /* for files that came while no agent ran */
 	if (good)
 		return f;
 	snprintf(error, FOLDER_TEXT_BYTES, "%.180s: %.60s", path, strerror(errno));
@@ -435,8 +435,8 @@ print_left_out(const struct saving *v, enum language language, const char *name,
 	saving_tell(v, language, out);
 }
 
-/* Rows of our own workbooks that nobody filled in, sheets that are not read: told, as the file is out of
- * sight now. */
+/* Reports rows of our own workbooks that were not filled in, and sheets that are not read, as the file has
+ * left the clerk's sight. */
 static void
 tell_left_out(int sent, const char *name, const struct saving *v, enum language language)
 {
@@ -502,7 +502,8 @@ begin_saving(const struct look *l, const char *const *files, const struct folder
 	return v;
 }
 
-/* Saved: away with it, unless somebody has begun to write to it meanwhile: then that is read, too. */
+/* It is saved, so it is moved away, unless another process has begun to write to it; then that is read, too.
+ */
 static void
 end_saved(struct look *l, struct seen *s, struct told *t, const struct folder_file *file, const char *source,
           int sent, const struct saving *v)
@@ -618,7 +619,7 @@ choose_source(struct folder *f, struct seen *s, const char *sheet, const struct 
 		say(s, _("both it and %s were changed: remove the one that is not meant"), t->red);
 		return NULL;
 	}
-	/* Whoever takes the text away wants it again. */
+	/* If the text was removed, it is written again. */
 	bool lost = mark && t && *t->report && !is_there(f, t->report);
 	const char *source = mended ? t->red : fresh || lost ? sheet : NULL;
 	if (!source) {

@@ -106,7 +106,8 @@ command_open_home(struct command *c)
 	return EXIT_NOT_ADMITTED;
 }
 
-/* With every answer, until it is dealt with. An outbox that cannot be read is told by whoever needs it. */
+/* Said with every answer until it is dealt with. That an outbox cannot be read is reported by the code that
+ * needs it. */
 static enum session_failure
 look_for_lost(const struct command *c)
 {

@@ -297,7 +297,7 @@ static const struct {
 };
 enum { ACTIONS = sizeof actions / sizeof *actions };
 
-/* Without a terminal nobody can be asked; a revocation without a reason tells the office nothing. */
+/* Without a terminal the question cannot be asked; a revocation without a reason tells the office nothing. */
 static bool
 is_complete(const struct admin *a, int (*run)(struct admin *admin))
 {

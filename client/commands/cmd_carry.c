@@ -1,6 +1,6 @@
 /* fupin carry FILE…: hands in sealed files of offices without a network, letter by letter, and writes what
- * the centre answers to each, sealed for its office, into FILE.receipts. Who carries sees whether it was
- * taken, no more. */
+ * the centre answers to each, sealed for its office, into FILE.receipts. The carrier sees only whether a
+ * letter was taken. */
 #include "command/command.h"
 #include "command/finding_json.h"
 #include "outbox/sealed_file.h"

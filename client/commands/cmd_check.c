@@ -1,5 +1,5 @@
-/* fupin check FILE… (.csv, .xlsx): what the centre would find, found here, by its own code, without a
- * network: the units and forms are those that it gave last. */
+/* fupin check FILE… (.csv, .xlsx): the centre's checks, made here by the same code, without a network, with
+ * the units and forms that the centre gave last. */
 #include "command/command.h"
 #include "command/finding_json.h"
 #include "marking/xlsx_mark.h"

@@ -193,7 +193,7 @@ may_void(const struct boxing *b, const struct outbox_item *item)
 	return false;
 }
 
-/* Whoever hands a copy of it in later, in a sealed file, is told that its id is used up. */
+/* If a copy is handed in later, in a sealed file, it is refused because its id is used up. */
 static bool
 void_one(struct outbox *o, int64_t position)
 {

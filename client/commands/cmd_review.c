@@ -1,5 +1,6 @@
 /* fupin review: the work list of a reviewer, one report as it stands, and decisions about one or many of
- * them. A decision names the revision and the step that the list showed: who was slower is told so. */
+ * them. A decision names the revision and the step that the list showed; if another reviewer was faster, it
+ * is refused. */
 #include "base/decimal.h"
 #include "command/sending.h"
 #include "command/showing.h"
@@ -29,8 +30,8 @@ struct reviewing {
 
 /* ---------------------------------------------------------------- asking */
 
-/* Who looks without saying at what sees what waits for him: the county what was returned, the prefecture what
- * was sent, the province what was passed. */
+/* Without --state the list shows what the office has to work on: for a county what was returned, for a
+ * prefecture what was sent, for the province what was passed. */
 static enum review_state
 own_work(enum role role)
 {

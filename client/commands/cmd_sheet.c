@@ -1,6 +1,6 @@
-/* fupin sheet MONTH [UNIT]: the workbook that an office fills in, all its forms in it. fupin sheet FORM MONTH
- * [UNIT]: one form as a plain table. A row for each own unit; what stands (stocks) is carried forward from
- * the unit's last report; what happened is left empty. Where a report is there already, its figures and its
+/* fupin sheet MONTH [UNIT]: the workbook that an office fills in, all its forms in it. fupin sheet FORM
+ * MONTH [UNIT]: one form as a plain table. It has a row for each own unit; stocks are carried forward from
+ * the unit's last report, flows are left empty. Where a report is there already, its figures and its
  * revision are in the row, for a correction: in a table beside the others, in a workbook with --corrections,
  * and then only those. */
 #include "command/command.h"

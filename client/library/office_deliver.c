@@ -1,6 +1,6 @@
-/* libfupin: the way of submissions: from files into the outbox, and from there to the centre. What an
- * operation put on its way are its parts, by their position in the outbox; an answer closes the part in every
- * operation that waits for it. */
+/* libfupin: the way of submissions, from files into the outbox, and from there to the centre. The
+ * submissions of an operation are its parts, known by their position in the outbox; an answer closes the
+ * part in every operation that waits for it. */
 #include "office_parts.h"
 
 #include "base/clock.h"

@@ -146,7 +146,7 @@ operation_expire(struct fupin_office *o, struct operation *p)
 	tell_end(o, p, FUPIN_WAITING, office_text(o, text));
 }
 
-/* A request that nobody waits for the answer of. */
+/* A request whose answer is not waited for. */
 static void
 say(struct fupin_office *o, struct request *request)
 {

@@ -1,6 +1,7 @@
-/* libfupin, the thread inside a handle: one loop. Each turn takes what was begun, does what can be done,
- * sends questions and submissions, takes the answers that are there, and hands out letters; then it waits for
- * the bell, the centre, or the next moment at which something is due. Nothing in it waits for one answer. */
+/* libfupin, the thread inside a handle: one loop. Each turn takes operations that were begun, does what can
+ * be done, sends questions and submissions, takes the answers that have arrived, and hands out letters
+ * (events); then it waits for the bell, the centre, or the next moment at which something is due. Nothing in
+ * it waits for one answer. */
 #include "office_parts.h"
 
 #include "base/clock.h"

@@ -238,7 +238,7 @@ send_ready(struct deliverer *d, int64_t now)
 	return true;
 }
 
-/* The centre, or who answers in its name, has other bytes than these: what was sent waits on. */
+/* The receipt is for other bytes than were sent, so the submission keeps waiting. */
 static bool
 leave_mistaken(struct deliverer *d, struct parcel *p, const struct receipt *receipt)
 {
@@ -277,7 +277,8 @@ take_receipt(struct deliverer *d, const struct receipt *receipt)
 	return true;
 }
 
-/* Who is shut out keeps what he has: it can go when his key, or his next one, is admitted. */
+/* A refused key loses nothing: what waits can be sent when this key, or the office's next one, is admitted.
+ */
 static bool
 is_shut_out(const struct reply *reply)
 {

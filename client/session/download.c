@@ -41,7 +41,7 @@ choose_path(struct download *d)
 	snprintf(d->path, PATH_MAX, "%s", d->output ? d->output : plain ? d->name : "document");
 	if (!d->output && !access(d->path, F_OK))
 		return fail(d, "it is there already; --output FILE says where to write to");
-	/* On disk first, then under its name: whoever sees the name sees all of it. */
+	/* Written to disk first, then renamed: under its name the file is always whole. */
 	return whole_file_begin(&d->file, AT_FDCWD, d->path, 0666) || fail(d, strerror(errno));
 }
 

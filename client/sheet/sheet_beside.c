@@ -1,6 +1,6 @@
-/* What rows beside a header say of measures: "单位：万元" above the table, "（万元）" below the names.
- * Whoever passes one over reads ten thousand times too little: what looks like a measure and is none that the
- * plan knows is refused. */
+/* Measures in rows beside a header: "单位：万元" above the table, "（万元）" below the names. If one were
+ * missed, figures would be ten thousand times too small; so a text that looks like a measure, but is none
+ * that the plan knows, is refused. */
 #include "sheet_reading.h"
 
 #include <ctype.h>

@@ -168,8 +168,8 @@ grow(struct arena *arena, void **items, size_t size, struct place **places, size
 	return true;
 }
 
-/* Our own workbooks have a row for each unit, with what stands filled in: in one that nobody has got to yet,
- * no figure of the month is. */
+/* Our own workbooks have a row for each unit, with stocks filled in. A row without a figure of the month has
+ * not been filled in yet. */
 static bool
 is_filled_in(const struct reading *r, const struct form *form, const struct report *report)
 {

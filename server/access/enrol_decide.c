@@ -1,4 +1,4 @@
-/* What the administrator decides: who is admitted, refused, revoked. */
+/* The administrator's decisions: admitting, refusing and revoking keys. */
 #include "enrol_internal.h"
 
 #include <inttypes.h>

@@ -106,7 +106,7 @@ bool
 home_open(const struct options *options, struct home *out, char error[HOME_ERROR_BYTES])
 {
 	struct home home = {.lock = -1};
-	/* Who only looks makes nothing: a mistyped directory stays an error. */
+	/* verify only reads, and makes nothing: a mistyped directory stays an error. */
 	bool may_make = options->command != COMMAND_VERIFY;
 	if (may_make && mkdir(options->data, 0700) && errno != EEXIST)
 		return fail(error, options->data, strerror(errno));

@@ -1,4 +1,5 @@
-/* What is tried before it is booked, and how it is refused: entries, and steps of projects beside them. */
+/* Checks entries before they are booked, and the steps of projects beside them, and says why they are
+ * refused. */
 #include "ledger_internal.h"
 
 #include "base/decimal.h"
@@ -139,7 +140,8 @@ too_little_open(enum fund_kind kind)
 	                                : PROBLEM_GRANT_EXCEEDED;
 }
 
-/* Who the entry and the one that it refers to are between: a confirmation turns the two round. */
+/* Do the entry and the one that it refers to have the same two units? In a confirmation they are the other
+ * way round. */
 static bool
 same_sides(const struct entry_trial *t)
 {

@@ -1,4 +1,4 @@
-/* A submission's entries, booked as being on their way, and unbooked again. */
+/* Stages a submission's entries (booked, but not on disk yet), and unstages them. */
 #include "ledger_internal.h"
 
 #include <assert.h>

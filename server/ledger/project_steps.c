@@ -1,4 +1,4 @@
-/* The steps of a project: which may be taken where it stands, and where each leads. */
+/* The steps of a project: which ones are allowed in each state, and to which state each leads. */
 #include "projects_internal.h"
 
 #include <inttypes.h>
@@ -215,7 +215,7 @@ try_step(const struct step_trial *t)
 	}
 }
 
-/* Systems may be put in place, and somebody named to accept, at any time of its life. */
+/* Systems may be put in place, and an acceptor named, at any time of a project's life. */
 static void
 try_day(const struct step_trial *t)
 {

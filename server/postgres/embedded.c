@@ -169,8 +169,8 @@ run_and_wait(const struct embedded *e, const char *program, char *arguments[])
 	return pid > 0 && WIFEXITED(status) && !WEXITSTATUS(status);
 }
 
-/* Who may enter the socket's directory, 0700, may connect; nobody comes by the network, whatever is set
- * later. */
+/* Anybody who may enter the socket's directory (0700) may connect; nobody can over the network, whatever is
+ * set later. */
 static bool
 write_hba(const char *cluster)
 {
@@ -348,7 +348,7 @@ launched_state(const struct embedded *e)
 
 enum { PLACE_BYTES = PATH_MAX + 16 };
 
-/* Where the one that somebody else started listens: the fourth and fifth line of postmaster.pid. */
+/* Where a server that another process started listens: the fourth and fifth line of postmaster.pid. */
 static void
 find_place(const struct embedded *e, char port[PLACE_BYTES], char directory[PLACE_BYTES])
 {
@@ -386,8 +386,8 @@ asked_state(const struct embedded *e)
 	bool asked = PQstatus(connection) == CONNECTION_OK &&
 	             pg_number((struct pg_conn *)connection, sql, &found, ignored);
 	PQfinish(connection);
-	/* It recovers from a crash of one of its processes, and lets nobody in. What else is wrong the next
-	 * connection says. */
+	/* The server is recovering from a crash of one of its processes, and accepts no connection. Any other
+	 * fault shows at the next connection. */
 	if (!asked)
 		return PQpingParams(names, values, 0) == PQPING_REJECT ? SERVER_STARTING : SERVER_READY;
 	return found == 2 ? SERVER_PAUSED : found ? SERVER_STANDBY : SERVER_READY;
@@ -468,9 +468,9 @@ end_recovery(struct recovery *r)
 	hold_signals(r, false);
 }
 
-/* The server of a killed fupind is shutting down by itself; ask again and wait. One that somebody started
- * here to recover is left to it first. *was_there: it had not been stopped in order, and its own children may
- * still be ending. */
+/* The server of a killed fupind is shutting down by itself; ask again and wait. A server that was started
+ * here by hand, to recover, is left alone until that is done. *was_there: it had not been stopped in order,
+ * and its own children may still be ending. */
 static bool
 end_leftover(const struct embedded *e, bool *was_there, char error[PG_ERROR_BYTES])
 {

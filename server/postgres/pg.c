@@ -229,9 +229,9 @@ pg_execute(struct pg_conn *connection, const char *sql, size_t count, const char
 	return true;
 }
 
-/* All that is told apart, by the first row whose beginning fits. Who submitted is refused for good where the
- * same bytes would be refused again; where the fault is nobody's, a new connection begins again, and whether
- * a COMMIT came through is asked first. */
+/* The errors that are told apart; the first row whose beginning matches counts. A submission is refused for
+ * good if the same bytes would be refused again. If neither side is at fault, a new connection is made, and
+ * it is first asked whether the COMMIT came through. */
 static const struct meaning {
 	const char *sqlstate;
 	enum pg_fault fault;
@@ -241,7 +241,7 @@ static const struct meaning {
     {"25P03", PG_FAULT_SESSION, PROBLEM_STORE_UNAVAILABLE},   /* idle in a transaction for too long */
     {"08", PG_FAULT_SESSION, PROBLEM_STORE_UNAVAILABLE},      /* a broken line */
     {"57P", PG_FAULT_SESSION, PROBLEM_STORE_UNAVAILABLE},     /* shutdown, crash, idle for too long */
-    {"57014", PG_FAULT_SESSION, PROBLEM_STORE_UNAVAILABLE},   /* somebody cancelled the statement */
+    {"57014", PG_FAULT_SESSION, PROBLEM_STORE_UNAVAILABLE},   /* the statement was cancelled */
     {"40001", PG_FAULT_SESSION, PROBLEM_STORE_UNAVAILABLE},   /* a conflict with another session */
     {"40P01", PG_FAULT_SESSION, PROBLEM_STORE_UNAVAILABLE},   /* a deadlock with one */
     {"26000", PG_FAULT_SESSION, PROBLEM_STORE_UNAVAILABLE},   /* a pooler took prepared statements away */

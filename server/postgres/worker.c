@@ -62,8 +62,8 @@ take(struct job_list *list)
 	return job;
 }
 
-/* Whoever waits for an answer over it can be woken from the loop's thread: by the end of the line. NULL:
- * nobody waits any more. */
+/* Notes the connection on which the thread waits for an answer, so that the loop's thread can wake it by
+ * closing the connection. NULL: it does not wait any more. */
 static void
 hold_line(struct worker *w, const struct pg_conn *connection)
 {

@@ -47,7 +47,7 @@ enum { REQUESTS_KEPT = 2 * CREDIT_WINDOW, REPLIES_KEPT = QUEUE_OFFICE_MAX };
 /* libzmq looks for connections that have messages after so many receives, if it never runs dry. */
 enum { TURN_SLACK = 128 };
 
-/* Who connects and says nothing holds a file descriptor for so long. */
+/* How long a connection that completes no handshake holds a file descriptor. */
 enum { HANDSHAKE_MS = 10000, REFUSED_LOGGED = 5 };
 
 static bool
@@ -339,7 +339,7 @@ gate_authenticate(struct gate *gate)
 	}
 }
 
-/* The frame's second part: who sent it, and the bytes. */
+/* The frame's second part: its sender's key and the bytes. */
 static void
 take_payload(struct gate *gate, struct frame *out)
 {

@@ -20,8 +20,8 @@
 #include <uthash.h>
 #include <utlist.h>
 
-/* A line is looked at so often while bytes come in, and less often when there are many: a look takes about
- * two microseconds, and shall not take more than a twentieth of the time. */
+/* How often a line is looked at while bytes come in; less often when there are many lines: a look takes
+ * about two microseconds, and looks must not take more than a twentieth of the time. */
 enum { LOOK_US = 20000, LOOK_LINE_US = 40, EVENTS = 64 };
 enum { CUT_LOGGED = 5, ADDRESS_BYTES = 64 };
 
@@ -37,8 +37,9 @@ struct holder {
 struct line {
 	int fd;
 	uint32_t serial;
-	struct holder *holder;       /* NULL: nobody's yet */
-	struct line *prev, *next;    /* of the holder's, or of those that are nobody's, the oldest first */
+	struct holder *holder; /* NULL: no key's yet */
+	/* list of the holder's lines, or of lines that belong to no key, the oldest first */
+	struct line *prev, *next;
 	struct line *before, *after; /* of those that are looked at */
 	bool tcp, asked, spoke, cut, looked_at;
 	bool suspected;                   /* too much had come at the last look */
@@ -150,7 +151,7 @@ forget_if_unused(struct lines *l, struct holder *h)
 	free(h);
 }
 
-/* Takes it from whoever has it. */
+/* Takes the line from the key that has it. */
 static void
 release(struct lines *l, struct line *line)
 {
@@ -174,8 +175,8 @@ claim(struct lines *l, struct line *line, struct holder *h)
 	DL_APPEND(h->lines, line);
 }
 
-/* The oldest line from there that nobody was authenticated on; NULL: none. Addresses of others than a network
- * are told in other words. */
+/* The oldest line from this address on which no key was authenticated; NULL: none. Addresses that are not of
+ * a network have another form. */
 static struct line *
 next_asker(struct lines *l, const char *address)
 {
@@ -218,7 +219,7 @@ lines_admit(struct lines *l, const char *public_key, const char *address, bool o
 	return false;
 }
 
-/* Nobody's again: whoever it is has still to be authenticated. */
+/* The line belongs to no key again: its peer still has to be authenticated. */
 static void
 give_back(struct lines *l, struct line *line)
 {
@@ -227,8 +228,8 @@ give_back(struct lines *l, struct line *line)
 	DL_APPEND(l->nobodys, line);
 }
 
-/* The line is this key's for certain. If another one of the same address was put down to this key instead,
- * the two change places: that one is whosever this one was, or still nobody's. */
+/* The line certainly belongs to this key. If another line from the same address was assigned to the key
+ * instead, the two are exchanged: that one gets the key that this one was assigned to, or none. */
 static void
 correct(struct lines *l, struct line *line, const char *public_key)
 {
@@ -340,7 +341,7 @@ lines_open(struct lines *l, int fd)
 	lines_close(l, fd);
 	struct line *line = fd >= 0 && make_room(l, (size_t)fd) ? calloc(1, sizeof *line) : NULL;
 	if (!line) {
-		shutdown(fd, SHUT_RDWR); /* who is not counted is not served */
+		shutdown(fd, SHUT_RDWR); /* a line that cannot be counted is not served */
 		return;
 	}
 	line->fd = fd;

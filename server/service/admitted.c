@@ -31,7 +31,7 @@ service_admits_submission(void *service, const struct envelope *envelope, struct
 {
 	struct service *s = service;
 	char key[KEY_TEXT_BYTES];
-	/* Of a letter that somebody carried, the office that sealed it. */
+	/* For a carried letter, the office that sealed it. */
 	snprintf(key, sizeof key, "%s", envelope->public_key);
 	if (envelope->sealed)
 		zmq_z85_encode(key, envelope->sealed->header.office.bytes, SEAL_KEY_BYTES);

@@ -1,4 +1,4 @@
-/* Enrolment: asked of the database by a worker of its own. */
+/* Enrolment: requests about it are answered from the database, by a worker of its own. */
 #include "enrol.h"
 
 #include "access/enrol_store.h"
@@ -20,7 +20,7 @@ struct enrol_job {
 	bool asked;
 	struct problem_list problems;
 	struct reply reply;
-	struct admitted admitted; /* after a change: what it made of who may connect */
+	struct admitted admitted; /* after a change: the principals and guests that may connect now */
 	bool loaded;
 	char error[PG_ERROR_BYTES];
 };

@@ -1,6 +1,7 @@
-/* Documents' files: parts that come and go are the work of a worker of their own, so that a long file holds
- * up neither the loop nor other questions to the database. Bounded in all and for each office: who sends more
- * at once is told BUSY. And what a submission names is looked for before it may be written. */
+/* Documents' files: parts are stored and fetched by a worker of their own, so that a long file holds up
+ * neither the loop nor other questions to the database. The requests that wait are limited, in all and for
+ * each office; beyond that the answer is BUSY. The files that a submission names are looked for before it
+ * may be written. */
 #include "files.h"
 
 #include "base/bounds.h"
@@ -113,8 +114,8 @@ leave(struct service *s, const struct file_job *job)
 	*at = job->next;
 }
 
-/* Of a sealed file the parts come in order. One that finds an earlier one gone (the database lost it in a
- * crash: parts are not waited for) is for the carrier, who begins anew, not for the office. */
+/* The parts in a sealed file come in order. If an earlier part is gone (lost in a crash of the database, as
+ * parts are not flushed), the refusal goes to the carrier, who begins again, and not to the office. */
 static bool
 lost_before(const struct file_job *f)
 {
@@ -224,7 +225,7 @@ work_upload(struct job *job, struct pg_conn *connection, const char *error)
 	(void)error;
 	if (!start(&f->problems, connection))
 		return;
-	/* What nobody goes on with must not take the place of what begins. */
+	/* Uploads that are not continued must not use up the room of new ones. */
 	if (!upload->part_size && !document_store_sweep(connection, now_us, &ignored, &f->problems))
 		return;
 	f->reply.kind = REPLY_UPLOADED;
@@ -352,7 +353,7 @@ service_find_files(void *service, struct envelope *submission)
 	return false;
 }
 
-/* ---------------------------------------------------------------- what nobody goes on with */
+/* ---------------------------------------------------------------- uploads that are not continued */
 
 struct sweep_job {
 	struct job job;

@@ -1,5 +1,5 @@
-/* Questions that the worker asks the database for the loop: the principals again, and receipts that are
- * too old to be in memory. */
+/* Questions that the worker asks the database for the loop: the principals anew, receipts that are too old
+ * to be in memory, and which session stands still. */
 #include "jobs.h"
 
 #include "admitted.h"
@@ -61,7 +61,7 @@ service_take_admitted(struct service *s, const struct admitted *fresh)
 	log_line(LOG_INFO, "principals_loaded", "count=%zu guests=%zu", a->count, a->door.guest_count);
 }
 
-/* Answers all who asked for the reload. */
+/* Answers all requests for the reload. */
 static void
 tell_reloaded(struct service *s, bool good)
 {
@@ -259,7 +259,7 @@ service_answer_status(struct service *s, struct envelope *e)
 	envelope_destroy(&e);
 }
 
-/* ---------------------------------------------------------------- one that stands still */
+/* ---------------------------------------------------------------- a session that stands still */
 
 struct unblock_job {
 	struct job job;

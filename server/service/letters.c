@@ -1,7 +1,8 @@
-/* Submissions that came as letters of sealed files: a letter that was refused stays refused. Its answer is
- * in the database before it goes out, and each letter is looked up there before it is read as a submission:
- * else whoever kept a copy could hand it in when what it was refused for has changed, and the office has
- * long sent another one in its place. Documents' files are not remembered: alone they do nothing. */
+/* Submissions that came as letters of sealed files: a letter that was refused stays refused. The refusal is
+ * stored in the database before it is sent, and each letter is looked up there before it is read as a
+ * submission. Otherwise a copy could be handed in later, when the reason for the refusal is gone and the
+ * office has long sent another submission instead. Documents' files are not remembered: alone they have no
+ * effect. */
 #include "letters.h"
 
 #include "base/clock.h"

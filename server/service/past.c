@@ -1,7 +1,7 @@
-/* What was: answers as of an earlier commit, the history of one report, keys of a unit. The worker asks the
- * database, and the journal up to that commit is replayed into holdings of its own: the same code then gives
- * the same answer as it gave then. Offices take turns, and each has so many that wait: who asks more is told
- * BUSY. */
+/* Questions about the past: answers as of an earlier commit, the history of one report, keys of a unit. The
+ * worker asks the database, and replays the journal up to that commit into separate holdings, so that the
+ * same code gives the same answer as at that time. Offices take turns; the questions of one office that wait
+ * are limited, and beyond that the answer is BUSY. */
 #include "past.h"
 
 #include "base/bounds.h"
@@ -28,9 +28,8 @@ struct past {
 	uint64_t seq, asked; /* asked: the number of the question that was about it last */
 };
 
-/* What the worker's thread alone touches while it works. Some pasts are kept: who reads a long list page by
- * page must not have the journal replayed for each page because somebody else asks about another commit in
- * between. */
+/* Only the worker's thread touches this while it works. A few pasts are kept, so that the journal is not
+ * replayed for each page of a long list because another office asks about another commit in between. */
 enum { PASTS_MAX = 3 };
 struct past_shelf {
 	const struct catalogue *catalogue; /* the present plan's, which nothing changes */
@@ -241,7 +240,7 @@ find_catalogue(const struct past_shelf *s, struct pg_conn *connection, int64_t n
 	return NULL;
 }
 
-/* What was held then, under the plan of then; NULL: it could not be read. */
+/* The holdings of that time, under the plan of that time; NULL: they could not be read. */
 static struct past *
 go_back(struct past_shelf *s, struct pg_conn *connection, const struct as_of *as_of, int64_t plan_number)
 {
@@ -304,8 +303,7 @@ ask_past(struct past_job *p, struct pg_conn *connection)
 		refuse(p, PROBLEM_STORE_UNAVAILABLE);
 		return;
 	}
-	/* What is kept of the rules stays with the past: who reads page by page must not have everything judged
-	 * for each. */
+	/* The compliance is kept with the past, so that not everything is judged anew for each page of a list. */
 	const struct view view = {.holdings = held,
 	                          .as_of = found,
 	                          .now_us = view_time_us(asked, &found, clock_wall_us()),
@@ -321,7 +319,7 @@ service_answer_as_of(struct service *s, struct envelope *e)
 	struct problem_list problems;
 	struct reply reply;
 	problems.count = problems.more = 0;
-	/* Nobody can watch what was; and no moment of this programme is outside of these. */
+	/* The past cannot be watched, and no moment of this programme is outside these limits. */
 	bool refused = e->how->is_watch || asked->time_us < 0 || asked->time_us / 1000000 > TIME_MAX;
 	if (!refused && (asked->seq != now->seq || !plan_since_covers(&s->plan_since, asked, now))) {
 		service_answer_past(s, e);

@@ -1,5 +1,5 @@
-/* Questions: what is answered from memory, and watched totals. Offices take turns, as they do with what they
- * submit, so an office that asks without end delays only itself. */
+/* Questions: requests that are answered from memory, and watched totals. Offices take turns, as they do with
+ * what they submit, so an office that asks without end delays only itself. */
 #include "questions.h"
 
 #include "base/bounds.h"

@@ -7,7 +7,7 @@
 
 enum { UNREAD_RETRY_MS = 1000 }; /* an office that reads nothing asks again */
 
-/* What cannot be put into a frame is refused, so that nobody waits for it. */
+/* A reply that does not fit into a frame becomes a refusal, so that the client does not wait for it. */
 static bool
 encode_reply(struct arena *arena, const struct reply *reply, uint8_t **bytes, size_t *size)
 {

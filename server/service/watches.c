@@ -8,8 +8,8 @@
 #include <string.h>
 #include <uthash.h>
 
-/* A push without rows on a watch where nothing changes: both sides see that the other is there. A push
- * that nobody acknowledged for so long has no reader. */
+/* How often a watch without changes gets a push without rows, by which both sides see that the other is
+ * there; and after how long without acknowledgement a push has no reader. */
 enum { HEARTBEAT_US = 20 * 1000000, ABANDONED_US = 120 * 1000000 };
 
 /* What is judged for one watch before others have their turn. */

@@ -90,7 +90,7 @@ intake_find(const struct records *records, struct envelope *e, struct problem_li
 	return INTAKE_ACCEPTED;
 }
 
-/* Who can let a unit come later: the office above its county. */
+/* Names the office that can grant the unit an extension: the one above its county. */
 static void
 name_above(const struct catalogue *c, unit_code unit, struct problem *p)
 {
@@ -100,8 +100,8 @@ name_above(const struct catalogue *c, unit_code unit, struct problem *p)
 		problem_detail(p, "%s %" PRId64, above->name, above->code);
 }
 
-/* Is it time for this report? `now`: whole seconds, so that a moment belongs to what begins with it. What was
- * returned may be corrected at any time: who returned it wants that. */
+/* Is it time for this report? `now`: whole seconds, so that a moment belongs to what begins with it. A
+ * report that was returned may be corrected at any time, as the return asks for that. */
 static void
 compare_deadlines(const struct holdings *h, int64_t now, const struct report *r, size_t row,
                   const struct report_standing *standing, struct problem_list *problems)

@@ -1,4 +1,4 @@
-/* Compares a submission's targets with those set so far: parts have to reach their whole. */
+/* Compares a submission's targets with those set so far: parts have to add up to their whole. */
 #include "intake_internal.h"
 
 #include "base/decimal.h"

@@ -394,8 +394,9 @@ take_turn(struct pipeline *p)
 	while (p->lanes.current == lane) {
 		const struct envelope *e = lanes_first(&p->lanes);
 		size_t rows = submission_rows(&e->submission), given = lanes_given(&p->lanes, p->batch_number);
-		/* The office's share comes first: who has had it does not keep his turn because the batch is full.
-		 * What touches something on its way keeps its place, and so does all behind it. */
+		/* The office's share comes first: an office that has used it does not keep its turn because the
+		 * batch is full. A submission that concerns something on its way to the disk keeps its place, and so
+		 * does all behind it. */
 		bool shared_out = given && given + rows > lanes_share(&p->lanes);
 		if (!shared_out && p->next.rows && p->next.rows + rows > BATCH_ROWS_MAX)
 			return false;
@@ -579,7 +580,8 @@ take_news(struct pipeline *p)
 	if (journal_has_more_news(p->journal))
 		return true;
 	bool locked = journal_wants_batch(p->journal);
-	place_again(p, &p->batch, true); /* which there is only with the lock: nobody else commits */
+	/* There is a batch only with the lock, under which no other fupind commits. */
+	place_again(p, &p->batch, true);
 	decide_doubtful(p, locked);
 	place_again(p, &p->again, locked);
 	if (p->next.first)

@@ -1,5 +1,6 @@
-/* Totals as they are asked for. Rows at county level and above are sums that stand ready; those of townships
- * and villages, of which a county has few, are added up from the reports when somebody asks. */
+/* Answers to questions about totals. Rows at county level and above are sums that are kept; those of
+ * townships and villages, of which a county has few, are added up from the reports when they are asked for.
+ */
 #include "base/query_check.h"
 #include "totals_internal.h"
 

@@ -1,4 +1,4 @@
-/* Part of fupind verify: accounts against SQL, and what double entry promises of them. */
+/* Part of fupind verify: compares accounts with SQL, and checks that double entry holds. */
 #include "verify_internal.h"
 
 #include <inttypes.h>
