@@ -106,7 +106,7 @@ enrol_record(struct enrol_work *w, const char *action, const struct enrolment *e
 	       pg_run(w->connection, "NOTIFY " PG_CHANNEL_PRINCIPALS, w->error);
 }
 
-/* Always true: what was refused is a good answer. */
+/* Always true: a refusal is no failure. */
 bool
 enrol_refuse(struct enrol_work *w, enum problem_code code, int64_t actual, const char *detail)
 {
@@ -158,7 +158,7 @@ note_rival(struct enrol_work *w, const struct enrolment *e)
 	       enrol_refuse(w, PROBLEM_CODE_USED, 0, "");
 }
 
-/* The first key that brings the secret takes it. */
+/* The first key that presents the secret is the one that the code is for. */
 static bool
 take_code(struct enrol_work *w, const struct enrolment *e)
 {
@@ -237,7 +237,7 @@ enrol_store_answer(struct pg_conn *connection, const struct asker *asker, const 
 		snprintf(w.scope, sizeof w.scope, "%" PRId64, asker->office->unit);
 	if (!pg_run(connection, "BEGIN", error))
 		return false;
-	/* What was refused is committed, too: a rival, a wrong fingerprint is on record. */
+	/* A refusal is committed, too: a rival, or a wrong fingerprint, is on record. */
 	if (answer(&w) && pg_run(connection, "COMMIT", error))
 		return true;
 	bool rolled_back = pg_run(connection, "ROLLBACK", ignored);

@@ -51,7 +51,7 @@ hand_over(const char *path, const struct passwd *user, char error[HOME_ERROR_BYT
 	return fail(error, path, what);
 }
 
-/* Become the user for good: no way back to root. */
+/* Becomes the user permanently: there is no way back to root. */
 static bool
 become(const char *path, const char *name, char error[HOME_ERROR_BYTES])
 {

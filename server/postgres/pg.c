@@ -46,7 +46,7 @@ pg_parameters(const struct pg_target *target, const char *names[PG_PARAMS], cons
 		values[n] = defaults[n][1];
 	}
 	const char *const elsewhere[][2] = {{"dbname", target->uri}};
-	/* Nothing is left to libpq's own idea of it. */
+	/* Nothing is left to libpq's defaults. */
 	const char *const embedded[][2] = {
 	    {"host", target->socket_dir}, {"port", PG_EMBEDDED_PORT}, {"user", target->user},
 	    {"dbname", target->database}, {"sslmode", "disable"},     {"gssencmode", "disable"},
@@ -78,7 +78,7 @@ pg_clear_environment(bool is_elsewhere)
 		char *name = keep ? NULL : strndup(entry, strcspn(entry, "="));
 		bool gone = name && !unsetenv(name) && environ[at] != entry;
 		free(name);
-		/* What is taken away, the next one moves to its place. */
+		/* When a variable is removed, the next one moves to its place. */
 		if (!gone)
 			at++;
 	}

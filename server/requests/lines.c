@@ -238,11 +238,11 @@ correct(struct lines *l, struct line *line, const char *public_key)
 	if (!h || h == was)
 		return;
 	if (!h->count)
-		h->office = was ? was->office : true; /* the one that was put down to it is gone */
+		h->office = was ? was->office : true; /* the line that was assigned to it is gone */
 	DL_FOREACH(h->lines, other)
 	if (!other->spoke && !strcmp(other->address, line->address))
 		break;
-	h->count++; /* it is not forgotten while it has none */
+	h->count++; /* the key is not forgotten although it has no line just now */
 	if (other && was)
 		claim(l, other, was);
 	else if (other && !line->asked)
@@ -284,7 +284,7 @@ lines_cut(struct lines *l, int fd, const char *why)
 		cut(l, line, why);
 }
 
-/* As libzmq tells its authenticator; empty: it is no network's. */
+/* The address in the form that libzmq gives its authenticator; empty: not of a network. */
 static bool
 find_address(int fd, char out[ADDRESS_BYTES])
 {
@@ -318,8 +318,8 @@ arm(struct lines *l, struct line *line, int operation)
 {
 	struct epoll_event event = {.events = EPOLLIN | EPOLLET | EPOLLONESHOT,
 	                            .data.u64 = (uint64_t)line->serial << 32 | (uint32_t)line->fd};
-	/* It is there already if libzmq closed one of that number before it could be added, and opened another.
-	 */
+	/* a line of this number may be there still, if libzmq closed it before it could be added, and opened
+	 * another one. */
 	if (epoll_ctl(l->poll, operation, line->fd, &event) && errno == EEXIST)
 		epoll_ctl(l->poll, EPOLL_CTL_MOD, line->fd, &event);
 }
@@ -396,8 +396,9 @@ bytes_read(const struct line *line, uint64_t *out)
 	return true;
 }
 
-/* True: it has to be looked at again, whether more comes in or not. If more was read than one message is,
- * there is a whole one among it, which is taken when all are: else it never becomes whole. */
+/* True: it has to be looked at again, even if nothing more comes in. If more was read than the longest
+ * message has, there is a whole message among it, which is taken when all are; otherwise it will never
+ * become whole. */
 static bool
 look(struct lines *l, struct line *line, bool drained)
 {

@@ -62,7 +62,7 @@ admitted_at_gate(void *context, const char *public_key)
 	return gate_connections(s->gate) > DOOR_CONNECTIONS_MAX ? GATE_LATER : GATE_GUEST;
 }
 
-/* Looked up for every frame: a key that was taken out is cut off at once, also on a standing line. */
+/* Looked up for every frame, so that a removed key is cut off at once, even on an open line. */
 bool
 admitted_office(const struct service *s, const char *public_key, struct envelope *envelope)
 {

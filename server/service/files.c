@@ -42,11 +42,11 @@ refuse(struct service *s, struct envelope *e, const struct problem_list *problem
 
 /* ---------------------------------------------------------------- what was thrown away */
 
-/* Of one county; there are as many as counties that ever sent wrong bytes. */
+/* Thrown-away bytes of one county; there is one for each county that ever sent wrong bytes. */
 struct thrown_away {
 	UT_hash_handle hh;
 	unit_code county;
-	int64_t none_at_us; /* of the steady clock: when it counts no more */
+	int64_t none_at_us; /* by the steady clock: when it no longer counts */
 };
 
 static struct thrown_away *
@@ -191,7 +191,7 @@ start(struct problem_list *problems, const struct pg_conn *connection)
 
 /* ---------------------------------------------------------------- bytes that come */
 
-/* Parts lie side by side, all of one size but the last: so none can overlap another. */
+/* Parts are adjacent, and all but the last have one size, so none can overlap another. */
 static bool
 check_part(const struct upload *u, struct problem_list *problems)
 {

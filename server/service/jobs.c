@@ -92,7 +92,7 @@ take_principals(struct job *job, void *context)
 		service_fail("reload_failed", r->error);
 		arena_free(&r->admitted.arena);
 	}
-	/* A key that was taken out must not stay because the database was away for a moment. */
+	/* A removed key must not stay admitted because the database was away for a moment. */
 	s->reloading.due_us = good ? 0 : clock_steady_us() + RELOAD_AGAIN_US;
 	s->reloading.under_way = false;
 	if (s->reloading.again)

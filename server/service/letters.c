@@ -58,7 +58,7 @@ take_answer(struct letter_job *l, const PGresult *result)
 	l->answer = bytes;
 }
 
-/* A role without the grants of this version, for instance. */
+/* Happens if the role lacks grants of this version, for instance. */
 static void
 tell_failed(const char *why)
 {
@@ -88,7 +88,7 @@ find_letter(struct job *job, struct pg_conn *connection, const char *error)
 	PQclear((PGresult *)result);
 }
 
-/* Those that have expired go. */
+/* Removes those that have expired. */
 static bool
 forget_old(struct pg_conn *connection, const struct letter_key *key, int64_t sealed_us,
            char why[PG_ERROR_BYTES])
@@ -105,7 +105,7 @@ forget_old(struct pg_conn *connection, const struct letter_key *key, int64_t sea
 	return good;
 }
 
-/* Done: it is there, by this or by an earlier time. */
+/* The refusal is stored, by this attempt or an earlier one. */
 static void
 keep_letter(struct job *job, struct pg_conn *connection, const char *error)
 {
@@ -142,7 +142,8 @@ keep_letter(struct job *job, struct pg_conn *connection, const char *error)
 
 /* ---------------------------------------------------------------- in the loop's thread */
 
-/* Between its look-up and its answer. The same one a second time would not find the answer of the first. */
+/* A letter is in work between its look-up and its answer. If it came again meanwhile, the answer of the
+ * first would not be found. */
 struct letter_in_work {
 	struct letter_in_work *next;
 	struct submission_id file;
@@ -252,7 +253,7 @@ give_refusal(struct job *job, void *context)
 	free(l);
 }
 
-/* As much of the envelope as an answer needs, after it is gone. */
+/* Copies what an answer needs of the envelope, for when it is gone. */
 static bool
 copy_envelope(struct letter_job *l, const struct envelope *from)
 {

@@ -19,13 +19,13 @@
 
 enum { ASK_AGAIN_MS = 1000 };
 
-/* The journal as of a commit that was asked about. */
+/* A past: the journal as of a commit that was asked about. */
 struct past {
 	struct plan plan; /* only if another one was in force than now */
 	struct holdings holdings;
 	struct compliance *compliance; /* only once it was asked about */
 	int64_t plan_number;
-	uint64_t seq, asked; /* asked: the number of the question that was about it last */
+	uint64_t seq, asked; /* the number of the last question about it */
 };
 
 /* Only the worker's thread touches this while it works. A few pasts are kept, so that the journal is not
@@ -114,8 +114,8 @@ post(struct service *s, struct envelope *e)
 	refuse_question(s, e, PROBLEM_BUSY);
 }
 
-/* The worker has one of them at a time: whose turn it is is decided when it is free, and what else it is
- * asked waits for one replay at most. */
+/* The worker has one of these questions at a time. Whose turn it is, is decided when the worker is free, and
+ * its other jobs wait for one replay at most. */
 static void
 give_next(struct service *s)
 {
@@ -161,7 +161,8 @@ service_open_past(struct service *s)
 
 /* ---------------------------------------------------------------- as of a commit */
 
-/* Which commit is meant: that number, or the last one up to a time. seq 0: nothing was there yet. */
+/* Finds the commit that is meant: the one with this number, or the last one up to a time. seq 0: nothing was
+ * committed yet. */
 static bool
 find_commit(struct pg_conn *connection, const struct as_of *asked, struct as_of *out)
 {
@@ -265,7 +266,7 @@ go_back(struct past_shelf *s, struct pg_conn *connection, const struct as_of *as
 	return good ? past : NULL;
 }
 
-/* What "by now" means: the time that was asked for, or that of the commit; never in the future. */
+/* The meaning of "by now": the time that was asked for, or that of the commit; never in the future. */
 static int64_t
 view_time_us(const struct as_of *asked, const struct as_of *found, int64_t now_us)
 {

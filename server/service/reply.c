@@ -1,5 +1,5 @@
-/* A reply onto a line: encoded, or refused where it cannot be; not given to a key that was revoked meanwhile.
- */
+/* Sends a reply over a line: encoded, or as a refusal if that is not possible; a key that was revoked
+ * meanwhile gets no answer. */
 #include "reply.h"
 
 #include "admitted.h"
@@ -60,8 +60,8 @@ service_refuse_plain(struct service *s, const struct envelope *envelope, const s
 void
 service_send_plain(struct service *s, const struct envelope *envelope, const struct reply *reply)
 {
-	/* It was revoked while its question waited: it is told so, and nothing else. That something of it is on
-	 * disk it may still hear. */
+	/* The key was revoked while its question waited: it is told that and nothing else. It may still be told
+	 * that something it sent is on disk. */
 	bool harmless = reply->kind == REPLY_REFUSAL || reply->kind == REPLY_RECEIPT ||
 	                envelope->request.kind == REQUEST_ENROL;
 	if (!harmless && !service_admits(s, envelope->public_key)) {

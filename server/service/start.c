@@ -216,7 +216,7 @@ service_ask_clock(struct service *s)
 		free(c);
 }
 
-/* What is noted at a start has the clock's time, too. */
+/* Commits that were noted at a start have the clock's time, too. */
 static bool
 check_clock(const struct service *s, struct pg_conn *connection)
 {
@@ -251,7 +251,7 @@ take_history(struct service *s, struct pg_conn *connection, const char *sql, cha
 	return true;
 }
 
-/* Why this database is not the one that commits were acknowledged of; "": it is. */
+/* Why this database is not the one whose commits were acknowledged; "": it is. */
 static bool
 compare_history(struct service *s, struct pg_conn *connection, char why[PG_ERROR_BYTES],
                 char error[PG_ERROR_BYTES])
@@ -289,8 +289,8 @@ compare_history(struct service *s, struct pg_conn *connection, char why[PG_ERROR
 	return true;
 }
 
-/* What is committed from here on is of another history: each office sees by it that its receipts may be of
- * what is not there, also when as many commits have followed. */
+/* From here on commits belong to another history. By its name each office sees that its receipts may be for
+ * commits that are gone, even when as many new ones have followed. */
 static bool
 accept_set_back(struct service *s, struct pg_conn *connection, const char *why, char error[PG_ERROR_BYTES])
 {
@@ -385,7 +385,7 @@ note_plan(struct service *s, struct pg_conn *connection)
 	struct as_of now = s->pipeline.as_of;
 	int64_t now_us = clock_wall_us();
 	char error[PG_ERROR_BYTES];
-	/* After the last commit, but where that was of a clock that was wrong. */
+	/* Later than the last commit, unless that was made by a wrong clock. */
 	bool right = now.time_us - now_us < CLOCK_STEP_US;
 	now.time_us = right && now_us <= now.time_us ? now.time_us + 1 : now_us;
 	return plan_history_note(connection, &now, &s->plan_since, error) ||

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Without the unit that registered it: what it is called may change on its way, this does not. */
+/* Compares codes alone, without the unit that registered the project: "code@unit" may be put in its place on
+ * the way to the disk. */
 static int
 compare_codes(const struct project_row *x, const struct project_row *y)
 {
@@ -146,7 +147,7 @@ compare_report(const struct holdings *h, int64_t now, const struct report *r, si
 	compare_deadlines(h, now, r, row, &standing, problems);
 }
 
-/* May a report that stands so be decided on so, by this role? */
+/* Is this decision allowed in this state of a report, and for this role? */
 static bool
 may_follow(enum role role, enum review_state state, enum decision decision)
 {
@@ -180,8 +181,8 @@ compare_review(const struct holdings *h, enum role role, const struct review *r,
 
 /* ---------------------------------------------------------------- all rows */
 
-/* A version follows the one that its sender knows; the same file again is none. None goes away, so there is a
- * last one. */
+/* A version follows the one that its sender knows; the same file again is no new version. Versions are never
+ * removed, so their number is limited. */
 static void
 compare_document(const struct holdings *h, const struct document *d, size_t row,
                  struct problem_list *problems)
@@ -202,7 +203,7 @@ compare_document(const struct holdings *h, const struct document *d, size_t row,
 	}
 }
 
-/* What all rows say against what is recorded. */
+/* Compares all rows with what is recorded. */
 static void
 compare_rows(const struct holdings *h, int64_t time_us, const struct envelope *e,
              struct problem_list *problems)
