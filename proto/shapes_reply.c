@@ -385,9 +385,11 @@ put_counts(struct arena *arena, const uint32_t counts[RULE_STATES], size_t *n, F
 static bool
 take_counts(Fupin__V1__StateCount *const *wire, size_t n, uint32_t out[RULE_STATES])
 {
-	for (size_t i = 0; i < n; i++)
-		if (wire[i]->state > 0 && (int)wire[i]->state < (int)RULE_STATES)
-			out[wire[i]->state] = wire[i]->findings;
+	for (size_t i = 0; i < n; i++) {
+		uint32_t state = (uint32_t)wire[i]->state; /* any number */
+		if (state && state < RULE_STATES)
+			out[state] = wire[i]->findings;
+	}
 	return true;
 }
 

@@ -22,8 +22,8 @@ enum { STANDING_MS = 60000, REPORT_MS = 30000 };
  * anew. */
 enum { RETRY_MS = 1000, RETRY_MAX_MS = 60000 };
 enum { LOOK_AGAIN_MS = 1000 };
-/* A question to the centre gets as long as the office bears silence, and each time that a slow line was too
- * slow twice as long. What is being delivered has its own patience (session_silence_us()), until something
+/* A question to the centre may take as long as the office tolerates silence, and twice as long after each
+ * time that a slow line was too slow. A delivery has its own limit (session_silence_us()), until something
  * else has to be done. */
 enum { SLOWEST_MS = 300000, ALIVE_MS = 10000 };
 

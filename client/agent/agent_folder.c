@@ -24,7 +24,7 @@
 
 /* After the last change; while something is being written; and if nothing is heard. */
 enum { SETTLE_MS = 300, AGAIN_MS = 1500, RESCAN_MS = 10000 };
-/* For so long open, and not written to: that is told. */
+/* After this long a file that is open, and not written to, is reported. */
 enum { BUSY_MS = 30000 };
 enum { SHEETS_MAX = 10000, NUMBERED_MAX = 1000 };
 
@@ -100,7 +100,8 @@ is_first(const struct folder *f)
 	       system.f_type == f->first_type;
 }
 
-/* It may be another one than at the last look, or none. True: its problem has changed. */
+/* Opens the folder, which may be another one than at the last look, or be missing. True: its problem has
+ * changed. */
 static bool
 find_folder(struct folder *f)
 {
@@ -313,7 +314,7 @@ keep_told(const struct folder *f)
 
 /* ---------------------------------------------------------------- writing beside a sheet */
 
-/* Over what is our own from before; else under the first name that is free. `*name` "": it failed. */
+/* Replaces the agent's own earlier file; else takes the first name that is free. `*name` "": it failed. */
 static bool
 write_beside(const struct folder *f, const char *sheet, const char *end, const void *bytes, size_t size,
              char name[NAME_MAX + 1], struct digest *digest)
@@ -346,7 +347,8 @@ write_report(const struct folder *f, struct told *t, const struct findings *find
 	return good;
 }
 
-/* The copy with red cells. Of one that a clerk has mended, and that has problems left, it takes the place. */
+/* Writes the copy with red cells. It replaces a copy that a clerk has corrected and that still has problems.
+ */
 static bool
 write_red(const struct folder *f, struct told *t, const struct folder_file *file,
           const struct findings *findings, enum language language, char error[MARK_ERROR_BYTES])
@@ -454,7 +456,7 @@ tell_left_out(int sent, const char *name, const struct saving *v, enum language 
 	free(text);
 }
 
-/* The sheet that a mended red copy was sent for is out of the way, too. */
+/* The sheet for which a corrected red copy was sent is moved away, too. */
 static void
 move_mended(const struct folder *f, int sent, const struct told *t)
 {
@@ -467,8 +469,8 @@ move_mended(const struct folder *f, int sent, const struct told *t)
 		fprintf(stderr, "fupin agent: %s: %s\n", name, strerror(errno));
 }
 
-/* It is in the outbox: it goes to "sent", what was written beside it goes. `source` is what was read, and is
- * the same still. */
+/* The sheet is in the outbox: it is moved to "sent", and what was written beside it is removed. `source` is
+ * the file that was read, and is unchanged. */
 static bool
 put_away(struct folder *f, int sent, struct told *t, const char *source, char moved[NAME_MAX + 1])
 {
@@ -598,7 +600,7 @@ is_mended(const struct folder *f, struct told *t)
 	return *t->red && is_there(f, t->red) && !told_is_own(f->directory, t->red, &t->red_digest, &t->red_mark);
 }
 
-/* There is nothing to do, but perhaps for the clerk. */
+/* Nothing is left for the agent to do, but perhaps for the clerk. */
 static void
 remind(struct seen *s, const struct told *t)
 {

@@ -17,7 +17,7 @@ compare(const struct command *c, const struct draft *draft, const struct dropped
         const struct report_item *item, struct findings *findings)
 {
 	struct problem_list problems;
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	for (size_t i = 0; i < d->indicator_count; i++) {
 		const struct indicator *what = d->indicators[i];
 		const int64_t *value = find_value(item, what->number);

@@ -136,7 +136,7 @@ cmd_check(int argc, char **argv)
 	int status = k.saving ? run(&k, argv, count) : EXIT_FAILED_INSIDE;
 	draft_free(&k.draft);
 	free(k.saving);
-	/* What was found is printed even if that is why it did not pass. */
+	/* Findings are printed even if they are the reason for the exit status. */
 	int end = command_close(&k.command, EXIT_DONE);
 	return status == EXIT_DONE ? end : status;
 }

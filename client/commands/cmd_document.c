@@ -60,7 +60,7 @@ describe(struct documenting *d, const char *file, const struct document_kind *ki
 	uint8_t *bytes;
 	size_t size;
 	char copy[PATH_MAX];
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	if (!upload_read(file, &bytes, &size, &problems))
 		return print_problems(d, file, &problems);
 	snprintf(copy, sizeof copy, "%s", file);

@@ -137,7 +137,7 @@ change_all(struct boxing *b, allows may, bool (*change)(struct outbox *outbox, i
 	return status;
 }
 
-/* What was voided in vain is what it was before: the centre has that, and its receipt. */
+/* If the voiding came too late, it is undone: the centre has the submission, and its receipt. */
 static bool
 retry_one(struct outbox *o, int64_t position)
 {

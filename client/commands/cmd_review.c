@@ -78,8 +78,8 @@ read_words(struct reviewing *r, int count, char **words)
 	return EXIT_DONE;
 }
 
-/* --seen: what is decided on is what a list showed as of that commit. What is another one by now the centre
- * refuses. */
+/* --seen: decides on the reports as a list showed them as of that commit. The centre refuses the decision
+ * for a report that has changed since. */
 static bool
 read_seen(struct reviewing *r)
 {
@@ -346,7 +346,7 @@ decide(struct reviewing *r, enum decision decision, int count, char **words)
 	return r->count ? status : EXIT_PROBLEMS;
 }
 
-/* What is looked for to be decided on: what may be decided on so. */
+/* The states of reports on which this decision can be made. */
 static void
 choose_states(struct reviewing *r, enum decision decision)
 {

@@ -162,7 +162,7 @@ add(struct exporting *x, const struct outbox_item *item, const struct submission
 	struct problem_list problems;
 	size_t letters = x->letter_count;
 	uint64_t bytes = x->bytes;
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	if (!grow(&x->positions, x->count, &x->room, sizeof *x->positions)) {
 		x->failed = true;
 		return;
@@ -263,7 +263,7 @@ write_letters(struct exporting *x)
 		struct submission s;
 		struct arena arena;
 		struct problem_list ignored;
-		ignored.count = ignored.more = 0;
+		problem_list_init(&ignored);
 		if (!outbox_get(x->sending->outbox, x->positions[i], &item))
 			return false;
 		item_decode(&arena, &item, &s);

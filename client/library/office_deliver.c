@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How soon it is seen what another program did with the outbox. */
+/* How soon changes of the outbox by another program are noticed. */
 enum { LOOK_MS = 1000 };
 
 static void
@@ -233,7 +233,7 @@ on_mistaken(void *context, const struct outbox_item *item, const struct receipt 
 
 /* ---------------------------------------------------------------- by other hands */
 
-/* Another program on the same outbox may have been faster; and documents are left to it. */
+/* Another program on the same outbox may have been faster; documents are left to the fupin program. */
 static void
 settle_part(struct fupin_office *o, struct operation *p, const struct outbox_item *item, bool delivered)
 {

@@ -68,7 +68,7 @@ begin_total(struct fupin_office *o, struct operation *p)
 	tell_end(o, p, wrong == TEXT_INDICATOR ? FUPIN_USAGE : FUPIN_FAILED, text);
 }
 
-/* First what is known here, whether there is a line or not. */
+/* First reports what is known here, with or without a connection. */
 static void
 begin_standing(struct fupin_office *o, struct operation *p)
 {

@@ -49,7 +49,7 @@ static bool
 decode_documents(struct arena *arena, const struct outbox_item *item, struct submission *out)
 {
 	struct problem_list ignored;
-	ignored.count = ignored.more = 0;
+	problem_list_init(&ignored);
 	*out = (struct submission){0};
 	return codec_decode_submission(arena, item->bytes, item->size, out, &ignored) && out->document_count;
 }
@@ -136,12 +136,12 @@ refuse_parcel(struct deliverer *d, struct parcel *p, const struct refusal *refus
 	return true;
 }
 
-/* What cannot be put into a frame would stop all behind it: it is refused here. */
+/* A submission that does not fit into a frame would stop all behind it, so it is refused here. */
 static bool
 give_up(struct deliverer *d, struct parcel *p, const struct outbox_item *item)
 {
 	struct problem_list problems;
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	struct problem *problem = problem_only(&problems, PROBLEM_BYTES_TOO_MANY);
 	problem->actual = (int64_t)item->size;
 	problem->limit = FRAME_BYTES_MAX;
@@ -176,7 +176,8 @@ send_parcel(struct deliverer *d, struct parcel *p, int64_t now)
 		d->delivery->failure = failure;
 		return true; /* it waits on */
 	}
-	/* The line was dead, and this one went over a new one: what went before goes again. */
+	/* The line was dead, and this one was sent over a new one: everything that was sent before is sent
+	 * again. */
 	if (session_epoch(d->session) != d->epoch) {
 		take_all_back(d);
 		d->epoch = session_epoch(d->session);
@@ -193,7 +194,8 @@ send_parcel(struct deliverer *d, struct parcel *p, int64_t now)
 }
 
 /* Another centre of the same database may reach it where this one does not: it is asked at once; when all
- * were, after the time that they told. False: that is no reason to go, or nowhere to go to. */
+ * were, after the time that they told. False: there is no reason to change the centre, or no other centre.
+ */
 static bool
 go_to_next_centre(struct deliverer *d, const struct refusal *refusal, int64_t wait_us)
 {
@@ -452,7 +454,7 @@ deliver_documents(struct deliverer *d, int timeout_ms)
 	struct parcel *p = &d->parcels[d->first_open];
 	struct problem_list problems;
 	struct outbox_item item;
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	if (!outbox_get(d->outbox, p->position, &item))
 		return false;
 	enum session_failure failure = send_files(d, &item, timeout_ms, &problems);

@@ -11,7 +11,7 @@ void
 item_decode(struct arena *arena, const struct outbox_item *item, struct submission *out)
 {
 	struct problem_list ignored;
-	ignored.count = ignored.more = 0;
+	problem_list_init(&ignored);
 	arena_init(arena, DECODE_BYTES_MAX);
 	*out = (struct submission){0};
 	if (!codec_decode_submission(arena, item->bytes, item->size, out, &ignored))

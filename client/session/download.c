@@ -33,7 +33,7 @@ fail(struct download *d, const char *what)
 	return false;
 }
 
-/* A centre's word for a name is not trusted to stay in this folder. */
+/* The name comes from the centre, and must not lead out of this folder. */
 static bool
 choose_path(struct download *d)
 {
@@ -96,7 +96,7 @@ fetch(struct download *d, const struct transfer_watch *watch)
 	return SESSION_OK;
 }
 
-/* What came is not what the centre said: that is no fault of this machine. */
+/* The bytes do not have the digest that the centre named; that is no fault of this machine. */
 static bool
 check_digest(struct download *d)
 {

@@ -58,7 +58,7 @@ is_some_measure(const struct catalogue *c, const char *text)
 	return found || (rest > text && (!*rest || is_of_plan(c, rest)));
 }
 
-/* Without the currency's name, which is always this one. */
+/* Removes the currency's name, which is always the same. */
 static void
 drop_currency(char *text)
 {

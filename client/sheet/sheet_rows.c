@@ -189,8 +189,7 @@ is_filled_in(const struct reading *r, const struct form *form, const struct repo
 
 enum { DROPPED_NAMES_MAX = 3 };
 
-/* A revision holds what stands in it, and nothing of the one before: what the sheet has no column for is
- * gone. */
+/* A revision replaces the one before as a whole: figures for which the sheet has no column are cleared. */
 static void
 tell_dropped(const struct reading *r, const struct report *report)
 {

@@ -483,7 +483,7 @@ problem_add(struct problem_list *list, enum problem_code code, enum problem_subj
 struct problem *
 problem_only(struct problem_list *list, enum problem_code code)
 {
-	list->count = list->more = 0;
+	problem_list_init(list);
 	return problem_add(list, code, SUBJECT_REQUEST, 0, NULL);
 }
 

@@ -245,6 +245,13 @@ struct problem_list {
 	struct problem items[PROBLEMS_MAX];
 };
 
+/* Empty. The items stay as they are: there are many. */
+static inline void
+problem_list_init(struct problem_list *list)
+{
+	list->count = list->more = 0;
+}
+
 /* Appends a problem (counts it in `more` when the list is full) and returns it for filling in; the
  * returned pointer is never NULL. */
 struct problem *problem_add(struct problem_list *list, enum problem_code code, enum problem_subject subject,

@@ -66,7 +66,7 @@ enrol_invite(struct enrol_work *w)
 	snprintf(hours, sizeof hours, "%u", invite->hours);
 	/* The same once more, because its answer was lost. */
 	const char *same[] = {hash, w->asker->office->name};
-	static const char sql[] = "SELECT * FROM enrolment_now WHERE secret_hash = $1 AND invited_by = $2";
+	static const char sql[] = ENROLMENT_ROWS "WHERE secret_hash = $1 AND invited_by = $2";
 	if (!enrol_find(w, sql, 2, same, &found, &e))
 		return false;
 	if (found)
@@ -96,8 +96,8 @@ enrol_list(struct enrol_work *w)
 	snprintf(limit, sizeof limit, "%d", ENROLMENTS_LISTED_MAX + 1);
 	const char *values[] = {w->scope, w->request->enrolments_all ? "t" : "f", limit};
 	if (!pg_query(w->connection,
-	              "SELECT * FROM enrolment_now WHERE unit::text LIKE $1 || '%' AND ($2::boolean OR state IN "
-	              "('invited', 'waiting')) ORDER BY number DESC LIMIT $3",
+	              ENROLMENT_ROWS "WHERE unit::text LIKE $1 || '%' AND ($2::boolean OR state IN "
+	                             "('invited', 'waiting')) ORDER BY number DESC LIMIT $3",
 	              3, values, &r, w->error))
 		return false;
 	struct enrolment_list *list = &w->reply->enrolments;
@@ -115,8 +115,10 @@ enrol_list(struct enrol_work *w)
 bool
 enrol_offices(struct enrol_work *w)
 {
-	static const char sql[] = "SELECT * FROM office_now WHERE unit::text LIKE $1 || '%' AND ($2::boolean OR "
-	                          "revoked_us = 0) ORDER BY unit, name, revoked_us LIMIT $3";
+	static const char sql[] =
+	    "SELECT name, role, unit, public_key, admitted_us, admitted_by, revoked_us, "
+	    "revoked_by, reason FROM office_now WHERE unit::text LIKE $1 || '%' AND ($2::boolean OR "
+	    "revoked_us = 0) ORDER BY unit, name, revoked_us LIMIT $3";
 	struct pg_result *r;
 	char limit[NUMBER_BYTES];
 	snprintf(limit, sizeof limit, "%d", OFFICES_LISTED_MAX + 1);

@@ -112,7 +112,7 @@ enrol_decide(struct enrol_work *w)
 	bool found;
 	snprintf(number, sizeof number, "%" PRId64, (int64_t)decision->number);
 	const char *values[] = {number};
-	if (!enrol_find(w, "SELECT * FROM enrolment_now WHERE number = $1 FOR UPDATE", 1, values, &found, &e))
+	if (!enrol_find(w, ENROLMENT_ROWS "WHERE number = $1 FOR UPDATE", 1, values, &found, &e))
 		return false;
 	if (!found || !unit_within(e.unit, w->asker->office->unit))
 		return enrol_refuse(w, PROBLEM_ENROLMENT_UNKNOWN, (int64_t)decision->number, "");

@@ -19,12 +19,17 @@ struct enrol_work {
 
 enum { NUMBER_BYTES = 24 };
 
+/* What enrol_take() reads. */
+#define ENROLMENT_ROWS                                                                                       \
+	"SELECT number, state, name, role, unit, invited_us, invited_by, expires_us, public_key, office, host, " \
+	"software, requested_us, rivals, decided_us, decided_by, reason, present_key FROM enrolment_now "
+
 const char *enrol_column(const struct pg_result *result, int row, int at);
 int64_t enrol_number(const struct pg_result *result, int row, int at);
 const char *enrol_keep(struct arena *arena, const struct pg_result *result, int row, int at);
 enum role enrol_role(const char *name);
 
-/* A row of enrolment_now. */
+/* Of ENROLMENT_ROWS. */
 struct enrolment enrol_take(struct arena *arena, const struct pg_result *result, int row);
 /* One row, or none: *found. */
 bool enrol_find(struct enrol_work *w, const char *sql, size_t count, const char *const *values, bool *found,

@@ -179,7 +179,7 @@ take_code(struct enrol_work *w, const struct enrolment *e)
 	                 "software = $5, requested_at = now() WHERE number = $1",
 	                 5, values) &&
 	       enrol_record(w, "request", e, w->asker->public_key, enrol->office) &&
-	       enrol_find(w, "SELECT * FROM enrolment_now WHERE number = $1", 1, again, &found, &fresh) &&
+	       enrol_find(w, ENROLMENT_ROWS "WHERE number = $1", 1, again, &found, &fresh) &&
 	       enrol_give(w, &fresh);
 }
 
@@ -193,8 +193,7 @@ answer_enrol(struct enrol_work *w)
 	char hex[DIGEST_TEXT_BYTES];
 	snprintf(hash, sizeof hash, "\\x%s", digest_format(&digest, hex));
 	const char *values[] = {hash};
-	if (!enrol_find(w, "SELECT * FROM enrolment_now WHERE secret_hash = $1 FOR UPDATE", 1, values, &found,
-	                &e))
+	if (!enrol_find(w, ENROLMENT_ROWS "WHERE secret_hash = $1 FOR UPDATE", 1, values, &found, &e))
 		return false;
 	if (!found)
 		return enrol_refuse(w, PROBLEM_CODE_UNKNOWN, 0, "");
@@ -232,7 +231,7 @@ enrol_store_answer(struct pg_conn *connection, const struct asker *asker, const 
 	char ignored[PG_ERROR_BYTES];
 	struct enrol_work w = {connection, asker, request, arena, problems, reply, error, ""};
 	*reply = (struct reply){.request_id = request->id};
-	problems->count = problems->more = 0;
+	problem_list_init(problems);
 	if (asker->office->unit)
 		snprintf(w.scope, sizeof w.scope, "%" PRId64, asker->office->unit);
 	if (!pg_run(connection, "BEGIN", error))

@@ -72,7 +72,7 @@ static bool
 finish(struct pg_conn *connection, bool good, bool keep, struct problem_list *problems)
 {
 	struct problem_list ignored;
-	ignored.count = ignored.more = 0;
+	problem_list_init(&ignored);
 	bool ended =
 	    change(connection, good || keep ? "COMMIT" : "ROLLBACK", NULL, NULL, good ? problems : &ignored);
 	return good && ended;
@@ -333,7 +333,7 @@ seal(struct pg_conn *connection, const struct upload *u, struct file *file, bool
 	free(all);
 	if (wrong) {
 		struct problem_list ignored;
-		ignored.count = ignored.more = 0;
+		problem_list_init(&ignored);
 		*keep = forget_file(connection, u, &ignored);
 	}
 	file->whole = good && change(connection, "SET LOCAL synchronous_commit = on", NULL, NULL, problems) &&

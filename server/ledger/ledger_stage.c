@@ -38,7 +38,7 @@ unstage_rows(struct ledger *l, const struct submission *s, size_t count, bool is
 	}
 }
 
-/* One row on trial, and booked if it is right. False: no memory. */
+/* Checks one row, and books it if it is right. False: no memory. */
 static bool
 stage_row(struct ledger *l, const struct submission *s, size_t row, struct problem_list *problems,
           bool *settled)

@@ -1,6 +1,7 @@
 #include "plan_history.h"
 
 #include "plan_store.h"
+#include "plan_tables.h"
 
 #include <inttypes.h>
 #include <libpq-fe.h>
@@ -29,11 +30,12 @@ copy_tables(struct pg_conn *connection, int64_t number, char *error)
 {
 	char sql[512];
 	bool good = true;
-	for (size_t i = 0; good && i < plan_table_count; i++) {
+	for (int i = -1; good && i < ROWS_TABLES; i++) {
+		const char *table = i < 0 ? "plan" : plan_tables[i].table;
 		snprintf(sql, sizeof sql,
 		         "INSERT INTO plan_history_table (number, name, rows) SELECT %" PRId64 ", '%s', "
 		         "coalesce(json_agg(t ORDER BY t), '[]') FROM (SELECT %s FROM %s) t",
-		         number, plan_tables[i].name, plan_tables[i].columns, plan_tables[i].name);
+		         number, table, i < 0 ? PLAN_HEAD_COLUMNS : "*", table);
 		good = pg_run(connection, sql, error);
 	}
 	return good;

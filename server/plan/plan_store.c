@@ -1,12 +1,13 @@
+/* A plan into the database: what the files have is what it then holds, or nothing of it. */
 #include "plan_store_internal.h"
+
+#include "plan_tables.h"
 
 #include <inttypes.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { RULE_LEVELS_BYTES = 64 }; /* all five, with spaces between */
 
 bool
 plan_run(struct pg_conn *connection, const char *sql, const struct pg_params *p, char *error)
@@ -39,173 +40,68 @@ save_head(struct pg_conn *connection, const struct catalogue *c, const char *lab
 	    &p, error);
 }
 
-static bool
-save_units(struct pg_conn *connection, const struct catalogue *c, char *error)
-{
-	for (size_t i = 0; i < c->unit_count; i++) {
-		const struct unit *unit = &c->units[i];
-		struct pg_params p = {0};
-		pg_add_number(&p, unit->code);
-		pg_add_number(&p, unit->level);
-		pg_add_text(&p, unit->name);
-		pg_add_text(&p, unit->basis);
-		pg_add_number_or_null(&p, unit->first);
-		pg_add_number_or_null(&p, unit->last);
-		pg_add_number_or_null(&p, unit->successor);
-		if (!plan_run(connection,
-		              "INSERT INTO unit (code, level, name, basis, first_period, last_period, successor) "
-		              "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (code) DO UPDATE SET level = $2, "
-		              "name = $3, basis = $4, first_period = $5, last_period = $6, successor = $7",
-		              &p, error))
-			return false;
-	}
-	for (size_t i = 0; i < c->group_count; i++) {
-		const struct unit_group *group = &c->groups[i];
-		struct pg_params p = {0};
-		pg_add_text(&p, group->code);
-		pg_add_text(&p, group->name);
-		pg_add_number(&p, group->unit);
-		pg_add_text(&p, group->basis);
-		if (!plan_run(connection, "INSERT INTO unit_group (code, name, unit, basis) VALUES ($1, $2, $3, $4)",
-		              &p, error))
-			return false;
-	}
-	return true;
-}
-
-static bool
-save_forms(struct pg_conn *connection, const struct catalogue *c, char *error)
-{
-	for (size_t i = 0; i < c->form_count; i++) {
-		const struct form *form = &c->forms[i];
-		struct pg_params p = {0};
-		pg_add_number(&p, form->number);
-		pg_add_text(&p, form->code);
-		pg_add_number(&p, form->level);
-		pg_add_text(&p, form->name_zh);
-		pg_add_text(&p, form->name_en);
-		if (!plan_run(connection,
-		              "INSERT INTO form (number, code, level, name_zh, name_en) VALUES ($1, $2, $3, $4, $5) "
-		              "ON CONFLICT (number) DO UPDATE SET code = $2, level = $3, name_zh = $4, name_en = $5",
-		              &p, error))
-			return false;
-	}
-	for (size_t i = 0; i < c->indicator_count; i++) {
-		const struct indicator *indicator = &c->indicators[i];
-		struct pg_params p = {0};
-		pg_add_number(&p, indicator->number);
-		pg_add_number(&p, indicator->form);
-		pg_add_text(&p, indicator->code);
-		pg_add_text(&p, indicator->name_zh);
-		pg_add_text(&p, indicator->name_en);
-		pg_add_text(&p, indicator->measure_zh);
-		pg_add_text(&p, indicator->measure_en);
-		pg_add_number(&p, indicator->decimals);
-		pg_add_text(&p, indicator->kind == INDICATOR_FLOW ? "flow" : "stock");
-		pg_add_text(&p, indicator->project);
-		pg_add_text(&p, indicator->notice);
-		pg_add_number_or_null(&p, indicator->counts);
-		pg_add_number_or_null(&p, indicator->at_least);
-		if (!plan_run(
-		        connection,
-		        "INSERT INTO indicator VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) "
-		        "ON CONFLICT (number) DO UPDATE SET form = $2, code = $3, name_zh = $4, name_en = $5, "
-		        "measure_zh = $6, measure_en = $7, decimals = $8, kind = $9, project = $10, notice = $11, "
-		        "counts = $12, at_least = $13",
-		        &p, error))
-			return false;
-	}
-	return true;
-}
-
-static bool
-save_appraisal(struct pg_conn *connection, const struct catalogue *c, char *error)
-{
-	for (size_t i = 0; i < c->appraisal_count; i++) {
-		const struct appraisal_item *item = &c->appraisal[i];
-		struct pg_params p = {0};
-		pg_add_number(&p, item->number);
-		pg_add_text(&p, item->code);
-		pg_add_text(&p, appraisal_kind_name(item->kind));
-		pg_add_number_or_null(&p, item->indicator);
-		pg_add_number_or_null(&p, item->fund);
-		pg_add_number_or_null(&p, item->other);
-		pg_add_number_or_null(&p, item->other_fund);
-		pg_add_text(&p, item->approved ? "true" : "false");
-		pg_add_number(&p, item->weight);
-		pg_add_text(&p, item->name_zh);
-		pg_add_text(&p, item->name_en);
-		pg_add_text(&p, item->notice);
-		if (!plan_run(connection,
-		              "INSERT INTO appraisal_item VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-		              &p, error))
-			return false;
-	}
-	return true;
-}
-
-/* "county village" */
 static void
-levels_text(unsigned levels, char out[RULE_LEVELS_BYTES])
+add_column(struct pg_params *p, const struct plan_column *column, const struct catalogue *c, const void *item,
+           char word[PLAN_WORD_BYTES])
 {
-	size_t used = 0;
-	out[0] = 0;
-	for (int level = UNIT_PROVINCE; level <= UNIT_VILLAGE; level++)
-		if (levels & 1U << level)
-			used += (size_t)snprintf(out + used, RULE_LEVELS_BYTES - used, "%s%s", used ? " " : "",
-			                         unit_level_name((enum unit_level)level));
+	const char *from = (const char *)item + column->ours;
+	int64_t wide = 0;
+	int32_t narrow = 0;
+	const char *text;
+	bool flag;
+	switch (column->kind) {
+	case COLUMN_TEXT:
+		memcpy(&text, from, sizeof text);
+		pg_add_text(p, text);
+		return;
+	case COLUMN_FLAG:
+		memcpy(&flag, from, sizeof flag);
+		pg_add_text(p, flag ? "true" : "false");
+		return;
+	case COLUMN_WORD:
+		column->write(c, item, word);
+		pg_add_text(p, word);
+		return;
+	default:
+		break;
+	}
+	if (column->size == sizeof wide)
+		memcpy(&wide, from, sizeof wide);
+	else
+		memcpy(&narrow, from, sizeof narrow);
+	wide = column->size == sizeof wide ? wide : narrow;
+	if (column->kind == COLUMN_NUMBER)
+		pg_add_number(p, wide);
+	else
+		pg_add_number_or_null(p, wide);
 }
 
 static bool
-save_plan_rules(struct pg_conn *connection, const struct catalogue *c, char *error)
+save_rows(struct pg_conn *connection, const struct plan_table *rows, const struct catalogue *c,
+          const void *items, size_t count, char *error)
 {
-	for (size_t i = 0; i < c->plan_rule_count; i++) {
-		const struct plan_rule *rule = &c->plan_rules[i];
-		char levels[RULE_LEVELS_BYTES];
+	char sql[PLAN_SQL_BYTES], words[PG_PARAMS_MAX][PLAN_WORD_BYTES];
+	bool good = true;
+	plan_table_insert(rows, sql);
+	for (size_t row = 0; good && row < count; row++) {
 		struct pg_params p = {0};
-		levels_text(rule->levels, levels);
-		pg_add_number(&p, rule->number);
-		pg_add_text(&p, rule->code);
-		pg_add_text(&p, levels);
-		pg_add_text(&p, rule_state_name(rule->severity));
-		pg_add_text(&p, rule->at_most ? "true" : "false");
-		pg_add_number(&p, rule->threshold);
-		pg_add_text(&p, rule_measure_name(rule->measure));
-		pg_add_number_or_null(&p, rule->due);
-		pg_add_text(&p, rule->name_zh);
-		pg_add_text(&p, rule->name_en);
-		pg_add_text(&p, rule->notice);
-		pg_add_text(&p, rule->sql);
-		if (!plan_run(
-		        connection,
-		        "INSERT INTO plan_rule VALUES ($1, $2, $3, $4, $5, $6, $7, to_date($8, 'YYYYMMDD'), $9, "
-		        "$10, $11, $12)",
-		        &p, error))
-			return false;
+		for (size_t i = 0; i < rows->column_count; i++)
+			add_column(&p, &rows->columns[i], c, (const char *)items + row * rows->size, words[i]);
+		good = plan_run(connection, sql, &p, error);
 	}
-	return true;
+	return good;
 }
 
+/* A table whose items lie in the catalogue. */
 static bool
-save_checks(struct pg_conn *connection, const struct catalogue *c, char *error)
+save_table(struct pg_conn *connection, enum plan_table_kind table, const struct catalogue *c, char *error)
 {
-	for (size_t i = 0; i < c->check_count; i++) {
-		const struct soft_check *check = &c->checks[i];
-		struct pg_params p = {0};
-		pg_add_number(&p, check->number);
-		pg_add_number(&p, check->form);
-		pg_add_number(&p, check->kind);
-		pg_add_number(&p, check->indicator);
-		pg_add_number_or_null(&p, check->other);
-		pg_add_number(&p, check->bound);
-		pg_add_text(&p, check->text_zh);
-		pg_add_text(&p, check->text_en);
-		pg_add_text(&p, check->notice);
-		if (!plan_run(connection, "INSERT INTO soft_check VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", &p,
-		              error))
-			return false;
-	}
-	return true;
+	const struct plan_table *rows = &plan_tables[table];
+	const void *items;
+	size_t count;
+	memcpy(&items, (const char *)c + rows->items, sizeof items);
+	memcpy(&count, (const char *)c + rows->count, sizeof count);
+	return save_rows(connection, rows, c, items, count, error);
 }
 
 /* Does the database have reports of this version whose values would no longer fit? */
@@ -239,231 +135,44 @@ version_may_change(struct pg_conn *connection, const struct form_version *versio
 }
 
 static bool
-save_version(struct pg_conn *connection, const struct form_version *version, char *error)
+save_fields(struct pg_conn *connection, const struct catalogue *c, const struct form_version *version,
+            char *error)
 {
-	struct pg_params p = {0};
-	if (!version_may_change(connection, version, error))
-		return false;
-	pg_add_number(&p, version->form);
-	pg_add_number(&p, version->version);
-	struct pg_params key = p;
-	key.values[0] = key.room[0];
-	key.values[1] = key.room[1];
-	pg_add_number(&p, version->first);
-	pg_add_number(&p, version->last);
-	if (!plan_run(connection,
-	              "INSERT INTO form_version (form, version, first_period, last_period) "
-	              "VALUES ($1, $2, $3, $4) ON CONFLICT (form, version) DO UPDATE SET first_period = $3, "
-	              "last_period = $4",
-	              &p, error) ||
-	    !plan_run(connection, "DELETE FROM form_field WHERE form = $1 AND version = $2", &key, error))
-		return false;
-	for (size_t i = 0; i < version->field_count; i++) {
-		const struct form_field *field = &version->fields[i];
-		struct pg_params f = {0};
-		pg_add_number(&f, version->form);
-		pg_add_number(&f, version->version);
-		pg_add_number(&f, (int64_t)i + 1);
-		pg_add_number(&f, field->indicator);
-		pg_add_text(&f, field->required ? "true" : "false");
-		pg_add_number(&f, field->minimum);
-		pg_add_number(&f, field->maximum);
-		pg_add_number_or_null(&f, field->part_of);
-		pg_add_number_or_null(&f, field->base);
-		pg_add_number_or_null(&f, field->step_after);
-		if (!plan_run(connection, "INSERT INTO form_field VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-		              &f, error))
-			return false;
-	}
-	return true;
+	struct field_row rows[FORM_FIELDS_MAX];
+	struct pg_params key = {0};
+	pg_add_number(&key, version->form);
+	pg_add_number(&key, version->version);
+	for (size_t i = 0; i < version->field_count; i++)
+		rows[i] = (struct field_row){version->form, version->version, (uint32_t)i + 1, version->fields[i]};
+	return plan_run(connection, "DELETE FROM form_field WHERE form = $1 AND version = $2", &key, error) &&
+	       save_rows(connection, &plan_tables[ROWS_FIELDS], c, rows, version->field_count, error);
 }
 
 static bool
-save_terms(struct pg_conn *connection, const struct catalogue *c, char *error)
+save_versions(struct pg_conn *connection, const struct catalogue *c, char *error)
 {
-	for (size_t i = 0; i < c->source_count + c->use_count; i++) {
-		bool source = i < c->source_count;
-		const struct fund_term *term = source ? &c->sources[i] : &c->uses[i - c->source_count];
-		struct pg_params p = {0};
-		pg_add_number(&p, term->number);
-		pg_add_text(&p, term->code);
-		pg_add_text(&p, term->name_zh);
-		pg_add_text(&p, term->name_en);
-		pg_add_text(&p, term->notice);
-		if (source)
-			pg_add_text(&p, term->special ? "true" : "false");
-		pg_add_text(&p, term->loan ? "true" : "false");
-		if (source)
-			pg_add_text(&p, term->uses);
-		const char *sql =
-		    source ? "INSERT INTO fund_source (number, code, name_zh, name_en, notice, special, loan, uses) "
-		             "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (number) DO UPDATE SET code = $2, "
-		             "name_zh = $3, name_en = $4, notice = $5, special = $6, loan = $7, uses = $8"
-		           : "INSERT INTO fund_use (number, code, name_zh, name_en, notice, loan) "
-		             "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (number) DO UPDATE SET code = $2, "
-		             "name_zh = $3, name_en = $4, notice = $5, loan = $6";
-		if (!plan_run(connection, sql, &p, error))
-			return false;
-	}
-	return true;
-}
-
-/* As in targets.csv and profiles.csv: people_lifted, fund:raised. */
-static void
-measure_text(const struct catalogue *c, uint32_t indicator, enum fund_kind fund, char out[CODE_BYTES_MAX + 8])
-{
-	const struct indicator *known = catalogue_indicator(c, indicator);
-	if (known)
-		snprintf(out, CODE_BYTES_MAX + 8, "%s", known->code);
-	else
-		snprintf(out, CODE_BYTES_MAX + 8, "fund:%s", fund_kind_name(fund));
-}
-
-static bool
-save_targets(struct pg_conn *connection, const struct catalogue *c, char *error)
-{
-	char measure[CODE_BYTES_MAX + 8];
-	for (size_t i = 0; i < c->target_count; i++) {
-		const struct target *target = &c->targets[i];
-		struct pg_params p = {0};
-		measure_text(c, target->indicator, target->fund, measure);
-		pg_add_number(&p, target->unit);
-		pg_add_number(&p, target->year);
-		pg_add_text(&p, measure);
-		pg_add_number_or_null(&p, target->indicator);
-		pg_add_number_or_null(&p, target->fund);
-		pg_add_number(&p, target->value);
-		pg_add_text(&p, target->notice);
-		if (!plan_run(connection,
-		              "INSERT INTO target (unit, year, measure, indicator, fund_kind, value, notice) "
-		              "VALUES ($1, $2, $3, $4, $5, $6, $7)",
-		              &p, error))
-			return false;
-	}
-	return true;
+	bool good = true;
+	for (size_t i = 0; good && i < c->version_count; i++)
+		good = version_may_change(connection, &c->versions[i], error);
+	good = good && save_table(connection, ROWS_VERSIONS, c, error);
+	for (size_t i = 0; good && i < c->version_count; i++)
+		good = save_fields(connection, c, &c->versions[i], error);
+	return good;
 }
 
 static bool
 save_profiles(struct pg_conn *connection, const struct catalogue *c, char *error)
 {
-	char measure[CODE_BYTES_MAX + 8];
-	for (size_t i = 0; i < 12 * c->profile_count; i++) {
-		const struct profile *profile = &c->profiles[i / 12];
-		struct pg_params p = {0};
-		measure_text(c, profile->indicator, profile->fund, measure);
-		pg_add_text(&p, measure);
-		pg_add_number_or_null(&p, profile->indicator);
-		pg_add_number_or_null(&p, profile->fund);
-		pg_add_number(&p, (int64_t)(i % 12) + 1);
-		pg_add_number(&p, profile->shares[i % 12]);
-		if (!plan_run(
-		        connection,
-		        "INSERT INTO profile (measure, indicator, fund_kind, month, share) VALUES ($1, $2, $3, $4, "
-		        "$5)",
-		        &p, error))
-			return false;
+	bool good = true;
+	for (size_t i = 0; good && i < c->profile_count; i++) {
+		const struct profile *profile = &c->profiles[i];
+		struct share_row rows[12];
+		for (int month = 1; month <= 12; month++)
+			rows[month - 1] =
+			    (struct share_row){profile->indicator, profile->fund, month, profile->shares[month - 1]};
+		good = save_rows(connection, &plan_tables[ROWS_SHARES], c, rows, 12, error);
 	}
-	return true;
-}
-
-static bool
-save_deadlines(struct pg_conn *connection, const struct catalogue *c, char *error)
-{
-	for (size_t i = 0; i < c->day_count; i++) {
-		char day[11];
-		struct pg_params p = {0};
-		date_format(c->days[i].date, day);
-		pg_add_text(&p, day);
-		pg_add_text(&p, c->days[i].works ? "true" : "false");
-		pg_add_text(&p, c->days[i].name);
-		if (!plan_run(connection, "INSERT INTO special_day (date, works, name) VALUES ($1, $2, $3)", &p,
-		              error))
-			return false;
-	}
-	for (size_t i = 0; i < c->rule_count; i++) {
-		const struct deadline_rule *rule = &c->rules[i];
-		struct pg_params p = {0};
-		pg_add_number(&p, rule->form);
-		pg_add_number(&p, rule->event);
-		pg_add_number(&p, rule->first);
-		pg_add_number(&p, rule->last);
-		pg_add_number(&p, rule->months);
-		pg_add_number(&p, rule->day);
-		pg_add_number(&p, rule->minute);
-		pg_add_text(&p, rule->notice);
-		if (!plan_run(
-		        connection,
-		        "INSERT INTO deadline (form, event, first_period, last_period, months, day, minute, notice) "
-		        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-		        &p, error))
-			return false;
-	}
-	return true;
-}
-
-static bool
-save_document_kinds(struct pg_conn *connection, const struct catalogue *c, char *error)
-{
-	for (size_t i = 0; i < c->document_kind_count; i++) {
-		const struct document_kind *kind = &c->document_kinds[i];
-		char day[11];
-		struct pg_params p = {0};
-		date_format(kind->due_date, day);
-		pg_add_number(&p, kind->number);
-		pg_add_text(&p, kind->code);
-		pg_add_number(&p, kind->level);
-		pg_add_text(&p, kind->name_zh);
-		pg_add_text(&p, kind->name_en);
-		pg_add_text(&p, day);
-		pg_add_number(&p, kind->minute);
-		pg_add_text(&p, kind->notice);
-		if (!plan_run(
-		        connection,
-		        "INSERT INTO document_kind (number, code, level, name_zh, name_en, due_date, minute, notice) "
-		        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (number) DO UPDATE SET code = $2, level "
-		        "= "
-		        "$3, name_zh = $4, name_en = $5, due_date = $6, minute = $7, notice = $8",
-		        &p, error))
-			return false;
-	}
-	return true;
-}
-
-static bool
-save_project_kinds(struct pg_conn *connection, const struct catalogue *c, char *error)
-{
-	for (size_t i = 0; i < c->project_kind_count; i++) {
-		const struct project_kind *kind = &c->project_kinds[i];
-		struct pg_params p = {0};
-		pg_add_number(&p, kind->number);
-		pg_add_text(&p, kind->code);
-		pg_add_text(&p, kind->name_zh);
-		pg_add_text(&p, kind->name_en);
-		pg_add_number(&p, kind->use);
-		pg_add_text(&p, kind->construction ? "true" : "false");
-		pg_add_text(&p, kind->notice);
-		if (!plan_run(connection,
-		              "INSERT INTO project_kind (number, code, name_zh, name_en, use, construction, notice) "
-		              "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (number) DO UPDATE SET code = $2, "
-		              "name_zh = $3, name_en = $4, use = $5, construction = $6, notice = $7",
-		              &p, error))
-			return false;
-	}
-	for (size_t i = 0; i < c->acceptance_item_count; i++) {
-		const struct acceptance_item *item = &c->acceptance_items[i];
-		struct pg_params p = {0};
-		pg_add_number(&p, item->number);
-		pg_add_text(&p, item->name_zh);
-		pg_add_text(&p, item->name_en);
-		pg_add_text(&p, item->construction ? "true" : "false");
-		if (!plan_run(
-		        connection,
-		        "INSERT INTO acceptance_item (number, name_zh, name_en, construction) VALUES ($1, $2, $3, "
-		        "$4)",
-		        &p, error))
-			return false;
-	}
-	return true;
+	return good;
 }
 
 /* What the files no longer have goes, unless reports or entries speak of it: then the load is refused, so
@@ -612,23 +321,26 @@ static bool
 save_all(struct pg_conn *connection, const struct plan *plan, const struct plan_saving *how, bool changed,
          char *error)
 {
+	/* In this order: what is named comes before what names it. */
+	static const enum plan_table_kind first[] = {ROWS_UNITS, ROWS_GROUPS, ROWS_FORMS, ROWS_INDICATORS};
+	static const enum plan_table_kind then[] = {
+	    ROWS_SOURCES,        ROWS_USES,          ROWS_TARGETS,         ROWS_DAYS,
+	    ROWS_DEADLINES,      ROWS_CHECKS,        ROWS_APPRAISAL,       ROWS_PLAN_RULES,
+	    ROWS_DOCUMENT_KINDS, ROWS_PROJECT_KINDS, ROWS_ACCEPTANCE_ITEMS};
 	const struct catalogue *c = &plan->catalogue;
-	if (!save_head(connection, c, how->label, changed, error) ||
-	    !pg_run(connection,
-	            "DELETE FROM unit_group; DELETE FROM target; DELETE FROM special_day; DELETE FROM deadline; "
-	            "DELETE FROM profile; DELETE FROM soft_check; DELETE FROM appraisal_item; "
-	            "DELETE FROM plan_rule; DELETE FROM acceptance_item",
-	            error) ||
-	    !save_units(connection, c, error) || !save_forms(connection, c, error))
-		return false;
-	for (size_t i = 0; i < c->version_count; i++)
-		if (!save_version(connection, &c->versions[i], error))
-			return false;
-	return save_terms(connection, c, error) && save_targets(connection, c, error) &&
-	       save_deadlines(connection, c, error) && save_profiles(connection, c, error) &&
-	       save_checks(connection, c, error) && save_appraisal(connection, c, error) &&
-	       save_plan_rules(connection, c, error) && save_document_kinds(connection, c, error) &&
-	       save_project_kinds(connection, c, error) &&
+	bool good = save_head(connection, c, how->label, changed, error);
+	for (int table = 0; good && table < ROWS_TABLES; table++) {
+		char sql[64];
+		snprintf(sql, sizeof sql, "DELETE FROM %s", plan_tables[table].table);
+		/* The fields of versions that stay are replaced with these. */
+		good = plan_tables[table].key_count || table == ROWS_FIELDS || pg_run(connection, sql, error);
+	}
+	for (size_t i = 0; good && i < sizeof first / sizeof *first; i++)
+		good = save_table(connection, first[i], c, error);
+	good = good && save_versions(connection, c, error);
+	for (size_t i = 0; good && i < sizeof then / sizeof *then; i++)
+		good = save_table(connection, then[i], c, error);
+	return good && save_profiles(connection, c, error) &&
 	       plan_save_principals(connection, plan, how->principals_whole, error) &&
 	       remove_rest(connection, c, error);
 }

@@ -25,13 +25,6 @@ bool plan_save(struct pg_conn *connection, const struct plan *plan, const struct
 bool catalogue_load(struct pg_conn *connection, int64_t number, struct plan *out, char error[PG_ERROR_BYTES])
     __attribute__((warn_unused_result));
 
-/* The tables that a catalogue is made of, and which of their rows are part of the plan. */
-struct plan_table {
-	const char *name, *columns;
-};
-extern const struct plan_table plan_tables[];
-extern const size_t plan_table_count;
-
 /* The principals that have a key, sorted by it, into `arena`. */
 bool principals_load(struct pg_conn *connection, struct arena *arena, struct principal **out, size_t *count,
                      char error[PG_ERROR_BYTES]) __attribute__((warn_unused_result));

@@ -19,7 +19,7 @@ void
 service_turn_away(const struct service *s, const char *public_key, struct problem_list *problems)
 {
 	const struct guest *guest = door_guest(&s->admitted.door, public_key);
-	problems->count = problems->more = 0;
+	problem_list_init(problems);
 	if (guest && guest->revoked)
 		problem_detail(problem_only(problems, PROBLEM_KEY_REVOKED), "%s", guest->reason);
 	else

@@ -133,7 +133,7 @@ service_answer_enrolment(struct service *s, struct envelope *e)
 {
 	bool enrol = e->request.kind == REQUEST_ENROL;
 	struct problem_list problems;
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	if (!e->office.name)
 		e->office = (struct office){.name = "", .role = ROLE_NONE};
 	const char *key = enrol ? key_of(s, e, &problems) : e->public_key;

@@ -162,7 +162,7 @@ create_job(struct service *s, struct envelope *e,
 		return f;
 	}
 	struct problem_list problems;
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	problem_only(&problems, PROBLEM_BUSY);
 	refuse(s, e, &problems);
 	return NULL;
@@ -183,7 +183,7 @@ post(struct service *s, struct file_job *f)
 static bool
 start(struct problem_list *problems, const struct pg_conn *connection)
 {
-	problems->count = problems->more = 0;
+	problem_list_init(problems);
 	if (!connection)
 		problem_only(problems, PROBLEM_STORE_UNAVAILABLE);
 	return connection;
@@ -238,7 +238,7 @@ service_take_upload(struct service *s, struct envelope *e)
 {
 	const struct upload *u = &e->request.upload;
 	struct problem_list problems;
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	if (!check_file(s->pipeline.holdings.catalogue, u->unit, u->size, u->type, SUBJECT_REQUEST, 0,
 	                &problems) ||
 	    !check_part(u, &problems)) {
@@ -288,7 +288,7 @@ service_answer_file(struct service *s, struct envelope *e)
 {
 	const struct file_query *q = &e->request.file;
 	struct problem_list problems;
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	const struct document_item *item = find_document(s, q, &problems);
 	if (!item) {
 		refuse(s, e, &problems);

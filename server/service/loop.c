@@ -79,7 +79,7 @@ void
 service_take_frame(struct service *s, const struct frame *frame)
 {
 	struct problem_list problems;
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	struct envelope *e = envelope_create(&s->envelopes, frame);
 	if (!e)
 		return; /* no memory even to say so: the client will ask again */

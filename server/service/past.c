@@ -90,7 +90,7 @@ work(struct job *job, struct pg_conn *connection, const char *error)
 {
 	struct past_job *p = (struct past_job *)job;
 	(void)error;
-	p->problems.count = p->problems.more = 0;
+	problem_list_init(&p->problems);
 	(p->envelope->how->ask ? p->envelope->how->ask : ask_past)(p, connection);
 }
 
@@ -319,7 +319,7 @@ service_answer_as_of(struct service *s, struct envelope *e)
 	const struct as_of *asked = question_as_of(e->how, &e->request), *now = &s->pipeline.as_of;
 	struct problem_list problems;
 	struct reply reply;
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	/* The past cannot be watched, and no moment of this programme is outside these limits. */
 	bool refused = e->how->is_watch || asked->time_us < 0 || asked->time_us / 1000000 > TIME_MAX;
 	if (!refused && (asked->seq != now->seq || !plan_since_covers(&s->plan_since, asked, now))) {
@@ -460,7 +460,7 @@ service_answer_history(struct service *s, struct envelope *e)
 	const struct catalogue *c = s->pipeline.holdings.catalogue;
 	const struct report_key *key = &e->request.history;
 	struct problem_list problems;
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	if (!catalogue_unit(c, key->unit))
 		problem_detail(problem_only(&problems, PROBLEM_UNIT_UNKNOWN), "%" PRId64, key->unit);
 	else if (!catalogue_form(c, key->form))

@@ -73,7 +73,7 @@ add_watch(struct service *s, const struct envelope *e, struct problem_list *prob
 		return true;
 	/* Some may belong to connections that are closed. */
 	watches_drop_gone(s->watches, e->public_key, stands, s);
-	problems->count = problems->more = 0;
+	problem_list_init(problems);
 	return watches_add(s->watches, e, e->public_key, as_of, clock_steady_us(), problems);
 }
 
@@ -105,7 +105,7 @@ service_answer_question(struct service *s, struct envelope *e)
 		service_answer_as_of(s, e);
 		return;
 	}
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	const struct view view = {.holdings = &s->pipeline.holdings,
 	                          .as_of = s->pipeline.as_of,
 	                          .now_us = clock_wall_us(),
@@ -126,7 +126,7 @@ void
 service_set_clock(struct service *s, struct envelope *e)
 {
 	struct problem_list problems;
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	int64_t us = e->request.clock_us;
 	if (!s->options->clock) {
 		problem_detail(problem_only(&problems, PROBLEM_NOT_PERMITTED), "%s",

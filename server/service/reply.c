@@ -16,7 +16,7 @@ encode_reply(struct arena *arena, const struct reply *reply, uint8_t **bytes, si
 		return true;
 	struct problem_list problems;
 	struct reply refusal = {.request_id = reply->request_id, .kind = REPLY_REFUSAL};
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	problem_only(&problems, PROBLEM_TOO_LARGE);
 	refusal.refusal.problems = &problems;
 	arena_reset(arena);
@@ -73,7 +73,7 @@ service_send_plain(struct service *s, const struct envelope *envelope, const str
 	enum gate_sent sent = service_give(s, &envelope->sender, envelope->public_key, reply);
 	if (sent == GATE_UNREAD) {
 		struct problem_list problems;
-		problems.count = problems.more = 0;
+		problem_list_init(&problems);
 		problem_only(&problems, PROBLEM_BUSY);
 		service_refuse_plain(s, envelope, &problems, UNREAD_RETRY_MS);
 	} else if (sent != GATE_SENT) {
@@ -85,7 +85,7 @@ void
 service_send_later(struct service *s, const struct envelope *envelope, enum problem_code code)
 {
 	struct problem_list problems;
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	problem_only(&problems, code);
 	service_refuse_plain(s, envelope, &problems, UNREAD_RETRY_MS);
 }

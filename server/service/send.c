@@ -39,7 +39,7 @@ service_refuse_for(struct service *s, const struct envelope *envelope, enum prob
                    uint32_t retry_after_ms)
 {
 	struct problem_list problems;
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	problem_only(&problems, code);
 	service_refuse(s, envelope, &problems, retry_after_ms);
 }

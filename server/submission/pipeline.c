@@ -104,7 +104,7 @@ static void
 refuse_for(struct pipeline *p, struct envelope *e, enum problem_code code, const char *detail)
 {
 	struct problem_list problems;
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	problem_detail(problem_only(&problems, code), "%s", detail);
 	refuse(p, e, &problems);
 }
@@ -156,7 +156,7 @@ void
 pipeline_looked_up(struct pipeline *p, struct envelope *e, const struct recorded *found, bool failed)
 {
 	struct problem_list problems;
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	p->looking_up_bytes -= e->arena.bytes_used;
 	if (failed || !found || !submission_id_equal(&found->receipt.id, &e->submission.id))
 		refuse_for(p, e, PROBLEM_STORE_UNAVAILABLE, "");
@@ -189,7 +189,7 @@ void
 pipeline_take(struct pipeline *p, struct envelope *e, int64_t now_us)
 {
 	struct problem_list problems;
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	struct lane *lane = lanes_lane(&p->lanes, &e->office);
 	if (!lane || !lanes_have_room(&p->lanes, lane, e)) {
 		p->counters.busy++;
@@ -333,7 +333,7 @@ place(struct pipeline *p, struct envelope *e, bool memory_is_fresh)
 {
 	struct problem_list problems;
 	int64_t now_us = clock_wall_us();
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	bool settled = true;
 	if (clock_is_wrong(p, now_us)) {
 		char day[11];

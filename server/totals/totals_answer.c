@@ -191,7 +191,7 @@ part_at(const struct totals *t, const struct parts *parts, size_t i)
 	           : NULL;
 }
 
-/* Has the row anything of the group that was asked for? */
+/* Does the row include any unit of the group that was asked for? */
 static bool
 has_part(const struct totals *t, const struct unit *unit, const struct total_query *q)
 {

@@ -74,7 +74,7 @@ try_inside(const uint8_t *data, size_t size, bool answer)
 	struct submission s;
 	struct request request;
 	struct reply reply;
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	arena_init(&arena, DECODE_BYTES_MAX);
 	bool good = answer ? codec_decode_reply(&arena, data, size, &reply)
 	                   : codec_decode_request(&arena, data, size, &request, &problems);

@@ -27,7 +27,7 @@ decode(struct arena *arena, const struct message *m, const uint8_t *bytes, size_
 	struct request request;
 	struct submission submission;
 	struct reply reply;
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	return m->request      ? codec_decode_request(arena, bytes, size, &request, &problems)
 	       : m->submission ? codec_decode_submission(arena, bytes, size, &submission, &problems)
 	                       : codec_decode_reply(arena, bytes, size, &reply);

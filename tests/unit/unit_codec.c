@@ -135,7 +135,7 @@ decode(struct arena *arena, const char *what, const uint8_t *bytes, size_t size,
 	struct request request;
 	struct submission s;
 	struct reply reply;
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	if (!strcmp(what, "request")) {
 		if (codec_decode_request(arena, bytes, size, &request, &problems))
 			snprintf(out, OUTCOME_ROOM, "ok %s", request_names[request.kind]);
@@ -851,7 +851,7 @@ test_refusal(void **state)
 	uint8_t *bytes;
 	size_t size;
 	(void)state;
-	list.count = list.more = 0;
+	problem_list_init(&list);
 	for (size_t i = 0; i < PROBLEMS_MAX; i++) {
 		struct problem *p = problem_add(&list, PROBLEM_PART_EXCEEDS_WHOLE, SUBJECT_ENTRY, i, "industry_fund");
 		p->limit = INT64_MIN;

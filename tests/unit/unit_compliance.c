@@ -468,7 +468,7 @@ pages(void **state)
 	static const enum problem_code codes[] = {PROBLEM_UNIT_UNKNOWN, PROBLEM_LEVEL_INVALID,
 	                                          PROBLEM_RULE_UNKNOWN};
 	for (size_t i = 0; i < COUNT(bad); i++) {
-		problems.count = problems.more = 0;
+		problem_list_init(&problems);
 		assert_false(compliance_answer(compliance, &bad[i], noon(20130601), &arena, &answer, &problems));
 		assert_int_equal(problems.items[0].code, codes[i]);
 	}

@@ -49,7 +49,7 @@ static struct document_answer
 list(struct arena *arena, const struct document_query *q, int64_t now)
 {
 	struct document_answer out = {0};
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	arena_reset(arena);
 	assert_true(
 	    documents_list(documents, extensions, &plan, q, now * 1000000 + 999999, arena, &out, &problems));

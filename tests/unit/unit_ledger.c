@@ -59,7 +59,7 @@ static enum ledger_verdict
 stage(struct fund_entry *entries, size_t count)
 {
 	const struct submission s = {.entry_count = count, .entries = entries};
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	return ledger_stage(ledger, &s, &problems);
 }
 
@@ -395,7 +395,7 @@ expect_way(unit_code unit, const char *voucher, bool forward, const char *expect
 	struct trace_answer out = {0};
 	char text[512] = "";
 	snprintf(q.voucher, sizeof q.voucher, "%s", voucher);
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	assert_true(ledger_trace(ledger, &q, &arena, &out, &problems));
 	for (size_t i = 0; i < out.count; i++) {
 		size_t used = strlen(text);

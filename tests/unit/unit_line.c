@@ -55,7 +55,7 @@ static void
 make_answer(const struct request *request, struct problem_list *problems, struct reply *out)
 {
 	*out = (struct reply){.request_id = request->id};
-	problems->count = problems->more = 0;
+	problem_list_init(problems);
 	if (request->kind != REQUEST_HELLO && atomic_load(&centre.busy) > 0) {
 		atomic_fetch_sub(&centre.busy, 1);
 		problem_only(problems, centre.refusal);
@@ -117,7 +117,7 @@ answer(const struct frame *frame)
 	struct arena arena;
 	uint8_t *bytes;
 	size_t size;
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	memcpy(centre.public_key, frame->public_key, sizeof centre.public_key);
 	centre.whole = frame->whole;
 	centre.frames++;

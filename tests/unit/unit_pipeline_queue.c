@@ -243,7 +243,7 @@ test_asking_bounded(void **state)
 	struct document d = {COUNTY, DOCUMENT_PLAN, 0, FILE_PDF, 1, {{1}}, "x.pdf", ""};
 	const struct submission s = {.document_count = 1, .documents = &d};
 	struct problem_list none;
-	none.count = none.more = 0;
+	problem_list_init(&none);
 	(void)state;
 	take(1, COUNTY, &s);
 	assert_int_equal(asked_count, 1);
@@ -275,11 +275,11 @@ test_files(void **state)
 	take(1, COUNTY, &s);
 	go_on();
 	assert_true(asked_count == 1 && !answer_count);
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	problem_only(&problems, PROBLEM_DOCUMENT_UNKNOWN);
 	pipeline_found_files(&p, asked[0], &problems);
 	expect_refusal(1, PROBLEM_DOCUMENT_UNKNOWN, 0);
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	take(2, COUNTY, &s);
 	pipeline_found_files(&p, asked[1], &problems);
 	go_on();

@@ -329,7 +329,7 @@ enter(struct fund_entry entry)
 {
 	struct submission s = {.entry_count = 1, .entries = &entry};
 	static struct arena texts; /* what is staged points into it */
-	said.count = said.more = 0;
+	problem_list_init(&said);
 	arena_free(&texts);
 	arena_init(&texts, ARENA_BYTES);
 	if (!projects_name_entries(merged.projects, &s, &texts, &said))
@@ -390,7 +390,7 @@ take_step_of(struct project_row row)
 	struct arena texts;
 	enum problem_code code = PROBLEM_NONE;
 	arena_init(&texts, ARENA_BYTES);
-	said.count = said.more = 0;
+	problem_list_init(&said);
 	if (!projects_stage(merged.projects, &s, &texts, COUNTY, &said))
 		code = said.items[0].code;
 	else
@@ -446,7 +446,7 @@ same_codes(void)
 	struct submission first = {.project_count = 1, .projects = &begins};
 	struct arena texts;
 	arena_init(&texts, ARENA_BYTES);
-	said.count = said.more = 0;
+	problem_list_init(&said);
 	assert_true(projects_stage(merged.projects, &first, &texts, COUNTY, &said));
 	assert_int_equal(enter(grant_to(MERGED, "S3", 1, "new")), PROBLEM_PROJECT_UNKNOWN);
 	projects_unstage(merged.projects, &first);

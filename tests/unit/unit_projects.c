@@ -103,7 +103,7 @@ entry_of(enum fund_kind kind, unit_code unit, const char *voucher, int64_t fen, 
 static enum problem_code
 stage(unit_code office, struct submission *s)
 {
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	if (!check_submission(&plan, TODAY, s, &problems))
 		return problems.items[0].code;
 	if (!projects_stage(now.projects, s, &arena, office, &problems))

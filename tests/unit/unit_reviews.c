@@ -84,7 +84,7 @@ told(enum role role, const struct review *review, struct problem_list *problems)
 	struct review copy = *review;
 	struct envelope e = {.office = {"office", role, role == ROLE_PROVINCE ? PROVINCE : PREFECTURE},
 	                     .submission = {.reviews = &copy, .review_count = 1}};
-	problems->count = problems->more = 0;
+	problem_list_init(problems);
 	bool good = intake_compare(&holdings, 0, &e, problems) == INTAKE_ACCEPTED;
 	EXPECT(good == !problems->count, "accepted, with problems");
 	return good ? 0 : problems->items[0].code;
@@ -153,7 +153,7 @@ test_corrections(void **state)
 			struct problem_list problems;
 			struct report report = {COUNTY, month_of(row), FORM_COUNTY, 1, 1, 1, staff, four, 0, reasons[i]};
 			struct envelope e = {.submission = {.reports = &report, .report_count = 1}};
-			problems.count = problems.more = 0;
+			problem_list_init(&problems);
 			report.place = (uint32_t)(catalogue_unit(&plan, COUNTY) - plan.units) + 1;
 			bool taken = states[row].state == REVIEW_TAKEN,
 			     unsaid = states[row].way[0] == DECISION_PASS && i < 2;

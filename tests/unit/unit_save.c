@@ -292,7 +292,7 @@ test_problems(void **state)
 	const struct outbox_item item = {
 	    .files = "a.csv", .places = "a.csv:2\n", .bytes = (const uint8_t *)"", .size = 0};
 	(void)state;
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	for (int i = 0; i < PROBLEMS_MAX; i++)
 		problem_detail(problem_add(&problems, PROBLEM_SOURCE_UNKNOWN, SUBJECT_REPORT, 0, "source"), "%0*d",
 		               60, i);

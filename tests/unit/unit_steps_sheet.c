@@ -207,7 +207,7 @@ test_column_at(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(columns); i++) {
 		read_rows(COLUMNS, rows[0].row);
-		problems.count = problems.more = 0;
+		problem_list_init(&problems);
 		problem_add(&problems, PROBLEM_CELL_INVALID, SUBJECT_PROJECT, 0, columns[i].code);
 		findings_add(&findings, &draft, &plan, &problems);
 		EXPECT(findings.count == 1 && !strcmp(findings.items[0].column, columns[i].column), "row %zu: %s", i,

@@ -167,7 +167,7 @@ check(struct model *m, int at, unit_code top, size_t from, size_t to)
 	struct total_answer answer;
 	struct problem_list problems;
 	struct arena arena;
-	problems.count = problems.more = 0;
+	problem_list_init(&problems);
 	arena_init(&arena, ARENA_BYTES);
 	assert_true(totals_answer(m->totals, &q, &arena, &answer, &problems));
 	assert_int_equal(answer.units[0].indicator_count, FIELDS);
