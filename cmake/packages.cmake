@@ -58,7 +58,8 @@ endforeach()
 # Only in a package: a program built by hand has no business in /etc.
 install(FILES packaging/fupind.conf DESTINATION /etc/fupin COMPONENT server EXCLUDE_FROM_ALL)
 install(FILES docs/province.md docs/plan.md docs/reliability.md docs/performance.md DESTINATION share/doc/fupind COMPONENT server)
-install(DIRECTORY docs/centre DESTINATION share/doc/fupind COMPONENT server)
+# The Chinese manual has a part for either: whole in both, as its pages link to one another.
+install(DIRECTORY docs/centre docs/zh DESTINATION share/doc/fupind COMPONENT server)
 install(FILES docs/county.md docs/prefecture.md DESTINATION share/doc/fupin COMPONENT client)
 install(DIRECTORY docs/using docs/zh DESTINATION share/doc/fupin COMPONENT client)
 install(FILES proto/PROTOCOL.md docs/library.md DESTINATION share/doc/libfupin-dev COMPONENT development)

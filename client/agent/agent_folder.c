@@ -4,6 +4,7 @@
 #include "agent.h"
 
 #include "base/clock.h"
+#include "base/grow.h"
 #include "base/utf8.h"
 #include "base/whole_file.h"
 #include "folder_parts.h"
@@ -251,15 +252,9 @@ see(struct folder *f, const char *name, const struct file_mark *mark)
 	for (size_t i = 0; i < f->seen_count && !s; i++)
 		if (!strcmp(f->seen[i].name, name))
 			s = &f->seen[i];
-	if (!s && f->seen_count == f->seen_room) {
-		size_t room = f->seen_room ? 2 * f->seen_room : 16;
-		struct seen *more = room > SHEETS_MAX ? NULL : realloc(f->seen, room * sizeof *more);
-		if (!more)
-			return NULL;
-		f->seen = more;
-		f->seen_room = room;
-	}
 	if (!s) {
+		if (f->seen_count == SHEETS_MAX || !grow(&f->seen, &f->seen_room, f->seen_count + 1, sizeof *f->seen))
+			return NULL;
 		s = &f->seen[f->seen_count++];
 		*s = (struct seen){.since_us = clock_steady_us(), .mark = *mark};
 		snprintf(s->name, sizeof s->name, "%s", name);

@@ -1,6 +1,7 @@
 /* Remembers, in the office's home, what the agent wrote into the folder, so that it replaces and removes
  * nothing else, and notices when a clerk has corrected a red copy. */
 #include "base/file_bytes.h"
+#include "base/grow.h"
 #include "base/whole_file.h"
 #include "folder_parts.h"
 #include "sheet/sheet_file.h"
@@ -11,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { TOLD_MAX = 4096, ROOM_FIRST = 16 };
+enum { TOLD_MAX = 4096 };
 
 /* The file: this, the items, BLAKE2b-256 of all before it. It is read on the machine that wrote it. */
 static const char magic[16] = "fupin-told-1\n";
@@ -90,14 +91,8 @@ told_add(struct told_list *list, const char *name)
 	struct told *told = told_of_sheet(list, name);
 	if (told || list->count == TOLD_MAX)
 		return told;
-	if (list->count == list->room) {
-		size_t room = list->room ? 2 * list->room : ROOM_FIRST;
-		struct told *more = realloc(list->items, room * sizeof *more);
-		if (!more)
-			return NULL;
-		list->items = more;
-		list->room = room;
-	}
+	if (!grow(&list->items, &list->room, list->count + 1, sizeof *list->items))
+		return NULL;
 	told = &list->items[list->count++];
 	memset(told, 0, sizeof *told); /* all of it goes to disk */
 	snprintf(told->sheet, sizeof told->sheet, "%s", name);

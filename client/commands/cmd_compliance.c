@@ -1,6 +1,7 @@
 /* fupin compliance: how far units keep the plan's rules, worst first: the value that was measured and the
  * one that is required, the money that is missing, the day by which it counts, and the figures behind it. */
 #include "base/decimal.h"
+#include "base/grow.h"
 #include "command/command.h"
 #include "rule_text.h"
 #include "subcommands.h"
@@ -22,20 +23,6 @@ struct complying {
 };
 
 /* ---------------------------------------------------------------- asking */
-
-static bool
-make_room(struct complying *c, size_t more)
-{
-	if (c->count + more <= c->room)
-		return true;
-	size_t room = 2 * (c->count + more);
-	struct finding_item *items = realloc(c->items, room * sizeof *items);
-	if (!items)
-		return false;
-	c->items = items;
-	c->room = room;
-	return true;
-}
 
 /* A page lives until the next question. */
 static bool
@@ -62,7 +49,7 @@ take_page(struct complying *c, const struct compliance_answer *page)
 		c->first = *page;
 		snprintf(c->label, sizeof c->label, "%s", page->label);
 	}
-	bool good = make_room(c, page->count);
+	bool good = grow(&c->items, &c->room, c->count + page->count, sizeof *c->items);
 	for (size_t i = 0; good && i < page->count; i++)
 		good = keep(c, &page->items[i]);
 	return good;

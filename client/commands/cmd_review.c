@@ -2,6 +2,7 @@
  * them. A decision names the revision and the step that the list showed; if another reviewer was faster, it
  * is refused. */
 #include "base/decimal.h"
+#include "base/grow.h"
 #include "command/sending.h"
 #include "command/showing.h"
 #include "subcommands.h"
@@ -97,14 +98,8 @@ read_seen(struct reviewing *r)
 static bool
 keep(struct reviewing *r, const struct report_answer *page)
 {
-	if (r->count + page->count > r->room) {
-		size_t room = 2 * (r->count + page->count);
-		struct report_item *more = realloc(r->items, room * sizeof *more);
-		if (!more)
-			return false;
-		r->items = more;
-		r->room = room;
-	}
+	if (!grow(&r->items, &r->room, r->count + page->count, sizeof *r->items))
+		return false;
 	for (size_t i = 0; i < page->count; i++) {
 		struct report_item *item = &r->items[r->count];
 		*item = page->items[i];

@@ -1,6 +1,7 @@
 #include "fund_list.h"
 
 #include "base/decimal.h"
+#include "base/grow.h"
 
 #include <inttypes.h>
 #include <json.h>
@@ -174,14 +175,8 @@ keep_text(struct arena *arena, const char **text)
 static bool
 keep(struct listing *l, const struct entry_item *item)
 {
-	if (l->count == l->room) {
-		size_t room = l->room ? 2 * l->room : 256;
-		struct entry_item *more = realloc(l->kept, room * sizeof *more);
-		if (!more)
-			return false;
-		l->kept = more;
-		l->room = room;
-	}
+	if (!grow(&l->kept, &l->room, l->count + 1, sizeof *l->kept))
+		return false;
 	struct entry_item *kept = &l->kept[l->count++];
 	*kept = *item;
 	return keep_text(&l->arena, &kept->entry.voucher) && keep_text(&l->arena, &kept->entry.note) &&

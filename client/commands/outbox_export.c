@@ -3,6 +3,7 @@
 #include "outbox_sealed.h"
 
 #include "base/clock.h"
+#include "base/grow.h"
 #include "codec.h"
 #include "command/finding_json.h"
 #include "outbox/item_place.h"
@@ -13,8 +14,6 @@
 #include <json.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { ROOM_FIRST = 64 };
 
 struct exporting {
 	struct sending *sending;
@@ -96,27 +95,11 @@ make_letters(struct exporting *x, const struct outbox_item *item, const struct s
 
 /* ---------------------------------------------------------------- what goes out */
 
-/* Room for one more of `size` bytes each; false: no memory. */
-static bool
-grow(void *list, size_t count, size_t *room, size_t size)
-{
-	void **at = list;
-	if (count < *room)
-		return true;
-	size_t more = *room ? 2 * *room : ROOM_FIRST;
-	void *moved = realloc(*at, more * size);
-	if (!moved)
-		return false;
-	*at = moved;
-	*room = more;
-	return true;
-}
-
 static bool
 note_letter(struct exporting *x, const struct outbox_letter *letter, const uint8_t *content, size_t size)
 {
 	(void)content;
-	if (!grow(&x->letters, x->letter_count, &x->letter_room, sizeof *x->letters)) {
+	if (!grow(&x->letters, &x->letter_room, x->letter_count + 1, sizeof *x->letters)) {
 		x->failed = true;
 		return false;
 	}
@@ -163,7 +146,7 @@ add(struct exporting *x, const struct outbox_item *item, const struct submission
 	size_t letters = x->letter_count;
 	uint64_t bytes = x->bytes;
 	problem_list_init(&problems);
-	if (!grow(&x->positions, x->count, &x->room, sizeof *x->positions)) {
+	if (!grow(&x->positions, &x->room, x->count + 1, sizeof *x->positions)) {
 		x->failed = true;
 		return;
 	}

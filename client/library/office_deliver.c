@@ -4,6 +4,7 @@
 #include "office_parts.h"
 
 #include "base/clock.h"
+#include "base/grow.h"
 #include "outbox/item_place.h"
 #include "outbox/save.h"
 
@@ -22,17 +23,10 @@ fail_outbox(struct fupin_office *o, struct operation *p, const char *error)
 static void
 add_part(struct operation *p, int64_t position)
 {
-	if (p->part_count == p->part_room) {
-		size_t room = p->part_room ? p->part_room * 2 : 4;
-		struct part *more = realloc(p->parts, room * sizeof *more);
-		if (!more) {
-			p->no_memory = true;
-			return;
-		}
-		p->parts = more;
-		p->part_room = room;
-	}
-	p->parts[p->part_count++] = (struct part){position, true};
+	if (grow(&p->parts, &p->part_room, p->part_count + 1, sizeof *p->parts))
+		p->parts[p->part_count++] = (struct part){position, true};
+	else
+		p->no_memory = true;
 	p->open_parts++;
 }
 

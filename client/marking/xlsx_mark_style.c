@@ -1,5 +1,6 @@
 /* Adds styles to a workbook: a red fill and, for each style that a marked cell has, the same one with that
  * fill. */
+#include "base/grow.h"
 #include "xlsx/splice.h"
 #include "xlsx_marking.h"
 
@@ -33,14 +34,8 @@ red_style_of(struct red_styles *styles, unsigned style, bool red, unsigned *out)
 			*out = styles->first + i;
 			return true;
 		}
-	if (styles->count == styles->room) {
-		unsigned room = styles->room ? styles->room * 2 : 16;
-		void *more = realloc(styles->made, room * sizeof *styles->made);
-		if (!more)
-			return false;
-		styles->made = more;
-		styles->room = room;
-	}
+	if (!grow(&styles->made, &styles->room, styles->count + 1, sizeof *styles->made))
+		return false;
 	styles->made[styles->count].of = style;
 	styles->made[styles->count].red = red;
 	*out = styles->first + styles->count++;
@@ -50,17 +45,10 @@ red_style_of(struct red_styles *styles, unsigned style, bool red, unsigned *out)
 static void
 add_xf(struct style_marking *m, size_t at)
 {
-	if (m->xf_count == m->xf_room) {
-		size_t room = m->xf_room ? m->xf_room * 2 : 64;
-		struct style_place *more = realloc(m->xfs, room * sizeof *more);
-		if (!more) {
-			m->failed = true;
-			return;
-		}
-		m->xfs = more;
-		m->xf_room = room;
-	}
-	m->xfs[m->xf_count++] = (struct style_place){.at = at};
+	if (grow(&m->xfs, &m->xf_room, m->xf_count + 1, sizeof *m->xfs))
+		m->xfs[m->xf_count++] = (struct style_place){.at = at};
+	else
+		m->failed = true;
 }
 
 static void

@@ -15,7 +15,8 @@ struct part_text {
 /* The style that a cell gets instead of its own: the same one in red, or without any colour. New styles are
  * numbered after those that the workbook has. */
 struct red_styles {
-	unsigned first, count, room;
+	unsigned first, count;
+	size_t room;
 	struct {
 		unsigned of; /* the style that style first + i is made from */
 		bool red;

@@ -1,6 +1,7 @@
 /* Removes earlier marks, so that a copy can be marked again: our earlier comments go, with their boxes, and
  * cells that have no problem any more lose their red. Other programs may have saved the workbook since; our
  * comments are found by their first word. */
+#include "base/grow.h"
 #include "xlsx/splice.h"
 #include "xlsx_marking.h"
 
@@ -21,14 +22,8 @@ struct unmarking {
 static bool
 add_old(struct old_marks *old, const struct xlsx_mark *mark)
 {
-	if (old->count == old->room) {
-		size_t room = old->room ? old->room * 2 : 32;
-		struct xlsx_mark *more = realloc(old->marks, room * sizeof *more);
-		if (!more)
-			return false;
-		old->marks = more;
-		old->room = room;
-	}
+	if (!grow(&old->marks, &old->room, old->count + 1, sizeof *old->marks))
+		return false;
 	old->marks[old->count++] = *mark;
 	return true;
 }

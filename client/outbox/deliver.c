@@ -2,6 +2,7 @@
 
 #include "base/bounds.h"
 #include "base/clock.h"
+#include "base/grow.h"
 #include "codec.h"
 #include "item_place.h"
 
@@ -12,7 +13,7 @@
 #include <string.h>
 
 /* Up to half as long again as we were told to wait, so that not all offices come at once: 1/1000 of it. */
-enum { PENDING_ROOM = 64, LATER_MAX = 500 };
+enum { LATER_MAX = 500 };
 
 struct parcel {
 	int64_t position;
@@ -69,15 +70,9 @@ static void
 collect(void *context, const struct outbox_item *item)
 {
 	struct deliverer *d = context;
-	if (d->count == d->room) {
-		size_t room = d->room ? d->room * 2 : PENDING_ROOM;
-		struct parcel *more = realloc(d->parcels, room * sizeof *more);
-		if (!more) {
-			d->out_of_memory = true;
-			return;
-		}
-		d->parcels = more;
-		d->room = room;
+	if (!grow(&d->parcels, &d->room, d->count + 1, sizeof *d->parcels)) {
+		d->out_of_memory = true;
+		return;
 	}
 	d->parcels[d->count++] = (struct parcel){
 	    .position = item->position, .id = item->id, .digest = item->digest, .documents = has_documents(item)};

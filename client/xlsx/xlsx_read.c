@@ -1,12 +1,13 @@
 #include "xlsx_read.h"
 
+#include "base/grow.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-	TEXT_ROOM_FIRST = 1024,
 	FORMATS_MAX = 65536, /* styles of cells: Excel has 65,490 */
 	CODES_MAX = 1024,    /* formats of one's own: Excel has 250 */
 };
@@ -25,15 +26,7 @@ cell_text_begin(struct workbook *w)
 static bool
 make_room(struct cell_text *t, size_t size)
 {
-	size_t room = t->room ? t->room : TEXT_ROOM_FIRST;
-	while (room < t->size + size)
-		room *= 2;
-	char *bytes = room == t->room ? t->bytes : realloc(t->bytes, room + 1);
-	if (!bytes)
-		return false;
-	t->bytes = bytes;
-	t->room = room;
-	return true;
+	return grow(&t->bytes, &t->room, t->size + size + 1, 1);
 }
 
 void

@@ -84,7 +84,7 @@ struct project_row {
 	date begins, ends;   /* planned */
 	size_t budget_count; /* by source, each once */
 	const struct project_budget *budgets;
-	/* Of a system, of progress (0..100), of naming who accepts: */
+	/* Of a system, of progress (0..100), of naming the acceptor: */
 	enum project_system system;
 	uint32_t percent;
 	unit_code acceptor;

@@ -282,19 +282,23 @@ take_notice(void *data, const PGresult *result)
 static bool
 send_opening(struct journal *j)
 {
-	char sql[2 * SQL_BYTES], questions[SQL_BYTES] = "";
-	if (j->expecting)
-		snprintf(questions, sizeof questions,
-		         "; %s SELECT (SELECT seq FROM journal_head), (SELECT generation FROM plan), "
-		         "coalesce((SELECT encode(uuid_send(id), 'hex') FROM submission WHERE seq = %" PRIu64
-		         "), ''), coalesce((SELECT encode(uuid_send(id), 'hex') FROM submission WHERE seq = %" PRIu64
-		         "), ''), " DATABASE_CLOCK CONFIRM,
-		         journal_prepare, j->seq_known, j->in_doubt ? j->seq_last : 0);
-	snprintf(sql, sizeof sql,
-	         SETTINGS "SELECT pg_try_advisory_lock(" PG_LOCK_INSTANCE ", %" PRIu32
-	                  "), %s, pg_try_advisory_lock_shared(" PG_LOCK_SERVE "), " DATABASE_CLOCK "%s",
-	         j->instance, j->expecting ? "false" : "pg_try_advisory_lock(" PG_LOCK_SERVE ")", questions);
-	return PQsendQuery(j->connection, sql);
+	struct sql_text sql;
+	sql_begin(&sql);
+	sql_add(&sql,
+	        SETTINGS "SELECT pg_try_advisory_lock(" PG_LOCK_INSTANCE ", %" PRIu32
+	                 "), %s, pg_try_advisory_lock_shared(" PG_LOCK_SERVE "), " DATABASE_CLOCK,
+	        j->instance, j->expecting ? "false" : "pg_try_advisory_lock(" PG_LOCK_SERVE ")");
+	if (j->expecting) {
+		sql_add(&sql, "; ");
+		journal_add_prepares(&sql);
+		sql_add(&sql,
+		        "SELECT (SELECT seq FROM journal_head), (SELECT generation FROM plan), "
+		        "coalesce((SELECT encode(uuid_send(id), 'hex') FROM submission WHERE seq = %" PRIu64
+		        "), ''), coalesce((SELECT encode(uuid_send(id), 'hex') FROM submission WHERE seq = %" PRIu64
+		        "), ''), " DATABASE_CLOCK CONFIRM,
+		        j->seq_known, j->in_doubt ? j->seq_last : 0);
+	}
+	return PQsendQuery(j->connection, sql.text);
 }
 
 static enum journal_event
@@ -435,7 +439,10 @@ journal_try_alone(struct journal *j)
 bool
 journal_share(struct journal *j)
 {
-	PGresult *result = PQexec(j->connection, journal_prepare);
+	struct sql_text sql;
+	sql_begin(&sql);
+	journal_add_prepares(&sql);
+	PGresult *result = PQexec(j->connection, sql.text);
 	bool good = PQresultStatus(result) == PGRES_COMMAND_OK;
 	if (!good)
 		journal_note_error(j, PQresultErrorMessage(result), "08006");

@@ -17,6 +17,7 @@
 #include "journal_rows.h"
 #include "keys/identity.h"
 #include "postgres/pg.h"
+#include "replay.h"
 
 #include <stdbool.h>
 

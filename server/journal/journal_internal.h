@@ -19,7 +19,7 @@ enum journal_state {
 	STATE_LOCKED,       /* the head's lock is held, the batch has to be decided anew */
 };
 
-enum { ID_HEX_BYTES = 2 * ID_BYTES + 1, SQL_BYTES = 8192 };
+enum { ID_HEX_BYTES = 2 * ID_BYTES + 1 };
 
 /* Messages of the COPYs, each: table (1 byte), begins with the header (1), size (4), bytes. */
 struct news {

@@ -1,6 +1,7 @@
 /* Reads what other fupinds committed, and keeps it until the caller takes it over. */
 #include "journal_internal.h"
 
+#include "base/grow.h"
 #include "base/log.h"
 
 #include <inttypes.h>
@@ -18,27 +19,27 @@ enum { AGAIN_MS = 100, AGAIN_SHARE = 5 };
 bool
 journal_begin_reading(struct journal *j, bool locked, const char *before, int64_t now_us)
 {
-	char sql[SQL_BYTES];
+	struct sql_text sql;
+	char where[80];
 	bool open = PQtransactionStatus(j->connection) == PQTRANS_INTRANS;
 	const char *begin = open && !*before ? ""
 	                    : locked         ? "BEGIN; "
 	                                     : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ";
-	size_t used = (size_t)snprintf(sql, sizeof sql, "%s%sSELECT seq FROM journal_head%s; ", before, begin,
-	                               locked ? " FOR UPDATE" : "");
+	sql_begin(&sql);
+	sql_add(&sql, "%s%sSELECT seq FROM journal_head%s; ", before, begin, locked ? " FOR UPDATE" : "");
+	snprintf(where, sizeof where, " WHERE seq > %" PRIu64 " AND seq <= %" PRIu64, j->seq_known,
+	         j->seq_known + NEWS_MAX);
 	for (int table = 0; table < TABLES; table++)
-		used += (size_t)snprintf(
-		    sql + used, sizeof sql - used,
-		    "COPY (%s WHERE seq > %" PRIu64 " AND seq <= %" PRIu64 "%s) TO STDOUT (FORMAT binary); ",
-		    replay_selects[table].select, j->seq_known, j->seq_known + NEWS_MAX, replay_selects[table].order);
+		journal_add_copy_out(&sql, (enum journal_table)table, where);
 	if (!locked)
-		snprintf(sql + used, sizeof sql - used, "COMMIT");
+		sql_add(&sql, "COMMIT");
 	j->news.size = 0;
 	j->reading = -1;
 	j->copying = false;
 	j->reading_locked = locked;
 	*j->error = *j->sqlstate = 0;
 	journal_enter(j, STATE_READING, now_us);
-	return PQsendQuery(j->connection, sql) && PQflush(j->connection) >= 0;
+	return PQsendQuery(j->connection, sql.text) && PQflush(j->connection) >= 0;
 }
 
 static bool
@@ -47,13 +48,8 @@ keep_message(struct journal *j, const char *bytes, size_t size)
 	struct news *news = &j->news;
 	uint32_t length = (uint32_t)size;
 	size_t need = news->size + 6 + size;
-	if (need > news->room) {
-		uint8_t *more = realloc(news->bytes, need * 2);
-		if (!more)
-			return false;
-		news->bytes = more;
-		news->room = need * 2;
-	}
+	if (!grow(&news->bytes, &news->room, need, 1))
+		return false;
 	uint8_t *to = news->bytes + news->size;
 	to[0] = (uint8_t)j->reading;
 	to[1] = j->reading_first;

@@ -3,8 +3,7 @@
 #define FUPIN_SERVER_JOURNAL_ROWS_H
 
 #include "access/admit.h"
-#include "postgres/pgcopy.h"
-#include "replay.h"
+#include "journal_tables.h"
 
 /* One submission of a batch. */
 struct journal_item {
@@ -21,14 +20,6 @@ struct journal_rows {
 	uint64_t seq_first, seq_last;
 	struct submission_id id_last; /* of the last submission */
 };
-
-/* COPY … FROM STDIN for each table. */
-extern const char *const journal_copy_statements[TABLES];
-
-/* For a few rows: statements prepared under these names. Their parameters are a row's fields, then the
- * commit and the writer that journal_head must name (otherwise nothing is inserted). */
-extern const char journal_prepare[];
-extern const char *const journal_insert_names[TABLES];
 
 enum { ROW_FIELDS_MAX = 32 }; /* with the two parameters after the row */
 

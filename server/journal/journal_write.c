@@ -16,17 +16,17 @@ enum { PIPELINED_ROWS_MAX = 16 };
 static bool
 begin_copies(struct journal *j, bool open)
 {
-	char sql[SQL_BYTES];
-	size_t used = (size_t)snprintf(sql, sizeof sql,
-	                               "%sUPDATE journal_head SET seq = %" PRIu64 ", writer = %" PRIu32
-	                               " WHERE seq = %" PRIu64 "; ",
-	                               open ? "" : "BEGIN; ", j->seq_last, j->instance, j->seq_first - 1);
+	struct sql_text sql;
+	sql_begin(&sql);
+	sql_add(&sql,
+	        "%sUPDATE journal_head SET seq = %" PRIu64 ", writer = %" PRIu32 " WHERE seq = %" PRIu64 "; ",
+	        open ? "" : "BEGIN; ", j->seq_last, j->instance, j->seq_first - 1);
 	for (int i = 0; i < TABLES; i++)
 		if (j->rows.present[i])
-			used += (size_t)snprintf(sql + used, sizeof sql - used, "%s; ", journal_copy_statements[i]);
-	snprintf(sql + used, sizeof sql - used, "NOTIFY " CHANNEL ", '%" PRIu64 "'; COMMIT", j->seq_last);
+			journal_add_copy_in(&sql, (enum journal_table)i);
+	sql_add(&sql, "NOTIFY " CHANNEL ", '%" PRIu64 "'; COMMIT", j->seq_last);
 	j->next_table = 0;
-	return PQsendQuery(j->connection, sql);
+	return PQsendQuery(j->connection, sql.text);
 }
 
 static bool
@@ -58,7 +58,7 @@ send_inserts(struct journal *j, enum journal_table table)
 	for (size_t at = 0; good && journal_rows_next(&j->rows.tables[table], &at, &row);) {
 		add_field(&row, &head, sizeof head);
 		add_field(&row, &writer, sizeof writer);
-		good = PQsendQueryPrepared(j->connection, journal_insert_names[table], row.count, row.values,
+		good = PQsendQueryPrepared(j->connection, journal_tables[table].insert, row.count, row.values,
 		                           row.sizes, row.formats, 0);
 	}
 	return good;

@@ -3,21 +3,9 @@
 #ifndef FUPIN_SERVER_REPLAY_H
 #define FUPIN_SERVER_REPLAY_H
 
+#include "journal_tables.h"
 #include "postgres/pg.h"
 #include "state/holdings.h"
-
-/* The journal's tables, in the order in which they are written and read. */
-enum journal_table {
-	TABLE_SUBMISSION,
-	TABLE_EXTENSION,
-	TABLE_REVIEW, /* before the reports, so that each is known as approved when it comes */
-	TABLE_REPORT,
-	TABLE_PROJECT, /* before the entries, which name projects */
-	TABLE_ENTRY,
-	TABLE_TARGET,
-	TABLE_DOCUMENT,
-	TABLES
-};
 
 /* Was all of the journal read? A snapshot may show the head and not yet all of the rows (a database of
  * several machines commits on one after the other; a policy or a standby may hide some). So the row counts
@@ -50,14 +38,8 @@ struct replay {
 	char error[PG_ERROR_BYTES];
 };
 
-/* "SELECT … FROM …" with the columns that replay_message() expects; a WHERE may follow, then the order. */
-struct replay_select {
-	const char *select, *order;
-};
-extern const struct replay_select replay_selects[TABLES];
-
-/* Takes one message of a COPY … TO STDOUT (FORMAT binary) of replay_selects[table]; `first`: it begins
- * with the header. False: replay->error says why. */
+/* Takes one message of what journal_add_copy_out() asks for; `first`: it begins with the header. False:
+ * replay->error says why. */
 bool replay_message(struct replay *replay, enum journal_table table, const void *bytes, size_t size,
                     bool first) __attribute__((warn_unused_result));
 

@@ -1,5 +1,6 @@
 #include "ledger_internal.h"
 
+#include "base/grow.h"
 #include "base/key_set.h"
 #include "base/utf8.h"
 
@@ -119,17 +120,10 @@ ledger_account_of(struct ledger *l, unit_code unit, uint32_t source, enum fund_s
 struct account *
 ledger_purse_of(struct ledger *l, const struct project *project, uint32_t source, enum fund_state state)
 {
-	if (project->index >= l->purse_room) {
-		size_t room = l->purse_room ? l->purse_room : ROOM_FIRST;
-		while (room <= project->index)
-			room *= 2;
-		struct account **more = realloc(l->purses, room * sizeof(struct account *));
-		if (!more)
-			return NULL;
-		memset(more + l->purse_room, 0, (room - l->purse_room) * sizeof(struct account *));
-		l->purses = more;
-		l->purse_room = room;
-	}
+	size_t before = l->purse_room;
+	if (!grow((void *)&l->purses, &l->purse_room, project->index + 1, sizeof *l->purses))
+		return NULL;
+	memset((void *)(l->purses + before), 0, (l->purse_room - before) * sizeof *l->purses);
 	return account_in(l, &l->purses[project->index], source, state);
 }
 
@@ -220,7 +214,7 @@ ledger_counterparty(const struct ledger *l, unit_code unit, const char *voucher)
 }
 
 static bool
-grow(struct ledger *l)
+double_slots(struct ledger *l)
 {
 	size_t old_room = l->room, mask = old_room * 2 - 1;
 	struct slot *old = l->slots, *slots = calloc(old_room * 2, sizeof *slots);
@@ -242,7 +236,7 @@ grow(struct ledger *l)
 struct booked *
 ledger_add(struct ledger *l, const struct fund_entry *entry)
 {
-	if (4 * (l->count + 1) > 3 * l->room && !grow(l))
+	if (4 * (l->count + 1) > 3 * l->room && !double_slots(l))
 		return NULL;
 	struct booked *b = l->spare;
 	if (b)
@@ -378,21 +372,6 @@ keep_texts(struct ledger *l, struct fund_entry *e)
 	return true;
 }
 
-/* Room for one more in the list of all. */
-static bool
-list_room(struct ledger *l)
-{
-	if (l->taken_count < l->taken_room)
-		return true;
-	size_t room = l->taken_room ? l->taken_room * 2 : ROOM_FIRST;
-	struct booked **more = realloc(l->taken, room * sizeof *more);
-	if (!more)
-		return false;
-	l->taken = more;
-	l->taken_room = room;
-	return true;
-}
-
 static void
 link_taken(struct ledger *l, struct holder *h, struct booked *b)
 {
@@ -426,7 +405,7 @@ ledger_take(struct ledger *l, const struct fund_entry *e, uint64_t seq, uint32_t
 	struct booked *b = ledger_find_spelling(l, e->unit, e->voucher);
 	struct holder *h = holder_of(l, e->unit);
 	bool was_staged = b;
-	if ((b && b->seq) || !h || !list_room(l))
+	if ((b && b->seq) || !h || !grow((void *)&l->taken, &l->taken_room, l->taken_count + 1, sizeof *l->taken))
 		return false;
 	if (!b)
 		b = ledger_add(l, e);

@@ -1,6 +1,6 @@
 /* The ledger: double entry, whole fen. Each account is a place × fund source × state; an entry moves one
  * amount between accounts, and is never changed. Balances are checked as entries are booked, in the order of
- * commits, so that no account goes below zero, whoever books at the same time.
+ * commits, so that no account goes below zero, however many offices book at the same time.
  *
  * Booking has two steps, as commits take a while and the next ones build on them. An entry is staged when it
  * was checked and is on its way to the disk: later entries may use the money that it brings, and may not use

@@ -1,6 +1,8 @@
 /* Stages a submission's entries (booked, but not on disk yet), and unstages them. */
 #include "ledger_internal.h"
 
+#include "base/grow.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
@@ -10,14 +12,7 @@ make_room(struct ledger *l, size_t entries)
 {
 	size_t room = entries * (3 * MOVES_MAX + 3);
 	l->touched_count = 0;
-	if (room <= l->touched_room)
-		return true;
-	struct amount **more = realloc(l->touched, room * sizeof *more);
-	if (!more)
-		return false;
-	l->touched = more;
-	l->touched_room = room;
-	return true;
+	return grow((void *)&l->touched, &l->touched_room, room, sizeof *l->touched);
 }
 
 /* Undoes rows of a submission from `count` - 1 on down to the first; those that were refused are not there.

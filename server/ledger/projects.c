@@ -1,5 +1,6 @@
 #include "projects_internal.h"
 
+#include "base/grow.h"
 #include "base/key_set.h"
 #include "base/utf8.h"
 
@@ -10,7 +11,7 @@
 
 /* The projects of a place, by code and unit. */
 struct shelf {
-	uint32_t count, room;
+	size_t count, room;
 	bool is_odd; /* some code is not its own key */
 	struct project **items;
 };
@@ -34,12 +35,12 @@ shelf_of(const struct projects *p, unit_code code)
 }
 
 /* Where the project is, or would be. */
-static uint32_t
+static size_t
 place_on(const struct shelf *shelf, const struct project_name *name, unit_code unit)
 {
-	uint32_t low = 0, high = shelf->count;
+	size_t low = 0, high = shelf->count;
 	while (low < high) {
-		uint32_t middle = (low + high) / 2;
+		size_t middle = (low + high) / 2;
 		if (project_compare(shelf->items[middle], name, unit) < 0)
 			low = middle + 1;
 		else
@@ -65,7 +66,7 @@ projects_find(const struct projects *p, unit_code unit, const char *text)
 	unit_code owner = name.owner ? name.owner : unit;
 	if (!shelf)
 		return NULL;
-	uint32_t at = place_on(shelf, &name, owner);
+	size_t at = place_on(shelf, &name, owner);
 	return at < shelf->count && !project_compare(shelf->items[at], &name, owner) ? shelf->items[at] : NULL;
 }
 
@@ -76,7 +77,7 @@ find_all(const struct projects *p, unit_code unit, const struct project_name *na
 	struct shelf *shelf = shelf_of(p, unit);
 	if (!shelf || !shelf->count)
 		return 0;
-	uint32_t from = place_on(shelf, name, 0), to = place_on(shelf, name, INT64_MAX);
+	size_t from = place_on(shelf, name, 0), to = place_on(shelf, name, INT64_MAX);
 	*first = shelf->items + from;
 	return to - from;
 }
@@ -146,14 +147,8 @@ add(struct projects *p, unit_code unit, const char *code)
 	struct shelf *shelf = shelf_of(p, unit);
 	if (!shelf)
 		return NULL;
-	if (shelf->count == shelf->room) {
-		uint32_t room = shelf->room ? shelf->room * 2 : 4;
-		struct project **more = realloc(shelf->items, room * sizeof(struct project *));
-		if (!more)
-			return NULL;
-		shelf->items = more;
-		shelf->room = room;
-	}
+	if (!grow((void *)&shelf->items, &shelf->room, shelf->count + 1, sizeof *shelf->items))
+		return NULL;
 	const struct project_name name = project_name_of(code);
 	struct project *project = project_new(p);
 	if (!project)
@@ -162,7 +157,7 @@ add(struct projects *p, unit_code unit, const char *code)
 	snprintf(project->code, sizeof project->code, "%.*s", (int)name.length, code);
 	project->key = key_of(project->code);
 	shelf->is_odd |= !is_own_key(project->code);
-	uint32_t at = place_on(shelf, &name, unit);
+	size_t at = place_on(shelf, &name, unit);
 	memmove(shelf->items + at + 1, shelf->items + at, (shelf->count - at) * sizeof(struct project *));
 	shelf->items[at] = project;
 	shelf->count++;
@@ -175,7 +170,7 @@ take_out(struct projects *p, struct project *project)
 {
 	struct shelf *shelf = shelf_of(p, project->unit);
 	const struct project_name name = project_name_of(project->code);
-	uint32_t at = place_on(shelf, &name, project->unit);
+	size_t at = place_on(shelf, &name, project->unit);
 	shelf->count--;
 	memmove(shelf->items + at, shelf->items + at + 1, (shelf->count - at) * sizeof(struct project *));
 	project->spare = p->spare;

@@ -71,10 +71,10 @@ static bool
 load_rows(const struct plan_source *from, const struct plan_table *rows, struct arena *arena, void **out,
           size_t *count, char *error)
 {
-	char sql[PLAN_SQL_BYTES];
+	struct sql_text sql;
 	struct pg_result *result;
-	plan_table_select(rows, sql);
-	if (!query(from, rows->table, sql, &result, error))
+	plan_table_select(rows, &sql);
+	if (!query(from, rows->table, sql.text, &result, error))
 		return false;
 	*count = (size_t)PQntuples(result);
 	unsigned char *items = arena_array(arena, *count, rows->size);

@@ -80,14 +80,15 @@ static bool
 save_rows(struct pg_conn *connection, const struct plan_table *rows, const struct catalogue *c,
           const void *items, size_t count, char *error)
 {
-	char sql[PLAN_SQL_BYTES], words[PG_PARAMS_MAX][PLAN_WORD_BYTES];
+	struct sql_text sql;
+	char words[PG_PARAMS_MAX][PLAN_WORD_BYTES];
 	bool good = true;
-	plan_table_insert(rows, sql);
+	plan_table_insert(rows, &sql);
 	for (size_t row = 0; good && row < count; row++) {
 		struct pg_params p = {0};
 		for (size_t i = 0; i < rows->column_count; i++)
 			add_column(&p, &rows->columns[i], c, (const char *)items + row * rows->size, words[i]);
-		good = plan_run(connection, sql, &p, error);
+		good = plan_run(connection, sql.text, &p, error);
 	}
 	return good;
 }

@@ -1,8 +1,6 @@
 /* What lies where: the columns of a plan's tables. */
 #include "plan_tables.h"
 
-#include <assert.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -253,48 +251,38 @@ const struct plan_table plan_tables[ROWS_TABLES] = {
 
 /* ---------------------------------------------------------------- statements */
 
-static void
-add(char sql[PLAN_SQL_BYTES], const char *format, ...)
-{
-	size_t used = strlen(sql);
-	va_list arguments;
-	va_start(arguments, format);
-	int size = vsnprintf(sql + used, PLAN_SQL_BYTES - used, format, arguments);
-	va_end(arguments);
-	assert(size >= 0 && (size_t)size < PLAN_SQL_BYTES - used);
-}
-
 void
-plan_table_insert(const struct plan_table *rows, char sql[PLAN_SQL_BYTES])
+plan_table_insert(const struct plan_table *rows, struct sql_text *sql)
 {
-	*sql = 0;
-	add(sql, "INSERT INTO %s (", rows->table);
+	sql_begin(sql);
+	sql_add(sql, "INSERT INTO %s (", rows->table);
 	for (size_t i = 0; i < rows->column_count; i++)
-		add(sql, "%s%s", i ? ", " : "", rows->columns[i].name);
-	add(sql, ") VALUES (");
+		sql_add(sql, "%s%s", i ? ", " : "", rows->columns[i].name);
+	sql_add(sql, ") VALUES (");
 	for (size_t i = 0; i < rows->column_count; i++)
-		add(sql, rows->columns[i].kind == COLUMN_DATE ? "%sto_date($%zu, 'YYYYMMDD')" : "%s$%zu",
-		    i ? ", " : "", i + 1);
-	add(sql, ")");
+		sql_add(sql, rows->columns[i].kind == COLUMN_DATE ? "%sto_date($%zu, 'YYYYMMDD')" : "%s$%zu",
+		        i ? ", " : "", i + 1);
+	sql_add(sql, ")");
 	for (size_t i = 0; i < rows->key_count; i++)
-		add(sql, "%s%s", i ? ", " : " ON CONFLICT (", rows->columns[i].name);
+		sql_add(sql, "%s%s", i ? ", " : " ON CONFLICT (", rows->columns[i].name);
 	for (size_t i = rows->key_count; rows->key_count && i < rows->column_count; i++)
-		add(sql, "%s%s = excluded.%s", i > rows->key_count ? ", " : ") DO UPDATE SET ", rows->columns[i].name,
-		    rows->columns[i].name);
+		sql_add(sql, "%s%s = excluded.%s", i > rows->key_count ? ", " : ") DO UPDATE SET ",
+		        rows->columns[i].name, rows->columns[i].name);
 }
 
 void
-plan_table_select(const struct plan_table *rows, char sql[PLAN_SQL_BYTES])
+plan_table_select(const struct plan_table *rows, struct sql_text *sql)
 {
 	const char *between = "";
-	*sql = 0;
-	add(sql, "SELECT ");
+	sql_begin(sql);
+	sql_add(sql, "SELECT ");
 	for (size_t i = 0; i < rows->column_count; i++) {
 		const struct plan_column *column = &rows->columns[i];
 		if (column->kind == COLUMN_WORD && !column->read)
 			continue;
-		add(sql, column->kind == COLUMN_DATE ? "%sto_char(%s, 'YYYYMMDD')" : "%s%s", between, column->name);
+		sql_add(sql, column->kind == COLUMN_DATE ? "%sto_char(%s, 'YYYYMMDD')" : "%s%s", between,
+		        column->name);
 		between = ", ";
 	}
-	add(sql, " FROM %s ORDER BY %s", rows->table, rows->order);
+	sql_add(sql, " FROM %s ORDER BY %s", rows->table, rows->order);
 }

@@ -4,8 +4,9 @@
 #define FUPIN_SERVER_PLAN_TABLES_H
 
 #include "field/catalogue.h"
+#include "postgres/sql_text.h"
 
-enum { PLAN_WORD_BYTES = CODE_BYTES_MAX + 64, PLAN_SQL_BYTES = 1024 };
+enum { PLAN_WORD_BYTES = CODE_BYTES_MAX + 64 };
 
 /* Of the table `plan`, which has one row: what is part of the plan, and not of its loading. */
 #define PLAN_HEAD_COLUMNS                                                                                    \
@@ -75,8 +76,8 @@ struct share_row {
 };
 
 /* INSERT of a row, or change of the one that is there; its parameters in the order of the columns. */
-void plan_table_insert(const struct plan_table *rows, char sql[PLAN_SQL_BYTES]);
+void plan_table_insert(const struct plan_table *rows, struct sql_text *sql);
 /* All of them, but for what is not read. */
-void plan_table_select(const struct plan_table *rows, char sql[PLAN_SQL_BYTES]);
+void plan_table_select(const struct plan_table *rows, struct sql_text *sql);
 
 #endif

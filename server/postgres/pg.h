@@ -112,7 +112,7 @@ enum pg_fault pg_fault(const char *sqlstate);
 /* Keys of advisory locks, different for each use. */
 #define PG_LOCK_MIGRATE "7304460101"
 #define PG_LOCK_SERVE "7304460102"
-#define PG_CHANNEL_PRINCIPALS "fupin_principals" /* NOTIFY: who may connect has changed */
+#define PG_CHANNEL_PRINCIPALS "fupin_principals" /* NOTIFY: the keys that may connect have changed */
 #define PG_LOCK_INSTANCE "730446"                /* with a number of the process */
 
 #endif

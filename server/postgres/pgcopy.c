@@ -1,5 +1,7 @@
 #include "pgcopy.h"
 
+#include "base/grow.h"
+
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,17 +18,9 @@ enum { INT8_OID = 20 };
 static uint8_t *
 reserve(struct copy_writer *w, size_t size)
 {
-	if (w->room - w->size < size) {
-		size_t room = w->room ? w->room : 4096;
-		while (room - w->size < size)
-			room *= 2;
-		uint8_t *more = w->failed ? NULL : realloc(w->bytes, room);
-		if (!more) {
-			w->failed = true;
-			return NULL;
-		}
-		w->bytes = more;
-		w->room = room;
+	if (w->failed || !grow(&w->bytes, &w->room, w->size + size, 1)) {
+		w->failed = true;
+		return NULL;
 	}
 	uint8_t *to = w->bytes + w->size;
 	w->size += size;

@@ -1,5 +1,6 @@
 #include "completeness.h"
 
+#include "base/grow.h"
 #include "base/query_check.h"
 
 #include <stdlib.h>
@@ -42,16 +43,10 @@ in_group(const struct counting *c, unit_code unit)
 static void
 keep_duty(struct counting *c, const struct duty *duty)
 {
-	if (c->duty_count == c->duty_room) {
-		size_t room = c->duty_room ? 2 * c->duty_room : 1024;
-		struct duty *more = realloc(c->duties, room * sizeof *more);
-		c->no_memory = c->no_memory || !more;
-		if (!more)
-			return;
-		c->duties = more;
-		c->duty_room = room;
-	}
-	c->duties[c->duty_count++] = *duty;
+	if (grow(&c->duties, &c->duty_room, c->duty_count + 1, sizeof *c->duties))
+		c->duties[c->duty_count++] = *duty;
+	else
+		c->no_memory = true;
 }
 
 /* One report that is owed, in one row. */

@@ -1,6 +1,6 @@
-/* The gate: the one socket that offices connect to (ROUTER, CURVE always on) and the ZAP handler
- * (ZeroMQ RFC 27) that lets in known keys only. Who sent a frame is what the socket says (User-Id: the
- * client's public key), never what the frame says. */
+/* The gate: the one socket that offices connect to (ROUTER, CURVE always on) and the ZAP handler (ZeroMQ RFC
+ * 27) that lets in known keys only. The sender of a frame is known from the socket (User-Id: the client's
+ * public key), never from the frame. */
 #ifndef FUPIN_SERVER_GATE_H
 #define FUPIN_SERVER_GATE_H
 
@@ -33,8 +33,8 @@ struct frame {
 	size_t size; /* valid until the next gate_receive() */
 };
 
-/* Says whether a public key may connect, and as what: an office, or a guest who may enrol; or not just now.
- */
+/* Says whether a public key may connect, and as what: as an office, or as a guest that may enrol; or not
+ * now. */
 enum gate_admitted { GATE_NOBODY, GATE_LATER, GATE_GUEST, GATE_OFFICE };
 typedef enum gate_admitted (*gate_admits)(void *context, const char *public_key);
 

@@ -1,6 +1,7 @@
 #include "lines.h"
 
 #include "base/bounds.h"
+#include "base/grow.h"
 #include "base/log.h"
 #include "keys/keyfile.h"
 
@@ -300,16 +301,10 @@ find_address(int fd, char out[ADDRESS_BYTES])
 static bool
 make_room(struct lines *l, size_t fd)
 {
-	if (fd < l->room)
-		return true;
-	size_t room = l->room ? 2 * l->room : 256;
-	room = room > fd ? room : fd + 1;
-	struct line **more = realloc((void *)l->by_fd, room * sizeof *more);
-	if (!more)
+	size_t before = l->room;
+	if (!grow((void *)&l->by_fd, &l->room, fd + 1, sizeof *l->by_fd))
 		return false;
-	memset((void *)(more + l->room), 0, (room - l->room) * sizeof *more);
-	l->by_fd = more;
-	l->room = room;
+	memset((void *)(l->by_fd + before), 0, (l->room - before) * sizeof *l->by_fd);
 	return true;
 }
 

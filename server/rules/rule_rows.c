@@ -1,6 +1,7 @@
 /* The contents of the tables that the plan's rules read. */
 #include "rule_tables.h"
 
+#include "base/grow.h"
 #include "ledger/bookings.h"
 
 #include <stdarg.h>
@@ -50,14 +51,8 @@ day(date value)
 static bool
 put(struct rule_rows *rows, const struct rule_value *values)
 {
-	if (rows->count == rows->room) {
-		size_t room = rows->room ? rows->room * 2 : 16;
-		struct rule_value *more = realloc(rows->values, room * rows->columns * sizeof *more);
-		if (!more)
-			return fail(rows, "out of memory");
-		rows->values = more;
-		rows->room = room;
-	}
+	if (!grow(&rows->values, &rows->room, rows->count + 1, rows->columns * sizeof *rows->values))
+		return fail(rows, "out of memory");
 	memcpy(rows->values + rows->count++ * rows->columns, values, rows->columns * sizeof *values);
 	return true;
 }

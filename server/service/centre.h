@@ -69,8 +69,9 @@ struct service {
 	int signals;
 	struct gate *gate;
 	struct worker *worker;
-	struct worker *doorman; /* who may connect: a revocation does not wait behind a question about the past */
-	struct worker *files;   /* documents' bytes, so that no other question waits behind them */
+	struct worker
+	    *doorman; /* admission of keys, so that a revocation does not wait behind a question about the past */
+	struct worker *files; /* documents' bytes, so that no other question waits behind them */
 
 	struct pipeline pipeline;
 	struct watches *watches;

@@ -1,5 +1,7 @@
 #include "documents.h"
 
+#include "base/grow.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,20 +61,6 @@ documents_destroy(struct documents **documents)
 	*documents = NULL;
 }
 
-static bool
-make_room(struct documents *d)
-{
-	if (d->count < d->room)
-		return true;
-	size_t room = d->room ? 2 * d->room : 64;
-	struct document_item *more = realloc(d->items, room * sizeof *more);
-	if (!more)
-		return false;
-	d->items = more;
-	d->room = room;
-	return true;
-}
-
 bool
 documents_add(struct documents *d, const struct document *document, uint32_t version, uint64_t seq,
               int64_t time_us)
@@ -87,7 +75,7 @@ documents_add(struct documents *d, const struct document *document, uint32_t ver
 	    .name = strdup(document->name),
 	    .note = strdup(document->note),
 	};
-	if (!item.name || !item.note || !make_room(d)) {
+	if (!item.name || !item.note || !grow(&d->items, &d->room, d->count + 1, sizeof *d->items)) {
 		free_texts(&item);
 		return false;
 	}

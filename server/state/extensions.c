@@ -1,5 +1,7 @@
 #include "extensions.h"
 
+#include "base/grow.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,8 +18,6 @@ struct extensions {
 	size_t count, room;
 	struct granted *items;
 };
-
-enum { ROOM_FIRST = 64 };
 
 struct extensions *
 extensions_create(void)
@@ -75,14 +75,8 @@ extensions_add(struct extensions *x, const struct extension *e)
 		x->items[at].until = e->until;
 		return true;
 	}
-	if (x->count == x->room) {
-		size_t room = x->room ? 2 * x->room : ROOM_FIRST;
-		struct granted *more = realloc(x->items, room * sizeof *more);
-		if (!more)
-			return false;
-		x->items = more;
-		x->room = room;
-	}
+	if (!grow(&x->items, &x->room, x->count + 1, sizeof *x->items))
+		return false;
 	memmove(&x->items[at + 1], &x->items[at], (x->count - at) * sizeof *x->items);
 	x->items[at] = new;
 	x->count++;

@@ -14,7 +14,7 @@
 #include "journal/journal.h"
 #include "requests/lanes.h"
 
-/* Sends a reply to whoever sent the envelope. */
+/* Sends a reply to the sender of the envelope. */
 typedef void (*pipeline_reply)(void *context, const struct envelope *envelope, const struct reply *reply);
 /* Asks the database about envelope->receipt.seq; pipeline_looked_up() is called with the result. False: too
  * many questions wait. */

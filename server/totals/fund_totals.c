@@ -1,5 +1,7 @@
 #include "fund_totals.h"
 
+#include "base/grow.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,14 +40,8 @@ add_to(struct fund_totals *totals, uint64_t key, int64_t amount_fen, uint32_t en
 {
 	size_t at = lower_bound(totals, key);
 	if (at == totals->count || totals->cells[at].key != key) {
-		if (totals->count == totals->room) {
-			size_t room = totals->room ? totals->room * 2 : 16;
-			struct fund_cell *more = realloc(totals->cells, room * sizeof *more);
-			if (!more)
-				return false;
-			totals->cells = more;
-			totals->room = room;
-		}
+		if (!grow(&totals->cells, &totals->room, totals->count + 1, sizeof *totals->cells))
+			return false;
 		memmove(totals->cells + at + 1, totals->cells + at, (totals->count - at) * sizeof *totals->cells);
 		totals->cells[at] = (struct fund_cell){.key = key};
 		totals->count++;

@@ -1,5 +1,7 @@
 #include "targets.h"
 
+#include "base/grow.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,14 +33,8 @@ place_of(const struct targets *t, const struct set_target *key)
 static bool
 insert(struct targets *t, size_t at)
 {
-	if (t->count == t->room) {
-		size_t room = t->room ? 2 * t->room : 64;
-		struct set_target *more = realloc(t->items, room * sizeof *more);
-		if (!more)
-			return false;
-		t->items = more;
-		t->room = room;
-	}
+	if (!grow(&t->items, &t->room, t->count + 1, sizeof *t->items))
+		return false;
 	memmove(&t->items[at + 1], &t->items[at], (t->count - at) * sizeof *t->items);
 	t->items[at] = (struct set_target){0};
 	t->count++;

@@ -1,5 +1,7 @@
 #include "verify_projects.h"
 
+#include "base/grow.h"
+
 #include <inttypes.h>
 #include <libpq-fe.h>
 #include <stdio.h>
@@ -47,14 +49,8 @@ by_text(const void *a, const void *b)
 static char *
 add_line(struct lines *l)
 {
-	if (l->count == l->room) {
-		size_t room = l->room ? l->room * 2 : 256;
-		void *more = realloc(l->items, room * sizeof *l->items);
-		if (!more)
-			return NULL;
-		l->items = more;
-		l->room = room;
-	}
+	if (!grow(&l->items, &l->room, l->count + 1, sizeof *l->items))
+		return NULL;
 	return l->items[l->count++];
 }
 

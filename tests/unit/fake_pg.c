@@ -190,16 +190,11 @@ select_last(const char *text)
 static PGresult *
 begin_copy(PGconn *c, const char *text, bool in)
 {
-	/* As the statements name them. */
-	static const char *const names[TABLES] = {
-	    [TABLE_SUBMISSION] = "submission", [TABLE_EXTENSION] = "extension",  [TABLE_REVIEW] = "review",
-	    [TABLE_REPORT] = "report",         [TABLE_PROJECT] = "project_step", [TABLE_ENTRY] = "fund_entry",
-	    [TABLE_TARGET] = "target_part",    [TABLE_DOCUMENT] = "document"};
 	c->after = 0;
 	c->until = UINT64_MAX;
 	for (int i = 0; i < TABLES; i++) {
 		char word[32];
-		snprintf(word, sizeof word, "%s%s", in ? "COPY " : " FROM ", names[i]);
+		snprintf(word, sizeof word, "%s%s", in ? "COPY " : " FROM ", journal_tables[i].name);
 		const char *at = strstr(text, word);
 		if (at && strchr(" )", at[strlen(word)]))
 			c->table = (enum journal_table)i;
@@ -245,14 +240,11 @@ select_row(const char *text)
 static PGresult *
 insert(PGconn *c, const struct statement *s)
 {
-	static const char *const names[TABLES] = {"fupin_submission", "fupin_extension", "fupin_review",
-	                                          "fupin_report",     "fupin_project",   "fupin_entry",
-	                                          "fupin_target",     "fupin_document"};
 	if (!strcmp(s->text, "fupin_head"))
 		return move_head(c, s->numbers[0], s->numbers[1]);
 	bool stands = c->head && c->head == s->numbers[1];
 	for (int i = 0; stands && i < TABLES; i++)
-		c->rows[i] += !strcmp(s->text, names[i]);
+		c->rows[i] += !strcmp(s->text, journal_tables[i].insert);
 	if (stands && !strcmp(s->text, "fupin_submission"))
 		stage(c, s->numbers[0], s->id.bytes, 0);
 	return done(stands ? "INSERT 0 1" : "INSERT 0 0");
@@ -562,7 +554,7 @@ put_row(struct copy_writer *w, enum journal_table table, const struct fake_commi
 	const struct digest digest = digest_of("elsewhere", 9);
 	if (table == TABLE_SUBMISSION) {
 		copy_row(w, 8);
-		copy_int8(w, unit_county(made->office));
+		copy_int4(w, (int32_t)unit_county(made->office));
 		copy_int8(w, (int64_t)made->seq);
 		copy_bytes(w, made->id.bytes, ID_BYTES);
 		copy_bytes(w, digest.bytes, DIGEST_BYTES);
@@ -576,8 +568,8 @@ put_row(struct copy_writer *w, enum journal_table table, const struct fake_commi
 	copy_int8(w, r->unit);
 	copy_int4(w, r->period);
 	copy_int4(w, (int32_t)r->form);
-	copy_int4(w, (int32_t)r->form_version);
 	copy_int4(w, (int32_t)r->replaces + 1);
+	copy_int4(w, (int32_t)r->form_version);
 	copy_int8(w, (int64_t)made->seq);
 	copy_int8_array(w, r->values, r->value_count, INT64_MIN);
 }

@@ -303,7 +303,8 @@ static const struct {
 	const char *said;
 } ways[] = {
     {1, "BEGIN; fupin_head; fupin_submission; NOTIFY fupin_commit,; COMMIT; "},
-    {3, "BEGIN; fupin_head; fupin_submission; fupin_entry; fupin_entry; NOTIFY fupin_commit,; COMMIT; "},
+    {3, "BEGIN; fupin_head; fupin_submission; fupin_fund_entry; fupin_fund_entry; NOTIFY fupin_commit,; "
+        "COMMIT; "},
     {ROWS_BY_INSERT, NULL},
     {ROWS_BY_INSERT + 1,
      "BEGIN; UPDATE journal_head; COPY submission; copied; COPY fund_entry; copied; NOTIFY "
@@ -407,7 +408,7 @@ static const struct {
     {{"COMMIT", NULL, true}, 40, false},       {{"COMMIT", NULL, false}, 40, true},
     {{"BEGIN", NULL, false}, 2, true},         {{"copied", NULL, true}, 40, true},
     {{"COMMIT", "57P01", false}, 2, true},     {{"COMMIT", "57P01", true}, 2, false},
-    {{"COMMIT", "08006", true}, 40, false},    {{"fupin_entry", "57014", false}, 2, true},
+    {{"COMMIT", "08006", true}, 40, false},    {{"fupin_fund_entry", "57014", false}, 2, true},
     {{"COMMIT", "40001", false}, 2, true},     {{"copied", "40P01", false}, 40, true},
     {{"fupin_head", "26000", false}, 2, true},
 };
@@ -481,7 +482,7 @@ static const struct {
 	struct fake_fault fault;
 	size_t rows;
 } refusals[] = {
-    {{"fupin_entry", "23505"}, 2},      {{"copied", "23505"}, 40},    {{"COMMIT", "23505"}, 2},
+    {{"fupin_fund_entry", "23505"}, 2}, {{"copied", "23505"}, 40},    {{"COMMIT", "23505"}, 2},
     {{"COMMIT", "XX000"}, 40},          {{"fupin_head", "42501"}, 2}, {{"COPY fund_entry", "53100"}, 40},
     {{"COPY submission", "42P01"}, 40}, {{"NOTIFY", "54000"}, 2},
 };

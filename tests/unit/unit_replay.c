@@ -48,7 +48,7 @@ put_submission(struct copy_writer *w, uint64_t seq, uint8_t id, unit_code office
 	struct digest digest = digest_of(&seq, sizeof seq);
 	const uint8_t bytes[ID_BYTES] = {id};
 	copy_row(w, 8);
-	copy_int8(w, office);
+	copy_int4(w, (int32_t)office);
 	copy_int8(w, (int64_t)seq);
 	copy_bytes(w, bytes, ID_BYTES);
 	copy_bytes(w, digest.bytes, DIGEST_BYTES);
@@ -59,6 +59,13 @@ put_submission(struct copy_writer *w, uint64_t seq, uint8_t id, unit_code office
 }
 
 static void
+put_place(struct copy_writer *w, int64_t seq, int32_t line)
+{
+	copy_int8(w, seq);
+	copy_int4(w, line);
+}
+
+static void
 put_report(struct copy_writer *w, unit_code unit, period when, uint32_t version, uint64_t seq)
 {
 	const int64_t values[] = {INT64_MIN, 500, 12, INT64_MIN};
@@ -66,8 +73,8 @@ put_report(struct copy_writer *w, unit_code unit, period when, uint32_t version,
 	copy_int8(w, unit);
 	copy_int4(w, when);
 	copy_int4(w, FORM_VILLAGE);
-	copy_int4(w, (int32_t)version);
 	copy_int4(w, 1);
+	copy_int4(w, (int32_t)version);
 	copy_int8(w, (int64_t)seq);
 	copy_int8_array(w, values, COUNT(values), INT64_MIN);
 }
@@ -75,7 +82,7 @@ put_report(struct copy_writer *w, unit_code unit, period when, uint32_t version,
 static void
 put_review(struct copy_writer *w, unit_code unit, int32_t reason)
 {
-	copy_row(w, 9);
+	copy_row(w, 10);
 	copy_int8(w, unit);
 	copy_int4(w, 201304);
 	copy_int4(w, FORM_VILLAGE);
@@ -87,18 +94,20 @@ put_review(struct copy_writer *w, unit_code unit, int32_t reason)
 	else
 		copy_null(w);
 	copy_text(w, "缺验收单");
-	copy_int8(w, 7);
+	put_place(w, 7, 0);
 }
 
 static void
 put_extension(struct copy_writer *w, unit_code unit)
 {
-	copy_row(w, 6);
+	copy_row(w, 9);
 	copy_int8(w, unit);
 	copy_int4(w, 0);
 	copy_int4(w, 0);
 	copy_int2(w, DEADLINE_DUE);
 	copy_time(w, (moment_us / 1000000 + 40000000) * 1000000);
+	copy_text(w, "洪灾");
+	put_place(w, 7, 0);
 	copy_int4(w, DOCUMENT_PLAN);
 }
 
@@ -120,18 +129,17 @@ put_entry(struct copy_writer *w, unit_code unit, int16_t kind, const char *vouch
 		copy_null(w);
 	copy_int8(w, kind == FUND_RAISED ? 900 : 400);
 	copy_int4(w, day_20130401 - 10957); /* the binary format counts from 2000 */
-	copy_int8(w, 7);
-	copy_int4(w, 2);
+	put_place(w, 7, 2);
 	copy_text(w, "摘要");
-	copy_text(w, "");
+	copy_null(w);
 	copy_text(w, "文号");
-	copy_text(w, "");
+	copy_null(w);
 }
 
 static void
 put_target(struct copy_writer *w, unit_code unit)
 {
-	copy_row(w, 8);
+	copy_row(w, 9);
 	copy_int8(w, unit);
 	copy_int4(w, 2013);
 	copy_int4(w, HOUSEHOLDS);
@@ -139,14 +147,14 @@ put_target(struct copy_writer *w, unit_code unit)
 	copy_int4(w, 1);
 	copy_int8(w, 4321);
 	copy_text(w, "分解");
-	copy_int8(w, 7);
+	put_place(w, 7, 0);
 }
 
 static void
 put_document(struct copy_writer *w, unit_code unit, uint32_t kind)
 {
 	const struct digest digest = digest_of("file", 4);
-	copy_row(w, 9);
+	copy_row(w, 10);
 	copy_int8(w, unit);
 	copy_int4(w, (int32_t)kind);
 	copy_int4(w, 1);
@@ -155,7 +163,7 @@ put_document(struct copy_writer *w, unit_code unit, uint32_t kind)
 	copy_int8(w, 12345);
 	copy_bytes(w, digest.bytes, DIGEST_BYTES);
 	copy_text(w, "修订");
-	copy_int8(w, 7);
+	put_place(w, 7, 0);
 }
 
 static void
@@ -170,7 +178,7 @@ static void
 put_project(struct copy_writer *w, unit_code unit, int16_t step)
 {
 	const int64_t sources[] = {SOURCE_CENTRAL}, amounts[] = {700};
-	copy_row(w, 20);
+	copy_row(w, 22);
 	copy_int8(w, unit);
 	copy_text(w, "产业-1");
 	copy_int2(w, step);
@@ -195,6 +203,7 @@ put_project(struct copy_writer *w, unit_code unit, int16_t step)
 	else
 		copy_null(w);
 	put_nulls(w, 4);
+	put_place(w, 7, 0);
 }
 
 static bool
@@ -567,6 +576,68 @@ test_unknown(void **state)
 	}
 }
 
+/* A column that one step alone has is there exactly then. */
+static void
+test_steps(void **state)
+{
+	static const struct {
+		int16_t step;
+		int null, given; /* of the columns behind the note, from 0; -1: none */
+	} rows[] = {{PROJECT_REGISTER, 0, -1}, {PROJECT_REGISTER, 6, -1}, {PROJECT_REGISTER, -1, 9},
+	            {PROJECT_PROGRESS, 9, -1}, {PROJECT_PROGRESS, -1, 0}, {PROJECT_PROGRESS, -1, 8},
+	            {PROJECT_PROGRESS, -1, 10}};
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct copy_writer w = {0}, changed = {0};
+		size_t size;
+		copy_begin(&w);
+		put_project(&w, VILLAGE, rows[i].step);
+		struct copy_reader r = {.at = w.bytes, .end = w.bytes + w.size};
+		copy_read_header(&r);
+		int count = copy_read_row(&r);
+		copy_begin(&changed);
+		copy_row(&changed, count);
+		for (int at = -6; at < count - 6; at++) {
+			bool null = copy_read_null(&r);
+			const uint8_t *bytes = null ? NULL : copy_read_bytes(&r, &size);
+			if (at == rows[i].given)
+				copy_int4(&changed, 1);
+			else if (null || at == rows[i].null)
+				copy_null(&changed);
+			else
+				copy_bytes(&changed, bytes, size);
+		}
+		EXPECT(!take(TABLE_PROJECT, &changed) && strstr(replay.error, "bad row"), "row %zu: %s", i,
+		       replay.error);
+		copy_free(&w);
+		copy_free(&changed);
+	}
+}
+
+/* Every column is read and written at its own width, and a row's longest texts have room. */
+static void
+test_columns(void **state)
+{
+	static const size_t sizes[] = {
+	    [SQL_INT2] = 4,   [SQL_INT4] = 4,      [SQL_INT8] = 8,      [SQL_NEXT] = 4,
+	    [SQL_COUNTY] = 8, [SQL_DATE] = 4,      [SQL_SECONDS] = 8,   [SQL_MICROSECONDS] = 8,
+	    [SQL_FLAG] = 1,   [SQL_TEXT] = 8,      [SQL_ID] = ID_BYTES, [SQL_DIGEST] = DIGEST_BYTES,
+	    [SQL_LIST] = 0,   [SQL_PRINCIPAL] = 0, [SQL_SEQ] = 0,       [SQL_LINE] = 0,
+	};
+	(void)state;
+	for (int i = 0; i < TABLES; i++) {
+		size_t texts = 0;
+		for (size_t at = 0; at < journal_tables[i].column_count; at++) {
+			const struct journal_column *column = &journal_tables[i].columns[at];
+			EXPECT(column->size == sizes[column->kind], "%s %s", journal_tables[i].name, column->name);
+			EXPECT(!column->limit == (column->kind != SQL_TEXT), "%s %s", journal_tables[i].name,
+			       column->name);
+			texts += column->kind == SQL_TEXT ? column->limit + 1U : 0;
+		}
+		EXPECT(texts <= JOURNAL_TEXT_BYTES, "%s: %zu bytes", journal_tables[i].name, texts);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make, unmake)
 
 int
@@ -575,6 +646,6 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    TEST(test_submissions),      TEST(test_time_base), TEST(test_rows),    TEST(test_money),
 	    TEST(test_projects),         TEST(test_cut_off),   TEST(test_unknown), TEST(test_stream),
-	    TEST(test_not_all_is_shown), TEST(test_sums)};
+	    TEST(test_not_all_is_shown), TEST(test_sums),      TEST(test_steps),   TEST(test_columns)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 
 #include "base/bounds.h"
 #include "base/decimal.h"
+#include "base/grow.h"
 #include "base/utf8.h"
 #include "field/calendar.h"
 #include "field/deadline.h"
@@ -13,6 +14,7 @@
 
 #include <inttypes.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------- unit codes */
@@ -893,6 +895,34 @@ test_digest(void **state)
 	assert_false(digest_equal(&again, &abc));
 }
 
+/* ---------------------------------------------------------------- arrays that grow */
+
+static void
+test_grow(void **state)
+{
+	enum { COUNT_MAX = 100000 };
+	uint64_t *numbers = NULL;
+	size_t room = 0, moves = 0;
+	(void)state;
+	for (size_t i = 0; i < COUNT_MAX; i++) {
+		size_t before = room;
+		assert_true(grow(&numbers, &room, i + 1, sizeof *numbers));
+		EXPECT(room > i && (room == before || room >= 2 * before), "%zu: %zu after %zu", i, room, before);
+		moves += room != before;
+		numbers[i] = i * i;
+	}
+	assert_true(moves < 20);
+	size_t many = 3 * room;
+	assert_true(grow(&numbers, &room, many, sizeof *numbers)); /* many at once */
+	assert_int_equal(room, many);
+	for (size_t i = 0; i < COUNT_MAX; i++)
+		EXPECT(numbers[i] == i * i, "%zu", i);
+	const uint64_t *same = numbers;
+	assert_false(grow(&numbers, &room, SIZE_MAX / 4, sizeof *numbers)); /* more bytes than can be counted */
+	assert_true(numbers == same && room == many);
+	free(numbers);
+}
+
 int
 main(void)
 {
@@ -920,6 +950,7 @@ main(void)
 	    cmocka_unit_test(test_id_new),
 	    cmocka_unit_test(test_id_text),
 	    cmocka_unit_test(test_digest),
+	    cmocka_unit_test(test_grow),
 	};
 	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
