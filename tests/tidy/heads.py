@@ -1,7 +1,7 @@
 """Does every source file say what it holds? Reads sources, builds nothing.
 
 A .c file of server/, client/, common/ and proto/ begins with a comment, or its header does: the .h of the same name in
-the same folder. The comment is the first thing in the file and says something: a word at least beside the file's name."""
+the same folder. The comment is the first thing in the file and has three words at least."""
 import os
 import re
 import sys
@@ -24,8 +24,6 @@ def head(path):
     """The words of the comment that begins the file; none if another thing begins it."""
     with open(os.path.join(SOURCE, path), encoding="utf-8") as file:
         text = file.read()
-    # A header's guard may stand before its comment.
-    text = re.sub(r"\A#pragma once\n+|\A#ifndef (\w+)\n#define \1\n+", "", text)
     comment = re.match(r"/\*(.*?)\*/", text, re.DOTALL)
     return re.findall(r"\w+", comment.group(1)) if comment else []
 
