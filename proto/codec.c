@@ -333,7 +333,7 @@ fits_together(const Fupin__V1__Reply *wire, struct reply *out)
 	bool good = true;
 	if (out->kind == REPLY_PUSH && wire->push->compliance) {
 		out->push.of_rules = true;
-		out->push.unit_count = 0; /* rows beside turns are nobody's */
+		out->push.unit_count = 0; /* a push of findings has no rows of totals */
 	}
 	for (size_t i = 0; out->kind == REPLY_TRACE && good && i < out->trace.count; i++)
 		good = out->trace.steps[i].from <= i;

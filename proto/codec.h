@@ -1,7 +1,7 @@
-/* Between frames and plain C. The only files that know protobuf-c are codec*.c; its structs die there.
+/* Frames to plain C structs and back. protobuf-c's structs do not leave the files behind this header.
  *
- * Everything decoded lives in the arena that the caller passes, and the arena's cap bounds what a
- * hostile frame can make us allocate. */
+ * Everything decoded lives in the arena that the caller passes, and the arena's cap bounds what a hostile
+ * frame can make us allocate. */
 #ifndef FUPIN_PROTO_CODEC_H
 #define FUPIN_PROTO_CODEC_H
 

@@ -1,3 +1,5 @@
+/* Names of roles, states of enrolments and states of money in both languages, and the plan of a project as it
+ * was registered last. */
 #include "reply.h"
 
 #include <string.h>

@@ -51,7 +51,7 @@ struct welcome {
 	unit_code unit;
 	const char *plan, *title_zh, *title_en, *label;
 	struct as_of as_of;
-	const char *history; /* "": a centre that does not tell it */
+	const char *history; /* "": the centre does not tell it */
 };
 
 struct refusal {
@@ -62,7 +62,7 @@ struct refusal {
 struct carried {
 	const uint8_t *answer; /* sealed, for the office */
 	size_t size;
-	struct submission_id id; /* zeros: it could not be read, or is of a document's file */
+	struct submission_id id; /* zeros: it could not be read, or belongs to a part of a document's file */
 	uint64_t seq;            /* of a receipt */
 	bool again, taken;
 };
@@ -108,7 +108,7 @@ struct target_answer {
 /* One item of a unit's score. */
 struct appraisal_part {
 	uint32_t item;                  /* number */
-	int64_t numerator, denominator; /* 0: nothing to be measured by, the item does not count */
+	int64_t numerator, denominator; /* 0: there is nothing to compare with, and the item does not count */
 	uint32_t points;                /* in 1/100 */
 };
 
@@ -189,7 +189,7 @@ struct push {
 	bool of_rules;
 	size_t turn_count;
 	struct rule_turn *turns;
-	uint32_t more_turns; /* beyond those: ask */
+	uint32_t more_turns; /* how many more there are; they have to be asked for */
 	uint32_t states[RULE_STATES];
 };
 
@@ -222,7 +222,7 @@ struct report_answer {
 	struct report_key next; /* unit 0: that was all */
 };
 
-/* What the units of a subtree owed by a moment, and what they did. */
+/* Which reports the units of a subtree owed at a moment, and which they sent. */
 struct completeness_row {
 	unit_code unit;
 	uint32_t form;                            /* 0: all that were asked for */
@@ -273,7 +273,7 @@ struct history_answer {
 	struct history_event *events;
 };
 
-/* How far the centre has a file. */
+/* How much of a file the centre has. */
 struct uploaded {
 	struct digest digest;
 	uint64_t received; /* bytes from its beginning */
@@ -307,8 +307,8 @@ struct file_part {
 	size_t part_size;
 };
 
-/* Where money is. In each place, and for each source:
- * RAISED + CAME_IN = ON_HAND + SET_ASIDE + IN_TRANSIT + UNDER_GRANT + SPENT + WENT_OUT. */
+/* States of money. In each place, and for each source: RAISED + CAME_IN = ON_HAND + SET_ASIDE + IN_TRANSIT +
+ * UNDER_GRANT + SPENT + WENT_OUT. */
 enum fund_state {
 	FUND_STATE_NONE = 0,
 	FUND_STATE_RAISED = 1,  /* came into the programme here; of a loan: was drawn */
@@ -355,7 +355,7 @@ struct entry_item {
 	int64_t recorded;  /* seconds since 1970 UTC */
 	int64_t open_fen;  /* what may still be confirmed, drawn on or undone */
 	uint32_t age_days; /* since it occurred */
-	int64_t early_fen; /* of an early one: so much was not there yet */
+	int64_t early_fen; /* of an early entry: how much of it was not there yet */
 };
 
 struct entry_answer {
@@ -445,11 +445,11 @@ struct project_answer {
 
 enum enrolment_state {
 	ENROLMENT_NONE = 0,
-	ENROLMENT_INVITED = 1, /* nobody brought the code yet */
-	ENROLMENT_WAITING = 2, /* a key did, and waits for the administrator */
+	ENROLMENT_INVITED = 1, /* the code was not presented yet */
+	ENROLMENT_WAITING = 2, /* a key presented it, and waits for the administrator */
 	ENROLMENT_ADMITTED = 3,
 	ENROLMENT_REFUSED = 4,
-	ENROLMENT_EXPIRED = 5, /* nobody brought it in time */
+	ENROLMENT_EXPIRED = 5, /* the code was not presented in time */
 };
 enum { ENROLMENT_STATES = 6 };
 
@@ -462,9 +462,9 @@ struct enrolment {
 	unit_code unit;
 	int64_t invited_us, expires_us, requested_us, decided_us;
 	const char *invited_by, *decided_by, *reason;
-	const char *public_key, *office, *host, *software; /* of who brought the code; "" */
-	uint32_t rivals;                                   /* other keys that brought it later */
-	const char *present_key;                           /* that the principal has now, and would lose; "" */
+	const char *public_key, *office, *host, *software; /* of the office that presented the code; "" */
+	uint32_t rivals;                                   /* how many other keys presented it later */
+	const char *present_key; /* the key that the principal has now, and would lose; "" */
 };
 
 struct enrolment_list {
@@ -493,7 +493,8 @@ struct decided {
 	const char *name, *public_key, *replaced_key;
 };
 
-/* A time that a key was admitted for the asker's unit, other than the asker's own key. */
+/* A period in which a key was admitted for the unit of the asking office; other than that office's own key.
+ */
 struct key_item {
 	const char *name, *public_key; /* name: of the principal */
 	int64_t admitted_us,

@@ -1,4 +1,4 @@
-/* Requests as plain C: what the codec makes of a frame, and makes frames of. */
+/* Requests as plain C; the codec makes them from frames, and frames from them. */
 #ifndef FUPIN_PROTO_REQUEST_H
 #define FUPIN_PROTO_REQUEST_H
 
@@ -49,8 +49,8 @@ enum request_kind {
 	REQUEST_KINDS,
 };
 
-/* An answer includes every submission up to `seq` and none after. In a query: as it was known then; seq 0: at
- * this time; both 0: now. */
+/* A moment. An answer includes every submission up to `seq` and none after it. In a query: the state that
+ * was known at that moment; seq 0: at this time; both 0: now. */
 struct as_of {
 	uint64_t seq;
 	int64_t time_us; /* when that one was committed; 0: nothing yet */
@@ -61,7 +61,7 @@ struct hello {
 	const char *software;
 };
 
-/* The frozen bytes of a submission; decoded apart, so that the digest is of what was sent. */
+/* The frozen bytes of a submission; decoded separately, so that the digest is that of the bytes as sent. */
 struct submit {
 	const uint8_t *bytes;
 	size_t size;
@@ -86,7 +86,7 @@ struct total_query {
 	bool whole; /* with `by`: the unit itself, too, as the last row */
 	struct as_of as_of;
 	char group[CODE_BYTES_MAX]; /* code; "": none, everything */
-	int64_t now; /* at the centre: seconds since 1970 UTC, what pace goes by; never on the wire */
+	int64_t now; /* at the centre: seconds since 1970 UTC, by which pace is judged; never on the wire */
 };
 
 /* Which report. */
@@ -132,7 +132,7 @@ struct finding_key {
 	unit_code unit;
 };
 
-/* How a unit and all below it stand to the plan's rules. */
+/* A question about the compliance of a unit and all below it with the plan's rules. */
 struct compliance_query {
 	unit_code unit;
 	enum unit_level by;             /* of units of this level alone; UNIT_NONE: of every level */
@@ -144,7 +144,7 @@ struct compliance_query {
 	struct as_of as_of;
 };
 
-/* Who owes which reports. */
+/* A question about reports that are owed. */
 struct completeness_query {
 	unit_code unit;
 	period from, to;
@@ -158,7 +158,7 @@ struct completeness_query {
 	char group[CODE_BYTES_MAX]; /* as of a total */
 };
 
-/* A part of a file that will be a document; part_size 0: how far does the centre have it? */
+/* A part of a file that will be a document; part_size 0: asks how much of it the centre has */
 struct upload {
 	unit_code unit;
 	struct digest digest; /* of the whole file, as are size and type */
@@ -250,7 +250,7 @@ struct ack {
 	uint64_t watch, seq;
 };
 
-/* A key that is not admitted brings the secret of an invitation. */
+/* A key that is not admitted presents the secret of an invitation. */
 struct enrol {
 	uint8_t secret[ENROL_SECRET_BYTES];
 	const char *office, *host, *software; /* for people to see */
@@ -262,9 +262,9 @@ struct invite {
 	struct digest secret_hash;
 	unit_code unit;
 	enum role role;
-	const char *name; /* of the principal that it will be */
+	const char *name; /* of the principal that is invited */
 	uint32_t hours;
-	char guest_key[KEY_TEXT_BYTES]; /* under which the code is brought */
+	char guest_key[KEY_TEXT_BYTES]; /* the key under which the code is presented */
 };
 
 enum office_action { OFFICE_ACTION_NONE = 0, OFFICE_ADMIT = 1, OFFICE_REFUSE = 2, OFFICE_REVOKE = 3 };

@@ -40,7 +40,7 @@ serve(const struct options *options)
 {
 	struct plan plan;
 	plan_init(&plan);
-	/* Read before fupind becomes another user, who may not get at these files. */
+	/* Read before fupind becomes another user, which may not be able to read these files. */
 	bool good = !options->plan || read_plan(options, &plan);
 	int status = good ? service_run(options, options->plan ? &plan : NULL) : EXIT_PLAN;
 	plan_free(&plan);
@@ -123,8 +123,8 @@ make_absolute(const char **path, char room[PATH_MAX])
 	return true;
 }
 
-/* Whoever may list processes reads their command lines: a password in one is overwritten as soon as it was
- * read. What is no URI that libpq understands may hold one, too. */
+/* Anybody who can list processes can read their command lines, so a password is overwritten as soon as it
+ * was read. A text that libpq does not understand as a URI may contain one, too. */
 static bool
 hide_password(struct options *options)
 {

@@ -16,14 +16,14 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-/* How the office stands is asked anew so often; the report is written anew at least so often. */
+/* How often the office's standing is asked for again, and the report is written again at least. */
 enum { STANDING_MS = 60000, REPORT_MS = 30000 };
 /* After a failure over a line that is there: doubled each time, with a random part; a new connection begins
  * anew. */
 enum { RETRY_MS = 1000, RETRY_MAX_MS = 60000 };
 enum { LOOK_AGAIN_MS = 1000 };
-/* A question to the centre gets as long as the office bears silence, and each time that a slow line was too
- * slow twice as long. What is being delivered has its own patience (session_silence_us()), until something
+/* A question to the centre may take as long as the office tolerates silence, and twice as long after each
+ * time that a slow line was too slow. A delivery has its own limit (session_silence_us()), until something
  * else has to be done. */
 enum { SLOWEST_MS = 300000, ALIVE_MS = 10000 };
 
@@ -311,8 +311,8 @@ wait_for_something(struct agent *a)
 	enum session_failure failure = session_wait(a->session, others, a->folder ? 3 : 2, wait_ms(a));
 	if (others[0].revents)
 		a->stopping = true;
-	/* A commit is written before it is there to be read: whoever keeps the outbox open after his has it seen
-	 * by the second look; all others by closing it. */
+	/* A commit is written before it can be read. If the committing process keeps the outbox open, the second
+	 * look sees the commit; if it closes the outbox, that is an event of its own. */
 	if (others[1].revents) {
 		drain(a->home_watch);
 		a->look_us = clock_steady_us() + LOOK_AGAIN_MS * 1000;

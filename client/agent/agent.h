@@ -1,6 +1,6 @@
 /* fupin agent: keeps an office's outbox flowing. One loop waits for the line to the centre, for new
- * submissions in the outbox, for finished sheets in a watched folder, and for signals; what it knows of the
- * office is in a file that fupin status shows at once.
+ * submissions in the outbox, for finished sheets in a watched folder, and for signals; how the office stands
+ * is in a file, which fupin status shows at once.
  *
  * agent.c is the loop, agent_folder.c the watched folder (folder_file.c: one file of it; folder_told.c: what
  * was written there), agent_file.c what fupin status reads. */
@@ -13,20 +13,20 @@
 
 enum { FOLDER_TEXT_BYTES = 512, FOLDER_LEFT_MAX = 8 };
 
-/* How it is with the folder. */
+/* The state of the watched folder. */
 struct folder_report {
 	char path[PATH_MAX];             /* "": none is watched */
 	char problem[FOLDER_TEXT_BYTES]; /* "": none */
 	bool lost;                       /* nothing can be taken from there now */
-	size_t left_count;               /* sheets that are not taken, and why: "NAME: …"; the first of them */
+	size_t left_count; /* sheets that are not taken; the first of them with the reason: "NAME: …" */
 	char left[FOLDER_LEFT_MAX][FOLDER_TEXT_BYTES + 2 * NAME_MAX];
 };
 
 /* What fupin status shows. */
 struct agent_report {
-	int64_t pid, since_us, written_us; /* by the clock here */
+	int64_t pid, since_us, written_us; /* by this machine's clock */
 	bool reachable;
-	int64_t heard_us; /* the centre's last answer, by the clock here; 0: none yet */
+	int64_t heard_us; /* the centre's last answer, by this machine's clock; 0: none yet */
 	char error[HOME_ERROR_BYTES];
 	size_t counts[OUTBOX_STATES];
 	uint64_t receipt_seq; /* the last receipt; 0: none */
@@ -58,16 +58,16 @@ struct folder;
 /* NULL: it cannot be watched, or `home` cannot be written to. */
 struct folder *folder_open(const char *path, const struct home *home, char error[FOLDER_TEXT_BYTES]);
 void folder_close(struct folder **folder);
-/* To be waited for; then folder_note(). */
+/* To be polled; when readable, call folder_note(). */
 int folder_fd(const struct folder *folder);
 void folder_note(struct folder *folder);
-/* Until it is to be looked through, in ms. It is now and then, as nobody tells what another machine does to
- * a share. */
+/* Milliseconds until the folder is to be looked through. That happens now and then even without an event, as
+ * changes that another machine makes on a share cause none. */
 int folder_wait_ms(const struct folder *folder);
-/* Is it because something was changed there? */
+/* Is it due because something changed in the folder? */
 bool folder_has_news(const struct folder *folder);
-/* Takes finished sheets into the outbox and moves them to "sent"; beside those with problems comes a text
- * that says which, and for workbooks a copy with red cells. True: *out has changed. */
+/* Takes finished sheets into the outbox and moves them to "sent"; beside sheets with problems it writes a
+ * text that lists them and, for a workbook, a copy with red cells. True: *out has changed. */
 bool folder_take(struct folder *folder, const struct command *command, struct outbox *outbox,
                  struct folder_report *out);
 

@@ -1,3 +1,5 @@
+/* The agent's lock, and the file in which the agent writes how it stands and from which fupin status reads it
+ * (JSON, replaced as a whole). */
 #include "agent.h"
 
 #include <errno.h>
@@ -29,7 +31,7 @@ agent_lock(const struct home *home, int *lock)
 	return false;
 }
 
-/* Nobody holds the lock: what is written is of an agent that has ended. */
+/* No process holds the lock: the report was written by an agent that has ended. */
 static bool
 is_running(const struct home *home)
 {

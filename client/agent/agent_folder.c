@@ -1,6 +1,6 @@
 /* The watched folder. Each look goes through all names in it. Of a sheet with problems the agent writes a
- * text and, of a workbook, a copy with red cells, and remembers both (folder_told.c). Whoever mends the red
- * copy instead of the sheet means that: it is taken as the sheet. */
+ * text and, of a workbook, a copy with red cells, and remembers both (folder_told.c). If the red copy is
+ * corrected instead of the sheet, the copy is taken as the sheet. */
 #include "agent.h"
 
 #include "base/clock.h"
@@ -25,7 +25,7 @@
 
 /* After the last change; while something is being written; and if nothing is heard. */
 enum { SETTLE_MS = 300, AGAIN_MS = 1500, RESCAN_MS = 10000 };
-/* For so long open, and not written to: that is told. */
+/* After this long a file that is open, and not written to, is reported. */
 enum { BUSY_MS = 30000 };
 enum { SHEETS_MAX = 10000, NUMBERED_MAX = 1000 };
 
@@ -101,7 +101,8 @@ is_first(const struct folder *f)
 	       system.f_type == f->first_type;
 }
 
-/* It may be another one than at the last look, or none. True: its problem has changed. */
+/* Opens the folder, which may be another one than at the last look, or be missing. True: its problem has
+ * changed. */
 static bool
 find_folder(struct folder *f)
 {
@@ -136,7 +137,7 @@ folder_open(const char *path, const struct home *home, char error[FOLDER_TEXT_BY
 		return NULL;
 	f->directory = f->watch = -1;
 	f->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	signal(SIGIO, SIG_IGN); /* somebody waits for a lease to end: that is looked at when it matters */
+	signal(SIGIO, SIG_IGN); /* another process waits for a lease to end; that is checked where it matters */
 	int directory = -1;
 	bool good = f->inotify >= 0 && realpath(path, f->path) &&
 	            (directory = open(f->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0 &&
@@ -146,7 +147,7 @@ folder_open(const char *path, const struct home *home, char error[FOLDER_TEXT_BY
 		f->first_type = system.f_type;
 		good = enter(f, directory, &status) && told_open(&f->told, home, f->path);
 	}
-	f->look_us = f->news_us = clock_steady_us(); /* what came while nobody looked */
+	f->look_us = f->news_us = clock_steady_us(); /* for files that came while no agent ran */
 	if (good)
 		return f;
 	snprintf(error, FOLDER_TEXT_BYTES, "%.180s: %.60s", path, strerror(errno));
@@ -308,7 +309,7 @@ keep_told(const struct folder *f)
 
 /* ---------------------------------------------------------------- writing beside a sheet */
 
-/* Over what is our own from before; else under the first name that is free. `*name` "": it failed. */
+/* Replaces the agent's own earlier file; else takes the first name that is free. `*name` "": it failed. */
 static bool
 write_beside(const struct folder *f, const char *sheet, const char *end, const void *bytes, size_t size,
              char name[NAME_MAX + 1], struct digest *digest)
@@ -341,7 +342,8 @@ write_report(const struct folder *f, struct told *t, const struct findings *find
 	return good;
 }
 
-/* The copy with red cells. Of one that a clerk has mended, and that has problems left, it takes the place. */
+/* Writes the copy with red cells. It replaces a copy that a clerk has corrected and that still has problems.
+ */
 static bool
 write_red(const struct folder *f, struct told *t, const struct folder_file *file,
           const struct findings *findings, enum language language, char error[MARK_ERROR_BYTES])
@@ -430,8 +432,8 @@ print_left_out(const struct saving *v, enum language language, const char *name,
 	saving_tell(v, language, out);
 }
 
-/* Rows of our own workbooks that nobody filled in, sheets that are not read: told, as the file is out of
- * sight now. */
+/* Reports rows of our own workbooks that were not filled in, and sheets that are not read, as the file has
+ * left the clerk's sight. */
 static void
 tell_left_out(int sent, const char *name, const struct saving *v, enum language language)
 {
@@ -449,7 +451,7 @@ tell_left_out(int sent, const char *name, const struct saving *v, enum language 
 	free(text);
 }
 
-/* The sheet that a mended red copy was sent for is out of the way, too. */
+/* The sheet for which a corrected red copy was sent is moved away, too. */
 static void
 move_mended(const struct folder *f, int sent, const struct told *t)
 {
@@ -462,8 +464,8 @@ move_mended(const struct folder *f, int sent, const struct told *t)
 		fprintf(stderr, "fupin agent: %s: %s\n", name, strerror(errno));
 }
 
-/* It is in the outbox: it goes to "sent", what was written beside it goes. `source` is what was read, and is
- * the same still. */
+/* The sheet is in the outbox: it is moved to "sent", and what was written beside it is removed. `source` is
+ * the file that was read, and is unchanged. */
 static bool
 put_away(struct folder *f, int sent, struct told *t, const char *source, char moved[NAME_MAX + 1])
 {
@@ -497,7 +499,8 @@ begin_saving(const struct look *l, const char *const *files, const struct folder
 	return v;
 }
 
-/* Saved: away with it, unless somebody has begun to write to it meanwhile: then that is read, too. */
+/* It is saved, so it is moved away, unless another process has begun to write to it; then that is read, too.
+ */
 static void
 end_saved(struct look *l, struct seen *s, struct told *t, const struct folder_file *file, const char *source,
           int sent, const struct saving *v)
@@ -592,7 +595,7 @@ is_mended(const struct folder *f, struct told *t)
 	return *t->red && is_there(f, t->red) && !told_is_own(f->directory, t->red, &t->red_digest, &t->red_mark);
 }
 
-/* There is nothing to do, but perhaps for the clerk. */
+/* Nothing is left for the agent to do, but perhaps for the clerk. */
 static void
 remind(struct seen *s, const struct told *t)
 {
@@ -613,7 +616,7 @@ choose_source(struct folder *f, struct seen *s, const char *sheet, const struct 
 		say(s, _("both it and %s were changed: remove the one that is not meant"), t->red);
 		return NULL;
 	}
-	/* Whoever takes the text away wants it again. */
+	/* If the text was removed, it is written again. */
 	bool lost = mark && t && *t->report && !is_there(f, t->report);
 	const char *source = mended ? t->red : fresh || lost ? sheet : NULL;
 	if (!source) {

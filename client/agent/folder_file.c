@@ -1,3 +1,5 @@
+/* One file of the watched folder: whether it may be taken, whether it is still being written to, and its
+ * bytes, read under a lease where the file system gives one. */
 #include "base/file_bytes.h"
 #include "folder_parts.h"
 #include "output/text.h"
@@ -9,8 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* After the last change: what is copied in several pieces, or saved and renamed, has settled. Where no lease
- * can be had, nobody says that a file is open elsewhere: a copy over a bad line may pause for seconds. */
+/* How long after its last change a file is read: by then a copy in several pieces, or a save with a rename,
+ * is complete. Without a lease it is not known whether the file is open elsewhere, and a copy over a bad
+ * line may pause for seconds. */
 enum { QUIET_MS = 1500, QUIET_UNLEASED_MS = 10000 };
 
 static int64_t
@@ -63,8 +66,8 @@ file_unfit(const struct stat *file, const struct stat *folder)
 	return NULL;
 }
 
-/* A lease is given only while nobody has the file open to write, and whoever then wants to waits. EACCES: of
- * another owner; EINVAL: not on this file system. */
+/* A lease is given only while no process has the file open for writing, and a process that opens it for
+ * writing then waits. EACCES: the file has another owner; EINVAL: the file system has no leases. */
 static bool
 may_read(struct folder_file *f, int64_t quiet_ms)
 {

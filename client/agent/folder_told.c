@@ -1,5 +1,5 @@
-/* What the agent wrote into its folder is remembered in its home, so that it replaces and removes nothing
- * else, and sees when a clerk has mended a red copy. */
+/* Remembers, in the office's home, what the agent wrote into the folder, so that it replaces and removes
+ * nothing else, and notices when a clerk has corrected a red copy. */
 #include "base/file_bytes.h"
 #include "base/grow.h"
 #include "base/whole_file.h"

@@ -14,9 +14,10 @@
 #include <unistd.h>
 
 enum { TIMEOUT_DEFAULT_MS = 30000, TIMEOUT_SECONDS_MAX = 86400 };
-/* A centre that is there answers much sooner; a clerk without a line does not wait longer for his sheet. */
+/* A centre that can be reached answers much sooner; without a connection a clerk should not wait longer for
+ * a sheet. */
 enum { SOON_MS = 3000 };
-/* A centre that is just being started again is there within this time. */
+/* A centre that is being restarted is ready within this time. */
 enum { GIVE_UP_MS = 1000 };
 
 const char *
@@ -106,7 +107,8 @@ command_open_home(struct command *c)
 	return EXIT_NOT_ADMITTED;
 }
 
-/* With every answer, until it is dealt with. An outbox that cannot be read is told by whoever needs it. */
+/* Said with every answer until it is dealt with. That an outbox cannot be read is reported by the code that
+ * needs it. */
 static enum session_failure
 look_for_lost(const struct command *c)
 {

@@ -18,7 +18,7 @@ enum exit_status {
 	EXIT_NOT_ADMITTED = 5, /* key or configuration: missing, or unknown to the centre */
 };
 
-/* Options that every subcommand takes, and the office they lead to. */
+/* The options that every subcommand takes, and the office that they name. */
 struct command {
 	const char *home_option, *timeout_option, *format_option, *output_option, *as_of_option;
 	bool bom, json;
@@ -39,7 +39,7 @@ struct command {
 		"--timeout", &(command)->timeout_option, NULL                                                        \
 	}
 
-/* And of those that show tables. */
+/* The options of subcommands that show tables. */
 #define TABLE_OPTIONS(command)                                                                               \
 	COMMAND_OPTIONS(command), {"--format", &(command)->format_option, NULL},                                 \
 	    {"--output", &(command)->output_option, NULL},                                                       \
@@ -47,8 +47,8 @@ struct command {
 		"--bom", NULL, &(command)->bom                                                                       \
 	}
 
-/* And of those that show what was. A commit's number, a time (2013-07-10, its end; 2013-07-10T09:00), or both
- * (2016@2013-07-10: what commit 2016 knew, judged at that time). */
+/* The options of subcommands that can show the past. A commit's number, a time (2013-07-10, its end;
+ * 2013-07-10T09:00), or both (2016@2013-07-10: what commit 2016 knew, judged at that time). */
 #define AS_OF_OPTION(command)                                                                                \
 	{                                                                                                        \
 		"--as-of", &(command)->as_of_option, NULL                                                            \
@@ -59,37 +59,39 @@ struct command {
 int command_open(struct command *command);
 /* The same without the network. */
 int command_open_home(struct command *command);
-/* Connects and says hello, after command_open_home(). Nothing is printed but that the centre has lost what it
- * had receipted. */
+/* Connects and says hello, after command_open_home(). Prints nothing, except if the centre has lost
+ * submissions that it had receipted. */
 enum session_failure command_connect(struct command *command, int timeout_ms);
-/* For what is done without a network too, after command_open_home(): the catalogue of now if the centre
- * answers within moments, or the one that it gave last; then command->session is NULL. An office whose home
- * has none has to reach the centre once, for which it waits as long as --timeout says. */
+/* For subcommands that also work without a network, after command_open_home(): the current catalogue if the
+ * centre answers at once, else the one that it gave last, and then command->session is NULL. An office whose
+ * home has no catalogue yet has to reach the centre once, and waits for it as long as --timeout says. */
 int command_catalogue_or_kept(struct command *command);
-/* The same the other way round: the one that is kept, and the network only if there is none. */
+/* The same with the kept catalogue first, and the network only if there is none. */
 int command_kept_catalogue(struct command *command);
-/* What is kept and nothing else, for whoever cannot wait: instead of command_open(). Without any, the status
- * of a centre that does not answer, and a message. */
+/* Only the kept catalogue, for a caller that cannot wait; instead of command_open(). Without one: the exit
+ * status for a centre that does not answer, and a message. */
 int command_open_kept(struct command *command);
-/* What is kept now takes the place of what was kept before; without any, nothing changes. */
+/* Reads the kept catalogue again, in the place of the one that was read before; if there is none, nothing
+ * changes. */
 void command_renew_kept(struct command *command);
-/* What the centre says, or said last, of itself and of this office. */
+/* What the centre says, or said last, about itself and this office. */
 const struct welcome *command_welcome(const struct command *command);
 /* The centre's clock, as far as it is known. */
 int64_t command_centre_time(const struct command *command);
-/* For what a subcommand does besides showing tables: false, and a message, if a file, a workbook or the past
+/* For actions of a subcommand that show no table: false, with a message, if a file, a workbook or the past
  * was asked for. */
 bool command_shows_no_table(const struct command *command);
-/* For many answers that have to fit together: command->as_of is the commit, and the time to the minute, of
- * the centre's welcome, unless --as-of chose one. After command_open(), before command_catalogue(). */
+/* For several answers that have to fit together: sets command->as_of to the commit, and the time to the
+ * minute, of the centre's welcome, unless --as-of chose one. After command_open(), before
+ * command_catalogue(). */
 void command_pin_as_of(struct command *command);
 /* Fetches the catalogue, as of command->as_of. */
 int command_catalogue(struct command *command, bool units, bool forms);
-/* Ends the output: a file is there only if all went well (`status` EXIT_DONE). Returns what to exit with. May
- * be called for what was never opened. */
+/* Ends the output: a file gets its name only if all went well (`status` EXIT_DONE). Returns the exit status.
+ * May be called for a command that was never opened. */
 int command_close(struct command *command, int status) __attribute__((warn_unused_result));
 
-/* Asks; prints a refusal or a failure. */
+/* Sends a request and waits for its answer; prints a refusal or a failure. */
 int command_ask(struct command *command, struct request *request, enum reply_kind kind, struct reply *out);
 
 /* Prints why something failed, returns the exit status for it. */
@@ -97,7 +99,7 @@ int command_fail(const struct command *command, enum session_failure failure);
 
 /* The unit's name, "" if it is not in the catalogue. */
 const char *command_unit_name(const struct command *command, unit_code code);
-/* A code, or a unit's name if only one unit has it. Prints what is wrong. */
+/* Reads a unit: its code, or its name if only one unit has it. Prints what is wrong. */
 bool command_find_unit(const struct command *command, const char *text, unit_code *out);
 
 /* [UNIT] [PERIOD] [FORM], in this order; each may be left out if nothing follows it: the office's own unit,
@@ -112,22 +114,22 @@ int command_read_scope(const struct command *command, int count, char **words, s
 /* The months that the forms of the plan cover. */
 void command_plan_periods(const struct command *command, period *from, period *to);
 
-/* The commit of the first answer is that of all that follow: sets command->as_of.seq, or finds another one in
- * it. EXIT_DONE, or EXIT_FAILED_INSIDE and a message. */
+/* Keeps all answers at the commit of the first: sets command->as_of.seq, or finds that it names another
+ * commit. EXIT_DONE, or EXIT_FAILED_INSIDE and a message. */
 int command_hold_as_of(struct command *command, const struct as_of *answer);
 
 struct json_object;
-/* {"name": value}, for what else would be a line of text. */
+/* {"name": value}, for something that is otherwise a line of text. */
 void command_print_number(const struct command *command, const char *name, int64_t value);
 void command_print_text(const struct command *command, const char *name, const char *value);
 /* Prints it to the output, and frees it. */
 void command_print_json(const struct command *command, struct json_object *json);
 
-/* Chooses what comes in both languages, from the plan or a table of names, by the command's language. */
+/* Chooses, by the command's language, between two texts from the plan or a table of names. */
 const char *in_language(const struct command *command, const char *en, const char *zh)
     __attribute__((format_arg(2), format_arg(3)));
 
-/* What stands under every table (in CSV: beside it, on standard error): as of which commit, and the centre's
+/* Prints the lines under a table (in CSV: on standard error): as of which commit it is, and the centre's
  * label. */
 void command_footer(const struct command *command, const struct as_of *as_of, const char *label);
 

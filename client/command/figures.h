@@ -5,26 +5,28 @@
 #include "output/cell.h"
 #include "reply.h"
 
-/* A figure, or that there is none: nobody reported it. */
+/* A figure, or the fact that it was not reported. */
 struct figure {
 	bool known;
 	int64_t value;
 };
 
-/* What the plan is about, in every table that has no room for all: people, and villages. */
+/* The headline indicators, shown where a table has no room for all: people, and villages. */
 enum { HEADLINES = 2 };
 extern const char *const headline_indicators[HEADLINES];
 extern const char *const headline_names[HEADLINES][2]; /* short ones: English, Chinese */
 
 struct figure figure_submitted(const struct unit_total *total, uint32_t indicator);
 struct figure figure_approved(const struct unit_total *total, uint32_t indicator);
-/* Of entries of one kind; `level` UNIT_NONE: recorded at any level; special sources, or all. */
+/* The sum of entries of one kind; `level` UNIT_NONE: recorded at any level; of special sources only, or of
+ * all. */
 struct figure figure_funds(const struct catalogue *catalogue, const struct unit_total *total,
                            enum fund_kind kind, enum unit_level level, bool special_only);
-/* Known if both are. */
+/* The result is known if both operands are. */
 struct figure figure_change(struct figure before, struct figure after);
 
-/* The one target of an indicator or (0) a kind of fund; NULL: none, or several years'. */
+/* The target of an indicator, or with 0 of a kind of fund entry; NULL: there is none, or there are several
+ * years'. */
 const struct target_value *figure_target(const struct unit_total *total, uint32_t indicator,
                                          enum fund_kind fund);
 

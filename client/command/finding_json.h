@@ -1,4 +1,4 @@
-/* What was found, for programs. */
+/* Findings as JSON, for programs. */
 #ifndef FUPIN_CLIENT_FINDING_JSON_H
 #define FUPIN_CLIENT_FINDING_JSON_H
 
@@ -13,10 +13,10 @@ struct json_object *finding_json(const struct finding *finding, enum language la
 /* An array of them. */
 struct json_object *findings_json(const struct findings *findings, enum language language);
 
-/* Prints it with json-c's flags; what is not shown to people as itself (utf8.h) is escaped, so nothing that
- * reads JSON loses it, and no terminal sees it. */
+/* Prints an object with json-c's flags. Characters that are not shown as themselves (utf8.h) are escaped:
+ * programs get them unchanged, and no terminal acts on them. */
 void json_print(FILE *out, struct json_object *object, int flags);
-/* One object on a line of standard output, at once; frees it. */
+/* Prints an object as one line on standard output, flushes it, and frees the object. */
 void json_line(struct json_object *object);
 
 #endif

@@ -1,4 +1,4 @@
-/* How a target is kept pace with, in words and figures: shared by total and target. */
+/* The progress towards a target in words and figures; shared by `fupin total` and `fupin target`. */
 #ifndef FUPIN_CLIENT_PACE_TEXT_H
 #define FUPIN_CLIENT_PACE_TEXT_H
 
@@ -6,7 +6,7 @@
 
 struct json_object;
 
-/* CELL_NONE where there is nothing to tell yet. */
+/* Cells are CELL_NONE where nothing is known yet. */
 struct pace_cells {
 	struct cell until, reached, share, expected, gap, forecast;
 	char period[8]; /* the text of `until` */

@@ -31,7 +31,7 @@ sending_close(struct sending *s)
 	outbox_close(&s->outbox);
 }
 
-/* `content`: what makes it the same as one that is there already. */
+/* `content`: the digest by which the same submission is recognised. */
 static bool
 save(struct sending *s, const struct submission *submission, struct outbox_item *item, const uint8_t *bytes,
      size_t size, const struct digest *content)
@@ -64,7 +64,7 @@ sending_save(struct sending *s, struct submission *submission, const char *what)
 	size_t size;
 	submission->id = submission_id_new(clock_wall_us());
 	arena_init(&arena, DECODE_BYTES_MAX);
-	/* A decision that is made again is another decision: it is never taken for the first. */
+	/* The same decision a second time is a new decision, and never counts as a repetition of the first. */
 	bool good = codec_encode_submission(&arena, submission, &bytes, &size) &&
 	            save(s, submission, &item, bytes, size, NULL);
 	arena_free(&arena);

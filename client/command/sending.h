@@ -1,5 +1,4 @@
-/* What a subcommand sends goes through the outbox, and what comes back is printed: shared by all that submit.
- */
+/* Sending through the outbox, and printing the answers; shared by all subcommands that submit. */
 #ifndef FUPIN_CLIENT_SENDING_H
 #define FUPIN_CLIENT_SENDING_H
 
@@ -20,15 +19,15 @@ struct sending {
 int sending_open(struct sending *sending, struct command *command);
 void sending_close(struct sending *sending);
 
-/* Gives what an office decided an id and saves it; `what` names it for people. */
+/* Gives a submission with an office's decisions an id, and saves it; `what` names it for people. */
 int sending_save(struct sending *sending, struct submission *submission, const char *what);
 
-/* The same for a document, whose file is at `path` (absolute). The same document again is the same
- * submission, which then goes on where it was. */
+/* The same for a document, whose file is at `path` (absolute). The same document a second time is the same
+ * submission; its transfer goes on where it stopped. */
 int sending_save_document(struct sending *sending, struct document *document, const char *path,
                           const char *what);
 
-/* What is printed of each answer, by whatever way it came. */
+/* Print an answer, however it arrived. */
 void sending_print_receipt(struct sending *sending, const struct outbox_item *item,
                            const struct receipt *receipt);
 void sending_print_refusal(struct sending *sending, const struct outbox_item *item,
@@ -38,7 +37,8 @@ void sending_print_refusal(struct sending *sending, const struct outbox_item *it
  * it is. */
 int sending_deliver(struct sending *sending, bool quiet);
 
-/* What is said, and returned, where there is no centre now: what waits was saved and goes later. */
+/* Prints, when the centre cannot be reached, that what waits is saved and goes later; returns the exit
+ * status for that. */
 int sending_postpone(struct sending *sending);
 
 #endif

@@ -7,7 +7,8 @@
 
 struct json_object;
 
-/* cmd_completeness.c: a row for each unit, the last one the whole if `query` asks for it; who owes what. */
+/* cmd_completeness.c: a row for each unit, the last one for the whole if `query` asks for it; and the list
+ * of reports that are owed. */
 int show_completeness(const struct command *command, const char *sheet,
                       const struct completeness_query *query, const struct completeness_answer *answer);
 int show_late(const struct command *command, const char *sheet, const struct completeness_answer *answer);
@@ -16,10 +17,10 @@ int show_late(const struct command *command, const char *sheet, const struct com
 int show_targets(const struct command *command, const char *sheet, const struct target_answer *answer);
 
 /* report_table.c: asks for all reports of one form, page by page, as of the commit of the first page, and
- * shows them as they come. */
+ * shows each page as it arrives. */
 int show_reports(struct command *command, const char *sheet, uint32_t form, struct report_query *query);
 
-/* cmd_review.c: one report, of which the caller becomes the owner. */
+/* cmd_review.c: one report, as an object that the caller has to free. */
 struct json_object *report_json(const struct command *command, const struct report_item *item);
 
 #endif

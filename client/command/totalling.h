@@ -1,4 +1,4 @@
-/* What `fupin total` and `fupin watch` share: the question, and showing its answer. */
+/* Shared by `fupin total` and `fupin watch`: making the question, and showing its answer. */
 #ifndef FUPIN_CLIENT_TOTALLING_H
 #define FUPIN_CLIENT_TOTALLING_H
 
@@ -26,8 +26,8 @@ struct totalling {
 		"--funds", NULL, &(t)->funds                                                                         \
 	}
 
-/* After args_parse(): connects, fetches the catalogue, and makes the query. EXIT_DONE, or what to exit
- * with (a message was printed). Call totalling_close() in any case, and then command_close(). */
+/* After args_parse(): connects, fetches the catalogue, and makes the query. EXIT_DONE, or the exit status (a
+ * message was printed). Call totalling_close() in any case, and then command_close(). */
 int totalling_open(struct totalling *t, int argument_count, char **arguments);
 void totalling_close(struct totalling *t);
 
@@ -37,7 +37,7 @@ int totalling_ask(struct totalling *t);
 /* Shows the state in the command's format: a table, or a sheet called `name`. */
 int totalling_print(const struct totalling *t, const char *name);
 
-/* One unit's total, and what stands around the units in JSON: as_of, label, from, to. */
+/* One unit's total in JSON, and the object around the units: as_of, label, from, to. */
 struct json_object *totalling_unit_json(const struct totalling *t, const struct unit_total *unit);
 struct json_object *totalling_head_json(const struct totalling *t);
 

@@ -4,7 +4,7 @@
 
 #include "command/command.h"
 
-/* Both return what to exit with. The command has the catalogue's units, for their names. */
+/* Both return the exit status. The command must have the catalogue's units, for their names. */
 int show_enrolments(const struct command *command, const struct enrolment_list *list);
 int show_offices(const struct command *command, const struct office_list *list);
 

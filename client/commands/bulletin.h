@@ -1,5 +1,5 @@
-/* A month's bulletin: what it is made of. cmd_bulletin.c asks for it, all as of one commit; bulletin.c finds
- * what is worth telling (pure); bulletin_page.c lays it out. */
+/* A month's bulletin. cmd_bulletin.c asks for its content, all as of one commit; bulletin.c finds what is
+ * worth reporting (pure); bulletin_page.c lays it out. */
 #ifndef FUPIN_CLIENT_BULLETIN_H
 #define FUPIN_CLIENT_BULLETIN_H
 
@@ -8,7 +8,7 @@
 #include "session/follow.h"
 
 enum {
-	BULLETIN_LATE = 10,   /* offices named: the page is one that is read */
+	BULLETIN_LATE = 10,   /* offices named: the page has to stay short */
 	BULLETIN_CHANGES = 5, /* counties named */
 };
 
@@ -16,7 +16,7 @@ enum {
  * before, and of the year so far; and of all counties (not asked for if they are right below). */
 enum bulletin_total { TOTAL_MONTH, TOTAL_BEFORE, TOTAL_YEAR, TOTAL_COUNTIES, TOTAL_COUNTIES_BEFORE, TOTALS };
 
-/* An office that owes reports, or sent some of the month late. */
+/* An office that owes reports, or sent some reports of the month late. */
 struct late_office {
 	unit_code unit;
 	uint32_t missing_month, missing_year, late_month;
@@ -49,7 +49,7 @@ const struct unit_total *bulletin_whole(const struct bulletin *bulletin, enum bu
 const struct unit_total *bulletin_row(const struct bulletin *bulletin, enum bulletin_total which,
                                       unit_code unit);
 
-/* Late offices, the one who owes most first; at most BULLETIN_LATE. Returns how many there are in all. */
+/* Late offices, the one that owes most first; at most BULLETIN_LATE. Returns how many there are in all. */
 size_t bulletin_late(const struct bulletin *bulletin, struct late_office out[BULLETIN_LATE]);
 /* The largest changes of an indicator, whichever way, the largest first; at most BULLETIN_CHANGES. Returns
  * how many are in `out`. A county that did not report both months has none. */

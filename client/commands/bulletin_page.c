@@ -1,4 +1,4 @@
-/* The bulletin as a page: in a terminal at most 100 columns wide (with China's longest names) and about 60
+/* The bulletin as a page: on a terminal at most 100 columns wide (with China's longest names) and about 60
  * lines long, in a workbook one sheet that prints on one page. To add a section: a function here, called at
  * the end. */
 #include "base/decimal.h"

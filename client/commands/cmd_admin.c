@@ -62,7 +62,7 @@ choose_name(const struct admin *a, const struct invite *invite, char out[OFFICE_
 	return !needed;
 }
 
-/* The administrator may sit at the centre; the office does not. */
+/* The administrator may work on the centre's machine; the office does not. */
 static bool
 names_this_machine(const char *endpoints)
 {
@@ -95,7 +95,7 @@ show_code(const struct admin *a, const struct enrol_code *code, const struct enr
 	return EXIT_DONE;
 }
 
-/* Before the centre hears of it: what cannot be written as a code is not asked for. */
+/* Checked before the centre is asked: an endpoint that cannot be written into a code. */
 static bool
 draw_code(const struct admin *a, struct enrol_code *out)
 {
@@ -297,7 +297,7 @@ static const struct {
 };
 enum { ACTIONS = sizeof actions / sizeof *actions };
 
-/* Without a terminal nobody can be asked; a revocation without a reason tells the office nothing. */
+/* Without a terminal the question cannot be asked; a revocation without a reason tells the office nothing. */
 static bool
 is_complete(const struct admin *a, int (*run)(struct admin *admin))
 {

@@ -1,6 +1,6 @@
 /* fupin carry FILE…: hands in sealed files of offices without a network, letter by letter, and writes what
- * the centre answers to each, sealed for its office, into FILE.receipts. Who carries sees whether it was
- * taken, no more. */
+ * the centre answers to each, sealed for its office, into FILE.receipts. The carrier sees only whether a
+ * letter was taken. */
 #include "command/command.h"
 #include "command/finding_json.h"
 #include "outbox/sealed_file.h"
@@ -133,7 +133,7 @@ keep_answer(struct load *l, uint32_t number, const struct carried *a)
 	return true;
 }
 
-/* What the centre cannot open stops the file: what comes after may build on it. */
+/* A letter that the centre cannot open stops the file, as later letters may build on it. */
 static int
 refuse_file(struct carrying *c, const struct load *l, uint32_t number)
 {
@@ -141,7 +141,7 @@ refuse_file(struct carrying *c, const struct load *l, uint32_t number)
 	progress_clear(&c->progress);
 	for (size_t i = 0; i < refusal->problems->count; i++)
 		complain(c, l, &refusal->problems->items[i]);
-	/* What is full or busy for one office is not for the files of others. */
+	/* A limit that one office has reached does not concern the files of others. */
 	enum problem_code code = refusal->problems->items[0].code;
 	c->away = code == PROBLEM_STORE_UNAVAILABLE || code == PROBLEM_STORE_FULL || code == PROBLEM_STOPPING;
 	fprintf(stderr, _("fupin carry: %s: stopped at letter %u of %u; nothing from there on was handed in\n"),
@@ -214,7 +214,7 @@ write_receipts(const struct carrying *c, const struct load *l)
 	char path[PATH_MAX];
 	header.kind = SEAL_ANSWERS;
 	int size = snprintf(path, sizeof path, "%s.receipts", l->path);
-	/* What was interrupted does not take the place of what got further. */
+	/* The answers of an interrupted run do not replace those of a run that got further. */
 	if (!l->answered || (size < PATH_MAX && count_answers(c, l, path) > l->answered))
 		return EXIT_DONE;
 	bool good = size < PATH_MAX && sealed_writer_open(&w, path, &header);

@@ -1,5 +1,5 @@
-/* fupin check FILE… (.csv, .xlsx): what the centre would find, found here, by its own code, without a
- * network: the units and forms are those that it gave last. */
+/* fupin check FILE… (.csv, .xlsx): the centre's checks, made here by the same code, without a network, with
+ * the units and forms that the centre gave last. */
 #include "command/command.h"
 #include "command/finding_json.h"
 #include "marking/xlsx_mark.h"
@@ -136,7 +136,7 @@ cmd_check(int argc, char **argv)
 	int status = k.saving ? run(&k, argv, count) : EXIT_FAILED_INSIDE;
 	draft_free(&k.draft);
 	free(k.saving);
-	/* What was found is printed even if that is why it did not pass. */
+	/* Findings are printed even if they are the reason for the exit status. */
 	int end = command_close(&k.command, EXIT_DONE);
 	return status == EXIT_DONE ? end : status;
 }

@@ -1,5 +1,5 @@
-/* fupin completeness: how many of the reports that are due came, came in time, are missing, by unit.
- * fupin late: which ones are owed, worst first. */
+/* fupin completeness: by unit, how many of the reports that are due were received, were in time, or are
+ * missing. fupin late: the reports that are owed, worst first. */
 #include "base/decimal.h"
 #include "command/showing.h"
 #include "subcommands.h"
@@ -19,7 +19,7 @@ struct counting {
 	struct reply reply;
 };
 
-/* "3 d 4 h": nobody is late by the second. */
+/* "3 d 4 h": seconds do not matter. */
 static char *
 format_lateness(int64_t seconds, enum language language, char out[32])
 {

@@ -1,5 +1,5 @@
-/* fupin compliance: how units stand to the plan's rules, worst first: what is measured, what it has to be,
- * how much money is missing, by when it counts, and the figures behind it. */
+/* fupin compliance: how far units keep the plan's rules, worst first: the value that was measured and the
+ * one that is required, the money that is missing, the day by which it counts, and the figures behind it. */
 #include "base/decimal.h"
 #include "base/grow.h"
 #include "command/command.h"

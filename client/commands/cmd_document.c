@@ -1,6 +1,6 @@
-/* fupin document send KIND FILE: a unit's implementation plan or acceptance report, as a file.
- * fupin document list [UNIT]: who has sent what, when, and who has not.
- * fupin document get UNIT KIND: a version's file. */
+/* fupin document send KIND FILE: a unit's implementation plan or acceptance report, as a file. fupin
+ * document list [UNIT]: which units have sent which documents, when, and which have not. fupin document get
+ * UNIT KIND: a version's file. */
 #include "base/decimal.h"
 #include "base/shown.h"
 #include "base/utf8.h"

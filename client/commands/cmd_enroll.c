@@ -1,7 +1,7 @@
-/* fupin enroll CODE: the office's way in. The key pair is made here and the private key stays here; what goes
- * to the centre is the code's secret, over a line that only the centre of the code can read. Run again, it
- * shows how the request stands. The line has the code's own key, which the centre knows; the office's key,
- * and the proof that this office has it, are in the request. */
+/* fupin enroll CODE: asks the centre to admit this office. The key pair is made here, and the private key
+ * stays here. The code's secret is sent over a connection that only the code's centre can read. The
+ * connection uses the code's guest key, which the centre knows; the office's key, and the proof that this
+ * office has it, are in the request. Run again, it shows the state of the request. */
 #include "command/command.h"
 #include "subcommands.h"
 #include "version.h"
@@ -13,7 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Who waits asks so often; a door that is shut for a moment is tried again so often. */
+/* While waiting for the decision the request is repeated every WAIT_MS. A connection that is refused for a
+ * moment is tried again every DOOR_MS, DOOR_TRIES times. */
 enum { WAIT_MS = 3000, DOOR_MS = 500, DOOR_TRIES = 4 };
 
 struct enrolling {
@@ -50,8 +51,8 @@ read_code(const char *text, struct enrol_code *out)
 	return false;
 }
 
-/* The centre knows this line by the code, and lets nobody in whose code is not out; it may have no line free.
- */
+/* The centre knows this connection's key by the code. It refuses the connection if the code is not valid, or
+ * if it has no line free. */
 static int
 ask(struct enrolling *e, struct enrolment *out)
 {

@@ -1,5 +1,5 @@
-/* fupin extend UNIT PERIOD [FORM] --closed TIME --reason TEXT, or UNIT DOCUMENT --due TIME --reason TEXT: an
- * office lets a unit below it come later. */
+/* fupin extend UNIT PERIOD [FORM] --closed TIME --reason TEXT, or UNIT DOCUMENT --due TIME --reason TEXT:
+ * gives a unit below the office more time. */
 #include "command/sending.h"
 #include "subcommands.h"
 

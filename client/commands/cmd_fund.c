@@ -323,7 +323,7 @@ check_whole(const struct funding *f, struct checking *k)
 	return !k->faults;
 }
 
-/* No mistake in the books; but somebody should look. */
+/* The books are right, but these entries should be looked at. */
 static int
 check_days(struct funding *f)
 {

@@ -137,7 +137,7 @@ change_all(struct boxing *b, allows may, bool (*change)(struct outbox *outbox, i
 	return status;
 }
 
-/* What was voided in vain is what it was before: the centre has that, and its receipt. */
+/* If the voiding came too late, it is undone: the centre has the submission, and its receipt. */
 static bool
 retry_one(struct outbox *o, int64_t position)
 {
@@ -193,7 +193,7 @@ may_void(const struct boxing *b, const struct outbox_item *item)
 	return false;
 }
 
-/* Whoever hands a copy of it in later, in a sealed file, is told that its id is used up. */
+/* If a copy is handed in later, in a sealed file, it is refused because its id is used up. */
 static bool
 void_one(struct outbox *o, int64_t position)
 {

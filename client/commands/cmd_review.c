@@ -1,5 +1,6 @@
 /* fupin review: the work list of a reviewer, one report as it stands, and decisions about one or many of
- * them. A decision names the revision and the step that the list showed: who was slower is told so. */
+ * them. A decision names the revision and the step that the list showed; if another reviewer was faster, it
+ * is refused. */
 #include "base/decimal.h"
 #include "base/grow.h"
 #include "command/sending.h"
@@ -30,8 +31,8 @@ struct reviewing {
 
 /* ---------------------------------------------------------------- asking */
 
-/* Who looks without saying at what sees what waits for him: the county what was returned, the prefecture what
- * was sent, the province what was passed. */
+/* Without --state the list shows what the office has to work on: for a county what was returned, for a
+ * prefecture what was sent, for the province what was passed. */
 static enum review_state
 own_work(enum role role)
 {
@@ -78,8 +79,8 @@ read_words(struct reviewing *r, int count, char **words)
 	return EXIT_DONE;
 }
 
-/* --seen: what is decided on is what a list showed as of that commit. What is another one by now the centre
- * refuses. */
+/* --seen: decides on the reports as a list showed them as of that commit. The centre refuses the decision
+ * for a report that has changed since. */
 static bool
 read_seen(struct reviewing *r)
 {
@@ -340,7 +341,7 @@ decide(struct reviewing *r, enum decision decision, int count, char **words)
 	return r->count ? status : EXIT_PROBLEMS;
 }
 
-/* What is looked for to be decided on: what may be decided on so. */
+/* The states of reports on which this decision can be made. */
 static void
 choose_states(struct reviewing *r, enum decision decision)
 {

@@ -1,6 +1,6 @@
-/* fupin sheet MONTH [UNIT]: the workbook that an office fills in, all its forms in it. fupin sheet FORM MONTH
- * [UNIT]: one form as a plain table. A row for each own unit; what stands (stocks) is carried forward from
- * the unit's last report; what happened is left empty. Where a report is there already, its figures and its
+/* fupin sheet MONTH [UNIT]: the workbook that an office fills in, all its forms in it. fupin sheet FORM
+ * MONTH [UNIT]: one form as a plain table. It has a row for each own unit; stocks are carried forward from
+ * the unit's last report, flows are left empty. Where a report is there already, its figures and its
  * revision are in the row, for a correction: in a table beside the others, in a workbook with --corrections,
  * and then only those. */
 #include "command/command.h"
@@ -65,8 +65,8 @@ free_rows(struct sheeting *s)
 	s->count = 0;
 }
 
-/* Reports come by unit, then month: what is later replaces what is earlier. A place that has another code now
- * has its row under that one. */
+/* Reports come by unit, then month, so that a later one replaces an earlier one. A place that has another
+ * code now has its row under that one. */
 static void
 take_report(struct sheeting *s, const struct report_item *item)
 {
@@ -151,7 +151,7 @@ write_sheet(const struct sheeting *s)
 		cells[3] = cell_text(month);
 		cells[4] = cell_number(s->rows[i].revision, 0);
 		memcpy(cells + FIXED_COLUMNS, s->rows[i].cells, fields * sizeof *cells);
-		/* To be filled in, and sent as it is: no dash where nothing is known yet. */
+		/* The table is filled in and sent, so it has no dash where nothing is known yet. */
 		for (size_t at = FIXED_COLUMNS; workbook && at < FIXED_COLUMNS + fields; at++)
 			if (cells[at].kind == CELL_NONE)
 				cells[at] = cell_text("");
@@ -252,7 +252,7 @@ run_book(struct sheeting *s, int count, char **words)
 {
 	struct command *c = &s->command;
 	s->json = c->json;
-	c->json = false; /* the workbook is no JSON; what is said of it may be */
+	c->json = false; /* the workbook is no JSON; the message about it may be */
 	c->format_option = "xlsx";
 	if (!c->output_option)
 		name_book(s);

@@ -1,7 +1,7 @@
-/* fupin status [ID]: is the centre there, who are we to it, what waits and what was receipted here, what was
- * returned and what is due next: from the agent, if one runs, else asked of the centre; without a network
- * what is known here. Or what the centre knows of one submission. fupin reload: the centre reads its
- * principals again. */
+/* fupin status [ID]: whether the centre answers, this office's role and unit, what waits and what is
+ * receipted in the outbox, what was returned and what is due next. The agent's answer is shown if one runs,
+ * else the centre is asked; without a network, what is known here. With ID: what the centre knows of that
+ * submission. fupin reload: the centre reads its principals again. */
 #include "agent/agent.h"
 #include "field/deadline.h"
 #include "keys/key_text.h"
@@ -161,7 +161,7 @@ print_standing(const struct knowing *k)
 	}
 }
 
-/* Others that report, or reported, in this office's name: so that nobody does it unseen. */
+/* Other keys that report, or reported, in this office's name, so that none does it unnoticed. */
 static void
 print_keys(const struct knowing *k)
 {
@@ -280,7 +280,8 @@ overview(struct command *c)
 	if (outbox)
 		status =
 		    outbox_counts(outbox, k->now.counts) ? print_tables(&listing, outbox, k) : EXIT_FAILED_INSIDE;
-	/* As everywhere: the centre was not there. What was asked for is shown all the same. */
+	/* The exit status for a centre that was not reached, as everywhere; what is known is shown nevertheless.
+	 */
 	if (status == EXIT_DONE && !k->now.reachable)
 		status = EXIT_WAITING;
 	outbox_close(&outbox);

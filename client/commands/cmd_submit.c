@@ -70,7 +70,7 @@ save(struct submitting *s, char **files, int count)
 	return EXIT_FAILED_INSIDE;
 }
 
-/* Who gave a time to wait wants it to be used; anybody else has his prompt back. */
+/* With --timeout all of that time is used; without it the prompt comes back soon. */
 static int
 deliver_now(struct submitting *s)
 {

@@ -84,7 +84,7 @@ ask_targets(struct targeting *t, unit_code unit, struct target_answer *out)
 	return status;
 }
 
-/* The present revision of what a part sets: asked of the unit above it, whose answer has it. */
+/* The present revision of the target that a part replaces, from the answer for the unit above it. */
 static int
 find_revision(struct targeting *t, struct target_part *part)
 {

@@ -64,7 +64,7 @@ show(struct watching *w, const struct unit_total *units, size_t count)
 {
 	int status = w->terminal ? draw(w) : print_line(w, units, count);
 	w->shown++;
-	/* Who reads us through a pipe wants it now; and may have gone. */
+	/* Flushed at once for the reader of a pipe, which may have closed it. */
 	return fflush(shown_below(stdout)) ? EXIT_FAILED_INSIDE : status;
 }
 

@@ -24,7 +24,7 @@ static const char *const standings[][2] = {
 };
 static const char *const standing_codes[] = {"on_time", "late", "missing", "not_due"};
 
-/* The first version counts: who corrects later was in time all the same. */
+/* The first version counts: a document that was sent in time stays so when it is corrected later. */
 static enum standing
 standing_of(const struct document_item *item, int64_t now)
 {

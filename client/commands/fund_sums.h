@@ -4,8 +4,8 @@
 
 #include "reply.h"
 
-/* What one account holds fits into 64 bits; the sum of many need not, and one that wrapped would prove
- * nothing. */
+/* The amount of one account fits into 64 bits. A sum of many may not, and a sum that wrapped round would
+ * prove nothing. */
 __extension__ typedef __int128 fund_amount;
 
 /* Amounts of one row of a table: by state, and by age of what is on hand and in transit. */
@@ -14,22 +14,22 @@ struct fund_sums {
 	fund_amount ages[2][FUND_AGES];
 };
 
-/* Adds a unit's balances of one source (0: of all). */
+/* Adds a unit's balances of one source (0: of all sources). */
 void fund_sums_add(struct fund_sums *sums, const struct unit_balance *unit, uint32_t source);
 bool fund_sums_any(const struct fund_sums *sums);
 
-/* What is wrong with a unit's books of one source: nothing is below zero, and all that came in is there,
- * spent, or went out. */
+/* What is wrong with a unit's books of one source. They are right if nothing is below zero, and everything
+ * that came in is there, spent, or went out. */
 enum fund_fault { FUND_RIGHT, FUND_BELOW_ZERO, FUND_UNBALANCED, FUND_ON_THE_WAY };
 enum fund_fault fund_sums_check(const struct fund_sums *sums);
-/* The same of all units of a province together: besides, what came into units is what went out of others, and
- * all that was raised is there or spent. */
+/* The same for all units of a province together. In addition, what came into units must equal what went out
+ * of others, and everything that was raised must be there or spent. */
 enum fund_fault fund_sums_check_whole(const struct fund_sums *sums);
 
-/* What was raised and came in; and what is there, spent, or went out. */
+/* The two sides: what was raised or came in; and what is there, was spent, or went out. */
 fund_amount fund_sums_came(const struct fund_sums *sums);
 fund_amount fund_sums_is(const struct fund_sums *sums);
-/* Within 64 bits, to be shown. */
+/* The sum cut to 64 bits, to be shown. */
 int64_t fund_amount_shown(fund_amount amount);
 
 #endif

@@ -1,6 +1,5 @@
-/* What waits, with its documents' files, as the letters of a sealed file. The letters are made twice: first
- * to know them, so that the outbox has noted each before there is a file that somebody could carry; then to
- * seal them. */
+/* Writes what waits, with its documents' files, as letters of a sealed file. The letters are made twice:
+ * first to note each in the outbox before there is a file that could be carried, then to seal them. */
 #include "outbox_sealed.h"
 
 #include "base/clock.h"

@@ -1,4 +1,5 @@
-/* What the centre answered to a sealed file: all is checked, then all is changed, then it is printed. */
+/* Takes over the centre's answers to a sealed file: all are checked, then all changes are made, then the
+ * result is printed. */
 #include "outbox_sealed.h"
 
 #include "codec.h"

@@ -1,4 +1,4 @@
-/* fupin outbox list: what is in the outbox, without asking anybody. */
+/* fupin outbox list: what is in the outbox, without the network. */
 #include "outbox_list.h"
 
 #include <inttypes.h>

@@ -5,7 +5,7 @@
 #include "command/command.h"
 #include "outbox/outbox.h"
 
-/* `state`: -1 for all. An exit status. */
+/* Lists what is in one state (-1: in all). Returns the exit status. */
 int outbox_list(const struct command *command, struct outbox *outbox, int state);
 
 #endif

@@ -1,4 +1,4 @@
-/* What is shown of projects: a line each, or one with all its steps and its money. */
+/* Showing projects: a list with a line for each, or one project with all its steps and its money. */
 #ifndef FUPIN_CLIENT_PROJECT_SHOW_H
 #define FUPIN_CLIENT_PROJECT_SHOW_H
 
@@ -7,7 +7,7 @@
 /* Money of all sources together. */
 struct project_money project_sum(const struct project_item *item);
 
-/* The steps that a project waits for, as words in a row; "" for a closed one. */
+/* The steps that a project still needs, as a list in words; "" for a closed one. */
 void project_next(const struct command *command, const struct project_item *item, char *out, size_t room);
 
 /* A table of projects, row by row as pages come. */

@@ -1,5 +1,4 @@
-/* What fupin compliance and fupin watch --compliance share: the question's options, and a finding in words.
- */
+/* Shared by fupin compliance and fupin watch --compliance: the question's options, and a finding in words. */
 #ifndef FUPIN_CLIENT_RULE_TEXT_H
 #define FUPIN_CLIENT_RULE_TEXT_H
 
@@ -8,7 +7,7 @@
 enum { RULES_ASKED_MAX = 64 };
 
 struct rule_options {
-	const char *by, *rules, *states; /* as given; NULL: not */
+	const char *by, *rules, *states; /* as given; NULL: not given */
 	uint32_t numbers[RULES_ASKED_MAX];
 	enum rule_state wanted[RULE_STATES];
 };

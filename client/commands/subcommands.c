@@ -101,7 +101,7 @@ static const struct subcommand rows[] = {
      "    $ fupin fund ledger 220822 --voucher 2013-0417 --back\n"},
     {"project", cmd_project,
      "list [UNIT] [--state S] [--open] [--overdue] [--own] [--as-of T] | show UNIT CODE [--as-of T]",
-     N_("projects: how far the work and the money are, what comes next, who has to be accepted by when"),
+     N_("projects: how far the work and the money are, what comes next, what has to be accepted by when"),
      "    $ fupin project list 220822 --open\n"
      "    $ fupin project show 220822 P-2013-07\n"},
     {"completeness", cmd_completeness, "[UNIT] [PERIOD] [FORM] [--by LEVEL] [--group G] [--as-of T]",

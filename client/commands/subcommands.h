@@ -1,5 +1,5 @@
 /* The subcommands of fupin. To add one: cmd_NAME.c, its prototype and its row here, a line in
- * completion/words.sh, a section in both languages' manual, the translation of its texts. */
+ * completion/words.sh, a section in the manual of each language, the translation of its texts. */
 #ifndef FUPIN_CLIENT_SUBCOMMANDS_H
 #define FUPIN_CLIENT_SUBCOMMANDS_H
 
@@ -11,10 +11,10 @@ struct subcommand {
 	const char *usage, *help, *examples;
 };
 
-/* NULL: there is none of that name. */
+/* NULL: there is no subcommand of that name. */
 const struct subcommand *subcommand_find(const char *name);
 
-/* What they all are; and one of them, by example. */
+/* Print the list of subcommands; and the help of one, with an example. */
 void help_all(FILE *out);
 void help_subcommand(FILE *out, const struct subcommand *subcommand);
 

@@ -1,9 +1,9 @@
-/* libfupin: what the fupin program does in an office, for other programs. Compile with
- * `pkg-config --cflags --libs fupin`; examples/submit.c is a whole program.
+/* libfupin: what the fupin program does in an office, for other programs. Compile with `pkg-config --cflags
+ * --libs fupin`; examples/submit.c is a whole program.
  *
- * Every call returns at once. What takes time is an operation: it is begun by one call, which returns its
- * number, and what comes of it are events, handed to the operation's handler by fupin_dispatch(), in the
- * thread that calls that, never in another one. Each operation that was begun has exactly one FUPIN_ENDED, as
+ * Every call returns at once. Anything that takes time is an operation: one call begins it and returns its
+ * number, and its results are events, handed to the operation's handler by fupin_dispatch(), in the thread
+ * that calls that function and in no other. Each operation that was begun has exactly one FUPIN_ENDED, as
  * its last event. Many may be in flight; they do not wait for one another, but submissions reach the centre
  * in the order in which they were saved.
  *
@@ -16,24 +16,24 @@
  *     fupin_close(&office);
  *
  * Promises, the same as the program's: FUPIN_SAVED comes when the submission, its id and its bytes, is on
- * this disk, in the outbox; FUPIN_RECEIPT when the centre has it on its own. What was saved and did not get
- * through waits there, over the end of the program and of the machine, for the next fupin_send() or for
- * `fupin outbox send`. The same bytes go each time, and the centre stores them once. (A document waits for
- * the program: its file is sent by that.)
+ * this disk, in the outbox; FUPIN_RECEIPT when it is on the centre's disk. What was saved and did not get
+ * through waits in the outbox, also when the program ends or the machine is switched off, for the next
+ * fupin_send() or for `fupin outbox send`. The same bytes are sent each time, and the centre stores them
+ * once. (A document waits for the fupin program, which sends its file.)
  *
  * Threads: a handle is used by one thread at a time; different handles by different threads, also on one
  * home. There is no global state. Each handle has a thread of its own inside, in which all signals are
- * blocked and no handler ever runs. Of what nobody dispatches some thousand events are kept, then the handle
- * stands still. fork(): a handle is the parent's. In the child every call with it does nothing and says so.
- * As in any process with threads the child should do little but exec; who wants a handle in it forks before
- * the parent opens one.
+ * blocked and no handler ever runs. Some thousand events that are not dispatched are kept; after that the
+ * handle stands still until they are dispatched. fork(): a handle is the parent's. In the child every call
+ * with it does nothing and returns an error. As in any process with threads the child should do little but
+ * exec; to use a handle in a child, fork before the parent opens one.
  *
- * How it grows: functions, enum values and fields are added, never changed or taken away. Structures that you
- * make have their `size` first: set it by their _INIT, a library that knows more fields takes the rest as 0.
- * Those that the library makes grow at their end: look at them through the pointer that you are given, do not
- * copy them whole, and take rows by fupin_figure() and its like. Pass over events of a kind that you do not
- * know. Whatever an event points to lives until its handler returns. Texts are UTF-8, never NULL unless it
- * says so. */
+ * How the interface grows: functions, enum values and fields are added, never changed or removed. Structures
+ * that you make have their `size` first: set it by their _INIT, and a library that knows more fields takes
+ * the rest as 0. Those that the library makes grow at their end: look at them through the pointer that you
+ * are given, do not copy them whole, and take rows by fupin_figure() and its like. Pass over events of a
+ * kind that you do not know. Whatever an event points to lives until its handler returns. Texts are UTF-8,
+ * and never NULL unless the description says so. */
 #ifndef FUPIN_H
 #define FUPIN_H
 
@@ -61,7 +61,7 @@ enum fupin_status {
 	FUPIN_CANCELLED = 64,   /* by fupin_cancel() */
 };
 
-/* What texts for people are in. */
+/* The language of texts for people. */
 enum fupin_language { FUPIN_ENGLISH = 0, FUPIN_CHINESE = 1 };
 
 struct fupin_options {
@@ -80,7 +80,7 @@ struct fupin_options {
 struct fupin_office;
 
 /* The number of an operation of an office; 0: it was not begun, because FUPIN_OPERATIONS_MAX are in flight,
- * an argument cannot be, there is no memory, or this is the child of a fork. */
+ * an argument is invalid, there is no memory, or this is the child of a fork. */
 typedef uint64_t fupin_operation;
 enum { FUPIN_OPERATIONS_MAX = 1024 };
 
@@ -90,7 +90,7 @@ enum fupin_kind {
 	FUPIN_ENDED = 1, /* status, text: why, for people ("" if all is well) */
 	FUPIN_PROBLEM,   /* problem; of a check, of files to submit, or of a refusal by the centre */
 	FUPIN_CHECKED,   /* submission (its numbers): the files have no problems */
-	FUPIN_SAVED,     /* submission: in the outbox. More than one can hold becomes several, in order */
+	FUPIN_SAVED,     /* submission: in the outbox. Rows that do not fit into one become several, in order */
 	FUPIN_RECEIPT,   /* submission: on the centre's disk */
 	FUPIN_REFUSED,   /* submission: stored nowhere; its problems came before */
 	FUPIN_FIGURES,   /* total: the answer; of a watch, again and again as it changes */
@@ -110,7 +110,7 @@ struct fupin_submission {
 struct fupin_problem {
 	const char *code, *text;
 	const char *submission; /* its id; "": not saved */
-	const char *file;       /* "" if it is of no file */
+	const char *file;       /* "" if it belongs to no file */
 	const char *sheet;      /* of a workbook, else "" */
 	size_t row;             /* 0: of the whole */
 	const char *letters;    /* the column, as a spreadsheet names it; else "" */
@@ -143,7 +143,7 @@ struct fupin_total {
 	int64_t time_us;
 	int whole;           /* 1: all rows; 0: of a watch, those that changed */
 	size_t figure_count; /* by fupin_figure() */
-	size_t fund_count;   /* by fupin_fund(); of a unit that changed all of its rows come */
+	size_t fund_count;   /* by fupin_fund(); for a unit that changed, all of its rows are included */
 };
 
 struct fupin_deadline {
@@ -162,12 +162,13 @@ struct fupin_returned {
 
 struct fupin_standing {
 	size_t waiting, receipted, refused; /* in the outbox */
-	int from_centre;                    /* 0: only that; else also: */
+	int from_centre;                    /* 0: only the fields above are set; 1: these below, too */
 	int64_t time_us;                    /* the centre's clock */
 	int store_ready;
 	uint32_t overdue;                      /* reports that should be there and are not */
 	size_t returned_count, deadline_count; /* by fupin_returned(), fupin_deadline() */
-	size_t lost; /* in the outbox: with a receipt, and the centre, set back, no longer has them */
+	size_t lost; /* in the outbox: with a receipt, but the centre's database was set back and no longer has
+	                them */
 };
 
 struct fupin_event {
@@ -175,14 +176,14 @@ struct fupin_event {
 	fupin_operation operation;
 	enum fupin_status status;
 	const char *text;
-	/* By kind; NULL in all others. */
+	/* Set according to the event's kind; the others are NULL. */
 	const struct fupin_problem *problem;
 	const struct fupin_submission *submission;
 	const struct fupin_total *total;
 	const struct fupin_standing *standing;
 };
 
-/* It may begin and cancel operations, and close the office. */
+/* An event handler. It may begin and cancel operations, and close the office. */
 typedef void (*fupin_handler)(void *context, const struct fupin_event *event);
 
 /* Row i, from 0; NULL beyond the last. */
@@ -200,23 +201,24 @@ FUPIN_API const char *fupin_version(void);
 FUPIN_API enum fupin_status fupin_open(const char *home, const struct fupin_options *options,
                                        struct fupin_office **out, char *error, size_t error_size);
 
-/* Ends what is in flight, without events, within a second (unless a large sheet is just being read), and sets
- * *office to NULL. What was saved stays in the outbox. NULL in it is no mistake. */
+/* Ends what is in flight, without events, within a second (unless a large sheet is just being read), and
+ * sets *office to NULL. What was saved stays in the outbox. *office may be NULL. */
 FUPIN_API void fupin_close(struct fupin_office **office);
 
-/* Readable when there is something to dispatch: for one's own poll() or epoll. Not to be read or closed. */
+/* A descriptor that is readable when there is something to dispatch, for the caller's own poll() or epoll.
+ * Do not read from it or close it. */
 FUPIN_API int fupin_fd(const struct fupin_office *office);
 
-/* Waits for an event at most timeout_ms (0: not at all, below 0: as long as it takes) and calls the handlers
- * of all that are there. Returns how many; 0: none came; -1: the office was closed by a handler, or is not
- * ours. */
+/* Waits for an event for at most timeout_ms (0: not at all; below 0: without a limit) and calls the handlers
+ * of all events that are there. Returns how many; 0: none came; -1: the office was closed by a handler, or
+ * this is the child of a fork. */
 FUPIN_API int fupin_dispatch(struct fupin_office *office, int timeout_ms);
 
 /* ---------------------------------------------------------------- operations */
 
-/* Says hello and fetches units and forms as they are now. Nobody has to: whatever needs the centre connects
- * by itself, and units and forms that were fetched once are kept in the home, and used when there is no line.
- */
+/* Connects and fetches units and forms as they are now. Calling it is optional: every operation that needs
+ * the centre connects by itself, and units and forms that were fetched once are kept in the home, and used
+ * when there is no connection. */
 FUPIN_API fupin_operation fupin_connect(struct fupin_office *office, fupin_handler handler, void *context);
 
 /* Reads and checks files (.csv, .xlsx) as the centre would: FUPIN_PROBLEM for each, or FUPIN_CHECKED. */
@@ -247,7 +249,7 @@ struct fupin_query {
 	size_t indicator_count;        /* 0: all */
 	const char *const *indicators; /* codes or names */
 	int funds;                     /* 1: fund rows too */
-	/* The state after this commit, and of what was committed until this time; 0: now. Not for a watch. */
+	/* As of this commit, and as of this time; 0: now. Not for a watch. */
 	uint64_t as_of_seq;
 	int64_t as_of_time_us;
 };
@@ -256,13 +258,13 @@ struct fupin_query {
 		sizeof(struct fupin_query), 0, 0, 0, 0, 0, NULL, 0, 0, 0                                             \
 	}
 
-/* Totals: FUPIN_FIGURES once; with `by` the unit itself comes last. FUPIN_PROBLEMS: of a moment that is not
- * yet. */
+/* Totals: FUPIN_FIGURES once; with `by` the unit itself comes last. FUPIN_PROBLEMS: the moment lies in the
+ * future. */
 FUPIN_API fupin_operation fupin_total(struct fupin_office *office, const struct fupin_query *query,
                                       fupin_handler handler, void *context);
 
-/* The same, and FUPIN_FIGURES again each time that something changed, until it is cancelled. When the line is
- * away it goes on by itself afterwards. */
+/* The same, and FUPIN_FIGURES again each time that something changed, until it is cancelled. After a broken
+ * connection it goes on by itself. */
 FUPIN_API fupin_operation fupin_watch(struct fupin_office *office, const struct fupin_query *query,
                                       fupin_handler handler, void *context);
 

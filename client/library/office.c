@@ -1,5 +1,5 @@
-/* libfupin, the caller's side: begins operations and dispatches what came of them. fupin.h says how it is
- * used, office_parts.h how it is made. */
+/* libfupin, the caller's side: begins operations and dispatches their events. fupin.h describes its use,
+ * office_parts.h its inside. */
 #include "office_parts.h"
 
 #include "base/clock.h"
@@ -215,7 +215,7 @@ fupin_dispatch(struct fupin_office *o, int timeout_ms)
 	if (timeout_ms)
 		wait_for_letter(o, timeout_ms);
 	o->dispatching = true;
-	/* What handlers bring about has its turn next time: somebody else's loop goes on. */
+	/* Events that handlers cause are dispatched the next time, so that the caller's loop goes on. */
 	for (size_t left = count_letters(o); left && !o->close_after; left--) {
 		struct letter *letter = take_letter(o);
 		if (!letter)
@@ -281,7 +281,7 @@ hand_over(struct fupin_office *o, struct operation *operation, bool good)
 	return id;
 }
 
-/* Texts of the caller's, who may forget them when the call returns. */
+/* Copies texts of the caller, which need not stay valid after the call. */
 static const char **
 copy_texts(struct operation *operation, const char *const *texts, size_t count)
 {

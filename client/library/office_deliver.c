@@ -1,6 +1,6 @@
-/* libfupin: the way of submissions: from files into the outbox, and from there to the centre. What an
- * operation put on its way are its parts, by their position in the outbox; an answer closes the part in every
- * operation that waits for it. */
+/* libfupin: the way of submissions, from files into the outbox, and from there to the centre. The
+ * submissions of an operation are its parts, known by their position in the outbox; an answer closes the
+ * part in every operation that waits for it. */
 #include "office_parts.h"
 
 #include "base/clock.h"
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How soon it is seen what another program did with the outbox. */
+/* How soon changes of the outbox by another program are noticed. */
 enum { LOOK_MS = 1000 };
 
 static void
@@ -227,7 +227,7 @@ on_mistaken(void *context, const struct outbox_item *item, const struct receipt 
 
 /* ---------------------------------------------------------------- by other hands */
 
-/* Another program on the same outbox may have been faster; and documents are left to it. */
+/* Another program on the same outbox may have been faster; documents are left to the fupin program. */
 static void
 settle_part(struct fupin_office *o, struct operation *p, const struct outbox_item *item, bool delivered)
 {

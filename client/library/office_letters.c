@@ -104,7 +104,7 @@ letter_free(struct letter *letter)
 	free(letter);
 }
 
-/* A letter that has not all of its content is none. */
+/* A letter whose content is incomplete is not sent. */
 static void
 put(struct fupin_office *o, struct operation *operation, struct letter *letter)
 {
@@ -117,7 +117,7 @@ put(struct fupin_office *o, struct operation *operation, struct letter *letter)
 	o->work.held_end = &letter->next;
 }
 
-/* Never NULL; what has no room makes the letter be none. */
+/* Never NULL; if there is no room, the letter is not sent. */
 static const char *
 keep(struct letter *letter, const char *text)
 {
@@ -125,7 +125,8 @@ keep(struct letter *letter, const char *text)
 	return copy ? copy : "";
 }
 
-/* Room that is always there: the last resort is thrown away with the letter. */
+/* Room for at least one item, so that an empty list is not taken for lack of memory. NULL: no memory, and
+ * the letter is not sent. */
 static void *
 room(struct letter *letter, size_t count, size_t size)
 {

@@ -1,12 +1,13 @@
 /* The inside of libfupin's handle, shared by its files only.
  *
- * office.c: the caller's side: begins operations, dispatches letters. office_work.c: the thread inside, one
- * loop around the session. office_steps.c: what each kind of operation does next, and with an answer.
- * office_deliver.c: the way of submissions. office_letters.c: events and all that they point to.
+ * office.c: the caller's side, which begins operations and dispatches letters (events). office_work.c: the
+ * thread inside, one loop around the session. office_steps.c: what each kind of operation does next, and
+ * what it does with an answer. office_deliver.c: the way of submissions. office_letters.c: events and all
+ * that they point to.
  *
- * What both sides touch is under the mutex: the operations that were begun, the letters, the table of what is
- * open. All else of an operation is the thread's from then on. To add an operation: its kind here, its begin
- * function in office.c, its cases in office_steps.c. */
+ * What both sides touch is under the mutex: the operations that were begun, the letters, the table of open
+ * operations. Everything else in an operation belongs to the thread as soon as it is begun. To add an
+ * operation: its kind here, its begin function in office.c, its cases in office_steps.c. */
 #ifndef FUPIN_CLIENT_OFFICE_PARTS_H
 #define FUPIN_CLIENT_OFFICE_PARTS_H
 
@@ -33,7 +34,8 @@ struct letter {
 	struct fupin_event event;
 };
 
-/* A question to the centre: sent again after silence, a lost line, or when it was told to wait. */
+/* A question to the centre. It is sent again after silence, after a lost line, or when the centre was busy.
+ */
 struct question {
 	bool sent;
 	uint64_t request_id;
@@ -53,7 +55,7 @@ enum operation_kind {
 };
 
 enum stage {
-	STAGE_NEW,        /* what can be done here is to be done; may have to wait for the catalogue */
+	STAGE_NEW,        /* its local part is still to be done, and may have to wait for the catalogue */
 	STAGE_ASKING,     /* its question is asked */
 	STAGE_WATCHING,   /* pushes come */
 	STAGE_DELIVERING, /* its parts are on their way */
@@ -73,7 +75,7 @@ struct operation {
 	fupin_handler handler;
 	void *context;
 	atomic_bool cancelled;
-	struct letter *last; /* its FUPIN_ENDED, there from the beginning: there is always memory for it */
+	struct letter *last; /* its FUPIN_ENDED, allocated at the beginning so that it never lacks memory */
 	struct arena arena;  /* of the arguments' copies */
 	const char **files;
 	size_t file_count;
@@ -86,9 +88,9 @@ struct operation {
 	struct question question;
 	struct total_query total;
 	uint64_t watch_id, ack_id; /* request ids */
-	struct follow *follow;     /* what the watcher holds */
-	bool asks_whole;           /* a push left a gap: the whole total is asked for */
-	uint64_t push_seq;         /* to be acknowledged then */
+	struct follow *follow;     /* the state that the watcher has */
+	bool asks_whole;           /* a push is missing: the whole total is asked for */
+	uint64_t push_seq;         /* the push to be acknowledged after that */
 	struct standing *standing;
 	struct standing_steps steps;
 	struct part *parts;
@@ -102,7 +104,7 @@ struct work {
 	struct operation *operations; /* in the order in which they were begun */
 	struct session *session;
 	bool greeted, fetching; /* the catalogue is wanted */
-	unsigned epoch; /* of the session, when it was greeted: the centre may be another one behind a new line */
+	unsigned epoch; /* of the session, at the centre's welcome: a new line may lead to another centre */
 	struct question hello, fetch, look;
 	struct recheck recheck; /* while `rechecking`, before anything is delivered */
 	bool rechecking;
@@ -110,14 +112,14 @@ struct work {
 	struct outbox *outbox;
 	struct catalogue catalogue;
 	bool has_catalogue;
-	unit_code unit;            /* whose office this is */
+	unit_code unit;            /* the office's unit */
 	int64_t time_us, local_us; /* the centre's clock, and ours then */
 	struct deliverer *deliverer;
 	struct delivery delivery;
 	struct delivery_watch delivery_watch;
 	unsigned round;                  /* how many deliveries were begun */
 	int64_t look_us;                 /* when the outbox is looked at */
-	struct letter *held, **held_end; /* go out at the end of the turn */
+	struct letter *held, **held_end; /* letters that are handed out at the end of the turn */
 };
 
 struct fupin_office {
@@ -138,9 +140,10 @@ struct fupin_office {
 	struct work work;
 };
 
-/* Beyond these the handle stands still until somebody dispatches: one turn adds some hundreds. */
+/* With more letters than this the handle stands still until the caller dispatches; one turn adds some
+ * hundreds. */
 enum { LETTERS_MANY = 1000 };
-/* Of the credit window, for all that is no submission. */
+/* The part of the credit window that is kept for requests other than submissions. */
 enum { QUESTIONS_MAX = 16 };
 
 void office_ring(int fd);
@@ -149,11 +152,11 @@ void *office_run(void *office);
 
 /* ---------------------------------------------------------------- letters */
 
-/* NULL: no memory; the operation will end so. */
+/* NULL: no memory, and the operation ends with that. */
 struct letter *letter_new(struct operation *operation, enum fupin_kind kind);
 void letter_free(struct letter *letter);
 
-/* Each puts a letter with the others that go out at the end of the turn. */
+/* Each adds a letter to those that are handed out at the end of the turn. */
 void tell_problem(struct fupin_office *o, struct operation *operation, const struct finding *finding,
                   const struct submission_id *submission);
 void tell_line(struct fupin_office *o, struct operation *operation, const char *text,
@@ -168,7 +171,7 @@ void tell_figures(struct fupin_office *o, struct operation *operation, const str
                   const struct unit_total *units, size_t count, bool whole);
 void tell_standing(struct fupin_office *o, struct operation *operation, const size_t counts[OUTBOX_STATES],
                    const struct standing *standing);
-/* The last one; the operation's stage is STAGE_ENDED then. */
+/* Adds the last letter; the operation's stage is STAGE_ENDED then. */
 void tell_end(struct fupin_office *o, struct operation *operation, enum fupin_status status,
               const char *text);
 
@@ -194,14 +197,14 @@ const char *office_text(const struct fupin_office *o, enum text text);
 
 /* ---------------------------------------------------------------- steps */
 
-/* What can be done without an answer. */
+/* Does what can be done without an answer from the centre. */
 void operation_advance(struct fupin_office *o, struct operation *operation);
-/* The question of an operation that asks. */
+/* Makes the question of an operation that asks. */
 void operation_question(struct fupin_office *o, struct operation *operation, struct request *out);
 void operation_take(struct fupin_office *o, struct operation *operation, const struct reply *reply);
-/* Has it to do with the centre now? */
+/* Does the operation need the centre now? */
 bool operation_needs_centre(const struct operation *operation);
-/* Its time is up. */
+/* The operation's time is up. */
 void operation_expire(struct fupin_office *o, struct operation *operation);
 void operation_cancel(struct fupin_office *o, struct operation *operation);
 void operation_free(struct operation *operation);
@@ -213,22 +216,22 @@ int64_t office_time_us(const struct fupin_office *o);
 
 /* ---------------------------------------------------------------- delivering */
 
-/* Checks; or saves, and puts it on its way. */
+/* Checks the files, or saves them and puts the submissions on their way. */
 void office_check(struct fupin_office *o, struct operation *operation);
 void office_save(struct fupin_office *o, struct operation *operation);
 /* Puts all that waits on its way. */
 void office_send_waiting(struct fupin_office *o, struct operation *operation);
-/* Now and then: what is answered in the outbox already. */
+/* To be called now and then: takes over answers that another process has written into the outbox. */
 void office_look(struct fupin_office *o);
-/* One turn of the delivery, if there is something to deliver. */
+/* One turn of delivering, if there is something to deliver. */
 void office_deliver(struct fupin_office *o);
 void office_deliver_take(struct fupin_office *o, const struct reply *reply);
-/* What came in this turn is on disk after it: before that no receipt is told. */
+/* Puts on disk what came in this turn; receipts are reported only after that. */
 void office_end_turn(struct fupin_office *o);
-/* Nothing goes out any more. */
+/* Stops delivering. */
 void office_stop_delivery(struct fupin_office *o);
 
-/* The centre cannot be talked to: all that have to do with it end. */
+/* The centre cannot be used: ends all operations that need it. */
 void office_fail(struct fupin_office *o, enum fupin_status status, const char *text);
 void office_fail_session(struct fupin_office *o, enum session_failure failure);
 

@@ -68,7 +68,7 @@ begin_total(struct fupin_office *o, struct operation *p)
 	tell_end(o, p, wrong == TEXT_INDICATOR ? FUPIN_USAGE : FUPIN_FAILED, text);
 }
 
-/* First what is known here, whether there is a line or not. */
+/* First reports what is known here, with or without a connection. */
 static void
 begin_standing(struct fupin_office *o, struct operation *p)
 {
@@ -146,7 +146,7 @@ operation_expire(struct fupin_office *o, struct operation *p)
 	tell_end(o, p, FUPIN_WAITING, office_text(o, text));
 }
 
-/* A request that nobody waits for the answer of. */
+/* A request whose answer is not waited for. */
 static void
 say(struct fupin_office *o, struct request *request)
 {

@@ -1,6 +1,7 @@
-/* libfupin, the thread inside a handle: one loop. Each turn takes what was begun, does what can be done,
- * sends questions and submissions, takes the answers that are there, and hands out letters; then it waits for
- * the bell, the centre, or the next moment at which something is due. Nothing in it waits for one answer. */
+/* libfupin, the thread inside a handle: one loop. Each turn takes operations that were begun, does what can
+ * be done, sends questions and submissions, takes the answers that have arrived, and hands out letters
+ * (events); then it waits for the bell, the centre, or the next moment at which something is due. Nothing in
+ * it waits for one answer. */
 #include "office_parts.h"
 
 #include "base/clock.h"
@@ -13,7 +14,7 @@
 
 /* While something is in flight; while nothing is; answers in one turn. */
 enum { TURN_MS = 100, IDLE_MS = 2000, ANSWERS_MAX = 256 };
-/* The centre says something to a watcher every 20 s. */
+/* The centre sends something to a watcher every 20 s. */
 enum { WATCH_SILENCE_MS = 60000 };
 
 int64_t
@@ -125,7 +126,7 @@ ask(struct fupin_office *o, struct question *q, struct request *request)
 {
 	struct work *w = &o->work;
 	int64_t now = clock_steady_us();
-	/* On a slow line it stands behind what is being delivered. */
+	/* On a slow line the question waits behind the delivery. */
 	size_t ahead = w->deliverer ? deliverer_bytes_in_flight(w->deliverer) : 0;
 	bool lost = q->sent && q->epoch != session_epoch(w->session);
 	bool silent = q->sent && !lost && now - q->sent_us > session_silence_us(w->session, q->attempt, ahead);
@@ -164,7 +165,7 @@ ask_catalogue(struct fupin_office *o)
 	return ask(o, &o->work.fetch, &request);
 }
 
-/* What is asked while it is being found out whether the centre has what it receipted. */
+/* The question by which it is found out whether the centre still has what it receipted. */
 static bool
 ask_recheck(struct fupin_office *o)
 {
@@ -185,7 +186,7 @@ ask_operation(struct fupin_office *o, struct operation *p)
 		p->stage = STAGE_ASKING; /* the watch ended with its line */
 		p->asks_whole = false;
 	}
-	/* How the office stands is told when it is known what was lost. */
+	/* The office's standing is reported when it is known what was lost. */
 	bool waits = p->kind == OPERATION_CONNECT || (p->kind == OPERATION_STANDING && o->work.rechecking);
 	if (p->stage != STAGE_ASKING || waits)
 		return true;
@@ -292,7 +293,7 @@ take_own(struct fupin_office *o, struct question *q, const struct reply *reply, 
 	}
 }
 
-/* What cannot be found out now is no error: the next welcome asks again. */
+/* It is no error if this cannot be found out now: it is asked again after the next welcome. */
 static void
 take_recheck(struct fupin_office *o, const struct reply *reply)
 {

@@ -190,7 +190,7 @@ make_comments(struct marking *m, const char *part, size_t number, const struct x
 	return put_part(m, drawing, boxes, size) && add_relations(m, part, relations);
 }
 
-/* What a sheet names, if anything: one without relationships is the rule. */
+/* The parts that a sheet names, if any: usually a sheet has no relationships. */
 static bool
 find_link(struct marking *m, const char *part, const char *type, struct part_link *out, bool *found)
 {

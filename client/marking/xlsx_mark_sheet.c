@@ -1,4 +1,5 @@
-/* A sheet's cells get red styles; cells that are empty come into being. */
+/* Gives marked cells of a sheet their red styles, and adds cells that the file does not have because they
+ * are empty. */
 #include "xlsx_marking.h"
 
 #include "sheet/finding.h"

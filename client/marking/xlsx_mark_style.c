@@ -1,4 +1,5 @@
-/* Styles: one more fill, and for each style that a marked cell has, the same one with that fill. */
+/* Adds styles to a workbook: a red fill and, for each style that a marked cell has, the same one with that
+ * fill. */
 #include "base/grow.h"
 #include "xlsx/splice.h"
 #include "xlsx_marking.h"

@@ -1,6 +1,6 @@
-/* A copy that was marked before is marked anew: our comments of then go, with their boxes, and the cells that
- * have no problem any more lose their red. Other programs saved it meanwhile, and kept our comments' first
- * word. */
+/* Removes earlier marks, so that a copy can be marked again: our earlier comments go, with their boxes, and
+ * cells that have no problem any more lose their red. Other programs may have saved the workbook since; our
+ * comments are found by their first word. */
 #include "base/grow.h"
 #include "xlsx/splice.h"
 #include "xlsx_marking.h"

@@ -131,7 +131,7 @@ refuse_parcel(struct deliverer *d, struct parcel *p, const struct refusal *refus
 	return true;
 }
 
-/* What cannot be put into a frame would stop all behind it: it is refused here. */
+/* A submission that does not fit into a frame would stop all behind it, so it is refused here. */
 static bool
 give_up(struct deliverer *d, struct parcel *p, const struct outbox_item *item)
 {
@@ -171,7 +171,8 @@ send_parcel(struct deliverer *d, struct parcel *p, int64_t now)
 		d->delivery->failure = failure;
 		return true; /* it waits on */
 	}
-	/* The line was dead, and this one went over a new one: what went before goes again. */
+	/* The line was dead, and this one was sent over a new one: everything that was sent before is sent
+	 * again. */
 	if (session_epoch(d->session) != d->epoch) {
 		take_all_back(d);
 		d->epoch = session_epoch(d->session);
@@ -188,7 +189,8 @@ send_parcel(struct deliverer *d, struct parcel *p, int64_t now)
 }
 
 /* Another centre of the same database may reach it where this one does not: it is asked at once; when all
- * were, after the time that they told. False: that is no reason to go, or nowhere to go to. */
+ * were, after the time that they told. False: there is no reason to change the centre, or no other centre.
+ */
 static bool
 go_to_next_centre(struct deliverer *d, const struct refusal *refusal, int64_t wait_us)
 {
@@ -233,7 +235,7 @@ send_ready(struct deliverer *d, int64_t now)
 	return true;
 }
 
-/* The centre, or who answers in its name, has other bytes than these: what was sent waits on. */
+/* The receipt is for other bytes than were sent, so the submission keeps waiting. */
 static bool
 leave_mistaken(struct deliverer *d, struct parcel *p, const struct receipt *receipt)
 {
@@ -272,7 +274,8 @@ take_receipt(struct deliverer *d, const struct receipt *receipt)
 	return true;
 }
 
-/* Who is shut out keeps what he has: it can go when his key, or his next one, is admitted. */
+/* A refused key loses nothing: what waits can be sent when this key, or the office's next one, is admitted.
+ */
 static bool
 is_shut_out(const struct reply *reply)
 {

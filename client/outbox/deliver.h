@@ -1,6 +1,6 @@
-/* Delivering what waits in the outbox: in order, up to the credit window in flight, the same bytes
- * again after silence, until each has a receipt or a refusal, or time is up. What names documents comes last,
- * each after its files: a long file holds up nothing else. */
+/* Delivering what waits in the outbox: in order, with up to the credit window in flight, the same bytes
+ * again after silence, until each submission has a receipt or a refusal, or time is up. Submissions that
+ * name documents come last, each after its files, so that a long file holds up nothing else. */
 #ifndef FUPIN_CLIENT_DELIVER_H
 #define FUPIN_CLIENT_DELIVER_H
 
@@ -9,22 +9,23 @@
 #include "session/upload.h"
 
 struct delivery {
-	size_t total, receipted, refused; /* what is left waits on */
-	size_t mistaken;                  /* of those: receipts came that are not of what was sent */
+	size_t total, receipted, refused; /* the rest is still waiting */
+	size_t mistaken;                  /* of the waiting ones: got a receipt for other content than was sent */
 	uint64_t seq_last;                /* of the receipts */
 	enum session_failure failure;     /* why it ended early, if it did */
 };
 
-/* What the caller wants to know on the way. Each may be NULL. */
+/* Callbacks for the caller. Each may be NULL. */
 struct delivery_watch {
 	void *context;
 	void (*receipted)(void *context, const struct outbox_item *item, const struct receipt *receipt);
 	void (*refused)(void *context, const struct outbox_item *item, const struct refusal *refusal);
-	/* A receipt with its id and another digest: it is not taken, and not asked for again this time. */
+	/* A receipt with the submission's id but another digest: it is not accepted, and the submission is not
+	 * sent again this time. */
 	void (*mistaken)(void *context, const struct outbox_item *item, const struct receipt *receipt);
 	void (*progress)(void *context, const struct delivery *delivery);
 	void (*sent)(void *context, const char *name, uint64_t bytes, uint64_t size); /* of a document's file */
-	/* Asked again and again: true ends it, as if the time were up. */
+	/* Called repeatedly: true ends the delivery, as if the time were up. */
 	bool (*stop)(void *context);
 };
 
@@ -32,17 +33,18 @@ struct delivery_watch {
 bool deliver(struct session *session, struct outbox *outbox, int timeout_ms,
              const struct delivery_watch *watch, struct delivery *out) __attribute__((warn_unused_result));
 
-/* The same in steps, for who takes the session's replies himself and has more requests in flight. What names
- * documents is left out: their files are sent by deliver(). `watch` and `out` outlive it; `reserved`: so much
- * of the credit window is left to others. NULL: the outbox failed, or no memory. */
+/* The same in steps, for a caller that takes the session's replies itself and has other requests in flight.
+ * Submissions that name documents are left out, as their files are sent by deliver(). `watch` and `out` must
+ * outlive it; `reserved`: how much of the credit window is left for other requests. NULL: the outbox failed,
+ * or no memory. */
 struct deliverer;
 struct deliverer *deliverer_open(struct session *session, struct outbox *outbox, uint32_t reserved,
                                  const struct delivery_watch *watch, struct delivery *out);
 void deliverer_close(struct deliverer **deliverer);
 /* Sends what can be sent now; to be called often, at least each second. False, here and below: as deliver().
- * out->failure: it is over. */
+ * If out->failure is set, the delivery has ended. */
 bool deliverer_send(struct deliverer *deliverer) __attribute__((warn_unused_result));
-/* Takes a reply, whose ever it is. What it brought is on disk after deliverer_end_turn(). */
+/* Takes any reply of the session. What it brings is on disk after deliverer_end_turn(). */
 bool deliverer_take(struct deliverer *deliverer, const struct reply *reply)
     __attribute__((warn_unused_result));
 bool deliverer_end_turn(struct deliverer *deliverer) __attribute__((warn_unused_result));

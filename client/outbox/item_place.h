@@ -10,19 +10,20 @@
 
 #include <limits.h>
 
-/* What was saved; empty if it cannot be read. The arena, which is initialised here, owns it. */
+/* The saved submission; empty if it cannot be read. The arena, which is initialised here, owns it. */
 void item_decode(struct arena *arena, const struct outbox_item *item, struct submission *out);
 
 /* Where the file of its document `row` was when it was saved. */
 bool item_document_path(const struct outbox_item *item, size_t row, char out[PATH_MAX])
     __attribute__((warn_unused_result));
 
-/* Of a problem of that submission; file NULL: it is about no row of a file. `file` is room for the name. */
+/* The place of a problem of that submission; its file is NULL if the problem is about no row of a file.
+ * `file` is room for the name. */
 struct place item_place(const struct outbox_item *item, const struct problem *problem,
                         const struct submission *submission, char file[PATH_MAX]);
 
-/* A problem of that submission with its place, in words of the sheet: the column's name by the catalogue
- * (NULL: its code). Without a row it is of the submission's files as a whole. */
+/* A problem of that submission as a finding with its place and, by the catalogue, the column's name (NULL:
+ * its code). A problem without a row is about the submission's files as a whole. */
 struct finding item_finding(const struct outbox_item *item, const struct problem *problem,
                             const struct submission *submission, const struct catalogue *catalogue,
                             enum language language, char file[PATH_MAX]);

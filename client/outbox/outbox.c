@@ -157,7 +157,7 @@ outbox_commit(struct outbox *o)
 {
 	if (run(o, "COMMIT"))
 		return true;
-	/* A disk that is full leaves the transaction open. */
+	/* A full disk leaves the transaction open. */
 	outbox_cancel(o);
 	return false;
 }
@@ -444,11 +444,11 @@ bool
 outbox_each(struct outbox *o, int state, int64_t limit,
             void (*take)(void *context, const struct outbox_item *item), void *context)
 {
-	sqlite3_stmt *s =
-	    outbox_prepare(o, "SELECT * FROM (SELECT " COLUMNS " FROM submission WHERE ?1 < 0 OR state = ?1 "
-	                      "ORDER BY position DESC LIMIT ?2) "
-	                      /* What was receipted once and waits goes first, as it was stored once. */
-	                      "ORDER BY CASE WHEN ?1 = 0 THEN ifnull(seq, 9223372036854775807) END, position");
+	sqlite3_stmt *s = outbox_prepare(
+	    o, "SELECT * FROM (SELECT " COLUMNS " FROM submission WHERE ?1 < 0 OR state = ?1 "
+	       "ORDER BY position DESC LIMIT ?2) "
+	       /* Waiting submissions that had a receipt before are sent first, as they were stored before. */
+	       "ORDER BY CASE WHEN ?1 = 0 THEN ifnull(seq, 9223372036854775807) END, position");
 	if (!s)
 		return false;
 	sqlite3_bind_int(s, 1, state);

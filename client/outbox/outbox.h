@@ -1,6 +1,6 @@
-/* The outbox: an SQLite file in the office's home (WAL, synchronous FULL). A submission is in it, id
- * and frozen bytes, before the first send; what became of it (a receipt, or a refusal, and that this one was
- * dealt with) stays in it. Nothing is ever taken out. */
+/* The outbox: an SQLite file in the office's home (WAL, synchronous FULL). A submission is in it, id and
+ * frozen bytes, before the first send; what became of it (a receipt, or a refusal and the fact that it was
+ * dealt with) stays in it. Nothing is ever removed. */
 #ifndef FUPIN_CLIENT_OUTBOX_H
 #define FUPIN_CLIENT_OUTBOX_H
 
@@ -13,7 +13,7 @@
 
 struct outbox;
 
-/* Lost: it has its receipt, and the centre no longer has it. */
+/* Lost: it has its receipt, but the centre no longer has the submission. */
 enum outbox_state { OUTBOX_WAITING, OUTBOX_RECEIPTED, OUTBOX_REFUSED, OUTBOX_DROPPED, OUTBOX_LOST };
 enum { OUTBOX_STATES = 5 };
 
@@ -41,33 +41,34 @@ enum { OUTBOX_ERROR_BYTES = 256 };
 struct outbox *outbox_open(const char *path, char error[OUTBOX_ERROR_BYTES]);
 void outbox_close(struct outbox **outbox);
 
-/* It waits for others that write for up to ten seconds; no longer once *stop is true. `stop` outlives it. */
+/* Waits up to ten seconds for other processes that write, but no longer once *stop is true. `stop` must
+ * outlive the outbox. */
 void outbox_stop_when(struct outbox *outbox, const atomic_bool *stop);
 
-/* Several changes that stand or fall together; what was begun is on disk when commit returns true. */
+/* A transaction: all changes or none. They are on disk when commit returns true. */
 bool outbox_begin(struct outbox *outbox) __attribute__((warn_unused_result));
 bool outbox_commit(struct outbox *outbox) __attribute__((warn_unused_result));
-/* What was begun was never there. */
+/* Undoes everything since outbox_begin(). */
 void outbox_cancel(struct outbox *outbox);
 
-/* Adds a waiting item (position is given out). `content` is the digest of the submission without its
- * id: what waits or has its receipt with the same content is not added again (*position says which). If that
- * one has its receipt, it waits again: the same bytes go to the centre once more, which answers with the
- * first receipt, or stores them if it had lost them. */
+/* Adds a waiting item (position is given out). `content` is the digest of the submission without its id:
+ * content that already waits or has its receipt is not added again (*position says where it is). If it has
+ * its receipt, it waits again: the same bytes go to the centre once more, which answers with the first
+ * receipt, or stores them if it had lost them. */
 bool outbox_add(struct outbox *outbox, const struct outbox_item *item, const struct digest *content,
                 int64_t *position) __attribute__((warn_unused_result));
 
 bool outbox_set_receipt(struct outbox *outbox, int64_t position, const struct receipt *receipt)
     __attribute__((warn_unused_result));
-/* `problems`: English lines, OUTBOX_LANGUAGES, Chinese lines; or the former alone. */
+/* `problems`: English lines, OUTBOX_LANGUAGES, Chinese lines; or English lines alone. */
 bool outbox_set_refused(struct outbox *outbox, int64_t position, const char *problems)
     __attribute__((warn_unused_result));
 /* A refused one waits again: same id, same bytes. */
 bool outbox_wait_again(struct outbox *outbox, int64_t position) __attribute__((warn_unused_result));
-/* A refused or lost one is dealt with, or a waiting one is given up. A receipt that comes all the same is
- * taken. */
+/* Marks a refused or lost one as dealt with, or gives up a waiting one. If a receipt comes later, it is
+ * still accepted. */
 bool outbox_set_dropped(struct outbox *outbox, int64_t position) __attribute__((warn_unused_result));
-/* All that are lost wait again, before all else and in the order of their commits; *count: how many. */
+/* All that are lost wait again, before all others and in the order of their commits; *count: how many. */
 bool outbox_retry_lost(struct outbox *outbox, size_t *count) __attribute__((warn_unused_result));
 /* Another one with the same content that waits or has its receipt; 0: none. */
 int64_t outbox_same_content(struct outbox *outbox, int64_t position);
@@ -84,7 +85,7 @@ bool outbox_counts(struct outbox *outbox, size_t counts[OUTBOX_STATES]) __attrib
 bool outbox_get(struct outbox *outbox, int64_t position, struct outbox_item *out)
     __attribute__((warn_unused_result));
 
-/* What the centre is known to have of all that it receipted. */
+/* What is known about whether the centre still has what it receipted. */
 struct outbox_kept {
 	char history[HISTORY_BYTES]; /* of which journal; "": not known */
 	char key[KEY_TEXT_BYTES];    /* the centre's; "": not known */
@@ -97,22 +98,24 @@ struct outbox_receipt {
 	struct submission_id id;
 };
 bool outbox_get_kept(struct outbox *outbox, struct outbox_kept *out) __attribute__((warn_unused_result));
-/* Of those receipted, or lost, the one at an index, by commit. */
+/* The item at an index among those that are receipted or lost, ordered by commit. */
 bool outbox_receipt_at(struct outbox *outbox, enum outbox_state state, size_t index,
                        struct outbox_receipt *out) __attribute__((warn_unused_result));
-/* Those behind commit `seq`, up to `newest_seq`, are lost; all are of this journal ("": it is not known) of
- * this centre. */
+/* Marks those after commit `seq`, up to `newest_seq`, as lost, and notes that all belong to this journal
+ * ("": not known) of this centre. */
 bool outbox_set_kept(struct outbox *outbox, uint64_t seq, uint64_t newest_seq, const char *history,
                      const char *key) __attribute__((warn_unused_result));
-/* Before its first receipt: whose it will be, if that is not known yet. */
+/* To be called before the first receipt: notes the centre that it will come from, if that is not known yet.
+ */
 bool outbox_note_centre(struct outbox *outbox, const char *history, const char *key)
     __attribute__((warn_unused_result));
-/* From here on it is this centre's: what was receipted before is of another one, and never lost to this one.
- */
+/* From here on the outbox belongs to this centre. Earlier receipts came from another one, and never count as
+ * lost by this one. */
 bool outbox_begin_centre(struct outbox *outbox, const char *history, const char *key)
     __attribute__((warn_unused_result));
 
-/* What a letter of a sealed file holds: a submission, or what comes before it of a document's file. */
+/* What a letter of a sealed file holds: a submission, or a part of a document's file, which comes before it.
+ */
 struct outbox_letter {
 	int64_t position; /* of the submission; 0: this outbox has no such letter */
 	bool of_file;
@@ -126,16 +129,16 @@ bool outbox_find_letter(struct outbox *outbox, const struct submission_id *file,
 bool outbox_set_answered(struct outbox *outbox, const struct submission_id *file, uint32_t number)
     __attribute__((warn_unused_result));
 
-/* What was refused or given up becomes `bytes`, a submission that voids its id, and waits; answers to letters
- * that it went into before are not taken over any more. To be called within outbox_begin(). */
+/* A refused or given-up one gets `bytes`, a submission that voids its id, and waits. Answers to earlier
+ * letters with it are not taken over any more. To be called within outbox_begin(). */
 bool outbox_void(struct outbox *outbox, int64_t position, const void *bytes, size_t size)
     __attribute__((warn_unused_result));
-/* It is again what it was before, if it was voided: the centre has it after all. */
+/* Undoes a voiding: the centre has the submission after all. */
 bool outbox_unvoid(struct outbox *outbox, int64_t position) __attribute__((warn_unused_result));
 
 const char *outbox_error(const struct outbox *outbox);
 
-/* Receipted, or lost since. */
+/* Is it receipted, or lost after that? */
 bool outbox_has_receipt(enum outbox_state state);
 /* "waiting", "待发送". */
 const char *outbox_state_name(enum outbox_state state);

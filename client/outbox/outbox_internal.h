@@ -9,9 +9,9 @@
 
 struct outbox {
 	sqlite3 *db;
-	struct arena item; /* what outbox_get() returned last */
+	struct arena item; /* owns what outbox_get() returned last */
 	char error[OUTBOX_ERROR_BYTES];
-	const atomic_bool *stop; /* NULL: nobody stops it */
+	const atomic_bool *stop; /* NULL: it cannot be stopped */
 };
 
 /* Keeps SQLite's message if it is not `good`; returns `good`. */

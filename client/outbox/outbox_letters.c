@@ -1,4 +1,5 @@
-/* What went into sealed files: so that an answer is taken over once, and by the outbox that asked. */
+/* Records what went into sealed files, so that an answer is taken over once, and only by the outbox that
+ * sent the request. */
 #include "outbox_internal.h"
 
 #include <string.h>

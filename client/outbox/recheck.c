@@ -6,10 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Of two centres on one database the other one knows of a commit a moment later. */
+/* With two centres on one database, the other one learns of a commit a moment later. */
 enum { BEHIND_MS = 2000, LOOK_AGAIN_MS = 100 };
 
-/* Is it only behind? Where does what it has end? Does it have again what it had lost? */
+/* The three questions: Is the centre only behind? Up to which receipt does it have them? Does it have again
+ * what it had lost? */
 enum { ASK_NOTHING, ASK_BEHIND, ASK_WHERE, ASK_AGAIN };
 
 /* One that was lost and is there again: its database was brought back, or another client sent it. */
@@ -94,7 +95,7 @@ recheck_next(const struct recheck *r, struct request *out, enum reply_kind *kind
 	return r->step != ASK_NOTHING;
 }
 
-/* One without its database knows what it knew last: what it lacks says nothing. */
+/* A centre without its database knows its last state only, so what it lacks proves nothing. */
 static bool
 take_pong(struct recheck *r, const struct pong *pong)
 {

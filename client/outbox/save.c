@@ -94,7 +94,7 @@ save_part(struct outbox *outbox, const struct saving *s, const struct draft *d, 
 	return good;
 }
 
-/* What one submission cannot hold goes as several, in the order of the rows. */
+/* Rows that do not fit into one submission become several, in the order of the rows. */
 static bool
 save_draft(struct outbox *outbox, struct saving *s, const struct draft *d, const char *files, int64_t time_us)
 {

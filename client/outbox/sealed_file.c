@@ -65,7 +65,7 @@ check_keys(const struct sealed_file *f, const struct home *home, struct problem 
 	       refuse(problem, PROBLEM_SEAL_OTHER_OFFICE, detail);
 }
 
-/* What somebody took for the other kind of file. */
+/* A file of the other kind. */
 static const char *
 other_kind(const struct sealed_file *f, enum seal_kind kind)
 {

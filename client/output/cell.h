@@ -1,5 +1,5 @@
-/* Cells: what one place of a table says, with its type, so that each format shows it in its own way: a number
- * stays a number in a spreadsheet, and a text that looks like a formula stays a text. */
+/* Cells of tables: a value with its type, so that each output format shows it in its own way. A number stays
+ * a number in a spreadsheet, and a text that looks like a formula stays a text. */
 #ifndef FUPIN_CLIENT_CELL_H
 #define FUPIN_CLIENT_CELL_H
 
@@ -33,13 +33,14 @@ struct cell cell_number(int64_t value, int decimals);
 /* CELL_NONE unless `present`. */
 struct cell cell_figure(bool present, int64_t value, int decimals);
 struct cell cell_change(bool present, int64_t value, int decimals);
-/* Rounded down: 99.9 % is not yet reached. CELL_NONE unless `present` and of more than nothing. */
+/* Rounded down, so that 99.99 % is not shown as reached. CELL_NONE unless `present` and the whole is above
+ * 0. */
 struct cell cell_share(bool present, int64_t value, int64_t whole);
 /* 0: CELL_NONE. */
 struct cell cell_time(int64_t seconds);
 
-/* What a cell says, for people ("–", "800,000.00") or for programs ("", "800000.00"). A CELL_TEXT's own text,
- * anything else in `room`. */
+/* The text of a cell, for people ("–", "800,000.00") or for programs ("", "800000.00"). For a CELL_TEXT its
+ * own text, for any other written into `room`. */
 const char *cell_show(const struct cell *cell, bool for_program, char room[CELL_TEXT_BYTES]);
 
 /* Can a double (15 decimal digits) hold the number exactly? Spreadsheets have no other numbers. */
@@ -47,7 +48,7 @@ bool cell_fits_double(const struct cell *cell);
 /* Would a spreadsheet that opens a CSV file take the text for a formula? */
 bool cell_is_formula_like(const char *text);
 
-/* Columns that a text takes on a terminal (and about as many in a spreadsheet); wide characters take two. */
+/* The columns that a text takes on a terminal (and roughly in a spreadsheet); wide characters take two. */
 size_t text_width(const char *text);
 
 #endif

@@ -49,7 +49,8 @@ output_choose(const char *format, const char *path, bool bom, enum format *out)
 
 /* ---------------------------------------------------------------- half-written files */
 
-/* What a signal that ends us has to take away; a file that is killed without one keeps its hidden name. */
+/* The temporary file, which a signal that ends the program has to remove. After a SIGKILL it keeps its
+ * hidden name. */
 static char unfinished[PATH_MAX];
 
 static void

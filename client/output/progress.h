@@ -1,5 +1,4 @@
-/* One line that says how far something long is: a bar, the rate, the time left. On standard error, and only
- * if that is a terminal. */
+/* A progress line: a bar, the rate, the time left. On standard error, and only if that is a terminal. */
 #ifndef FUPIN_CLIENT_PROGRESS_H
 #define FUPIN_CLIENT_PROGRESS_H
 
@@ -10,10 +9,10 @@
 
 struct progress {
 	bool shown;    /* wanted, and there is a terminal */
-	bool standing; /* a line stands there now */
+	bool standing; /* a line is on the terminal now */
 	enum language language;
-	char what[256]; /* of the line before: with another one the clock begins anew */
-	uint64_t first; /* what was done when it began */
+	char what[256]; /* of the previous line; when it changes, the rate is measured from the beginning */
+	uint64_t first; /* how much was done when it began */
 	int64_t began_us, drawn_us;
 };
 
@@ -21,17 +20,17 @@ struct progress {
 struct progress_state {
 	const char *what, *unit;
 	uint64_t done, total;
-	uint64_t first; /* of `done`: was there before */
+	uint64_t first; /* the part of `done` that was there before */
 	int64_t elapsed_us;
 };
 
 enum { PROGRESS_BYTES = 1024 };
 
 void progress_begin(struct progress *progress, bool quiet, enum language language);
-/* Draws it anew, a few times a second and at the end. */
+/* Draws the line again, at most a few times a second, and at the end. */
 void progress_show(struct progress *progress, const char *what, const char *unit, uint64_t done,
                    uint64_t total);
-/* Takes the line away, so that something else can be printed; the next progress_show() draws it again. */
+/* Removes the line, so that something else can be printed; the next progress_show() draws it again. */
 void progress_clear(struct progress *progress);
 
 /* The line, at most `columns` wide (wide characters take two). Returns out. */

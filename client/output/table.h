@@ -1,5 +1,5 @@
-/* Tables of typed cells: for people (lined up with wide characters; drawing is libsmartcols'), as CSV, or as
- * a sheet of a workbook. CSV and sheets are written row by row. */
+/* Tables of typed cells: as text for people (wide characters are aligned; drawn by libsmartcols), as CSV, or
+ * as a sheet of a workbook. CSV and sheets are written row by row. */
 #ifndef FUPIN_CLIENT_TABLE_H
 #define FUPIN_CLIENT_TABLE_H
 
@@ -13,8 +13,8 @@ struct table_column {
 	bool number; /* right-aligned */
 };
 
-/* Begins a table; in a workbook, in a new sheet with this name (NULL: further down in the same one). NULL: no
- * memory. */
+/* Begins a table; in a workbook, in a new sheet with this name (NULL: further down in the current sheet).
+ * NULL: no memory. */
 struct table *table_create(struct output *output, const char *name, const struct table_column *columns,
                            size_t count);
 void table_destroy(struct table **table);
@@ -23,7 +23,7 @@ void table_destroy(struct table **table);
  * apostrophe before it. */
 bool table_add(struct table *table, const struct cell *cells) __attribute__((warn_unused_result));
 
-/* Ends the table: what was not written on the way is written now. */
+/* Ends the table, and writes what is not written yet. */
 bool table_end(struct table *table) __attribute__((warn_unused_result));
 
 #endif

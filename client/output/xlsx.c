@@ -276,7 +276,8 @@ xlsx_line(struct xlsx *w, const char *text, bool heading)
 	if ((!w->sheet || w->row == ROWS_MAX) && !begin_sheet(w))
 		return false;
 	lxw_error error = LXW_NO_ERROR;
-	/* An empty row keeps lines apart from the table above them, for whoever sorts or filters it. */
+	/* An empty row separates the lines from the table above, so that sorting or filtering leaves them alone.
+	 */
 	if (w->columns && w->row < ROWS_MAX - 1)
 		w->row++;
 	forget_titles(w);

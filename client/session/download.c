@@ -1,3 +1,5 @@
+/* Fetching a document's file from the centre: part by part into a new file, which gets its name only when the
+ * digest is right. */
 #include "upload.h"
 
 #include "base/bounds.h"
@@ -31,7 +33,7 @@ fail(struct download *d, const char *what)
 	return false;
 }
 
-/* A centre's word for a name is not trusted to stay in this folder. */
+/* The name comes from the centre, and must not lead out of this folder. */
 static bool
 choose_path(struct download *d)
 {
@@ -39,7 +41,7 @@ choose_path(struct download *d)
 	snprintf(d->path, PATH_MAX, "%s", d->output ? d->output : plain ? d->name : "document");
 	if (!d->output && !access(d->path, F_OK))
 		return fail(d, "it is there already; --output FILE says where to write to");
-	/* On disk first, then under its name: whoever sees the name sees all of it. */
+	/* Written to disk first, then renamed: under its name the file is always whole. */
 	return whole_file_begin(&d->file, AT_FDCWD, d->path, 0666) || fail(d, strerror(errno));
 }
 
@@ -94,7 +96,7 @@ fetch(struct download *d, const struct transfer_watch *watch)
 	return SESSION_OK;
 }
 
-/* What came is not what the centre said: that is no fault of this machine. */
+/* The bytes do not have the digest that the centre named; that is no fault of this machine. */
 static bool
 check_digest(struct download *d)
 {

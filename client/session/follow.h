@@ -12,7 +12,7 @@ struct follow {
 
 enum follow_result {
 	FOLLOW_MOVED,
-	FOLLOW_GAP, /* the push builds on a later state than ours: ask for the whole total */
+	FOLLOW_GAP, /* the push continues a later state than this one: ask for the whole total */
 	FOLLOW_NO_MEMORY,
 };
 

@@ -77,7 +77,7 @@ complete(const char *where, const char *given, char out[HOME_ENDPOINT_BYTES], ch
 	return true;
 }
 
-/* What is wrong with it comes whole: it says what to do. */
+/* The message is given whole, as it says what to do. */
 static bool
 read_key(const char *path, struct key_pair *out, char error[HOME_ERROR_BYTES])
 {
@@ -129,7 +129,7 @@ write_ini(const char *directory, const char *endpoint, const char *centre_key, c
 		return fail(error, "centre key", why);
 	if (!join(path, directory, ini_name, error))
 		return false;
-	/* How long this office bears silence is the office's own, whatever the centre. */
+	/* The limit for silence is the office's own setting, whichever the centre. */
 	struct home present = {0};
 	(void)ini_parse(path, take_setting, &present);
 	struct whole_file file;

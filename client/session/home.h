@@ -16,7 +16,7 @@ struct home {
 	char outbox[PATH_MAX];
 	char endpoint[HOME_ENDPOINT_BYTES]; /* complete: those of one centre, with commas between them */
 	char centre_key[KEY_TEXT_BYTES];
-	int silence_ms; /* of the centre, after which the line is given up; 0: not said */
+	int silence_ms; /* time without a sign of the centre after which the line is given up; 0: not given */
 	struct key_pair office;
 };
 
@@ -27,12 +27,12 @@ void home_default(char out[PATH_MAX]);
 bool home_read(const char *path, struct home *out, char error[HOME_ERROR_BYTES])
     __attribute__((warn_unused_result));
 
-/* Makes the office's key pair (never over an existing one) and writes fupin.ini for this centre; not over one
- * of another centre. */
+/* Makes the office's key pair (never replaces an existing one) and writes fupin.ini for this centre; does
+ * not replace the one of another centre. */
 bool home_enrol(const char *path, const char *name, const char *endpoint, const char *centre_key,
                 struct key_pair *out, char error[HOME_ERROR_BYTES]) __attribute__((warn_unused_result));
 
-/* Makes the office's key pair (never over an existing one) and, if both are given, writes fupin.ini.
+/* Makes the office's key pair (never replaces an existing one) and, if both are given, writes fupin.ini.
  * `centre_key` is a key or the path of the centre's public certificate. */
 bool home_create(const char *path, const char *name, const char *endpoint, const char *centre_key,
                  struct key_pair *out, char error[HOME_ERROR_BYTES]) __attribute__((warn_unused_result));

@@ -152,8 +152,8 @@ replace(const char *path, const uint8_t *bytes, size_t size)
 	int fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0)
 		return;
-	/* What a power cut leaves half is no whole one (its digest), and fetched again: not worth a wait for the
-	 * disk. */
+	/* A file that a power cut left incomplete is recognised by its digest and fetched again, so waiting for
+	 * the disk is not worth it. */
 	bool good = write_all(fd, bytes, size);
 	good = !close(fd) && good && !rename(temporary, path);
 	if (!good)
@@ -165,7 +165,7 @@ struct bytes {
 	size_t size;
 };
 
-/* What cannot be kept is only missed by the next start without a network. */
+/* If it cannot be kept, that only matters at the next start without a network. */
 static void
 keep(const struct home *home, int64_t local_us, struct bytes welcome, struct bytes catalogue)
 {

@@ -47,13 +47,13 @@ struct session {
 	struct home home;
 };
 
-/* The longest frame on the slowest line that we know of has to get through between two signs of life; what
- * the other end's system does not even acknowledge is lost sooner. */
+/* The longest frame on the slowest known line has to get through between two heartbeats; if the other end's
+ * system does not even acknowledge bytes, the connection ends sooner. */
 enum { HEARTBEAT_MS = 10000, HEARTBEAT_TIMEOUT_MS = 180000, UNACKNOWLEDGED_MS = 20000 };
 enum { SLOW_BYTES_PER_MS = 10 };
 /* Requests that libzmq keeps. */
 enum { UNSENT_MAX = 4 * CREDIT_WINDOW };
-/* A line that broke and is not tried again within this time by libzmq never is. */
+/* If libzmq has not tried a broken line again within this time, it never will. */
 enum { DEAD_MS = 3000 };
 /* libzmq doubles the pause and adds a random part of it: a line that is back is found within a second. */
 enum { RECONNECT_MS = 100, RECONNECT_MAX_MS = 1000 };
@@ -74,8 +74,8 @@ static bool
 configure(void *socket, const struct home *home)
 {
 	int64_t answer_max = ANSWER_BYTES_MAX + CURVE_BYTES;
-	/* Beyond what any client has in flight: a socket that takes no more is dead, or full of what was sent
-	 * again over line after line. */
+	/* More than any client has in flight: a socket that takes no more is dead, or full of requests that were
+	 * sent again over several lines. */
 	return set_int(socket, ZMQ_LINGER, 0) && set_int(socket, ZMQ_SNDHWM, UNSENT_MAX) &&
 	       set_int(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) &&
 	       set_int(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS) &&
@@ -132,8 +132,9 @@ take_event(struct session *s)
 	return number;
 }
 
-/* This centre is not there: the next one at once; when all were tried, after a growing pause. The only one
- * is libzmq's to try again, and it says so; but not where what answered was no centre: then we do. */
+/* This centre cannot be reached: the next one is tried at once, and when all were tried, after a growing
+ * pause. A single centre is tried again by libzmq, which reports that; but not if something that is no
+ * centre has answered: then it is done here. */
 static void
 plan_move(struct session *s, int event)
 {
@@ -180,7 +181,7 @@ note_event(struct session *s, int event)
 		s->failures = 0;
 		s->move_us = s->failing_us = 0;
 		s->broken_off = 0;
-		/* What went into the old line and was not answered has to go again. */
+		/* Requests that went into the old line and were not answered have to be sent again. */
 		s->epoch += again;
 		return again ? SESSION_LOST : SESSION_OK;
 	case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:

@@ -149,7 +149,8 @@ send_step(struct upload_way *w, bool offer)
 	return failure;
 }
 
-/* A centre that lost what it had (a database set back, files taken away after days) begins anew. */
+/* If the centre lost what it had (its database was set back, or the file was removed after days), the upload
+ * begins anew. */
 static bool
 was_forgotten(const struct session *s)
 {

@@ -1,4 +1,4 @@
-/* How a workbook of ours is known again. */
+/* The mark by which a workbook that fupin made is recognised. */
 #ifndef FUPIN_CLIENT_BOOK_MARK_H
 #define FUPIN_CLIENT_BOOK_MARK_H
 

@@ -1,5 +1,5 @@
-/* Findings: problems with their places, as the clerk reads them: the file, a workbook's sheet, the row and
- * the column. One run shows all of them. */
+/* Findings: problems with their places as a clerk knows them: file, sheet of a workbook, row and column. One
+ * run shows all of them. */
 #ifndef FUPIN_CLIENT_FINDING_H
 #define FUPIN_CLIENT_FINDING_H
 
@@ -15,8 +15,8 @@ struct place {
 	char sheet[SHEET_NAME_BYTES]; /* of a workbook; "": the file has none */
 };
 
-/* Between the file and the sheet, where places are kept as text ("FILE:14", "FILE<this>SHEET:14"): no sheet's
- * name has it. */
+/* Separates file and sheet where places are kept as text ("FILE:14", "FILE<this>SHEET:14"); it cannot occur
+ * in a sheet's name. */
 #define PLACE_SHEET "\x1F"
 
 enum { LETTERS_BYTES = 4 };
@@ -45,13 +45,13 @@ struct finding *finding_add(struct findings *findings);
 void finding_print(const struct finding *finding, enum language language);
 void finding_write(const struct finding *finding, enum language language, FILE *out);
 
-/* All of them, and how many more there are. */
+/* Prints all of them, and how many more there are. */
 void findings_write(const struct findings *findings, enum language language, FILE *out);
 
-/* Of a table's row (line 0: as a whole). */
+/* The place of a table's row (line 0: of the table as a whole). */
 struct place place_make(const char *file, const char *sheet, size_t line);
 
-/* Where there is room for a name only: "county.xlsx: sheet 资金". Returns out. */
+/* File and sheet as one name: "county.xlsx: sheet 资金". Returns out. */
 enum { PLACE_NAME_BYTES = 4096 + SHEET_NAME_BYTES + 16 };
 char *place_name(const struct place *place, enum language language, char out[PLACE_NAME_BYTES]);
 

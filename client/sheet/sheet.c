@@ -309,8 +309,8 @@ draft_read(struct draft *draft, const char *path, const struct catalogue *catalo
 	free(bytes);
 }
 
-/* Of so many rows that they go as several submissions: all of them at once, so that a row that is there twice
- * is found wherever it is. */
+/* If the rows become several submissions, all are checked at once, so that a repeated row is found wherever
+ * it is. */
 static bool
 check_many(const struct draft *draft, const struct catalogue *catalogue, date today, size_t rows,
            struct problem_list *problems)

@@ -13,7 +13,7 @@
 #include "field/submission.h"
 #include "finding.h"
 
-/* A correction, and the names of figures that its sheet has no column for. */
+/* A correction whose sheet has no column for some figures of the form. */
 struct dropped {
 	struct place place;
 	const char *names; /* the first of them */
@@ -32,18 +32,18 @@ struct draft {
 	/* Rows of our own workbooks in which no figure of the month was filled in: they are left out. */
 	size_t left_out_count, left_out_room;
 	struct place *left_out;
-	/* Sheets of workbooks, of those that can be seen, that have nothing to do with us. */
+	/* Visible sheets of workbooks that are not sheets of reports, funds or projects. */
 	size_t passed_over_count, passed_over_room;
 	struct place *passed_over;
-	/* Corrections that have no column for these figures: what stood there is cleared. */
+	/* Corrections that have no column for these figures, and so clear their earlier values. */
 	size_t dropped_count, dropped_room;
 	struct dropped *dropped;
-	size_t alike_count; /* vouchers that differ from another one in case, or in zeros, alone; the first two */
+	size_t alike_count; /* vouchers that differ from another one only in case, or in zeros; the first two */
 	const char *alike[2];
-	struct sheet_columns *columns; /* of the files read, for naming columns in problems */
+	struct sheet_columns *columns; /* of the files that were read, to name columns in problems */
 };
 
-/* A hundred thousand rows with all their cells, and the file itself. */
+/* Enough for a hundred thousand rows with all their cells, and the file itself. */
 enum { DRAFT_BYTES_MAX = 512 * 1024 * 1024 };
 
 void draft_init(struct draft *draft);
@@ -52,15 +52,15 @@ void draft_free(struct draft *draft);
 /* Reads one file into the draft, all its sheets. Findings point to `path`, which must outlive them. */
 void draft_read(struct draft *draft, const char *path, const struct catalogue *catalogue,
                 struct findings *findings);
-/* The same of a file's bytes, which it needs no longer afterwards. */
+/* The same for a file's bytes, which are not needed afterwards. */
 void draft_read_bytes(struct draft *draft, const char *name, const void *bytes, size_t size,
                       const struct catalogue *catalogue, struct findings *findings);
 
-/* Checks it with the centre's own code. */
+/* Checks the draft with the centre's own code. */
 void draft_check(struct draft *draft, const struct catalogue *catalogue, date today,
                  struct findings *findings);
 
-/* Looks for vouchers that may be meant to be one. Part of draft_check(). */
+/* Looks for pairs of vouchers that may be meant to be the same. Part of draft_check(). */
 void draft_find_alike(struct draft *draft);
 
 /* Adds problems of a submission (ours or the centre's) with the places of their rows. */

@@ -1,5 +1,5 @@
-/* Vouchers that differ in case, or in zeros before a figure, alone: they are several, and often meant to be
- * one. */
+/* Finds vouchers that differ only in case, or in zeros before a figure: they count as different, but are
+ * often meant to be the same. */
 #include "sheet.h"
 
 #include "base/utf8.h"

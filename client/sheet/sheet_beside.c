@@ -1,6 +1,6 @@
-/* What rows beside a header say of measures: "单位：万元" above the table, "（万元）" below the names.
- * Whoever passes one over reads ten thousand times too little: what looks like a measure and is none that the
- * plan knows is refused. */
+/* Measures in rows beside a header: "单位：万元" above the table, "（万元）" below the names. If one were
+ * missed, figures would be ten thousand times too small; so a text that looks like a measure, but is none
+ * that the plan knows, is refused. */
 #include "sheet_reading.h"
 
 #include <ctype.h>
@@ -58,7 +58,7 @@ is_some_measure(const struct catalogue *c, const char *text)
 	return found || (rest > text && (!*rest || is_of_plan(c, rest)));
 }
 
-/* Without the currency's name, which is always this one. */
+/* Removes the currency's name, which is always the same. */
 static void
 drop_currency(char *text)
 {

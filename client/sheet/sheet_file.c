@@ -18,7 +18,7 @@ static_assert((int)SHEET_FILE_BYTES_MAX == (int)CSV_BYTES_MAX &&
 const char *
 sheet_column_key(const char *text, char room[UTF8_KEY_BYTES])
 {
-	/* Headers and measures that somebody has in traditional characters. */
+	/* Headers and measures in traditional characters. */
 	static const struct {
 		const char *traditional, *simplified;
 	} pairs[] = {{"單", "单"}, {"萬", "万"}, {"億", "亿"}, {"額", "额"},
@@ -152,7 +152,7 @@ join_header(struct arena *arena, struct text_table *table)
 	return true;
 }
 
-/* Whoever fills in a sheet expects it to be read: it is named. */
+/* A sheet that is not read is named, as somebody may have filled it in. */
 static bool
 pass_over(struct filing *f, size_t at, struct text_failure *failure)
 {
@@ -191,7 +191,7 @@ read_sheet(struct filing *f, size_t at, struct text_failure *failure)
 	       text_fail(failure, PROBLEM_FILE_UNREADABLE, 0, strerror(ENOMEM));
 }
 
-/* Which sheets there are, for whoever expected one to be read. */
+/* Names the sheets of a workbook of which none is read. */
 static bool
 none_known(const struct workbook *w, struct text_failure *failure)
 {
@@ -202,7 +202,7 @@ none_known(const struct workbook *w, struct text_failure *failure)
 	return text_fail(failure, PROBLEM_SHEETS_UNKNOWN, 0, names);
 }
 
-/* Of several sheets, those that nobody filled in; one stays to be spoken of. */
+/* Leaves out sheets without rows if there are several; one stays, to be named in the failure. */
 static void
 drop_empty(struct filing *f)
 {

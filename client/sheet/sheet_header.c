@@ -1,3 +1,5 @@
+/* What the columns of a sheet mean: names of fixed columns, indicators and fund sources are found in the
+ * header row, and with them the kind of sheet and the measure of each column. */
 #include "sheet_reading.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* The rows of a sheet: each becomes a report, a fund entry or a step of a project in the draft. A cell that
+ * cannot be read becomes a finding with its place. */
 #include "sheet_reading.h"
 
 #include "base/decimal.h"
@@ -166,8 +168,8 @@ grow(struct arena *arena, void **items, size_t size, struct place **places, size
 	return true;
 }
 
-/* Our own workbooks have a row for each unit, with what stands filled in: in one that nobody has got to yet,
- * no figure of the month is. */
+/* Our own workbooks have a row for each unit, with stocks filled in. A row without a figure of the month has
+ * not been filled in yet. */
 static bool
 is_filled_in(const struct reading *r, const struct form *form, const struct report *report)
 {
@@ -187,8 +189,7 @@ is_filled_in(const struct reading *r, const struct form *form, const struct repo
 
 enum { DROPPED_NAMES_MAX = 3 };
 
-/* A revision holds what stands in it, and nothing of the one before: what the sheet has no column for is
- * gone. */
+/* A revision replaces the one before as a whole: figures for which the sheet has no column are cleared. */
 static void
 tell_dropped(const struct reading *r, const struct report *report)
 {

@@ -1,4 +1,4 @@
-/* Changing a few places of an XML text and leaving every other byte as it is. Edits are noted in the order of
+/* Changes a few places of an XML text and leaves every other byte as it is. Edits are noted in the order of
  * the text while a parser walks through it, and made at the end. */
 #ifndef FUPIN_CLIENT_SPLICE_H
 #define FUPIN_CLIENT_SPLICE_H
@@ -13,12 +13,12 @@ struct splice {
 	FILE *stream;
 	char *out;
 	size_t out_size;
-	bool failed; /* no memory, or an edit before one that was noted already */
+	bool failed; /* no memory, or an edit that lies before an earlier one */
 };
 
 /* `text` must outlive it. */
 void splice_begin(struct splice *splice, const char *text, size_t size);
-/* In the place of `removed` bytes at `at` comes a formatted text. */
+/* Replaces `removed` bytes at `at` by a formatted text. */
 void splice_put(struct splice *splice, size_t at, size_t removed, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 /* The new text, to be freed by the caller; NULL: no memory. */
@@ -28,7 +28,7 @@ char *splice_end(struct splice *splice, size_t *size);
  */
 void tag_with_attribute(FILE *out, const char *tag, size_t size, const char *name, const char *value);
 
-/* Text for between tags or quotes: what XML reserves is escaped, what it forbids is a blank. */
+/* Escapes text for use between tags or quotes; characters that XML forbids become blanks. */
 void xml_escape(FILE *out, const char *text);
 
 #endif

@@ -87,7 +87,7 @@ add_literal(struct seen *seen, const char *text, size_t size)
 	static const char *const yuan[] = {"¥", "￥"};
 	if (is_one_of(yuan, sizeof yuan / sizeof *yuan, text, size))
 		return;
-	/* More than is kept: who knows what it says. */
+	/* The text is longer than what is kept, so its meaning is not known. */
 	if (!is_grouping(text, size))
 		seen->scaled |=
 		    !append(seen->figure ? seen->out->after : seen->out->before, LITERAL_BYTES, text, size);

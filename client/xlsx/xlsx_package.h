@@ -1,6 +1,6 @@
 /* The container of a workbook (ECMA-376 part 2): a ZIP of XML parts that name each other by relationships.
- * Parts are streamed through a parser and never held; what they unpack to is bounded, whatever the file says
- * of itself. The ZIP is libzip's, the XML expat's. */
+ * Parts are streamed through a parser and never held in memory; their unpacked size is bounded, whatever the
+ * file claims. ZIP is read by libzip, XML by expat. */
 #ifndef FUPIN_CLIENT_XLSX_PACKAGE_H
 #define FUPIN_CLIENT_XLSX_PACKAGE_H
 
@@ -11,7 +11,8 @@ struct package;
 enum {
 	PACKAGE_BYTES_MAX = 64 * 1024 * 1024,   /* of the file, as of a CSV file */
 	UNPACKED_BYTES_MAX = 512 * 1024 * 1024, /* of all parts that are read: a full sheet of a million rows */
-	/* Sheets that repeat one cell pack 30 to 1, rarely 80; a bomb 1000 to 1. Small parts may be anything. */
+	/* Sheets that repeat one cell are compressed 30 to 1, rarely 80 to 1; a ZIP bomb 1000 to 1. Small parts
+	 * may have any ratio. */
 	PACKED_RATIO_MAX = 200,
 	PACKED_RATIO_BYTES = 16 * 1024 * 1024,
 	PART_NAME_BYTES = 256,
@@ -20,17 +21,15 @@ enum {
 /* Is a file to be read as a workbook: by its first bytes, or by its name? */
 bool package_looks_like(const char *name, const void *bytes, size_t size);
 
-/* Opens it, from the file's bytes, which must outlive it; NULL: no workbook, or one of a kind that is not
- * read.
- */
+/* Opens a workbook from the file's bytes, which must outlive it; NULL: it is no workbook, or one of a kind
+ * that is not read. */
 struct package *package_open(const void *bytes, size_t size, struct text_failure *failure)
     __attribute__((warn_unused_result));
 void package_close(struct package **package);
-/* The ZIP inside, for whoever copies parts as they are; it goes with the package. */
+/* The ZIP inside, for copying parts unchanged; it is freed with the package. */
 struct zip *package_zip(const struct package *package);
 
-/* What a part's elements are given to, by their names without a namespace's prefix. Text may come in pieces.
- */
+/* Handlers for a part's elements, whose names come without a namespace's prefix. Text may come in pieces. */
 struct part_reader {
 	void *context;
 	void (*start)(void *context, const char *name, const char **attributes);

@@ -1,7 +1,7 @@
 /* Reading a workbook (.xlsx, ECMA-376 part 1; "transitional" or "strict"): its sheets as tables of text
- * cells, as a CSV file of the same sheet would give them. What a cell shows is taken from the values that
- * were saved; nothing is calculated. Sheets are read one at a time, row by row; what is held is the texts
- * that they share.
+ * cells, as a CSV file of the same sheet would give them. A cell's text is taken from the saved value; no
+ * formula is calculated. Sheets are read one at a time, row by row; only the texts that they share are held
+ * in memory.
  *
  * xlsx_package.c unpacks, this file knows what a workbook consists of, xlsx_rows.c reads a sheet's rows, and
  * xlsx_number.c says what a number is in text. */
@@ -24,10 +24,10 @@ struct workbook_sheet {
 	bool hidden;
 };
 
-/* Text that is put together from pieces, and what is not of it: how a furigana reads. */
+/* Text that is put together from pieces, without the phonetic text (furigana) inside it. */
 struct cell_text {
 	size_t size, room; /* room: beside the final NUL */
-	int ruby;          /* within so many */
+	int ruby;          /* depth inside phonetic elements */
 	bool taking;
 	char *bytes;
 };
@@ -45,17 +45,18 @@ struct workbook {
 	struct cell_text text;
 };
 
-/* Of the file's bytes, which must outlive it. NULL: it cannot be read. */
+/* Opens a workbook from the file's bytes, which must outlive it. NULL: it cannot be read. */
 struct workbook *book_open(const void *bytes, size_t size, struct text_failure *failure)
     __attribute__((warn_unused_result));
 /* Idempotent. */
 void book_close(struct workbook **workbook);
 
-/* For whoever reads a part with texts in it. The text begins, goes on, ends: without the blanks around it. */
+/* For reading a part with texts in it: a text begins, goes on, and ends; it comes without the blanks around
+ * it. */
 void cell_text_begin(struct workbook *workbook);
 void cell_text_add(struct workbook *workbook, const char *text, size_t size);
 const char *cell_text_end(struct workbook *workbook);
-/* The same for what Excel writes as _x000D_. */
+/* Ends the text, and decodes the characters in it that Excel writes as _x000D_. */
 const char *cell_text_end_escaped(struct workbook *workbook);
 
 #endif

@@ -17,8 +17,8 @@ char *decimal_format(int64_t value, int decimals, char out[DECIMAL_TEXT_BYTES]);
 /* Without separators, for programs: "800000.00". */
 char *decimal_plain(int64_t value, int decimals, char out[DECIMAL_TEXT_BYTES]);
 
-/* Sum and difference of figures that somebody sent: what passes 64 bits is the largest, or the least, that
- * there is. */
+/* Sum and difference of figures from outside: a result beyond 64 bits becomes the largest or the least
+ * number. */
 int64_t decimal_add(int64_t a, int64_t b);
 int64_t decimal_subtract(int64_t a, int64_t b);
 

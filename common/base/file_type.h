@@ -1,4 +1,4 @@
-/* What a document's bytes are, by what stands in them; a file's name says nothing. Pure. */
+/* The type of a document's file, recognised by its bytes; the file's name does not count. Pure. */
 #ifndef FUPIN_COMMON_FILE_TYPE_H
 #define FUPIN_COMMON_FILE_TYPE_H
 
@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What an office writes a plan or a report with, or scans the stamped one to. Nothing that runs, nothing that
- * packs other files. */
+/* The types in which an office writes a plan or a report, or scans the stamped paper. No programs, no
+ * archives of other files. */
 enum file_type {
 	FILE_TYPE_NONE = 0,
 	FILE_PDF = 1,
@@ -22,10 +22,10 @@ enum file_type {
 	FILE_TYPES = 10,
 };
 
-/* Of the whole file; FILE_TYPE_NONE: none of these. A ZIP that was cut off is none. */
+/* The type by the bytes of the whole file; FILE_TYPE_NONE: none of these. A ZIP that was cut off has none. */
 enum file_type file_type_of(const uint8_t *bytes, size_t size);
 
-/* "pdf", which is also the usual ending of such a file's name. */
+/* The type's name, "pdf", which is also the usual extension. */
 const char *file_type_name(enum file_type type);
 
 #endif

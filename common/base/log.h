@@ -18,16 +18,16 @@ bool log_level_parse(const char *text, enum log_level *out);
 void log_line(enum log_level level, const char *event, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* What somebody outside can cause as often as he likes must not fill the disk: at most so many lines a
- * second. */
+/* A limit on the log lines per second of one event that outsiders can cause at will, so that they cannot
+ * fill the disk. */
 struct log_bound {
 	unsigned per_second;
 	int64_t second;
 	unsigned count;
 };
 
-/* The level for one more such line: `level`, or LOG_DEBUG if there were enough of `event` in this second. How
- * many those were is told at the beginning of another one that has any. */
+/* The level for one more such line: `level`, or LOG_DEBUG if there were enough lines of `event` in this
+ * second. How many were left out is logged before the first line of a later second. */
 enum log_level log_bounded(struct log_bound *bound, enum log_level level, const char *event);
 
 enum { LOG_QUOTED_BYTES = 512 };

@@ -1,4 +1,5 @@
-/* Figures and their signs as an input method in full-width mode writes them, or a web page leaves them. */
+/* Figures and signs as an input method in full-width mode writes them, or as they are copied from a web
+ * page. */
 #ifndef FUPIN_COMMON_NARROW_H
 #define FUPIN_COMMON_NARROW_H
 

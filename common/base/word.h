@@ -1,4 +1,4 @@
-/* A word of ours in both languages; its place in a list of such is its number. */
+/* A word in both languages; its index in a list of words is its number. */
 #ifndef FUPIN_COMMON_WORD_H
 #define FUPIN_COMMON_WORD_H
 
@@ -9,7 +9,7 @@ struct word {
 	const char *en, *zh;
 };
 
-/* The number of a word in either language, from `first` on. */
+/* Finds a word, in either language, in a list from index `first` on. */
 static inline bool
 word_find(const struct word *words, int first, int count, const char *text, int *out)
 {

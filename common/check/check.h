@@ -1,8 +1,8 @@
-/* Checking a submission against the catalogue: pure (no socket, no SQL, no clock), the same code at
- * the client before sending and at the centre before storing.
+/* Checking a submission against the catalogue: pure (no socket, no SQL, no clock), the same code at the
+ * client before sending and at the centre before storing.
  *
- * What is not checked here: who may send it (admit), and what needs the centre's state: revisions and
- * vouchers already recorded (intake). */
+ * Not checked here: whether the office may send it (admit), and anything that needs the centre's state, as
+ * revisions and vouchers that are recorded (intake). */
 #ifndef FUPIN_COMMON_CHECK_H
 #define FUPIN_COMMON_CHECK_H
 
@@ -16,11 +16,11 @@
  * progress is allowed, a later one is not. Returns true if none was added. */
 bool check_submission(const struct catalogue *catalogue, date today, const struct submission *submission,
                       struct problem_list *problems);
-/* The same of its rows alone, of which there may be more than one submission can hold: a file's, before it is
- * parted. `room` is for as many rows as it has. */
+/* The same for rows only, which may be more than one submission can hold: those of a file, before they are
+ * split into submissions. `room` is for as many rows as it has. */
 struct check_row {
 	const void *row;
-	uint64_t hash; /* of the key of what identifies it, where that is a text */
+	uint64_t hash; /* of the key of the text that identifies it, if there is one */
 };
 bool check_content(const struct catalogue *catalogue, date today, const struct submission *submission,
                    struct check_row *room, struct problem_list *problems) __attribute__((warn_unused_result));
@@ -37,11 +37,11 @@ bool check_extension(const struct catalogue *catalogue, const struct extension *
 bool check_review(const struct catalogue *catalogue, const struct review *review, size_t index,
                   struct problem_list *problems);
 
-/* One target, by itself: whether parts reach the whole is a matter of what is recorded. */
+/* One target, by itself: whether parts add up to the whole depends on what is recorded. */
 bool check_target(const struct catalogue *catalogue, const struct target_part *target, size_t index,
                   struct problem_list *problems);
 
-/* What is told of a document's bytes: whose, how many, of which type. */
+/* The description of a document's bytes: unit, size, type. */
 bool check_file(const struct catalogue *catalogue, unit_code unit, uint64_t size, enum file_type type,
                 enum problem_subject subject, size_t index, struct problem_list *problems);
 /* One document, by itself. */

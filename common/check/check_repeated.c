@@ -1,4 +1,4 @@
-/* Two rows of one submission that speak of the same thing: both cannot be meant. */
+/* Finds two rows of one submission that are about the same thing, which cannot both be meant. */
 #include "check_internal.h"
 
 #include "base/utf8.h"

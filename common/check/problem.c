@@ -187,7 +187,7 @@ static const struct problem_kind {
      "the centre does not have the whole file of this unit (%D): its bytes go first",
      "中心没有该单位的完整文件（%D）：请先传送内容"},
     {PROBLEM_UPLOADS_TOO_MANY, WIRE | TRANSIENT, "UPLOADS_TOO_MANY",
-     "files that were begun and not finished: at most %L of a county, and so many in all; finish one first",
+     "too many unfinished uploads: at most %L of a county, and a limit for all together; finish one first",
      "未传完的文件过多（每县最多 %L 个，全省亦有上限）：请先传完一个"},
     {PROBLEM_DOCUMENT_UNKNOWN, WIRE, "DOCUMENT_UNKNOWN", "there is no such document: %D", "没有该文件：%D"},
     {PROBLEM_FILE_UNREADABLE, 0, "FILE_UNREADABLE", "the file cannot be read: %D", "文件无法读取：%D"},

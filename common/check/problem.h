@@ -1,9 +1,9 @@
 /* Problems: reasoned refusals. One cause, one code; numbers are never reused.
  *
- * Numbers group the codes by stage: request, permission, submission, reports, fund entries, decisions, store;
- * documents; the ledger; who may connect; from 200 on what only an office's own program finds. Within one
- * cell checks run in this order; PROTOCOL.md says the order of the stages. To add a problem, add a row to
- * problem_kinds in problem.c, its code here and in proto/fupin.proto (a test compares the three with
+ * Numbers group the codes by stage: request, permission, submission, reports, fund entries, decisions,
+ * store; documents; the ledger; who may connect; from 200 on those that only an office's own program finds.
+ * Checks of one cell run in this order; PROTOCOL.md says the order of the stages. To add a problem, add a
+ * row to problem_kinds in problem.c, its code here and in proto/fupin.proto (a test compares the three with
  * PROTOCOL.md). */
 #ifndef FUPIN_COMMON_PROBLEM_H
 #define FUPIN_COMMON_PROBLEM_H
@@ -213,7 +213,7 @@ enum problem_code {
 	PROBLEM_FORMAT_SHOWN = 230,
 };
 
-/* What a problem speaks of: the request as a whole, or row `index` of its reports, fund entries, … */
+/* What a problem is about: the request as a whole, or row `index` of its reports, fund entries, … */
 enum problem_subject {
 	SUBJECT_REQUEST = 0,
 	SUBJECT_REPORT = 1,
@@ -265,9 +265,9 @@ void problem_detail(struct problem *problem, const char *format, ...) __attribut
 /* "PART_EXCEEDS_WHOLE"; NULL for a number that no code has. */
 const char *problem_name(enum problem_code code);
 
-/* Does the same submission have a chance later, unchanged? (busy, store away) */
+/* May the same submission be accepted later, unchanged? (the centre is busy, the database is away) */
 bool problem_is_transient(enum problem_code code);
-/* Is it the key that is refused, whatever it sends? */
+/* Is the key itself refused, whatever it sends? */
 bool problem_is_of_key(enum problem_code code);
 /* May this code stand in a reply? */
 bool problem_is_wire(enum problem_code code);

@@ -150,7 +150,7 @@ seal_signed_by(const struct seal_key *public_key, const uint8_t *bytes, size_t s
 
 /* ---------------------------------------------------------------- one letter */
 
-/* Who reads what the office writes, and the other way round. */
+/* The reader's key: the centre's for an office's letters, and the other way round. */
 static const struct seal_key *
 reader_of(const struct seal_header *h)
 {

@@ -1,5 +1,5 @@
-/* A table of text cells: what a sheet is when its file has been read, CSV (csv_table.h) or a workbook. What
- * the columns mean is read from here on, in one way for both. */
+/* A table of text cells: a sheet that was read from a CSV file (csv_table.h) or a workbook. The meaning of
+ * its columns is read from this table, in the same way for both. */
 #ifndef FUPIN_COMMON_TEXT_TABLE_H
 #define FUPIN_COMMON_TEXT_TABLE_H
 
@@ -10,14 +10,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What is to be known of a cell beside its text. */
+/* What is known of a cell beside its text. */
 enum text_mark {
 	TEXT_PLAIN = 0,
-	TEXT_DATE,    /* "2013-04-15", by the cell's format: a month can be taken from it */
-	TEXT_ERROR,   /* "#REF!": what the formula came to */
+	TEXT_DATE,    /* "2013-04-15", by the cell's format: a month can be read from it */
+	TEXT_ERROR,   /* "#REF!": the result of a formula */
 	TEXT_NOTHING, /* the formula "=SUM(F2:F13)", whose value was not saved */
-	TEXT_INEXACT, /* a number of more digits than a spreadsheet holds: which one was meant is not known */
-	TEXT_TYPED,   /* "80%", "12:30", "TRUE": made of what was typed */
+	TEXT_INEXACT, /* a number with more digits than a spreadsheet holds, so that its exact value is not known
+	               */
+	TEXT_TYPED,   /* "80%", "12:30", "TRUE": the spreadsheet has converted what was typed */
 	TEXT_SCALED,  /* a number that its format shows as another one: divided by a thousand or more */
 	TEXT_SHOWN,   /* "12万元", "12-34": a number, with what its format writes beside it */
 };
@@ -29,7 +30,7 @@ struct text_row {
 	const uint8_t *marks; /* an enum text_mark for each cell; NULL: all plain */
 };
 
-/* Cells that were made one: only the first has a value. */
+/* Merged cells: only the first has a value. */
 struct text_area {
 	size_t line, line_last;
 	size_t column, column_last; /* from 0 */
@@ -47,7 +48,7 @@ struct text_table {
 /* 31 characters, in UTF-8. */
 enum { SHEET_NAME_BYTES = 128 };
 
-/* Where a file could not be read. */
+/* A failure to read a file, and its place. */
 struct text_failure {
 	enum problem_code code;
 	char sheet[SHEET_NAME_BYTES]; /* "": the file as a whole */
@@ -59,11 +60,11 @@ struct text_failure {
 /* The cell, "" past the row's end. */
 const char *text_cell(const struct text_row *row, size_t column);
 enum text_mark text_mark(const struct text_row *row, size_t column);
-/* What is wrong with such a cell; PROBLEM_NONE: nothing, its text is what was meant. */
+/* The problem of a cell with this mark; PROBLEM_NONE: its text can be used. */
 enum problem_code text_mark_problem(enum text_mark mark);
 bool text_row_is_empty(const struct text_row *row);
 
-/* Fills in a failure; false, to be returned. */
+/* Fills in a failure. Always false, for the caller to return. */
 bool text_fail(struct text_failure *failure, enum problem_code code, size_t line, const char *detail);
 /* The failure as a problem. */
 struct problem text_failure_problem(const struct text_failure *failure);

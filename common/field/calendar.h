@@ -16,8 +16,8 @@ bool period_valid(period p);
 int period_index(period p);
 period period_from_index(int index);
 
-/* "2013-04"; also "201304", "2013-4", "2013/4", "2013年4月", in full-width figures too. Not "2013.4": a
- * spreadsheet writes October so. */
+/* "2013-04"; also "201304", "2013-4", "2013/4", "2013年4月", in full-width figures too. Not with a point
+ * ("2013.4"): a spreadsheet turns October, 2013.10, into 2013.1. */
 bool period_parse(const char *text, period *out);
 /* "2013-04", "2013-01..2013-06" or "2013" (also "2013年": the whole year); from <= to. */
 bool period_range_parse(const char *text, period *from, period *to);
@@ -36,10 +36,10 @@ date date_from_days(int32_t days);
 
 /* The Chinese date of a moment in microseconds since 1970-01-01 UTC. */
 date date_of_time(int64_t time_us);
-/* Writes "2013-04-15 09:30:00" in UTC+08:00 (20 bytes with the NUL); of any number: what lies beyond the
- * years 1 to 9999 is shown as their first or last second. */
+/* Writes "2013-04-15 09:30:00" in UTC+08:00 (20 bytes with the NUL); any number is allowed: moments outside
+ * the years 1 to 9999 are shown as their first or last second. */
 void time_format(int64_t time_us, char out[20]);
-/* The same of seconds since 1970 UTC. */
+/* The same for seconds since 1970 UTC. */
 void seconds_format(int64_t seconds, char out[20]);
 
 #endif

@@ -35,10 +35,11 @@ struct unit {
 	const char *name, *basis;
 	period first, last;  /* months that it exists in; 0: no limit */
 	unit_code successor; /* 0: none */
-	/* Filled in by catalogue_finish(). The only forerunner of a unit is the same place under another code:
-	 * what it reported goes on under the new one. Where several became one, what stood ends with them. */
-	uint32_t root; /* index of the first unit of this place: its own, if it has no such forerunner */
-	uint32_t next; /* 1 + index of the unit that goes on with it; 0: none */
+	/* Filled in by catalogue_finish(). If a unit has exactly one forerunner, it is the same place under
+	 * another code, and its stocks go on under the new code. If several units became one, their stocks end
+	 * with them. */
+	uint32_t root; /* index of the first unit of this place; its own if it has no single forerunner */
+	uint32_t next; /* 1 + index of the unit that continues it; 0: none */
 };
 
 /* 片区, 重点县, 边境县: a unit's membership of a group that cuts across the hierarchy. */
@@ -50,11 +51,11 @@ struct unit_group {
 struct indicator {
 	uint32_t number, form; /* form: its number */
 	const char *code, *name_zh, *name_en, *measure_zh, *measure_en;
-	const char *project, *notice; /* which of T1…M7, and which section of the notice */
+	const char *project, *notice; /* the project (T1…M7) and the section of the notice that it belongs to */
 	int decimals;
 	enum indicator_kind kind;
-	/* Not reported but computed: how many units' value of this other indicator is at least so much. 0: it is
-	 * reported. */
+	/* For an indicator that is computed: it counts the units whose value of another indicator is at least a
+	 * given number. 0: it is reported. */
 	uint32_t counts;
 	int64_t at_least;
 };
@@ -69,7 +70,7 @@ struct form_field {
 	/* Filled in by catalogue_finish(): */
 	const struct indicator *definition;
 	int whole; /* position of part_of; -1: none */
-	bool step; /* it takes part in a way of steps, which goes forward only */
+	bool step; /* it is part of a sequence of steps, which only goes forward */
 };
 
 struct form_version {
@@ -77,7 +78,7 @@ struct form_version {
 	period first, last; /* reports of these periods use this version */
 	size_t field_count;
 	struct form_field *fields;
-	bool looks_back; /* filled in: has rules over other months of the unit */
+	bool looks_back; /* filled in: has rules that compare with other months of the unit */
 };
 
 struct form {
@@ -90,8 +91,8 @@ struct form {
 struct fund_term {
 	uint32_t number;
 	const char *code, *name_zh, *name_en, *notice;
-	/* Of sources: one of the four kinds of 财政专项扶贫资金; a loan, which is repaid (of uses: what
-	 * subsidises loans); permitted uses, by number (none: all). */
+	/* For sources: whether it is one of the four kinds of 财政专项扶贫资金; whether it is a loan, which is
+	 * repaid (for uses: whether it subsidises loans); the permitted uses, by number (none: all). */
 	bool special, loan;
 	const char *uses; /* their codes, with spaces between; filled in from them by catalogue_finish(): */
 	size_t permitted_count;
@@ -115,11 +116,11 @@ struct profile {
 	uint16_t shares[12];
 };
 
-/* What makes a reviewer look twice, and refuses nothing. */
+/* A soft check, which warns a reviewer and refuses nothing. */
 enum soft_kind {
 	SOFT_JUMP = 1,   /* differs from the month before by more than `bound` per cent of it */
 	SOFT_NEEDS = 2,  /* is above 0 while `other` is 0 or not reported */
-	SOFT_EXCEEDS = 3 /* is above what `other` stood at a month before */
+	SOFT_EXCEEDS = 3 /* is above the value of `other` a month before */
 };
 
 struct soft_check {
@@ -132,8 +133,8 @@ struct soft_check {
 
 /* What an item of the appraisal (绩效考评) compares. */
 enum appraisal_kind {
-	APPRAISE_TARGET = 1,   /* what was reached, with the year's target */
-	APPRAISE_PACE = 2,     /* the same, with what is expected by then */
+	APPRAISE_TARGET = 1,   /* the value reached, with the year's target */
+	APPRAISE_PACE = 2,     /* the same, with the part of the target that is expected by then */
 	APPRAISE_SHARE = 3,    /* one indicator with another */
 	APPRAISE_FUNDS = 4,    /* one kind of fund entry with another, special sources together */
 	APPRAISE_ON_TIME = 5,  /* reports on time with reports due */
@@ -167,7 +168,7 @@ struct project_kind {
 	uint32_t number;
 	const char *code, *name_zh, *name_en, *notice;
 	uint32_t use;      /* number of the use that its money is for */
-	bool construction; /* the four systems have to be in place before it starts */
+	bool construction; /* it cannot start before the four systems are in place */
 };
 
 /* What an acceptance looks at. */
@@ -181,7 +182,7 @@ struct catalogue {
 	struct arena arena; /* owns all below */
 	const char *plan, *title_zh, *title_en, *source;
 	const char *label; /* shown with every table; "" if none (demonstration data) */
-	date books_closed; /* no entry is booked for this day or one before it; 0: none is closed */
+	date books_closed; /* no entry is booked for this day or an earlier one; 0: no day is closed */
 	/* Projects are registered from this day on, and accepted until that one (四(三)); 0: no limit. */
 	date projects_since, acceptance_due;
 	size_t unit_count, form_count, version_count, indicator_count, source_count, use_count, target_count,
@@ -205,18 +206,18 @@ struct catalogue {
 	struct acceptance_item *acceptance_items;
 	/* Filled in by catalogue_finish(): the months of all form versions, and each form's deadlines in each. */
 	int period_first, period_count; /* period_index() */
-	bool looks_back;                /* some form has rules over other months */
+	bool looks_back;                /* some form has rules that compare with other months */
 	struct deadlines *schedule;     /* form × month */
 	/* Position of a number, -1: none. */
 	int *form_at, *indicator_at;
-	/* And where a unit's code leads: code × 2^24 + 1 + its index, 0: nowhere; open addressing. */
+	/* Hash table of units' codes, open addressing: code × 2^24 + 1 + the unit's index; 0: free. */
 	uint64_t *unit_slots;
 	unsigned unit_bits; /* of the number of slots */
 };
 
 enum { CATALOGUE_ERROR_BYTES = 256 };
 
-/* An empty catalogue that may grow to `bytes_max`. */
+/* Initialises an empty catalogue that may grow to `bytes_max`. */
 void catalogue_init(struct catalogue *catalogue, size_t bytes_max);
 void catalogue_free(struct catalogue *catalogue);
 
@@ -225,7 +226,7 @@ void catalogue_free(struct catalogue *catalogue);
 bool catalogue_finish(struct catalogue *catalogue, char error[CATALOGUE_ERROR_BYTES])
     __attribute__((warn_unused_result));
 
-/* Do two finished catalogues mean the same by every stored report and entry? Units, forms, indicators,
+/* Do two finished catalogues give every stored report and entry the same meaning? Units, forms, indicators,
  * sources, uses and kinds of documents and projects are compared; targets and the label are not. */
 bool catalogue_same(const struct catalogue *a, const struct catalogue *b);
 
@@ -267,7 +268,7 @@ const struct document_kind *catalogue_document_by_name(const struct catalogue *c
 const struct project_kind *catalogue_project_kind(const struct catalogue *catalogue, uint32_t number);
 const struct project_kind *catalogue_project_kind_by_name(const struct catalogue *catalogue,
                                                           const char *name);
-/* Index of the last unit of the place that a unit is: along successors, merged ones, too. */
+/* Index of the last unit of a unit's place: follows successors, also where units were merged. */
 size_t catalogue_last_of_place(const struct catalogue *catalogue, size_t unit);
 /* Deadlines of a form for a period, without exceptions; all 0 where the plan has no rule. Never NULL. */
 const struct deadlines *catalogue_deadlines(const struct catalogue *catalogue, uint32_t form, period when);
@@ -280,12 +281,12 @@ const struct indicator *catalogue_indicator_by_name(const struct catalogue *cata
 const struct fund_term *fund_term_by_number(const struct fund_term *terms, size_t count, uint32_t number);
 bool fund_source_permits(const struct fund_term *source, uint32_t use);
 const struct fund_term *fund_term_by_name(const struct fund_term *terms, size_t count, const char *name);
-/* Do they give a stored value the same meaning? (number, code, form, decimals, flow or stock) */
+/* Do both indicators give a stored value the same meaning? (number, code, form, decimals, flow or stock) */
 bool indicator_same(const struct indicator *a, const struct indicator *b);
-/* The same periods, indicators in the same order, and rules? */
+/* Do both versions have the same periods, the same indicators in the same order, and the same rules? */
 bool form_version_same(const struct form_version *a, const struct form_version *b);
-/* Position of an indicator in a form version, -1: not in it. `guess`: where it probably is, as most reports
- * keep the form's order. */
+/* Position of an indicator in a form version, -1: not in it. `guess`: the position to try first, as most
+ * reports keep the form's order. */
 int form_version_position(const struct form_version *version, uint32_t indicator, size_t guess);
 
 #endif

@@ -91,7 +91,7 @@ link_units(struct catalogue *c, char *error)
 			FAIL("unit %" PRId64 " (%s): the months %d..%d are not in order", unit->code, unit->name,
 			     unit->first, unit->last);
 		if (!next)
-			continue; /* who reads a part of the plan may not see it */
+			continue; /* in a part of the plan the successor may be missing */
 		if (next->level != unit->level || !unit->last || next->first <= unit->last)
 			FAIL("unit %" PRId64 " (%s): its successor %" PRId64 " does not begin after its end", unit->code,
 			     unit->name, next->code);
@@ -428,7 +428,7 @@ find_periods(struct catalogue *c)
 	c->period_count = c->version_count ? last - first + 1 : 0;
 }
 
-/* A report that is due before it may be sent, or closed before it is due, would be nobody's wish. */
+/* A report must not be due before it may be sent, or closed before it is due. */
 static bool
 check_order(const struct catalogue *c, size_t form, const struct deadlines *d, int at, char *error)
 {
@@ -556,7 +556,7 @@ finish_document_kinds(struct catalogue *c, char *error)
 		struct document_kind *kind = &c->document_kinds[i];
 		if (kind->number < 1 || kind->number > CATALOGUE_NUMBER_MAX)
 			FAIL("document %s: number %u is not in 1..%d", kind->code, kind->number, CATALOGUE_NUMBER_MAX);
-		/* Who sends is the county's office. */
+		/* Documents are sent by the county's office. */
 		if (kind->level < UNIT_COUNTY)
 			FAIL("document %s: units of county level and below send documents", kind->code);
 		if (!date_valid(kind->due_date) || kind->minute < 0 || kind->minute > MINUTES_PER_DAY)

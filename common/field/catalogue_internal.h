@@ -1,5 +1,5 @@
-/* Shared by catalogue.c, which finds, and catalogue_finish.c and catalogue_projects.c, which make it ready
- * for that. */
+/* Shared by catalogue.c, which searches a catalogue, and catalogue_finish.c and catalogue_projects.c, which
+ * prepare it for that. */
 #ifndef FUPIN_COMMON_CATALOGUE_INTERNAL_H
 #define FUPIN_COMMON_CATALOGUE_INTERNAL_H
 
@@ -7,7 +7,7 @@
 
 enum { UNIT_INDEX_BITS = 24 }; /* a code has at most 12 digits, 40 bits */
 
-/* Where a unit's code is among unit_slots, or the free slot where it would be. */
+/* The index in unit_slots of a unit's code, or of the free slot where it belongs. */
 size_t catalogue_unit_slot(const struct catalogue *catalogue, unit_code code);
 
 /* For qsort() and bsearch(). */

@@ -1,3 +1,5 @@
+/* Kinds of projects and the checklist of acceptances: sorted and checked when a catalogue is finished, and
+ * found by number or name. */
 #include "catalogue_internal.h"
 
 #include <stdio.h>

@@ -1,8 +1,8 @@
-/* Deadlines: from the plan's rules and the working days of China to moments. Pure.
+/* Deadlines: moments that follow from the plan's rules and the working days of China. Pure.
  *
- * A moment is in whole seconds since 1970-01-01 UTC. All intervals are half-open: what happens at the moment
- * itself is after it. A date that falls on a day off moves to the next working day (only `open` does not:
- * nobody waits for that). */
+ * A moment is in whole seconds since 1970-01-01 UTC. All intervals are half-open: the moment itself belongs
+ * to the time after it. A date that falls on a day off moves to the next working day, except for `open`, for
+ * which that is not needed. */
 #ifndef FUPIN_COMMON_DEADLINE_H
 #define FUPIN_COMMON_DEADLINE_H
 
@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-/* A day that is not what its weekday says. */
+/* A day that is an exception to its weekday. */
 struct special_day {
 	date date;
 	bool works; /* a Saturday or Sunday that is worked */
@@ -47,7 +47,7 @@ int64_t deadline_at(const struct deadline_rule *rule, period p, const struct spe
 
 /* "2013-05-05", which is 24:00 of that day, "2013-05-05 17:00" or "2013-05-05T17:00", in UTC+08:00. */
 bool deadline_parse(const char *text, int64_t *out);
-/* Writes "2013-05-05 24:00" (17 bytes with the NUL): the end of a day is said as clerks say it. */
+/* Writes "2013-05-05 24:00" (17 bytes with the NUL): the end of a day is written as clerks write it. */
 enum { DEADLINE_TEXT_BYTES = 17 };
 char *deadline_format(int64_t at, char out[DEADLINE_TEXT_BYTES]);
 

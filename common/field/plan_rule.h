@@ -1,6 +1,6 @@
 /* A rule of the plan that is checked as figures come in (the notice's 1,000,000 yuan a village, 2:1, 70 %,
  * …): what is measured, what it has to reach and by when. What it measures is SQL over the centre's tables,
- * part of the plan (db/plan-2013/RULES.md); clients get all but that. */
+ * part of the plan (db/plan-2013/RULES.md); clients get everything except the SQL. */
 #ifndef FUPIN_COMMON_PLAN_RULE_H
 #define FUPIN_COMMON_PLAN_RULE_H
 
@@ -14,7 +14,7 @@
 enum rule_state {
 	RULE_SILENT = 0, /* the rule says nothing about the unit */
 	RULE_GREEN = 1,
-	RULE_AMBER = 2,      /* not reached, and it is not due yet; or of a rule that warns only */
+	RULE_AMBER = 2,      /* not reached, but not due yet; or the rule only warns */
 	RULE_RED = 3,        /* not reached, and due */
 	RULE_NOT_JUDGED = 4, /* the rule failed here: its reason says why */
 	RULE_STATES = 5,

@@ -3,7 +3,7 @@
  *
  *   planned → noticed → under way → complete → accepted
  *
- * or it is dropped. Steps are added, never changed; a project is registered anew to change its plan. */
+ * or is dropped. Steps are added, never changed; to change its plan, a project is registered anew. */
 #ifndef FUPIN_COMMON_PROJECT_H
 #define FUPIN_COMMON_PROJECT_H
 
@@ -20,12 +20,12 @@ enum project_step {
 	PROJECT_NOTICE = 2,        /* 事前公示: what is planned was made public; opens it for claims */
 	PROJECT_SYSTEM = 3,        /* 四制: one of the four systems is in place */
 	PROJECT_START = 4,         /* 开工 */
-	PROJECT_PROGRESS = 5,      /* 进度: so many per cent of the work are done */
+	PROJECT_PROGRESS = 5,      /* 进度: the percentage of the work that is done */
 	PROJECT_FINISH = 6,        /* 竣工 */
 	PROJECT_NOTICE_AFTER = 7,  /* 事后公示: what was done, and what it cost */
 	PROJECT_NAME_ACCEPTOR = 8, /* 委托验收: by the leader of implementation */
 	PROJECT_ACCEPTANCE = 9,    /* 验收: passed, which closes it, or with defects, to come again */
-	PROJECT_DROP = 10,         /* 撤销: it will not be */
+	PROJECT_DROP = 10,         /* 撤销: it is given up */
 	PROJECT_STEPS = 11,
 };
 
@@ -50,7 +50,7 @@ enum project_system {
 	PROJECT_SYSTEMS = 5,
 };
 
-/* What a source is to give. */
+/* The part of a budget that a source is to give. */
 struct project_budget {
 	uint32_t source; /* number in the catalogue */
 	int64_t amount_fen;
@@ -58,20 +58,20 @@ struct project_budget {
 
 enum { PROJECT_BUDGETS_MAX = 16, ACCEPTANCE_ITEMS_MAX = 32, PROJECT_CODE_BYTES_MAX = 48 };
 
-/* How a project is called: by its code, or, where units became one place that each had one of this code, by
- * "code@unit", the unit being the one that registered it. */
+/* The name of a project: its code or, if several units with a project of this code became one place,
+ * "code@unit", with the unit that registered it. */
 struct project_name {
 	const char *code;
 	size_t length;   /* of the code */
-	unit_code owner; /* 0: not said; -1: what stands there is no unit's code */
+	unit_code owner; /* 0: not given; -1: the text after the @ is no unit's code */
 };
 
 struct project_name project_name_of(const char *text);
 
-/* One step of a project. What does not belong to the step is 0, "" or empty. */
+/* One step of a project. Fields that do not belong to the step are 0, "" or empty. */
 struct project_row {
 	unit_code unit;
-	const char *code; /* of the project, unique for the unit, for ever */
+	const char *code; /* of the project, unique for the unit, never used again */
 	enum project_step step;
 	date occurred;
 	const char *document; /* the paper that it rests on */
@@ -80,11 +80,11 @@ struct project_row {
 	uint32_t replaces; /* registration that this one changes; 0: the first */
 	const char *name;
 	uint32_t kind;       /* number in the catalogue */
-	unit_code leader;    /* whose office leads its implementation, and so its acceptance */
+	unit_code leader;    /* the unit whose office leads its implementation, and so its acceptance */
 	date begins, ends;   /* planned */
 	size_t budget_count; /* by source, each once */
 	const struct project_budget *budgets;
-	/* Of a system, of progress (0..100), of naming who accepts: */
+	/* Of a system, of progress (0..100), of naming the acceptor: */
 	enum project_system system;
 	uint32_t percent;
 	unit_code acceptor;

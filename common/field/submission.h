@@ -1,5 +1,5 @@
-/* What an office sends, as plain C: reports and fund entries, and what offices above them decide. A
- * submission is accepted or refused as a whole. */
+/* What an office sends, as plain C: reports, fund entries, steps of projects and documents, and the
+ * decisions of offices above. A submission is accepted or refused as a whole. */
 #ifndef FUPIN_COMMON_SUBMISSION_H
 #define FUPIN_COMMON_SUBMISSION_H
 
@@ -24,9 +24,9 @@ struct report {
 	const uint32_t *indicators; /* numbers in the catalogue, value_count of them */
 	const int64_t *values;      /* times 10^decimals of the indicator */
 	uint32_t place;             /* at the centre: 1 + index of the unit in the catalogue; 0: not looked up */
-	const char *reason;         /* why it is corrected; NULL or "": nobody said */
-	/* At the centre, where a form's rules look at other months: the first code of this place, 0: they do not;
-	 * and is this the submission's first report of it? */
+	const char *reason;         /* why it is corrected; NULL or "": not given */
+	/* At the centre, if the form's rules compare months: the first code of this place (0: they do not), and
+	 * whether this is the submission's first report of it. */
 	unit_code family;
 	bool leads;
 };
@@ -36,13 +36,12 @@ enum fund_kind {
 	FUND_RAISED = 1,    /* 筹措: money that comes into the programme at this unit */
 	FUND_SENT_DOWN = 2, /* 下拨: to a unit below */
 	FUND_RECEIVED = 3,  /* 到账: from a unit above */
-	FUND_GRANTED =
-	    4, /* 安排: to a unit below, for a use; the money stays with who grants until it is claimed */
-	FUND_SPENT = 5,      /* 支出: paid out for a use, and gone */
+	FUND_GRANTED = 4, /* 安排: to a unit below, for a use; it stays with the granting unit until claimed */
+	FUND_SPENT = 5,   /* 支出: paid out for a use, and gone */
 	FUND_ALLOCATED = 6,  /* 分配: set aside for a unit below, to be sent down later */
 	FUND_REIMBURSED = 7, /* 报账: a claim under a grant is paid */
 	FUND_RETURNED = 8,   /* 上缴: to a unit above */
-	FUND_WITHDRAWN = 9,  /* 收回: what is left of a grant goes back to who granted it */
+	FUND_WITHDRAWN = 9,  /* 收回: what is left of a grant goes back to the granting unit */
 	FUND_REVERSED = 10,  /* 冲销: another entry of the unit, or what is still open of it, is undone */
 	FUND_REPAID = 11,    /* 还款: of a loan */
 	FUND_KINDS = 12,
@@ -61,21 +60,22 @@ struct fund_entry {
 	const char *note;     /* of a reversal: the reason */
 	const char *refers;   /* voucher of the entry that this one confirms, draws on or undoes; "": none */
 	const char *document; /* the paper that it rests on: 吉财农指〔2013〕12号; "": none */
-	const char *project;  /* what it is for: code of a project of who has the money then; "": none */
+	const char *project; /* what it is for: code of a project of the unit that has the money after this entry;
+	                        "": none */
 };
 
-/* Moments of a report's way that the plan, or an exception to it, gives a time to. */
+/* Events in the life of a report, whose times are set by the plan or by an exception to it. */
 enum deadline_event {
 	DEADLINE_NONE = 0,
 	DEADLINE_OPEN = 1,        /* from here on reports are accepted */
-	DEADLINE_DUE = 2,         /* who comes later is late */
+	DEADLINE_DUE = 2,         /* a report that comes later is late */
 	DEADLINE_CLOSED = 3,      /* from here on no first report is accepted */
 	DEADLINE_CORRECTIONS = 4, /* from here on no correction is accepted */
 	DEADLINE_EVENTS = 5,
 };
 
-/* 宽限: an office above lets one unit, and all below it, come later. The last one of a unit counts; it moves
- * nothing forward of what the plan says. */
+/* 宽限: an office above gives one unit, and all below it, more time. The last extension of a unit counts; it
+ * never makes a deadline earlier than the plan has it. */
 struct extension {
 	unit_code unit;
 	period period;             /* 0 for a document */
@@ -113,13 +113,13 @@ struct review {
 	period period;
 	uint32_t form;
 	uint32_t revision; /* that the reviewer has seen: the current one */
-	uint32_t step;     /* how many decisions on this report he has seen */
+	uint32_t step;     /* how many decisions on this report the reviewer has seen */
 	enum decision decision;
 	enum return_reason reason;
 	const char *text;
 };
 
-/* Where a report stands. */
+/* The state of a report's review. */
 enum review_state {
 	REVIEW_NONE = 0,     /* there is no report */
 	REVIEW_SENT = 1,     /* nobody has decided on this revision yet */
@@ -140,7 +140,7 @@ struct target_part {
 	const char *note;
 };
 
-/* A file that a unit owes by the plan. The centre has its bytes before: this names them. */
+/* A file that a unit owes by the plan. The centre already has its bytes; this row names them. */
 struct document {
 	unit_code unit;
 	uint32_t kind;     /* number in the catalogue */
@@ -164,7 +164,8 @@ struct submission {
 	struct document *documents;
 	size_t project_count; /* steps of projects */
 	struct project_row *projects;
-	bool voided; /* then it has no rows: its id is used up, so that nothing else comes under it */
+	bool voided; /* then it has no rows: its id is used up, so that no other content can be committed under it
+	              */
 };
 
 /* Of all kinds together. */
@@ -196,13 +197,13 @@ bool review_state_parse(const char *text, enum review_state *out);
 
 const char *fund_kind_name(enum fund_kind kind);
 const char *fund_kind_name_zh(enum fund_kind kind);
-/* Whose project an entry names: a grant's is the receiver's. */
+/* The unit whose project an entry names: for a grant, the receiver. */
 unit_code fund_entry_whose(const struct fund_entry *entry);
 bool fund_kind_parse(const char *text, enum fund_kind *out);
 /* The kind in the words of IATI's standard, for tools outside; "": it has none. */
 const char *fund_kind_iati(enum fund_kind kind);
-/* Is each yuan recorded under it once, so that sums over all levels mean something? What is sent down and
- * received is recorded again at each level. */
+/* Is each yuan recorded only once under this kind, so that sums over all levels are meaningful? Money that
+ * is sent down or received is recorded again at each level. */
 bool fund_kind_counts_once(enum fund_kind kind);
 
 #endif

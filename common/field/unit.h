@@ -23,7 +23,7 @@ enum unit_level {
 
 enum { UNIT_LEVELS = 5 };
 
-/* The level that a code's number of digits says; UNIT_NONE if no unit can have this code. */
+/* The level given by a code's number of digits; UNIT_NONE if no unit can have this code. */
 enum unit_level unit_level_of(unit_code code);
 
 /* The ancestor (or the unit itself) at `level`; 0 if the unit stands above that level. */

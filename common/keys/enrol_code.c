@@ -109,7 +109,7 @@ enrol_code_parse(const char *text, struct enrol_code *out)
 	key_encode(bytes + 1, out->centre_key);
 	memcpy(out->secret, bytes + 1 + KEY_BYTES, ENROL_SECRET_BYTES);
 	memcpy(out->endpoints, bytes + HEAD_BYTES, size);
-	/* Whoever made it: no line of fupin.ini may come out of it but the endpoint's. */
+	/* Whatever the code's origin, its text must not add other lines to fupin.ini than the endpoint's. */
 	for (size_t i = 0; i < size; i++)
 		if (out->endpoints[i] < ' ' || out->endpoints[i] > '~' || strchr(";#\"'", out->endpoints[i]))
 			return ENROL_CODE_TYPO;

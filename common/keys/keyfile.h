@@ -1,5 +1,5 @@
-/* CURVE keys in files of ZeroMQ's certificate format (ZPL), so that other ZeroMQ tools read them.
- * Keys are Z85 text of 40 characters (ZeroMQ RFC 32). Making keys is the caller's (libzmq). */
+/* CURVE keys in files of ZeroMQ's certificate format (ZPL), so that other ZeroMQ tools read them. Keys are
+ * Z85 text of 40 characters (ZeroMQ RFC 32). Keys are made by the caller (libzmq). */
 #ifndef FUPIN_COMMON_KEYFILE_H
 #define FUPIN_COMMON_KEYFILE_H
 

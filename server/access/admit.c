@@ -73,8 +73,8 @@ admit_action(const struct office *office, enum action action, const unit_code *u
 	return good;
 }
 
-/* Whose deadlines an office may move: those of the units below it; the province its own, too, as nobody is
- * above it. */
+/* The units whose deadlines an office may move: those below it, and for the province its own, too, as no
+ * office is above it. */
 static bool
 is_below(const struct office *office, unit_code unit)
 {
@@ -108,7 +108,8 @@ may_decide(const struct office *office, const struct submission *s)
 	return true;
 }
 
-/* Who accepts a project, or names who does, may sit above its unit: which one it is, is said later. */
+/* The office that accepts a project, or names the acceptor, may be above the project's unit. Whether it is
+ * the right one is checked later. */
 static bool
 may_take_step(const struct office *office, const struct project_row *row)
 {

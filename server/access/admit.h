@@ -4,7 +4,7 @@
 
 #include "request.h"
 
-/* Who sends, as the gate and the principals know it. */
+/* The sender of a request, as the gate and the principals know it. */
 struct office {
 	const char *name;
 	enum role role;
@@ -13,7 +13,7 @@ struct office {
 
 enum action {
 	ACTION_NONE,   /* nothing but being admitted */
-	ACTION_SUBMIT, /* at all: reports or funds */
+	ACTION_SUBMIT, /* any submission: reports or funds */
 	ACTION_SUBMIT_REPORT,
 	ACTION_SUBMIT_FUNDS,
 	ACTION_READ,
@@ -29,16 +29,16 @@ enum action {
 	ACTIONS,
 };
 
-/* May this role do it at all? ROLE_NONE may nothing. */
+/* May this role do it at all? ROLE_NONE may do nothing. */
 bool role_may(enum role role, enum action action);
 
-/* May the office do it, and with this unit (NULL: with none)? `own_unit`: the unit is to be one that it
- * speaks for, not just one below it. Otherwise `problems` says why. */
+/* May the office do it, and with this unit (NULL: the action is about no unit)? `own_unit`: the unit must be
+ * one that the office speaks for; one below it is not enough. False: `problems` says why. */
 bool admit_action(const struct office *office, enum action action, const unit_code *unit, bool own_unit,
                   struct problem_list *problems) __attribute__((warn_unused_result));
 
-/* May it send what is in this submission? A county speaks for itself and all below it, an office above
- * for its own unit alone. */
+/* May the office send what is in this submission? A county speaks for itself and all below it, an office
+ * above for its own unit alone. */
 bool admit_submission(const struct office *office, const struct submission *submission,
                       struct problem_list *problems) __attribute__((warn_unused_result));
 

@@ -1,4 +1,4 @@
-/* What the administrator asks of the door: invitations and lists. */
+/* The administrator's other requests about enrolment: invitations and lists. */
 #include "enrol_internal.h"
 
 #include <inttypes.h>

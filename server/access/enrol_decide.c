@@ -1,4 +1,4 @@
-/* What the administrator decides: who is admitted, refused, revoked. */
+/* The administrator's decisions: admitting, refusing and revoking keys. */
 #include "enrol_internal.h"
 
 #include <inttypes.h>
@@ -15,7 +15,7 @@ give_decided(struct enrol_work *w, const char *name, const char *public_key, con
 	return true;
 }
 
-/* From now on this key gets in by no file. */
+/* From now on no file of principals can admit this key. */
 static bool
 put_away(struct enrol_work *w, const char *public_key, const char *reason)
 {

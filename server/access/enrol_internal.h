@@ -1,11 +1,11 @@
-/* Shared by the files of enrol_store.h only. Functions of this kind: false, the database failed (`error` says
- * why); what was refused is in `problems`, and is a good answer. */
+/* Shared by the files behind enrol_store.h only. Functions here return false when the database failed
+ * (`error` says why). A refusal is no failure: they return true, and `problems` says what was refused. */
 #ifndef FUPIN_SERVER_ENROL_INTERNAL_H
 #define FUPIN_SERVER_ENROL_INTERNAL_H
 
 #include "enrol_store.h"
 
-/* What one call works with. */
+/* What one call of enrol_store_answer() works with. */
 struct enrol_work {
 	struct pg_conn *connection;
 	const struct asker *asker;
@@ -36,14 +36,14 @@ bool enrol_find(struct enrol_work *w, const char *sql, size_t count, const char 
                 struct enrolment *out);
 bool enrol_run(struct enrol_work *w, const char *sql, size_t count, const char *const *values);
 
-/* Every change of who may connect is recorded, and told to every fupind. */
+/* Records a change of who may connect, and tells every fupind of it. */
 bool enrol_record(struct enrol_work *w, const char *action, const struct enrolment *e, const char *public_key,
                   const char *detail);
-/* Always true. */
+/* Adds the problem. Always true. */
 bool enrol_refuse(struct enrol_work *w, enum problem_code code, int64_t actual, const char *detail);
 bool enrol_give(struct enrol_work *w, const struct enrolment *e);
 
-/* The principal that has a key, or a name: *found. */
+/* The principal that has this key, or this name; *found says whether there is one. */
 struct enrol_holder {
 	const char *name, *public_key;
 	enum role role;
@@ -51,7 +51,7 @@ struct enrol_holder {
 };
 bool enrol_find_holder(struct enrol_work *w, const char *where, const char *value, bool *found,
                        struct enrol_holder *out);
-/* An invitation gives no name that another office has: *good. */
+/* Checks that no other office has the name that an invitation gives: *good. */
 bool enrol_check_name(struct enrol_work *w, const char *name, enum role role, unit_code unit,
                       struct enrol_holder *out, bool *good);
 

@@ -89,7 +89,7 @@ enrol_run(struct enrol_work *w, const char *sql, size_t count, const char *const
 	return pg_execute(w->connection, sql, count, values, w->error);
 }
 
-/* Every change of who may connect is recorded, and told. */
+/* Every change of who may connect is recorded, and every fupind is told of it. */
 bool
 enrol_record(struct enrol_work *w, const char *action, const struct enrolment *e, const char *public_key,
              const char *detail)
@@ -106,7 +106,7 @@ enrol_record(struct enrol_work *w, const char *action, const struct enrolment *e
 	       pg_run(w->connection, "NOTIFY " PG_CHANNEL_PRINCIPALS, w->error);
 }
 
-/* Always true: what was refused is a good answer. */
+/* Always true: a refusal is no failure. */
 bool
 enrol_refuse(struct enrol_work *w, enum problem_code code, int64_t actual, const char *detail)
 {
@@ -151,14 +151,14 @@ note_rival(struct enrol_work *w, const struct enrolment *e)
 	char number[NUMBER_BYTES];
 	snprintf(number, sizeof number, "%" PRIu64, e->number);
 	const char *values[] = {number};
-	/* Recorded a few times, then only counted: nobody fills the disk by asking on. */
+	/* Recorded a few times, then only counted, so that repeated requests cannot fill the disk. */
 	return enrol_run(w, "UPDATE enrolment SET rivals = least(rivals + 1, 1000000) WHERE number = $1", 1,
 	                 values) &&
 	       (e->rivals >= RIVALS_RECORDED || enrol_record(w, "rival", e, w->asker->public_key, "")) &&
 	       enrol_refuse(w, PROBLEM_CODE_USED, 0, "");
 }
 
-/* The first key that brings the secret takes it. */
+/* The first key that presents the secret is the one that the code is for. */
 static bool
 take_code(struct enrol_work *w, const struct enrolment *e)
 {
@@ -236,7 +236,7 @@ enrol_store_answer(struct pg_conn *connection, const struct asker *asker, const 
 		snprintf(w.scope, sizeof w.scope, "%" PRId64, asker->office->unit);
 	if (!pg_run(connection, "BEGIN", error))
 		return false;
-	/* What was refused is committed, too: a rival, a wrong fingerprint is on record. */
+	/* A refusal is committed, too: a rival, or a wrong fingerprint, is on record. */
 	if (answer(&w) && pg_run(connection, "COMMIT", error))
 		return true;
 	bool rolled_back = pg_run(connection, "ROLLBACK", ignored);
@@ -247,7 +247,8 @@ enrol_store_answer(struct pg_conn *connection, const struct asker *asker, const 
 bool
 door_load(struct pg_conn *connection, struct arena *arena, struct door *out, char error[PG_ERROR_BYTES])
 {
-	/* Of a code that is out, and for some days after its end, so that whoever brings it hears of that. */
+	/* Includes guest keys of valid codes, and for some days those of codes that ended, so that an office
+	 * that presents one is told of it. */
 	static const char sql[] =
 	    "SELECT public_key, max(revoked::integer), max(reason), max(of_code::integer) FROM ("
 	    "SELECT public_key, false AS revoked, '' AS reason, false AS of_code, requested_at AS at FROM "

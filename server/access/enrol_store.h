@@ -1,5 +1,5 @@
 /* Enrolment in the database: invitations, requests, who is admitted and revoked, and the record of it. Each
- * call is one transaction; what changes who may connect is told to every fupind of the database
+ * call is one transaction; every fupind of the database is told of a change in who may connect
  * (PG_CHANNEL_PRINCIPALS). */
 #ifndef FUPIN_SERVER_ENROL_STORE_H
 #define FUPIN_SERVER_ENROL_STORE_H
@@ -9,14 +9,14 @@
 #include "postgres/pg.h"
 #include "reply.h"
 
-/* Who asks. */
+/* The sender of a request about enrolment. */
 struct asker {
 	const struct office *office; /* a guest's has ROLE_NONE */
 	const char *public_key;
 };
 
-/* Does what an ENROL, INVITE, ENROLMENTS, DECIDE or OFFICES asks for. `problems` says what it was refused
- * for; without any, *reply is the answer, and what it has lives in `arena`. False: the database failed,
+/* Does what an ENROL, INVITE, ENROLMENTS, DECIDE or OFFICES asks for. If it is refused, `problems` says why;
+ * without problems *reply is the answer, and its content lives in `arena`. False: the database failed,
  * nothing was changed. */
 bool enrol_store_answer(struct pg_conn *connection, const struct asker *asker, const struct request *request,
                         struct arena *arena, struct problem_list *problems, struct reply *reply,

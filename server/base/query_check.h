@@ -1,5 +1,5 @@
-/* What queries have in common: do they ask for what there is? Each appends one problem of the request, and is
- * false, if not. Pure. */
+/* Checks that queries have in common: does what a query asks for exist? If not, each appends one problem of
+ * the request and returns false. Pure. */
 #ifndef FUPIN_SERVER_QUERY_CHECK_H
 #define FUPIN_SERVER_QUERY_CHECK_H
 
@@ -14,7 +14,7 @@ bool query_forms(const struct catalogue *catalogue, const uint32_t *forms, size_
                  struct problem_list *problems);
 /* "": none is asked for. */
 bool query_group(const struct catalogue *catalogue, const char *group, struct problem_list *problems);
-/* Known, and not so many that some must stand there twice: each costs time for every row. */
+/* Are all known, and no more than there are (more would repeat some)? Each one costs time for every row. */
 bool query_indicators(const struct catalogue *catalogue, const uint32_t *indicators, size_t count,
                       struct problem_list *problems);
 

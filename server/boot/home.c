@@ -51,7 +51,7 @@ hand_over(const char *path, const struct passwd *user, char error[HOME_ERROR_BYT
 	return fail(error, path, what);
 }
 
-/* Become the user for good: no way back to root. */
+/* Becomes the user permanently: there is no way back to root. */
 static bool
 become(const char *path, const char *name, char error[HOME_ERROR_BYTES])
 {
@@ -106,7 +106,7 @@ bool
 home_open(const struct options *options, struct home *out, char error[HOME_ERROR_BYTES])
 {
 	struct home home = {.lock = -1};
-	/* Who only looks makes nothing: a mistyped directory stays an error. */
+	/* verify only reads, and makes nothing: a mistyped directory stays an error. */
 	bool may_make = options->command != COMMAND_VERIFY;
 	if (may_make && mkdir(options->data, 0700) && errno != EEXIST)
 		return fail(error, options->data, strerror(errno));

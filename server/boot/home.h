@@ -1,4 +1,4 @@
-/* The data directory: its keys, its lock, and who fupind runs as. */
+/* The data directory: its keys, its lock, and the user that fupind runs as. */
 #ifndef FUPIN_SERVER_HOME_H
 #define FUPIN_SERVER_HOME_H
 
@@ -18,9 +18,9 @@ struct home {
 
 enum { HOME_ERROR_BYTES = 512 };
 
-/* Makes the directory if it is missing (but for verify, which makes nothing); when started as root, gives it
- * to `options->user` and becomes that user (PostgreSQL refuses root, and nobody needs it). Makes the keys if
- * they are missing. */
+/* Makes the directory if it is missing (except for verify, which makes nothing). When started as root, gives
+ * it to `options->user` and becomes that user (PostgreSQL refuses to run as root, and nothing here needs
+ * root). Makes the keys if they are missing. */
 bool home_open(const struct options *options, struct home *out, char error[HOME_ERROR_BYTES])
     __attribute__((warn_unused_result));
 

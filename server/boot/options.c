@@ -56,8 +56,8 @@ static const struct {
 
 #define COUNT(items) (sizeof(items) / sizeof *(items))
 
-/* One command stands on a line. Beside it help wins, whichever comes first: who asks for it, or about
- * another command, gets nothing started. */
+/* There is one command on a line. Next to another command, help wins, in either order, so that asking for
+ * help starts nothing. */
 static bool
 take_command(const char *word, struct options *out)
 {
@@ -77,7 +77,7 @@ take_command(const char *word, struct options *out)
 	return false;
 }
 
-/* Nothing begins by itself, and nothing in a place that nobody named. */
+/* Nothing is started without a command, and nothing is made in a directory that was not named. */
 static bool
 is_whole(const struct options *o, char *error, size_t error_size)
 {

@@ -23,15 +23,15 @@ struct options {
 	const char *plan;       /* directory of CSV files; NULL: what the database has */
 	const char *principals; /* CSV file; NULL: the plan's own */
 	const char *label;      /* shown with every table */
-	const char *user;       /* who to become when started as root */
+	const char *user;       /* the user to become when started as root */
 	const char *pg_bin;
 	const char *log_level;
 	const char *accept_set_back; /* "yes": serve a database that has less than was acknowledged */
-	const char *patience;        /* with a database that says nothing; NULL: PG_PATIENCE_SECONDS */
+	const char *patience;        /* how long to wait for a silent database; NULL: PG_PATIENCE_SECONDS */
 	int patience_s;              /* the same in seconds; 0: PG_PATIENCE_SECONDS */
 	const char *ready_file;      /* gets the bound endpoint when ready */
-	const char *clock;           /* a drill: the centre's clock begins here; NULL: the machine's */
-	const char *with_parent;     /* "yes": stop when the process that started fupind ends */
+	const char *clock; /* for a drill: time at which the centre's clock begins; NULL: the machine's clock */
+	const char *with_parent; /* "yes": stop when the process that started fupind ends */
 };
 
 /* False, with `error` set, for a command line that cannot be understood. */

@@ -38,7 +38,7 @@ warn_if_not_durable(struct pg_conn *connection)
 	PQclear(result);
 }
 
-/* Any character that an office may send has its place there; asked before anything is made. */
+/* UTF8 can hold any character that an office may send. Checked before anything is made. */
 static bool
 is_utf8(struct pg_conn *connection, char error[PG_ERROR_BYTES])
 {

@@ -15,7 +15,7 @@ enum journal_state {
 	STATE_WRITING,      /* the batch's transaction */
 	STATE_ROLLING_BACK, /* after a refusal */
 	STATE_READING,      /* what others committed */
-	STATE_AGAIN,        /* not all of that was shown: it is read again at retry_us */
+	STATE_AGAIN,        /* some rows of those commits were not visible yet: they are read again at retry_us */
 	STATE_LOCKED,       /* the head's lock is held, the batch has to be decided anew */
 };
 
@@ -45,7 +45,8 @@ struct journal {
 	bool has_next;
 	int next_table; /* to be sent */
 	bool batch, in_doubt, behind, pipelined;
-	bool warned; /* while it was written: perhaps that its COMMIT did not wait for the standby */
+	bool warned; /* the server sent a warning while it was written: perhaps that its COMMIT did not wait for
+	                the standby */
 	uint64_t seq_first, seq_last;
 	char id_last[ID_HEX_BYTES]; /* of the last submission in it */
 	/* What memory holds. */
@@ -79,7 +80,7 @@ void journal_enter(struct journal *journal, enum journal_state state, int64_t no
 
 /* Gives up the connection; a batch that was being written is in doubt from here on. */
 enum journal_event journal_lose(struct journal *journal, int64_t now_us, const char *why);
-/* The same, with what libpq says of the connection. */
+/* The same, with libpq's message about the connection. */
 enum journal_event journal_lose_connection(struct journal *journal, int64_t now_us);
 
 /* The batch is on disk: it is what memory knows now. */
@@ -94,9 +95,9 @@ enum journal_event journal_step_rolling_back(struct journal *journal, int64_t no
 
 /* ---------------------------------------------------------------- journal_news.c */
 
-/* Reads the next submissions after those that memory holds. `locked`: under the head's lock, which is
- * kept afterwards; otherwise in a snapshot. `before`: a statement to come first. False: the connection is
- * broken. */
+/* Reads the next submissions after those that memory holds. `locked`: under the head's lock, which is kept
+ * afterwards; otherwise in a snapshot. `before`: a statement to run first. False: the connection is broken.
+ */
 bool journal_begin_reading(struct journal *journal, bool locked, const char *before, int64_t now_us)
     __attribute__((warn_unused_result));
 enum journal_event journal_step_reading(struct journal *journal, int64_t now_us);

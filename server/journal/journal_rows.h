@@ -21,7 +21,7 @@ struct journal_rows {
 	struct submission_id id_last; /* of the last submission */
 };
 
-enum { ROW_FIELDS_MAX = 32 }; /* the two behind the row counted */
+enum { ROW_FIELDS_MAX = 32 }; /* with the two parameters after the row */
 
 /* The fields of one encoded row: what libpq calls binary parameters. NULL value: SQL NULL. */
 struct row_fields {
@@ -30,11 +30,12 @@ struct row_fields {
 	int sizes[ROW_FIELDS_MAX], formats[ROW_FIELDS_MAX];
 };
 
-/* Cuts the row at *at out of an encoded table and moves *at on; begins with *at = 0. False: no more. */
+/* Takes the row at *at out of an encoded table and moves *at on; *at begins at 0. False: there are no more.
+ */
 bool journal_rows_next(const struct copy_writer *table, size_t *at, struct row_fields *out);
 
-/* Empties it; then one submission after the other; then the end, after which it can be sent. False: no
- * memory. */
+/* In this order: empty it, add one submission after the other, then end it; after that it can be sent.
+ * False: no memory. */
 void journal_rows_begin(struct journal_rows *rows);
 void journal_rows_add(struct journal_rows *rows, const struct journal_item *item);
 bool journal_rows_end(struct journal_rows *rows) __attribute__((warn_unused_result));

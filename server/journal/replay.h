@@ -7,20 +7,20 @@
 #include "postgres/pg.h"
 #include "state/holdings.h"
 
-/* Is what was read of the journal all of it? A snapshot may show the head and not yet all of the rows (a
- * database of several machines commits on one after the other; a policy or a standby may hide some): the sums
- * that submissions say are compared with the rows, before anything is taken over. */
+/* Was all of the journal read? A snapshot may show the head and not yet all of the rows (a database of
+ * several machines commits on one after the other; a policy or a standby may hide some). So the row counts
+ * that submissions state are compared with the rows that came, before anything is taken over. */
 enum replay_rows { ROWS_REPORTS, ROWS_ENTRIES, ROWS_OTHERS, ROWS_KINDS };
 struct replay_sums {
 	uint64_t submissions, first, last;                /* how many, and between which seq */
-	uint64_t promised[ROWS_KINDS], found[ROWS_KINDS]; /* as submissions say, and as they came */
+	uint64_t promised[ROWS_KINDS], found[ROWS_KINDS]; /* rows: as submissions state, and as they came */
 };
 
 /* Counts one message, as in replay_message(). */
 void replay_count(struct replay_sums *sums, enum journal_table table, const void *bytes, size_t size,
                   bool first);
-/* Are these all commits after `after`, to `until`, with all of their rows? False: `why` says what is missing.
- */
+/* Are these all commits after `after` up to `until`, with all of their rows? False: `why` says what is
+ * missing. */
 bool replay_is_whole(const struct replay_sums *sums, uint64_t after, uint64_t until, char why[PG_ERROR_BYTES])
     __attribute__((warn_unused_result));
 
@@ -45,10 +45,11 @@ bool replay_message(struct replay *replay, enum journal_table table, const void 
 
 void replay_free(struct replay *replay);
 
-/* Streams the whole journal, and compares it with its head; the caller has begun a REPEATABLE READ
- * transaction, so that it is one. */
+/* Streams the whole journal and compares it with its head. The caller has begun a REPEATABLE READ
+ * transaction, so that both belong to one snapshot. */
 bool replay_all(struct replay *replay, struct pg_conn *connection) __attribute__((warn_unused_result));
-/* Streams it up to a commit that is in the database: what is committed does not change. */
+/* Streams the journal up to a commit that is in the database. Needs no snapshot: what is committed does not
+ * change. */
 bool replay_until(struct replay *replay, struct pg_conn *connection, uint64_t seq)
     __attribute__((warn_unused_result));
 

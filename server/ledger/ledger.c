@@ -53,7 +53,7 @@ ledger_moves(const struct booked *b, const struct booked **of, struct move moves
 	return count;
 }
 
-/* Of a grant it is the receiver's side that is the project's. */
+/* In a grant, the receiver's side belongs to the project. */
 bool
 ledger_move_is_tied(enum fund_kind kind, const struct move *m)
 {

@@ -1,4 +1,4 @@
-/* Where money is, and what was booked: questions about the ledger, from memory. */
+/* Answers, from memory, to questions about the ledger: where money is, and what was booked. */
 #include "base/query_check.h"
 #include "base/utf8.h"
 #include "ledger_internal.h"

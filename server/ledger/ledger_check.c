@@ -1,4 +1,5 @@
-/* What is tried before it is booked, and how it is refused: entries, and steps of projects beside them. */
+/* Checks entries before they are booked, and the steps of projects beside them, and says why they are
+ * refused. */
 #include "ledger_internal.h"
 
 #include "base/decimal.h"
@@ -25,7 +26,7 @@ now_in(const struct amount *a)
 	return a->taken + a->staged;
 }
 
-/* Is there as much in it as wanted? `settled`: also if nothing of what is on its way comes about. */
+/* Does the account hold as much as wanted? `settled`: even if nothing that is staged is committed. */
 static bool
 holds(const struct amount *a, int64_t wanted, bool *settled)
 {
@@ -33,7 +34,7 @@ holds(const struct amount *a, int64_t wanted, bool *settled)
 	return now_in(a) >= wanted;
 }
 
-/* The account from which an entry takes, and what is said if it has not enough. */
+/* The account from which an entry takes, and the problem if it does not have enough. */
 static enum problem_code
 shortage(enum fund_state state)
 {
@@ -62,7 +63,7 @@ at_hand(const struct entry_trial *t, const struct account *a, bool tied)
 	                       a->amount.own - a->tied.own};
 }
 
-/* All that would go below zero, or become too large to count. */
+/* Finds accounts that would go below zero, or become too large. */
 static void
 try_accounts(const struct entry_trial *t)
 {
@@ -115,7 +116,7 @@ try_loan(const struct entry_trial *t)
 	problem_detail(p, "%" PRId64 " %s", e->unit, source_name(t));
 }
 
-/* Which kinds an entry may refer to, and what is said if too little of that is open. */
+/* The kinds that an entry may refer to, and the problem if too little of that is open. */
 static bool
 may_refer(enum fund_kind kind, enum fund_kind to)
 {
@@ -139,7 +140,8 @@ too_little_open(enum fund_kind kind)
 	                                : PROBLEM_GRANT_EXCEEDED;
 }
 
-/* Who the entry and the one that it refers to are between: a confirmation turns the two round. */
+/* Do the entry and the one that it refers to have the same two units? In a confirmation they are the other
+ * way round. */
 static bool
 same_sides(const struct entry_trial *t)
 {
@@ -149,7 +151,7 @@ same_sides(const struct entry_trial *t)
 	       ledger_place_index(t->ledger, of->counterparty) == ledger_place_index(t->ledger, mine);
 }
 
-/* What the entry says of the one that it refers to. False: it does not fit. */
+/* Compares the entry with the one that it refers to. False: it does not fit. */
 static bool
 try_reference(const struct entry_trial *t)
 {
@@ -211,7 +213,7 @@ try_open(const struct entry_trial *t)
 		code = PROBLEM_REVERSAL_PARTIAL;
 	else
 		return true;
-	/* How much is open may change either way by what is on its way. */
+	/* The open amount may grow or shrink by entries that are staged. */
 	if (code == PROBLEM_REVERSAL_PARTIAL)
 		settled = open->staged == open->own;
 	struct problem *p = refuse(t, code, "refers", settled);
@@ -220,7 +222,7 @@ try_open(const struct entry_trial *t)
 	return false;
 }
 
-/* Are its steps on their way in another submission? Then what they lead to may not come about. */
+/* Are its steps staged by another submission? Then they may not be committed. */
 static bool
 is_sure(const struct entry_trial *t, const struct project *project)
 {
@@ -247,7 +249,7 @@ budget_left(const struct entry_trial *t, const struct project *project, bool *se
 	int64_t budget = budget_of(project, e->source);
 	if (!granted)
 		return budget;
-	/* Of a withdrawal on its way, which this undoes, the grants taken know nothing yet. */
+	/* This undoes a withdrawal that is only staged, of which the grants that are taken know nothing yet. */
 	const struct booked *refers = t->booked->refers;
 	bool known = !refers || refers->seq || refers->stage == t->ledger->stage;
 	*settled =
@@ -281,7 +283,7 @@ brings(const struct booked *b)
 	       (b->entry.kind == FUND_REVERSED && b->refers && b->refers->entry.kind == FUND_WITHDRAWN);
 }
 
-/* What the project of an entry has to say. False: it refuses. */
+/* Checks an entry against its project. False: it is refused. */
 static bool
 try_project(const struct entry_trial *t)
 {
@@ -292,7 +294,7 @@ try_project(const struct entry_trial *t)
 	if (!project)
 		return !*e->project;
 	const struct project_way *way = &project->staged;
-	/* What closes it in the same submission comes after its entries. */
+	/* Steps of the same submission that close the project come after its entries. */
 	enum project_state before = project->by == t->submission ? project->taken.state : way->state;
 	const struct project_kind *kind = catalogue_project_kind(t->ledger->catalogue, way->plan->kind);
 	bool settled = is_sure(t, project);
@@ -333,7 +335,7 @@ ledger_try(const struct entry_trial *t)
 		try_loan(t);
 }
 
-/* Does a project hold nothing in these states? `settled`: and whatever becomes of what is on its way. */
+/* Does a project have nothing in these states? `settled`: even whatever becomes of staged entries. */
 static int64_t
 held(const struct ledger *l, const struct project *project, unsigned states, bool *settled)
 {

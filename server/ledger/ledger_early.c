@@ -1,6 +1,6 @@
 /* Money that was spent before it was there: entries are booked in the order of commits, late and out of
- * order, so no balance of a day refuses one. Which of them took more than their place had of the source by
- * the days that the entries name is what this finds; what was undone counts as if it had never been. */
+ * order, so no balance of a day refuses one. This file finds the entries that took more than their place had
+ * of the source by the days that the entries name; reversed entries count as if they had never been. */
 #include "ledger_internal.h"
 
 #include <stdlib.h>

@@ -1,11 +1,11 @@
-/* What the ledger is made of; shared by ledger.c, which books, ledger_check.c, which tries, ledger_stage.c,
+/* What the ledger is made of; shared by ledger.c, which books, ledger_check.c, which checks, ledger_stage.c,
  * which does both for a submission, and ledger_answer.c and ledger_trace.c, which read. */
 #ifndef FUPIN_SERVER_LEDGER_INTERNAL_H
 #define FUPIN_SERVER_LEDGER_INTERNAL_H
 
 #include "bookings.h"
 
-/* With its hash, so that a search looks at no booking but those that it may mean. */
+/* A booking with its hash, so that a search looks only at bookings that may match. */
 struct slot {
 	uint64_t hash;
 	struct booked *booked; /* NULL: free */
@@ -32,18 +32,18 @@ struct ledger {
 
 /* Money that moves when an entry is booked, with the sign of each account. */
 struct move {
-	bool other; /* at the other unit of the entry */
+	bool other; /* the account is the counterparty's */
 	enum fund_state state;
 	int sign;
 };
 
 enum { MOVES_MAX = 4 };
 
-/* The moves of an entry; returns how many. Of a reversal: those of what it undoes, turned round, and `of`
- * becomes that entry, whose units they are about. */
+/* The moves of an entry; returns how many. For a reversal they are those of the entry that it undoes, with
+ * opposite signs, and `of` becomes that entry, whose units they are about. */
 size_t ledger_moves(const struct booked *booked, const struct booked **of, struct move moves[MOVES_MAX]);
 
-/* What a project has, an account a source and state; NULL: nothing was booked on it. */
+/* The accounts of a project, one for each source and state; NULL: nothing was booked on it. */
 struct account *ledger_purses(const struct ledger *ledger, const struct project *project);
 
 /* Does the move of an entry on a project move the project's own money? */
@@ -54,17 +54,17 @@ struct holder *ledger_holder(const struct ledger *ledger, unit_code unit);
 
 /* An entry that is taken; NULL: there is none. */
 const struct booked *ledger_find(const struct ledger *ledger, unit_code unit, const char *voucher);
-/* As an answer has it; ages count up to `now_us`. */
+/* An entry in the form that an answer has; ages count up to `now_us`. */
 void ledger_item(const struct booked *booked, int64_t now_us, struct entry_item *out);
 
-/* The entries of one place, of q->source or all, that took money before it was there; at most `limit` of them
- * go into out->items. False: the place has too many, or no memory. */
+/* The entries of one place, of q->source or of all sources, that took money before it was there; at most
+ * `limit` of them go into out->items. False: the place has too many, or no memory. */
 bool ledger_early(const struct ledger *ledger, const struct entry_query *query, int64_t now_us, size_t limit,
                   struct entry_answer *out) __attribute__((warn_unused_result));
 
 int64_t ledger_taken(const struct holder *holder, uint32_t source, enum fund_state state);
 
-/* ---------------------------------------------------------------- for those that book */
+/* ---------------------------------------------------------------- for the files that book */
 
 /* Index of a unit's place: of its last unit in the catalogue. SIZE_MAX: the unit is not in the plan. */
 size_t ledger_place_index(const struct ledger *ledger, unit_code unit);
@@ -76,37 +76,37 @@ struct account *ledger_account_of(struct ledger *ledger, unit_code unit, uint32_
 struct account *ledger_purse_of(struct ledger *ledger, const struct project *project, uint32_t source,
                                 enum fund_state state);
 
-/* An entry, taken or on its way, in whatever spelling of its voucher; or in this one alone. NULL: none. */
+/* An entry, taken or staged, by any spelling of its voucher; or by exactly this one. NULL: none. */
 struct booked *ledger_find_staged(const struct ledger *ledger, unit_code unit, const char *voucher);
 struct booked *ledger_find_spelling(const struct ledger *ledger, unit_code unit, const char *voucher);
 
-/* The entry that one refers to; NULL: none. Whose money one moves; NULL: no project's. */
+/* The entry that an entry refers to; NULL: none. The project whose money it moves; NULL: no project's. */
 struct booked *ledger_referred(const struct ledger *ledger, const struct fund_entry *entry);
 const struct project *ledger_project_moved(const struct ledger *ledger, const struct booked *booked);
 
-/* Puts an entry among those that are found (NULL: no memory), and takes it out again. */
+/* Adds an entry to the index of entries (NULL: no memory), and removes it again. */
 struct booked *ledger_add(struct ledger *ledger, const struct fund_entry *entry);
 void ledger_take_out(struct ledger *ledger, struct booked *booked);
 
 enum step { STEP_STAGE, STEP_UNSTAGE, STEP_TAKE_STAGED, STEP_TAKE };
 
-/* Books an entry, which was found to be right, or unbooks it. False: no memory, nothing is changed. */
+/* Books an entry that passed its checks, or unbooks it. False: no memory, nothing is changed. */
 bool ledger_book(struct ledger *ledger, struct booked *booked, enum step step)
     __attribute__((warn_unused_result));
 
-/* One entry on trial. */
+/* One entry being checked. */
 struct entry_trial {
 	struct ledger *ledger;
 	const struct submission *submission;
 	const struct booked *booked;
 	size_t row;
 	struct problem_list *problems;
-	bool *settled; /* becomes true: it is wrong whatever becomes of what is on its way */
+	bool *settled; /* becomes true: it is wrong, whether staged entries are committed or not */
 };
 
-/* Tries an entry; what is wrong with it goes into the list of problems. */
+/* Checks an entry; what is wrong with it goes into the list of problems. */
 void ledger_try(const struct entry_trial *trial);
-/* What the ledger says against the steps of projects, after the entries beside them. */
+/* What the ledger has against the steps of projects, once the entries of the same submission are staged. */
 void ledger_try_steps(const struct ledger *ledger, const struct submission *submission,
                       struct problem_list *problems, bool *settled);
 

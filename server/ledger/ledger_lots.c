@@ -1,7 +1,7 @@
-/* How old money is: its lots, first in, first out. */
+/* The age of money: its lots, first in, first out. */
 #include "ledger_internal.h"
 
-/* Sources that one walk along a place's entries looks for; who has more walks again. */
+/* How many sources one walk along a place's entries looks for; for more of them there are several walks. */
 enum { SOURCES_AT_ONCE = 32 };
 
 struct rest {

@@ -1,4 +1,4 @@
-/* A submission's entries, booked as being on their way, and unbooked again. */
+/* Stages a submission's entries (booked, but not on disk yet), and unstages them. */
 #include "ledger_internal.h"
 
 #include "base/grow.h"
@@ -33,7 +33,7 @@ unstage_rows(struct ledger *l, const struct submission *s, size_t count, bool is
 	}
 }
 
-/* One row on trial, and booked if it is right. False: no memory. */
+/* Checks one row, and books it if it is right. False: no memory. */
 static bool
 stage_row(struct ledger *l, const struct submission *s, size_t row, struct problem_list *problems,
           bool *settled)

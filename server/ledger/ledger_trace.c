@@ -160,7 +160,7 @@ add_parts(struct trace *t, uint32_t from, const struct row *row, int64_t at, int
 	}
 }
 
-/* Whose entries draw on this one: the receiver's, or those of who booked it. */
+/* The entries that draw on this one: the receiver's, or those of the unit that booked it. */
 static struct row
 draws_of(struct trace *t, const struct booked *b)
 {
@@ -176,7 +176,7 @@ step_back(struct trace *t, uint32_t at)
 	const struct fund_entry *e = &part.booked->entry;
 	struct row out, in;
 	if (part.booked->refers) {
-		/* Withdrawn is what nobody claimed: the grant's last fen. */
+		/* What is withdrawn is the unclaimed rest: the grant's last fen. */
 		int64_t first = e->kind == FUND_WITHDRAWN ? size_of(part.booked->refers) : 0;
 		out = draws_of(t, part.booked->refers);
 		add_part(t, at, (struct part){part.booked->refers, first + place_in(&out, &part), part.size});

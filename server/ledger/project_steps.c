@@ -1,4 +1,4 @@
-/* The steps of a project: which may be taken where it stands, and where each leads. */
+/* The steps of a project: which ones are allowed in each state, and to which state each leads. */
 #include "projects_internal.h"
 
 #include <inttypes.h>
@@ -6,7 +6,7 @@
 static void
 go_registered(struct project_way *way, const struct project_row *row)
 {
-	/* Whom the leader named stays; a new leader begins anew. */
+	/* The acceptor that the leader named stays; with a new leader, that one is the acceptor. */
 	if (way->leader != row->leader)
 		way->acceptor = row->leader;
 	way->leader = row->leader;
@@ -68,7 +68,8 @@ refuse(const struct step_trial *t, enum problem_code code, const char *column)
 	return problem_add(t->problems, code, SUBJECT_PROJECT, t->index, column);
 }
 
-/* Refused for where it stands; `first`: what has to come before, NONE: nothing helps. */
+/* Refuses a step because of the project's state; `first`: the step that has to come before, NONE: there is
+ * none. */
 static void
 wrong(const struct step_trial *t, enum project_step first)
 {
@@ -116,7 +117,7 @@ try_register(const struct step_trial *t)
 		problem_detail(refuse(t, PROBLEM_PROJECT_USE_WRONG, "kind"), "%s %s", t->row->code, was->name_zh);
 }
 
-/* Is it the office's of this unit? One whose unit became another one goes on as that. */
+/* Does it belong to this unit's office? A unit that became another one counts as that one. */
 static bool
 is_office_of(const struct step_trial *t, unit_code code)
 {
@@ -215,7 +216,7 @@ try_step(const struct step_trial *t)
 	}
 }
 
-/* Systems may be put in place, and somebody named to accept, at any time of its life. */
+/* Systems may be put in place, and an acceptor named, at any time of a project's life. */
 static void
 try_day(const struct step_trial *t)
 {

@@ -179,7 +179,8 @@ take_out(struct projects *p, struct project *project)
 
 /* ---------------------------------------------------------------- submissions */
 
-/* Is it on disk, or of this submission itself? What another one registers may still come to nothing. */
+/* Is the project on disk, or registered by this submission itself? What another submission registers may
+ * still be refused. */
 static bool
 is_there(const struct project *project, const struct submission *s)
 {
@@ -207,7 +208,7 @@ find_meant(const struct projects *p, const struct submission *s, unit_code unit,
 	return there == 1 ? found : NULL;
 }
 
-/* Tells whose they are, as many as there is room for. */
+/* Names the units of these projects, as many as there is room for. */
 static void
 ambiguous(const struct projects *p, unit_code unit, const char *code, struct problem *problem)
 {
@@ -243,7 +244,7 @@ name_step(const struct projects *p, struct submission *s, size_t index, struct a
 	return true;
 }
 
-/* A code that is here in another spelling gets that one: what is stored is found by what it says. False: no
+/* A code that exists in another spelling gets that spelling, as rows are found by the stored text. False: no
  * memory. */
 static bool
 spell(const struct projects *p, unit_code unit, const char **text, struct arena *arena)
@@ -426,7 +427,7 @@ projects_take(struct projects *p, const struct project_row *row)
 	*project->end = moment;
 	project->end = &moment->next;
 	projects_go(&project->taken, &moment->row);
-	/* The last of a submission's steps makes both pictures one again. */
+	/* With the last of a submission's steps, the taken and the staged state are the same again. */
 	project->staged = project->taken;
 	project->by = NULL;
 	return true;

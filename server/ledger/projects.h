@@ -1,9 +1,9 @@
-/* Projects: where each one stands, made from its steps in the order of commits. Whether a step can be taken
- * is decided here; whether money allows it, in the ledger.
+/* Projects: where each one stands, made from its steps in the order of commits. Whether a step is allowed is
+ * decided here; whether the money allows it, in the ledger.
  *
- * As in the ledger there are two pictures: what is taken (on disk), and what is staged on top of it (checked,
- * on its way). The steps of a project are on their way in one submission at a time (records_claim()), so a
- * step's refusal is final. Pure. */
+ * As in the ledger there are two states: what is taken (on disk), and what is staged on top of it (checked,
+ * on its way to the disk). The steps of a project are on their way in one submission at a time
+ * (records_claim()), so a step's refusal is final. Pure. */
 #ifndef FUPIN_SERVER_PROJECTS_H
 #define FUPIN_SERVER_PROJECTS_H
 
@@ -18,14 +18,15 @@ struct project_way {
 	enum project_state state;
 	uint32_t revision;              /* of its registration; 0: there is none */
 	const struct project_row *plan; /* as it was registered last */
-	unit_code leader, acceptor;     /* the acceptor is the leader, until that names another one */
+	unit_code leader, acceptor;     /* the acceptor is the leader, until the leader names another one */
 	uint32_t percent;
-	unsigned systems;              /* bits: 1 << system */
-	bool noticed_after;            /* made public after the work */
-	date since, noticed, finished; /* days: of the first registration, the notice before, the finish */
-	date ends;                     /* planned; of a finished one as its plan was when it was finished */
-	date moved;                    /* day of the last step that led on */
-	date again_by;                 /* acceptance with defects: to come again by then; 0: none */
+	unsigned systems;   /* bits: 1 << system */
+	bool noticed_after; /* made public after the work */
+	date since, noticed,
+	    finished;  /* days: of the first registration, of the notice before the work, of the finish */
+	date ends;     /* planned end; of a finished project as planned when it was finished */
+	date moved;    /* day of the last step that changed the state */
+	date again_by; /* after an acceptance with defects: day by which it has to be repeated; 0: none */
 };
 
 /* A step of a project, as it is kept. */
@@ -38,11 +39,11 @@ struct project {
 	unit_code unit; /* that it was registered for */
 	char code[PROJECT_CODE_BYTES_MAX + 1];
 	uint64_t key;   /* a number of the code's key */
-	uint32_t index; /* from 0, of all; the ledger's accounts of it hang on that */
+	uint32_t index; /* from 0, among all projects; the ledger finds the project's accounts by it */
 	struct project_way taken, staged;
-	const struct submission *by; /* whose steps are staged; NULL: none are */
+	const struct submission *by; /* the submission whose steps are staged; NULL: none are */
 	struct project_moment *first, **end;
-	struct project *spare; /* of those that came to nothing: the next */
+	struct project *spare; /* the next one in the list of projects that were unstaged and can be used again */
 };
 
 /* The catalogue must outlive it. NULL: no memory. */
@@ -54,24 +55,24 @@ void projects_destroy(struct projects **projects);
  * registered its project, by the bare code. False: `problems` says why. */
 bool projects_stage(struct projects *projects, struct submission *submission, struct arena *arena,
                     unit_code office, struct problem_list *problems) __attribute__((warn_unused_result));
-/* After that: an entry's project becomes "code@unit" where another unit of the place registered it than the
- * one whose money the entry moves. False: `problems` says why. */
+/* To be called after that: an entry's project becomes "code@unit" where it was registered by another unit of
+ * the place than the one whose money the entry moves. False: `problems` says why. */
 bool projects_name_entries(const struct projects *projects, struct submission *submission,
                            struct arena *arena, struct problem_list *problems)
     __attribute__((warn_unused_result));
-/* What was booked on a project that goes away with it has to be unstaged before. */
+/* Entries on a project that is removed by this have to be unstaged before. */
 void projects_unstage(struct projects *projects, const struct submission *submission);
 
 /* Takes over a committed step, staged or not. False: there is no such project or unit, or no memory. */
 bool projects_take(struct projects *projects, const struct project_row *row)
     __attribute__((warn_unused_result));
 
-/* The project that the unit, or the one that the name says, registered; NULL: there is none, not even a
- * staged one. What is on disk, and what is staged, names projects so. */
+/* The project that was registered by the unit, or by the one that the name says; NULL: there is none, not
+ * even a staged one. Rows on disk, and staged ones, name projects like this. */
 struct project *projects_find(const struct projects *projects, unit_code unit, const char *name);
 /* How a shelf is ordered: < 0, 0, > 0 as the project stands before, at or behind this code of this unit. */
 int project_compare(const struct project *project, const struct project_name *name, unit_code unit);
-/* What it is called at its place: by its code, or "code@unit" if another one there has the same. */
+/* Its name at its place: its code, or "code@unit" if another project there has the same code. */
 const char *projects_name(const struct projects *projects, const struct project *project,
                           char out[VOUCHER_BYTES_MAX + 1]);
 
@@ -79,7 +80,7 @@ const char *projects_name(const struct projects *projects, const struct project 
 size_t projects_of_place(const struct projects *projects, size_t place, struct project *const **first);
 size_t projects_count(const struct projects *projects);
 
-/* To be accepted by this day; 0: no such day. */
+/* The day by which it has to be accepted; 0: none. */
 date project_due(const struct catalogue *catalogue, const struct project_way *way);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "projects.h"
 
-/* One step on trial. */
+/* One step being checked. */
 struct step_trial {
 	const struct catalogue *catalogue;
 	const struct project_way *way;
@@ -14,9 +14,9 @@ struct step_trial {
 	struct problem_list *problems;
 };
 
-/* Tries a step; what is wrong with it goes into the list of problems. */
+/* Checks a step; what is wrong with it goes into the list of problems. */
 void projects_try(const struct step_trial *trial);
-/* What a step makes of a way that allows it. */
+/* Applies a step that passed its checks. */
 void projects_go(struct project_way *way, const struct project_row *row);
 
 #endif

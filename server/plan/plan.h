@@ -6,7 +6,7 @@
 #include "keys/keyfile.h"
 #include "request.h"
 
-/* An office (or person) and what its key may do. */
+/* A principal: an office (or person), and what its key may do. */
 struct principal {
 	const char *name;
 	enum role role;

@@ -1,5 +1,5 @@
-/* Reading a plan from a directory of CSV files (db/plan-2013/README.md says what each holds). Every
- * error is collected with its file, line and column, so that one run shows all that has to be mended. */
+/* Reading a plan from a directory of CSV files (db/plan-2013/README.md says what each holds). Every error is
+ * collected with its file, line and column, so that one run shows everything that has to be corrected. */
 #ifndef FUPIN_SERVER_PLAN_FILES_H
 #define FUPIN_SERVER_PLAN_FILES_H
 
@@ -17,11 +17,11 @@ struct plan_errors {
 
 /* Where the files of a plan come from: a directory, or memory. */
 struct plan_source {
-	const char *name;       /* of all together, for errors */
-	const char *principals; /* a file apart from the others; NULL: principals.csv among them */
-	/* Is there such a file ("units.csv", "rules/NAME.sql")? Some a plan can do without. */
+	const char *name;       /* of the whole plan, for errors */
+	const char *principals; /* path of a separate file; NULL: principals.csv among the others */
+	/* Is there such a file ("units.csv", "rules/NAME.sql")? Some files are optional. */
 	bool (*has)(const struct plan_source *source, const char *file);
-	/* Its bytes, to be freed, at most one more than `bytes_max` of them; NULL: errno says why not. */
+	/* Its bytes, to be freed by the caller: at most `bytes_max` and one more; NULL: errno says why. */
 	char *(*read)(const struct plan_source *source, const char *file, size_t bytes_max, size_t *size);
 	const void *context; /* of these two */
 };

@@ -1,5 +1,5 @@
 /* One CSV file of a plan and the cells of its rows: what plan_files.c reads them with. Every mistake becomes
- * an error with file, line and column; what is taken then is something harmless. */
+ * an error with file, line and column; reading goes on with a harmless value. */
 #ifndef FUPIN_SERVER_PLAN_SHEET_H
 #define FUPIN_SERVER_PLAN_SHEET_H
 
@@ -20,17 +20,17 @@ struct sheet {
 	struct plan_errors *errors;
 };
 
-/* A mistake in `file` (line 0: as a whole). */
+/* Reports a mistake in `file` (line 0: in the file as a whole). */
 void plan_error(struct plan_errors *errors, const char *file, size_t line, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/* A mistake in a cell of the present row. */
+/* Reports a mistake in a cell of the current row. */
 void sheet_error(const struct sheet *sheet, size_t column, const char *what);
 
 const char *sheet_cell(const struct sheet *sheet, size_t column);
 const char *take_text(const struct sheet *sheet, size_t column, bool required);
 int64_t take_number(const struct sheet *sheet, size_t column, int decimals, int64_t least, int64_t most);
 unit_code take_unit(const struct sheet *sheet, size_t column);
-/* A unit that has to be in units.csv, which is read before. */
+/* Reads a unit, which has to be in units.csv; that file is read before. */
 unit_code take_known_unit(const struct sheet *sheet, size_t column);
 enum unit_level take_level(const struct sheet *sheet, size_t column);
 bool take_yes_no(const struct sheet *sheet, size_t column);

@@ -1,17 +1,17 @@
-/* A plan into the database, in one transaction, and the catalogue and principals out of it. */
+/* Saves a plan in the database, in one transaction, and reads the catalogue and the principals from it. */
 #ifndef FUPIN_SERVER_PLAN_STORE_H
 #define FUPIN_SERVER_PLAN_STORE_H
 
 #include "plan.h"
 #include "postgres/pg.h"
 
-/* Loads the plan in one transaction; doing it again changes nothing. `label` is shown with every table;
- * NULL leaves the present one. `principals_whole`: offices that the plan does not have, and keys that are
- * empty in it, go; otherwise they stay.
+/* Loads the plan in one transaction; doing it again changes nothing. `label` is shown with every table; NULL
+ * leaves the present one. `principals_whole`: offices that the plan does not have are removed, and so are
+ * keys that are empty in it; otherwise they stay.
  *
- * What the journal holds must keep its meaning: the new catalogue is compared with the old one and the
- * whole journal is read with it before the commit. A caller that does not hold the serve lock
- * (`serving` is somebody else's) may change targets, groups, label and principals only. */
+ * What the journal holds must keep its meaning: the new catalogue is compared with the old one and the whole
+ * journal is read with it before the commit. A caller that does not hold the serve lock (another process
+ * does, `serving`) may change only targets, groups, label and principals. */
 struct plan_saving {
 	const char *label;
 	bool principals_whole;
@@ -21,7 +21,7 @@ struct plan_saving {
 bool plan_save(struct pg_conn *connection, const struct plan *plan, const struct plan_saving *how,
                char error[PG_ERROR_BYTES]) __attribute__((warn_unused_result));
 
-/* Fills an initialised plan with the catalogue: that of the present, number 0, or of the history. */
+/* Fills an initialised plan with the catalogue: with number 0 the current one, else one of the history. */
 bool catalogue_load(struct pg_conn *connection, int64_t number, struct plan *out, char error[PG_ERROR_BYTES])
     __attribute__((warn_unused_result));
 

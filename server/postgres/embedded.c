@@ -169,8 +169,8 @@ run_and_wait(const struct embedded *e, const char *program, char *arguments[])
 	return pid > 0 && WIFEXITED(status) && !WEXITSTATUS(status);
 }
 
-/* Who may enter the socket's directory, 0700, may connect; nobody comes by the network, whatever is set
- * later. */
+/* Anybody who may enter the socket's directory (0700) may connect; nobody can over the network, whatever is
+ * set later. */
 static bool
 write_hba(const char *cluster)
 {
@@ -263,8 +263,9 @@ server_parameters(const struct embedded *e, const char *names[PG_PARAMS], const 
 
 enum leftover { LEFTOVER_NONE, LEFTOVER_OURS, LEFTOVER_DYING };
 
-/* A postmaster's working directory is its data directory. The number may be anybody's by now; PostgreSQL
- * itself deals with a stale file. A process that is just ending has no directory any more. */
+/* A postmaster's working directory is its data directory. The process id may belong to another program by
+ * now; PostgreSQL itself deals with a stale file. A process that is just ending has no directory any more.
+ */
 static enum leftover
 look_at(const struct embedded *e, long pid)
 {
@@ -315,9 +316,9 @@ enum server_state {
 	SERVER_READY
 };
 
-/* What the server that was launched writes of itself into postmaster.pid (its first line is the process, its
- * eighth the state; "ready" also says one that takes questions only). To ask by a connection makes it start a
- * process each time. */
+/* Reads the state that the launched server writes into postmaster.pid (the first line is the process id, the
+ * eighth the state; "ready" also stands for a server that is read-only). Asking over a connection would make
+ * it start a process each time. */
 static enum server_state
 launched_state(const struct embedded *e)
 {
@@ -348,7 +349,7 @@ launched_state(const struct embedded *e)
 
 enum { PLACE_BYTES = PATH_MAX + 16 };
 
-/* Where the one that somebody else started listens: the fourth and fifth line of postmaster.pid. */
+/* Where a server that another process started listens: the fourth and fifth line of postmaster.pid. */
 static void
 find_place(const struct embedded *e, char port[PLACE_BYTES], char directory[PLACE_BYTES])
 {
@@ -365,7 +366,7 @@ find_place(const struct embedded *e, char port[PLACE_BYTES], char directory[PLAC
 		fclose(file);
 }
 
-/* Is one that says it is ready still in its recovery (0 no, 1 yes, 2 paused)? */
+/* Is a server that says it is ready still in recovery (0 no, 1 yes, 2 paused)? */
 static enum server_state
 asked_state(const struct embedded *e)
 {
@@ -386,8 +387,8 @@ asked_state(const struct embedded *e)
 	bool asked = PQstatus(connection) == CONNECTION_OK &&
 	             pg_number((struct pg_conn *)connection, sql, &found, ignored);
 	PQfinish(connection);
-	/* It recovers from a crash of one of its processes, and lets nobody in. What else is wrong the next
-	 * connection says. */
+	/* The server is recovering from a crash of one of its processes, and accepts no connection. Any other
+	 * fault shows at the next connection. */
 	if (!asked)
 		return PQpingParams(names, values, 0) == PQPING_REJECT ? SERVER_STARTING : SERVER_READY;
 	return found == 2 ? SERVER_PAUSED : found ? SERVER_STANDBY : SERVER_READY;
@@ -402,9 +403,9 @@ server_state(const struct embedded *e)
 
 /* ---------------------------------------------------------------- a recovery under way */
 
-/* A recovery (after a crash, or to a point in time) is waited for and never ended, neither because it takes
- * long nor because we are told to stop: a server that is stopped in the midst of its promotion may never come
- * up again. Only where it has paused by itself, at its target, may it be left. */
+/* Waits for a recovery (after a crash, or to a point in time) and never ends it, neither because it takes
+ * long nor because fupind is told to stop: a server that is stopped during its promotion may never start
+ * again. It may be left only if it has paused by itself, at its target. */
 struct recovery {
 	enum server_state state; /* that was told last */
 	int64_t since_us, told_us;
@@ -434,7 +435,7 @@ hold_signals(struct recovery *r, bool hold)
 	r->is_held = hold;
 }
 
-/* Waits a little for it, and says so now and then. */
+/* Waits for it a little, and logs that from time to time. */
 static void
 await_recovery(const struct embedded *e, struct recovery *r, enum server_state state)
 {
@@ -468,9 +469,9 @@ end_recovery(struct recovery *r)
 	hold_signals(r, false);
 }
 
-/* The server of a killed fupind is shutting down by itself; ask again and wait. One that somebody started
- * here to recover is left to it first. *was_there: it had not been stopped in order, and its own children may
- * still be ending. */
+/* The server of a killed fupind is shutting down by itself; ask again and wait. A server that was started
+ * here by hand, to recover, is left alone until that is done. *was_there: it had not been stopped in order,
+ * and its own children may still be ending. */
 static bool
 end_leftover(const struct embedded *e, bool *was_there, char error[PG_ERROR_BYTES])
 {

@@ -33,7 +33,7 @@ static bool
 apply_missing(struct pg_conn *connection, char error[PG_ERROR_BYTES])
 {
 	int64_t have, is_there;
-	/* Asked first: who may only add to the journal may make no table, and need not. */
+	/* Asked first, as the role that may only add to the journal cannot create the table, and need not. */
 	if (!pg_number(connection, "SELECT (to_regclass('schema_migration') IS NOT NULL)::integer", &is_there,
 	               error) ||
 	    (!is_there && !pg_run(connection,

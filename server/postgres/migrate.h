@@ -1,4 +1,4 @@
-/* Numbered migrations (db/migrations/NNNN_name.sql), carried in the program and applied at start. */
+/* Numbered migrations (db/migrations/NNNN_name.sql), compiled into the program and applied at start. */
 #ifndef FUPIN_SERVER_MIGRATE_H
 #define FUPIN_SERVER_MIGRATE_H
 

@@ -46,7 +46,7 @@ pg_parameters(const struct pg_target *target, const char *names[PG_PARAMS], cons
 		values[n] = defaults[n][1];
 	}
 	const char *const elsewhere[][2] = {{"dbname", target->uri}};
-	/* Nothing is left to libpq's own idea of it. */
+	/* Nothing is left to libpq's defaults. */
 	const char *const embedded[][2] = {
 	    {"host", target->socket_dir}, {"port", PG_EMBEDDED_PORT}, {"user", target->user},
 	    {"dbname", target->database}, {"sslmode", "disable"},     {"gssencmode", "disable"},
@@ -78,7 +78,7 @@ pg_clear_environment(bool is_elsewhere)
 		char *name = keep ? NULL : strndup(entry, strcspn(entry, "="));
 		bool gone = name && !unsetenv(name) && environ[at] != entry;
 		free(name);
-		/* What is taken away, the next one moves to its place. */
+		/* When a variable is removed, the next one moves to its place. */
 		if (!gone)
 			at++;
 	}
@@ -229,9 +229,9 @@ pg_execute(struct pg_conn *connection, const char *sql, size_t count, const char
 	return true;
 }
 
-/* All that is told apart, by the first row whose beginning fits. Who submitted is refused for good where the
- * same bytes would be refused again; where the fault is nobody's, a new connection begins again, and whether
- * a COMMIT came through is asked first. */
+/* The errors that are told apart; the first row whose beginning matches counts. A submission is refused for
+ * good if the same bytes would be refused again. If neither side is at fault, a new connection is made, and
+ * it is first asked whether the COMMIT came through. */
 static const struct meaning {
 	const char *sqlstate;
 	enum pg_fault fault;
@@ -241,7 +241,7 @@ static const struct meaning {
     {"25P03", PG_FAULT_SESSION, PROBLEM_STORE_UNAVAILABLE},   /* idle in a transaction for too long */
     {"08", PG_FAULT_SESSION, PROBLEM_STORE_UNAVAILABLE},      /* a broken line */
     {"57P", PG_FAULT_SESSION, PROBLEM_STORE_UNAVAILABLE},     /* shutdown, crash, idle for too long */
-    {"57014", PG_FAULT_SESSION, PROBLEM_STORE_UNAVAILABLE},   /* somebody cancelled the statement */
+    {"57014", PG_FAULT_SESSION, PROBLEM_STORE_UNAVAILABLE},   /* the statement was cancelled */
     {"40001", PG_FAULT_SESSION, PROBLEM_STORE_UNAVAILABLE},   /* a conflict with another session */
     {"40P01", PG_FAULT_SESSION, PROBLEM_STORE_UNAVAILABLE},   /* a deadlock with one */
     {"26000", PG_FAULT_SESSION, PROBLEM_STORE_UNAVAILABLE},   /* a pooler took prepared statements away */

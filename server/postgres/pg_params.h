@@ -11,10 +11,10 @@ struct pg_params {
 	size_t count;
 	const char *values[PG_PARAMS_MAX];
 	int sizes[PG_PARAMS_MAX], formats[PG_PARAMS_MAX];
-	char room[PG_PARAMS_MAX][PG_NUMBER_BYTES]; /* what numbers are written into */
+	char room[PG_PARAMS_MAX][PG_NUMBER_BYTES]; /* texts of the numbers */
 };
 
-/* The next parameter. Texts and bytes are kept by the caller. */
+/* Each adds the next parameter. Texts and bytes must stay valid until the statement was run. */
 void pg_add_text(struct pg_params *params, const char *text); /* NULL: SQL's NULL */
 void pg_add_number(struct pg_params *params, int64_t number);
 void pg_add_number_or_null(struct pg_params *params, int64_t number); /* NULL where there is no number */

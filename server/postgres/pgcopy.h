@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A growing buffer; `failed` is set once when memory runs out and stays set. */
+/* A growing buffer; `failed` is set when memory runs out, and stays set. */
 struct copy_writer {
 	uint8_t *bytes;
 	size_t size, room;

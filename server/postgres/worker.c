@@ -29,7 +29,8 @@ struct worker {
 	const struct pg_target *target;
 };
 
-/* A question that takes longer has gone wrong; a server that does not even say so is left. */
+/* A question that takes longer has failed; a connection on which the server does not even say so is given
+ * up. */
 static const char settings[] = "SET statement_timeout = '20s'";
 enum { ANSWER_SHARE = 25, LOOK_MS = 1000 }; /* of the patience with the database */
 
@@ -62,8 +63,8 @@ take(struct job_list *list)
 	return job;
 }
 
-/* Whoever waits for an answer over it can be woken from the loop's thread: by the end of the line. NULL:
- * nobody waits any more. */
+/* Notes the connection on which the thread waits for an answer, so that the loop's thread can wake it by
+ * closing the connection. NULL: it does not wait any more. */
 static void
 hold_line(struct worker *w, const struct pg_conn *connection)
 {
@@ -212,7 +213,7 @@ worker_wait_ms(struct worker *w, int64_t now_us)
 		shutdown(w->line, SHUT_RDWR);
 		left_us = 0;
 	}
-	/* What waits has no line yet, or not any more: it will soon. */
+	/* The job has no connection now, but will have one soon. */
 	int64_t wait_ms = left_us > 0 ? left_us / 1000 + 1 : w->count ? LOOK_MS : -1;
 	pthread_mutex_unlock(&w->lock);
 	return (int)wait_ms;

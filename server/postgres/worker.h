@@ -1,4 +1,4 @@
-/* Questions to the database that must not hold up the loop: a thread with a connection of its own takes
+/* A thread with a database connection of its own, for questions that must not hold up the loop. It takes
  * jobs one after the other; when some are done, worker_fd() becomes readable. */
 #ifndef FUPIN_SERVER_WORKER_H
 #define FUPIN_SERVER_WORKER_H
@@ -12,26 +12,26 @@ struct worker;
 /* What a job does. Embedded in a larger struct that holds its data. */
 struct job {
 	struct job *next;
-	bool urgent; /* taken however many wait, and done before all of them */
-	/* In the worker's thread. `connection` is NULL, and `error` says why, if there is none. */
+	bool urgent; /* accepted however many jobs wait, and done before them */
+	/* Called in the worker's thread. If there is no connection, `connection` is NULL and `error` says why. */
 	void (*work)(struct job *job, struct pg_conn *connection, const char *error);
-	/* In the loop's thread: takes the result over and frees the job. */
+	/* Called in the loop's thread: takes the result over and frees the job. */
 	void (*finish)(struct job *job, void *context);
 };
 
-/* More jobs than this wait nowhere: ask again later. */
+/* At most so many jobs wait; a caller with one more has to ask again later. */
 enum { WORKER_JOBS_MAX = 1024 };
 
 /* NULL: no thread or no memory. `target` must outlive it. */
 struct worker *worker_start(const struct pg_target *target);
-/* Ends the line of the job under way and waits for it, then finishes all that is done and abandons the rest
- * by calling work() without a connection. */
+/* Closes the connection of the job under way and waits for the job; then finishes all that are done, and
+ * abandons the rest by calling work() without a connection. */
 void worker_stop(struct worker **worker, void *context);
 
 int worker_fd(const struct worker *worker);
 
-/* Ends the line to a database that has let a job wait too long; its work() then fails, or is done once more.
- * Milliseconds until that has to be looked at again; -1: there is nothing to wait for. */
+/* Closes the connection if the database has let a job wait too long; its work() then fails, or is done once
+ * more. Returns the milliseconds until this has to be called again; -1: there is nothing to wait for. */
 int worker_wait_ms(struct worker *worker, int64_t now_us);
 
 /* Takes the job over. False: too many wait; the job stays the caller's. */

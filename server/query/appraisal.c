@@ -61,8 +61,8 @@ take_target(const struct figures *f, const struct appraisal_item *item, struct a
 	}
 }
 
-/* Money by money. What a prefecture receives its counties receive again: then both sides are what counties
- * recorded, as otherwise the prefecture's own would stand on one side only. */
+/* Compares money with money. What a prefecture receives, its counties receive again; so both sides count
+ * what counties recorded, as otherwise the prefecture's own money would be on one side only. */
 static void
 take_funds(const struct figures *f, const struct appraisal_item *item, struct appraisal_part *part)
 {
@@ -117,7 +117,7 @@ make_row(const struct figures *f, struct arena *arena, struct appraisal_row *out
 		points += out->parts[i].points;
 		out->weight += out->parts[i].denominator > 0 ? c->appraisal[i].weight : 0;
 	}
-	/* Items that do not count leave their weight to the others. */
+	/* The weight of items that do not count goes to the others. */
 	out->score = out->weight ? (points * 200 + out->weight) / (out->weight * 2) : 0;
 	return out->parts;
 }

@@ -126,7 +126,7 @@ take_unit(struct counting *c, size_t u)
 	}
 }
 
-/* What is missing longest comes first, then what came latest. */
+/* Reports that are missing longest come first, then those that came latest. */
 static int
 by_badness(const void *a, const void *b)
 {

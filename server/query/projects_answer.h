@@ -4,8 +4,9 @@
 
 #include "state/holdings.h"
 
-/* Fills in out->items; what is overdue is judged at out->time_us. The arena owns them, but steps are the
- * holdings': they live until the next one is taken. False: `problems` says why. */
+/* Fills in out->items; whether a project is overdue is judged at out->time_us. The arena owns the items, but
+ * their steps belong to the holdings, and are valid until the next step is taken over. False: `problems`
+ * says why. */
 bool projects_list(const struct holdings *holdings, const struct project_query *query, struct arena *arena,
                    struct project_answer *out, struct problem_list *problems)
     __attribute__((warn_unused_result));

@@ -3,7 +3,7 @@
 #include "base/query_check.h"
 #include "soft_checks.h"
 
-/* One answer: what a loop's turn can spare. Who wants more asks on. */
+/* Limits of one answer: what fits into a turn of the loop. The client asks for the rest. */
 enum { ITEMS_MAX = 1000, LOOKS_MAX = 60000 };
 
 /* Looking for warnings reads several reports: it takes as long as so many looks at a month. */

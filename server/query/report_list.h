@@ -5,8 +5,8 @@
 
 #include "totals/totals.h"
 
-/* Fills out->items and out->next; the arena owns them. The caller sets as_of and label. False: the query asks
- * for what there is not (`problems` says what), or the arena is full. */
+/* Fills out->items and out->next; the arena owns them. The caller sets as_of and label. False: the query
+ * asks for something that does not exist (`problems` says what), or the arena is full. */
 bool report_list(const struct totals *totals, const struct catalogue *catalogue,
                  const struct report_query *query, struct arena *arena, struct report_answer *out,
                  struct problem_list *problems) __attribute__((warn_unused_result));

@@ -1,4 +1,4 @@
-/* Soft checks: what makes a reviewer look twice, and refuses nothing. Pure. */
+/* Soft checks: they warn a reviewer and refuse nothing. Pure. */
 #ifndef FUPIN_SERVER_SOFT_CHECKS_H
 #define FUPIN_SERVER_SOFT_CHECKS_H
 

@@ -1,4 +1,5 @@
-/* A request on its way through the centre, and lists of them. Pools keep what is done for the next one. */
+/* A request on its way through the centre, and lists of them. A pool keeps envelopes that are done for the
+ * next request. */
 #ifndef FUPIN_SERVER_ENVELOPE_H
 #define FUPIN_SERVER_ENVELOPE_H
 
@@ -6,7 +7,7 @@
 #include "check/seal.h"
 #include "gate.h"
 
-/* Of a request that came as a letter of a sealed file. */
+/* What is known of a request that came as a letter of a sealed file. */
 struct sealed {
 	struct seal_header header;
 	uint32_t number;
@@ -23,13 +24,13 @@ struct envelope {
 	struct sender sender;
 	char public_key[KEY_TEXT_BYTES]; /* of the connection */
 	struct office office;
-	const struct request_handling *how; /* of the service: its kind's row */
+	const struct request_handling *how; /* the row of its kind in the service's table */
 	struct request request;
-	struct digest digest; /* from here on: a submission's */
+	struct digest digest; /* this and the next two: of a submission */
 	struct submission submission;
 	struct receipt receipt;
-	bool staged;                 /* its fund entries and steps of projects are */
-	bool again;                  /* the receipt is the first one's, of an earlier time */
+	bool staged;                 /* its fund entries and steps of projects are staged */
+	bool again;                  /* it was committed before; the receipt is that of the first time */
 	const struct sealed *sealed; /* NULL: it came over its office's own line */
 };
 
@@ -54,12 +55,12 @@ struct envelope_list {
 void envelope_list_init(struct envelope_list *list);
 /* Takes the envelope over, at the end. */
 void envelope_list_put(struct envelope_list *list, struct envelope *envelope);
-/* The first one, which has to be there. */
+/* Takes out the first one; the list must not be empty. */
 struct envelope *envelope_list_pop(struct envelope_list *list);
 /* Puts all of `from` in front of the list, or behind it; `from` is empty then. */
 void envelope_list_prepend(struct envelope_list *list, struct envelope_list *from);
 void envelope_list_append(struct envelope_list *list, struct envelope_list *from);
-/* And all that are in it. */
+/* Destroys all envelopes in it. */
 void envelope_list_free(struct envelope_list *list);
 
 #endif

@@ -13,7 +13,7 @@
 #include <sys/resource.h>
 #include <zmq.h>
 
-/* What ZeroMQ keeps of long messages to one office; its thread counts down. */
+/* The bytes of long messages to one office that ZeroMQ holds; its thread counts them down. */
 struct unread {
 	char public_key[KEY_TEXT_BYTES];
 	atomic_size_t bytes;
@@ -35,8 +35,8 @@ struct gate {
 	atomic_size_t unread_bytes; /* of all */
 };
 
-/* The longest frame on the slowest line has to get through between two signs of life. What a dead line's
- * other end does not even acknowledge ends the connection sooner. */
+/* The longest frame on the slowest line has to get through between two heartbeats. If the peer of a dead
+ * line does not even acknowledge bytes, the connection ends sooner. */
 enum { HEARTBEAT_MS = 30000, HEARTBEAT_TIMEOUT_MS = 300000, UNACKNOWLEDGED_MS = 20000 };
 enum { LINGER_MS = 1000, BACKLOG = 8192 };
 
@@ -47,7 +47,7 @@ enum { REQUESTS_KEPT = 2 * CREDIT_WINDOW, REPLIES_KEPT = QUEUE_OFFICE_MAX };
 /* libzmq looks for connections that have messages after so many receives, if it never runs dry. */
 enum { TURN_SLACK = 128 };
 
-/* Who connects and says nothing holds a file descriptor for so long. */
+/* How long a connection that completes no handshake holds a file descriptor. */
 enum { HANDSHAKE_MS = 10000, REFUSED_LOGGED = 5 };
 
 static bool
@@ -77,7 +77,7 @@ static bool
 open_monitor(struct gate *gate)
 {
 	static const char address[] = "inproc://gate-monitor";
-	/* No limit: an event that was lost would be counted for ever. */
+	/* No limit on events: a lost one would leave the count wrong for ever. */
 	if (zmq_socket_monitor(gate->router, address, ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED))
 		return false;
 	gate->monitor = zmq_socket(gate->context, ZMQ_PAIR);
@@ -321,8 +321,7 @@ gate_authenticate(struct gate *gate)
 	char key[KEY_TEXT_BYTES] = "";
 	bool curve = request.sizes[ZAP_KEY] == 32 && zmq_z85_encode(key, request.frames[ZAP_KEY], 32);
 	const char *address = (const char *)request.frames[ZAP_ADDRESS];
-	/* What was sent to a line that is gone goes nowhere: it is known before another one can take its place.
-	 */
+	/* a message to a line that is gone is dropped; that is known before another line can take its place. */
 	take_events(gate);
 	enum gate_admitted admitted = curve ? gate->admits(gate->admits_context, key) : GATE_NOBODY;
 	if (admitted == GATE_NOBODY) {
@@ -339,7 +338,7 @@ gate_authenticate(struct gate *gate)
 	}
 }
 
-/* The frame's second part: who sent it, and the bytes. */
+/* The frame's second part: its sender's key and the bytes. */
 static void
 take_payload(struct gate *gate, struct frame *out)
 {
@@ -386,8 +385,8 @@ gate_receive(struct gate *gate, struct frame *out)
 	return true;
 }
 
-/* A long message on its way, counted until it is on the line. The size is stored last and loaded
- * first, so that the other thread sees the whole of it without a promise of ZeroMQ's queues. */
+/* A long message on its way, counted until it is on the line. The size is stored last and loaded first, so
+ * that the other thread sees all of it without relying on ZeroMQ's queues. */
 struct long_message {
 	struct gate *gate;
 	struct unread *unread;
@@ -423,7 +422,7 @@ unread_of(struct gate *gate, const char *public_key)
 	return unused;
 }
 
-/* Counted before it goes, as it may be done at once. NULL: too much is unread, or no memory. */
+/* Counted before it is sent, as it may be finished at once. NULL: too much is unread, or no memory. */
 static struct long_message *
 long_message_create(struct gate *gate, const char *public_key, const uint8_t *bytes, size_t size)
 {

@@ -23,7 +23,7 @@ find(const struct lanes *lanes, const struct office *office)
 	return lane;
 }
 
-/* A lane stays for good: there are not more than offices. */
+/* A lane is never removed: there are no more lanes than offices. */
 struct lane *
 lanes_lane(struct lanes *lanes, const struct office *office)
 {

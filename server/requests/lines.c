@@ -21,8 +21,8 @@
 #include <uthash.h>
 #include <utlist.h>
 
-/* A line is looked at so often while bytes come in, and less often when there are many: a look takes about
- * two microseconds, and shall not take more than a twentieth of the time. */
+/* How often a line is looked at while bytes come in; less often when there are many lines: a look takes
+ * about two microseconds, and looks must not take more than a twentieth of the time. */
 enum { LOOK_US = 20000, LOOK_LINE_US = 40, EVENTS = 64 };
 enum { CUT_LOGGED = 5, ADDRESS_BYTES = 64 };
 
@@ -38,8 +38,9 @@ struct holder {
 struct line {
 	int fd;
 	uint32_t serial;
-	struct holder *holder;       /* NULL: nobody's yet */
-	struct line *prev, *next;    /* of the holder's, or of those that are nobody's, the oldest first */
+	struct holder *holder; /* NULL: no key's yet */
+	/* list of the holder's lines, or of lines that belong to no key, the oldest first */
+	struct line *prev, *next;
 	struct line *before, *after; /* of those that are looked at */
 	bool tcp, asked, spoke, cut, looked_at;
 	bool suspected;                   /* too much had come at the last look */
@@ -151,7 +152,7 @@ forget_if_unused(struct lines *l, struct holder *h)
 	free(h);
 }
 
-/* Takes it from whoever has it. */
+/* Takes the line from the key that has it. */
 static void
 release(struct lines *l, struct line *line)
 {
@@ -175,8 +176,8 @@ claim(struct lines *l, struct line *line, struct holder *h)
 	DL_APPEND(h->lines, line);
 }
 
-/* The oldest line from there that nobody was authenticated on; NULL: none. Addresses of others than a network
- * are told in other words. */
+/* The oldest line from this address on which no key was authenticated; NULL: none. Addresses that are not of
+ * a network have another form. */
 static struct line *
 next_asker(struct lines *l, const char *address)
 {
@@ -219,7 +220,7 @@ lines_admit(struct lines *l, const char *public_key, const char *address, bool o
 	return false;
 }
 
-/* Nobody's again: whoever it is has still to be authenticated. */
+/* The line belongs to no key again: its peer still has to be authenticated. */
 static void
 give_back(struct lines *l, struct line *line)
 {
@@ -228,8 +229,8 @@ give_back(struct lines *l, struct line *line)
 	DL_APPEND(l->nobodys, line);
 }
 
-/* The line is this key's for certain. If another one of the same address was put down to this key instead,
- * the two change places: that one is whosever this one was, or still nobody's. */
+/* The line certainly belongs to this key. If another line from the same address was assigned to the key
+ * instead, the two are exchanged: that one gets the key that this one was assigned to, or none. */
 static void
 correct(struct lines *l, struct line *line, const char *public_key)
 {
@@ -238,11 +239,11 @@ correct(struct lines *l, struct line *line, const char *public_key)
 	if (!h || h == was)
 		return;
 	if (!h->count)
-		h->office = was ? was->office : true; /* the one that was put down to it is gone */
+		h->office = was ? was->office : true; /* the line that was assigned to it is gone */
 	DL_FOREACH(h->lines, other)
 	if (!other->spoke && !strcmp(other->address, line->address))
 		break;
-	h->count++; /* it is not forgotten while it has none */
+	h->count++; /* the key is not forgotten although it has no line just now */
 	if (other && was)
 		claim(l, other, was);
 	else if (other && !line->asked)
@@ -284,7 +285,7 @@ lines_cut(struct lines *l, int fd, const char *why)
 		cut(l, line, why);
 }
 
-/* As libzmq tells its authenticator; empty: it is no network's. */
+/* The address in the form that libzmq gives its authenticator; empty: not of a network. */
 static bool
 find_address(int fd, char out[ADDRESS_BYTES])
 {
@@ -312,8 +313,8 @@ arm(struct lines *l, struct line *line, int operation)
 {
 	struct epoll_event event = {.events = EPOLLIN | EPOLLET | EPOLLONESHOT,
 	                            .data.u64 = (uint64_t)line->serial << 32 | (uint32_t)line->fd};
-	/* It is there already if libzmq closed one of that number before it could be added, and opened another.
-	 */
+	/* a line of this number may be there still, if libzmq closed it before it could be added, and opened
+	 * another one. */
 	if (epoll_ctl(l->poll, operation, line->fd, &event) && errno == EEXIST)
 		epoll_ctl(l->poll, EPOLL_CTL_MOD, line->fd, &event);
 }
@@ -335,7 +336,7 @@ lines_open(struct lines *l, int fd)
 	lines_close(l, fd);
 	struct line *line = fd >= 0 && make_room(l, (size_t)fd) ? calloc(1, sizeof *line) : NULL;
 	if (!line) {
-		shutdown(fd, SHUT_RDWR); /* who is not counted is not served */
+		shutdown(fd, SHUT_RDWR); /* a line that cannot be counted is not served */
 		return;
 	}
 	line->fd = fd;
@@ -390,8 +391,9 @@ bytes_read(const struct line *line, uint64_t *out)
 	return true;
 }
 
-/* True: it has to be looked at again, whether more comes in or not. If more was read than one message is,
- * there is a whole one among it, which is taken when all are: else it never becomes whole. */
+/* True: it has to be looked at again, even if nothing more comes in. If more was read than the longest
+ * message has, there is a whole message among it, which is taken when all are; otherwise it will never
+ * become whole. */
 static bool
 look(struct lines *l, struct line *line, bool drained)
 {

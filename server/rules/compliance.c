@@ -319,7 +319,7 @@ struct listing {
 	size_t first_index; /* of them in the answer */
 };
 
-/* The figures are not kept: they are had again. What is pointed to is copied. */
+/* The figures are not kept, but computed again. Everything that is pointed to is copied. */
 static void
 take_item(void *context, size_t at, const struct judgement *j)
 {

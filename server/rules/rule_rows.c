@@ -1,4 +1,4 @@
-/* What the tables of the plan's rules hold. */
+/* The contents of the tables that the plan's rules read. */
 #include "rule_tables.h"
 
 #include "base/grow.h"

@@ -1,7 +1,7 @@
 /* The tables that the SQL of the plan's rules reads: the holdings themselves, as virtual tables of SQLite,
- * with no copy. Each answers `unit = …` by its index and nothing else, so that no rule can scan a nation.
- * What a rule sees is what its units and those below them hold: that is what its results are kept by
- * (changes.h).
+ * with no copy. Each answers `unit = …` by its index and nothing else, so that no rule can scan a nation. A
+ * rule sees only data of its units and those below them; so its results stay valid until one of these
+ * changes (changes.h).
  *
  * To add a table: a function that makes its rows, and a line in tables[], both in rule_rows.c; columns that
  * rules may read are described in db/plan-2013/RULES.md. */
@@ -15,7 +15,7 @@
 /* What is being judged. */
 struct rule_scope {
 	const struct catalogue *catalogue;
-	const struct holdings *holdings; /* NULL: nothing; rules are only tried */
+	const struct holdings *holdings; /* NULL: the rules are only checked */
 	struct rule_money *money;
 	const uint32_t *units; /* indexes, in order, of one level */
 	size_t count;
@@ -35,16 +35,17 @@ struct rule_rows {
 	size_t columns, count, room;
 	struct rule_value *values;         /* row by row */
 	unsigned wanted;                   /* columns that the rule reads: 1 << column each */
-	const struct indicator *indicator; /* the one that was looked up last: mostly it is the same again */
+	const struct indicator *indicator; /* the one that was looked up last, which is mostly wanted again */
 	char error[160];
 };
 
 struct rule_table {
 	const char *name, *schema;
 	size_t columns;
-	int keys;    /* columns that have to be given, from the first on: 0 none, 1 unit, 2 unit and a text */
-	bool by_day; /* what it says changes as days pass */
-	/* Makes the rows of a unit (SIZE_MAX, with no keys: of all of the scope). False: rows->error says why. */
+	int keys;    /* how many of the first columns a query has to give: 0 none, 1 unit, 2 unit and a text */
+	bool by_day; /* its content depends on the date */
+	/* Makes the rows of a unit (SIZE_MAX, for a table without keys: of the whole scope). False: rows->error
+	 * says why. */
 	bool (*fill)(const struct rule_scope *scope, size_t unit, const char *key, struct rule_rows *rows);
 };
 
@@ -54,7 +55,7 @@ extern const size_t rule_table_count;
 /* NULL: there is no such table. */
 const struct rule_table *rule_table_find(const char *name);
 
-/* Is the unit one of the scope's, or below one? */
+/* Is the unit in the scope, or below a unit of it? */
 bool rule_scope_has(const struct rule_scope *scope, size_t unit);
 
 /* Makes the tables known to a connection; the scope must outlive it. False: no memory. */

@@ -15,9 +15,9 @@
 enum { STEPS_MAX = 2000000, STEPS_AT_ONCE = 1000 };
 
 /* A function is one step, however long it takes, and nothing stops it from outside: trim('aaa…', 'bbb…a') of
- * two texts of 64 KiB takes ten seconds. So a text has a bound that keeps each call to some ten milliseconds,
- * and a statement with functions that are not plainly short is looked at every few steps: for so long of a
- * processor. */
+ * two texts of 64 KiB takes ten seconds. So texts have a bound that keeps each call to some ten
+ * milliseconds, and a statement with functions that may take long is looked at every few steps, and stopped
+ * after a limit of processor time. */
 enum { TEXT_BYTES_MAX = 4096, STEPS_BY_TIME = 10, TIME_MS_MAX = 200 };
 
 enum { REASON_BYTES = 256, PART_MAX = 1 << 16, FAILED_LINES_PER_SECOND = 5 };
@@ -359,7 +359,7 @@ take_due(const struct judging *j, date *out, const char **reason)
 	return false;
 }
 
-/* What is measured against what has to be; false: the rule is silent after all. */
+/* Compares the measured value with the required one; false: the rule is silent after all. */
 static bool
 weigh(const struct judging *j, struct judgement *out)
 {
@@ -487,8 +487,8 @@ judge(struct judging *j, char reason[REASON_BYTES])
 	return good;
 }
 
-/* What fails for many is judged one by one, as it may be one unit's figures alone; what takes too long is not
- * tried again. */
+/* If a rule fails for many units, they are judged one by one, as the cause may be one unit's figures; a rule
+ * that takes too long is not tried again. */
 static void
 judge_again(const struct judging *all, char reason[REASON_BYTES])
 {

@@ -52,7 +52,8 @@ bool
 acknowledged_write(struct acknowledged *a, const char *history, uint64_t seq, const char *id)
 {
 	char line[LINE_BYTES + 1];
-	/* As long each time, within one sector: it is there whole, or the one before is. */
+	/* The text has the same length each time and fits into one sector, so the file holds either the new text
+	 * or the old one. */
 	int used = snprintf(line, sizeof line, "%-36s %20" PRIu64 " %-32s", history, seq, *id ? id : "-");
 	memset(line + used, ' ', (size_t)(LINE_BYTES - used));
 	line[LINE_BYTES - 1] = '\n';

@@ -1,6 +1,6 @@
-/* What this centre has acknowledged, in a file of its data directory: of which journal, and up to which
- * commit. A database that has less, or another one, would give out numbers again that receipts already name.
- */
+/* What this centre has acknowledged, kept in a file of its data directory: of which journal, and up to which
+ * commit. A database that has fewer commits, or is another one, would give out commit numbers again that
+ * receipts already name. */
 #ifndef FUPIN_SERVER_ACKNOWLEDGED_H
 #define FUPIN_SERVER_ACKNOWLEDGED_H
 
@@ -21,15 +21,17 @@ struct acknowledged {
 	int64_t synced_us;   /* by the steady clock */
 };
 
-/* Reads it; a file that is not there is empty. False: it cannot be read or made, or is none of ours. */
+/* Reads the file; a missing file counts as empty. False: it cannot be read or made, or is not a file of this
+ * kind. */
 bool acknowledged_open(const char *directory, struct acknowledged *out, char error[ACKNOWLEDGED_ERROR_BYTES])
     __attribute__((warn_unused_result));
 void acknowledged_close(struct acknowledged *acknowledged);
 
-/* Writes it, before the receipt goes out; it outlives the process. False: errno says why. */
+/* Writes the file, to be called before the receipt is sent. What is written survives the process, but not
+ * yet a power failure. False: errno says why. */
 bool acknowledged_write(struct acknowledged *acknowledged, const char *history, uint64_t seq, const char *id)
     __attribute__((warn_unused_result));
-/* Is there something that is not on disk yet, and did a second pass since the last time? */
+/* Is something not on disk yet, and has a second passed since the last sync? */
 bool acknowledged_is_due(const struct acknowledged *acknowledged, int64_t now_us);
 
 #endif

@@ -31,7 +31,7 @@ service_admits_submission(void *service, const struct envelope *envelope, struct
 {
 	struct service *s = service;
 	char key[KEY_TEXT_BYTES];
-	/* Of a letter that somebody carried, the office that sealed it. */
+	/* For a carried letter, the office that sealed it. */
 	snprintf(key, sizeof key, "%s", envelope->public_key);
 	if (envelope->sealed)
 		zmq_z85_encode(key, envelope->sealed->header.office.bytes, SEAL_KEY_BYTES);
@@ -62,7 +62,7 @@ admitted_at_gate(void *context, const char *public_key)
 	return gate_connections(s->gate) > DOOR_CONNECTIONS_MAX ? GATE_LATER : GATE_GUEST;
 }
 
-/* Looked up for every frame: a key that was taken out is cut off at once, also on a standing line. */
+/* Looked up for every frame, so that a removed key is cut off at once, even on an open line. */
 bool
 admitted_office(const struct service *s, const char *public_key, struct envelope *envelope)
 {

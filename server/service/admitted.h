@@ -1,4 +1,4 @@
-/* Whose key is admitted, and what the others are told. */
+/* Which keys are admitted, and what a key that is not admitted is told. */
 #ifndef FUPIN_SERVER_ADMITTED_H
 #define FUPIN_SERVER_ADMITTED_H
 
@@ -11,11 +11,11 @@ void service_turn_away(const struct service *service, const char *public_key, st
 bool service_admits_submission(void *service, const struct envelope *envelope,
                                struct problem_list *problems);              /* of pipeline.h */
 enum gate_admitted admitted_at_gate(void *service, const char *public_key); /* of gate.h */
-/* The office of a key, into the envelope. False: it is none's. */
+/* Puts the office of the key into the envelope. False: the key belongs to none. */
 bool admitted_office(const struct service *service, const char *public_key, struct envelope *envelope)
     __attribute__((warn_unused_result));
 
-/* As the database has them, into an arena that was made; in whichever thread. */
+/* Reads principals and guests from the database into an initialised arena; may be called in any thread. */
 bool admitted_load(struct admitted *admitted, struct pg_conn *connection, char error[PG_ERROR_BYTES])
     __attribute__((warn_unused_result));
 

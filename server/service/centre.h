@@ -1,4 +1,5 @@
-/* What the running centre owns. Each part is named after the file that alone changes it. */
+/* The state of the running centre. Each part is changed by one file only, which the comment above it names.
+ */
 #ifndef FUPIN_SERVER_CENTRE_H
 #define FUPIN_SERVER_CENTRE_H
 
@@ -20,7 +21,7 @@ struct admitted {
 	struct arena arena;
 	struct principal *principals;
 	size_t count;
-	struct door door; /* for everybody else */
+	struct door door; /* for all keys that are no principal's */
 };
 
 /* start.c: what was acknowledged, and of which database. */
@@ -34,14 +35,14 @@ struct acknowledging {
 /* jobs.c: principals that are loaded again. */
 struct reloading {
 	bool under_way, again;    /* again: asked for while one was under way */
-	int64_t due_us;           /* after one that failed; 0: none is due */
-	struct envelope *waiting; /* who wants to know when it is done */
+	int64_t due_us;           /* when to try again after a failure; 0: not due */
+	struct envelope *waiting; /* requests to be answered when it is done */
 };
 
 /* questions.c: to be answered from memory; offices take turns. */
 struct asked {
 	struct lanes lanes;
-	int64_t due_us; /* not sooner, if submissions wait */
+	int64_t due_us; /* no question is answered sooner while submissions wait */
 };
 
 /* files.c: documents' bytes. */
@@ -54,12 +55,12 @@ struct file_desk {
 /* past.c: questions about what was; offices take turns at the worker. */
 struct past_desk {
 	struct lanes waiting;
-	struct past_job *job; /* the worker's one; NULL: none is under way */
+	struct past_job *job; /* the one that the worker has; NULL: none */
 	struct past_shelf *shelf;
 };
 
 struct service {
-	/* From the start on. */
+	/* Set at the start. */
 	const struct options *options;
 	struct home home;
 	struct store store;
@@ -68,8 +69,9 @@ struct service {
 	int signals;
 	struct gate *gate;
 	struct worker *worker;
-	struct worker *doorman; /* who may connect: a revocation does not wait behind a question about the past */
-	struct worker *files;   /* documents' bytes: whoever asks something else does not wait behind them */
+	struct worker
+	    *doorman; /* admission of keys, so that a revocation does not wait behind a question about the past */
+	struct worker *files; /* documents' bytes, so that no other question waits behind them */
 
 	struct pipeline pipeline;
 	struct watches *watches;
@@ -81,7 +83,7 @@ struct service {
 
 	struct acknowledging acknowledging;
 	struct admitted admitted;
-	size_t door_jobs; /* enrol.c: that wait for the database */
+	size_t door_jobs; /* enrol.c: jobs that wait for the database */
 	struct reloading reloading;
 	struct asked asked;
 	struct file_desk file_desk;

@@ -1,4 +1,4 @@
-/* Enrolment: asked of the database by a worker of its own. */
+/* Enrolment: requests about it are answered from the database, by a worker of its own. */
 #include "enrol.h"
 
 #include "access/enrol_store.h"
@@ -20,7 +20,7 @@ struct enrol_job {
 	bool asked;
 	struct problem_list problems;
 	struct reply reply;
-	struct admitted admitted; /* after a change: what it made of who may connect */
+	struct admitted admitted; /* after a change: the principals and guests that may connect now */
 	bool loaded;
 	char error[PG_ERROR_BYTES];
 };
@@ -41,7 +41,7 @@ ask_store(struct job *job, struct pg_conn *connection, const char *error)
 	snprintf(j->error, sizeof j->error, "%s", error);
 	j->asked = connection && enrol_store_answer(connection, &asker, &e->request, &e->arena, &j->problems,
 	                                            &j->reply, j->error);
-	/* This centre knows it before it answers; the others hear of it. */
+	/* This centre takes the change over before it answers; the others are notified. */
 	if (j->asked && !j->problems.count && changes_who_is_admitted(&e->request))
 		j->loaded = admitted_load(&j->admitted, connection, j->error);
 }
@@ -105,8 +105,8 @@ post(struct service *s, struct envelope *e, const char *key)
 	return false;
 }
 
-/* Whose enrolment it is: the line's key, or, if that is the code's own, the key that the request brings.
- * NULL: it is another code's line, or nothing shows that the office has that key. */
+/* The key that is to be enrolled: the line's or, if that is the code's guest key, the key in the request.
+ * NULL: the line belongs to another code, or there is no proof that the office has that key. */
 static const char *
 key_of(const struct service *s, const struct envelope *e, struct problem_list *problems)
 {

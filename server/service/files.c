@@ -1,6 +1,7 @@
-/* Documents' files: parts that come and go are the work of a worker of their own, so that a long file holds
- * up neither the loop nor other questions to the database. Bounded in all and for each office: who sends more
- * at once is told BUSY. And what a submission names is looked for before it may be written. */
+/* Documents' files: parts are stored and fetched by a worker of their own, so that a long file holds up
+ * neither the loop nor other questions to the database. The requests that wait are limited, in all and for
+ * each office; beyond that the answer is BUSY. The files that a submission names are looked for before it
+ * may be written. */
 #include "files.h"
 
 #include "base/bounds.h"
@@ -41,11 +42,11 @@ refuse(struct service *s, struct envelope *e, const struct problem_list *problem
 
 /* ---------------------------------------------------------------- what was thrown away */
 
-/* Of one county; there are as many as counties that ever sent wrong bytes. */
+/* Thrown-away bytes of one county; there is one for each county that ever sent wrong bytes. */
 struct thrown_away {
 	UT_hash_handle hh;
 	unit_code county;
-	int64_t none_at_us; /* of the steady clock: when it counts no more */
+	int64_t none_at_us; /* by the steady clock: when it no longer counts */
 };
 
 static struct thrown_away *
@@ -113,8 +114,8 @@ leave(struct service *s, const struct file_job *job)
 	*at = job->next;
 }
 
-/* Of a sealed file the parts come in order. One that finds an earlier one gone (the database lost it in a
- * crash: parts are not waited for) is for the carrier, who begins anew, not for the office. */
+/* The parts in a sealed file come in order. If an earlier part is gone (lost in a crash of the database, as
+ * parts are not flushed), the refusal goes to the carrier, who begins again, and not to the office. */
 static bool
 lost_before(const struct file_job *f)
 {
@@ -190,7 +191,7 @@ start(struct problem_list *problems, const struct pg_conn *connection)
 
 /* ---------------------------------------------------------------- bytes that come */
 
-/* Parts lie side by side, all of one size but the last: so none can overlap another. */
+/* Parts are adjacent, and all but the last have one size, so none can overlap another. */
 static bool
 check_part(const struct upload *u, struct problem_list *problems)
 {
@@ -224,7 +225,7 @@ work_upload(struct job *job, struct pg_conn *connection, const char *error)
 	(void)error;
 	if (!start(&f->problems, connection))
 		return;
-	/* What nobody goes on with must not take the place of what begins. */
+	/* Uploads that are not continued must not use up the room of new ones. */
 	if (!upload->part_size && !document_store_sweep(connection, now_us, &ignored, &f->problems))
 		return;
 	f->reply.kind = REPLY_UPLOADED;
@@ -352,7 +353,7 @@ service_find_files(void *service, struct envelope *submission)
 	return false;
 }
 
-/* ---------------------------------------------------------------- what nobody goes on with */
+/* ---------------------------------------------------------------- uploads that are not continued */
 
 struct sweep_job {
 	struct job job;

@@ -1,4 +1,4 @@
-/* Files of documents, which the worker for them stores and fetches. */
+/* The bytes of documents' files, stored and fetched by a worker of their own. */
 #ifndef FUPIN_SERVER_FILES_H
 #define FUPIN_SERVER_FILES_H
 
@@ -10,6 +10,6 @@ void service_answer_file(struct service *service, struct envelope *envelope);
 bool service_find_files(void *service, struct envelope *submission); /* of pipeline.h */
 void service_sweep_files(struct service *service, int64_t now_us);   /* if it is due */
 int service_sweep_wait_ms(const struct service *service, int64_t now_us);
-void service_forget_thrown(struct service *service); /* frees what is kept of it */
+void service_forget_thrown(struct service *service); /* frees the record of thrown bytes */
 
 #endif

@@ -1,5 +1,5 @@
-/* Questions that the worker asks the database for the loop: the principals again, and receipts that are
- * too old to be in memory. */
+/* Questions that the worker asks the database for the loop: the principals anew, receipts that are too old
+ * to be in memory, and which session stands still. */
 #include "jobs.h"
 
 #include "admitted.h"
@@ -61,7 +61,7 @@ service_take_admitted(struct service *s, const struct admitted *fresh)
 	log_line(LOG_INFO, "principals_loaded", "count=%zu guests=%zu", a->count, a->door.guest_count);
 }
 
-/* Answers all who asked for the reload. */
+/* Answers all requests for the reload. */
 static void
 tell_reloaded(struct service *s, bool good)
 {
@@ -92,7 +92,7 @@ take_principals(struct job *job, void *context)
 		service_fail("reload_failed", r->error);
 		arena_free(&r->admitted.arena);
 	}
-	/* A key that was taken out must not stay because the database was away for a moment. */
+	/* A removed key must not stay admitted because the database was away for a moment. */
 	s->reloading.due_us = good ? 0 : clock_steady_us() + RELOAD_AGAIN_US;
 	s->reloading.under_way = false;
 	if (s->reloading.again)
@@ -259,7 +259,7 @@ service_answer_status(struct service *s, struct envelope *e)
 	envelope_destroy(&e);
 }
 
-/* ---------------------------------------------------------------- one that stands still */
+/* ---------------------------------------------------------------- a session that stands still */
 
 struct unblock_job {
 	struct job job;

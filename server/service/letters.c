@@ -1,7 +1,8 @@
-/* Submissions that came as letters of sealed files: a letter that was refused stays refused. Its answer is
- * in the database before it goes out, and each letter is looked up there before it is read as a submission:
- * else whoever kept a copy could hand it in when what it was refused for has changed, and the office has
- * long sent another one in its place. Documents' files are not remembered: alone they do nothing. */
+/* Submissions that came as letters of sealed files: a letter that was refused stays refused. The refusal is
+ * stored in the database before it is sent, and each letter is looked up there before it is read as a
+ * submission. Otherwise a copy could be handed in later, when the reason for the refusal is gone and the
+ * office has long sent another submission instead. Documents' files are not remembered: alone they have no
+ * effect. */
 #include "letters.h"
 
 #include "base/clock.h"
@@ -57,7 +58,7 @@ take_answer(struct letter_job *l, const PGresult *result)
 	l->answer = bytes;
 }
 
-/* A role without the grants of this version, for instance. */
+/* Happens if the role lacks grants of this version, for instance. */
 static void
 tell_failed(const char *why)
 {
@@ -87,7 +88,7 @@ find_letter(struct job *job, struct pg_conn *connection, const char *error)
 	PQclear((PGresult *)result);
 }
 
-/* Those that have expired go. */
+/* Removes those that have expired. */
 static bool
 forget_old(struct pg_conn *connection, const struct letter_key *key, int64_t sealed_us,
            char why[PG_ERROR_BYTES])
@@ -104,7 +105,7 @@ forget_old(struct pg_conn *connection, const struct letter_key *key, int64_t sea
 	return good;
 }
 
-/* Done: it is there, by this or by an earlier time. */
+/* The refusal is stored, by this attempt or an earlier one. */
 static void
 keep_letter(struct job *job, struct pg_conn *connection, const char *error)
 {
@@ -141,7 +142,8 @@ keep_letter(struct job *job, struct pg_conn *connection, const char *error)
 
 /* ---------------------------------------------------------------- in the loop's thread */
 
-/* Between its look-up and its answer. The same one a second time would not find the answer of the first. */
+/* A letter is in work between its look-up and its answer. If it came again meanwhile, the answer of the
+ * first would not be found. */
 struct letter_in_work {
 	struct letter_in_work *next;
 	struct submission_id file;
@@ -251,7 +253,7 @@ give_refusal(struct job *job, void *context)
 	free(l);
 }
 
-/* As much of the envelope as an answer needs, after it is gone. */
+/* Copies what an answer needs of the envelope, for when it is gone. */
 static bool
 copy_envelope(struct letter_job *l, const struct envelope *from)
 {

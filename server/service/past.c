@@ -1,7 +1,7 @@
-/* What was: answers as of an earlier commit, the history of one report, keys of a unit. The worker asks the
- * database, and the journal up to that commit is replayed into holdings of its own: the same code then gives
- * the same answer as it gave then. Offices take turns, and each has so many that wait: who asks more is told
- * BUSY. */
+/* Questions about the past: answers as of an earlier commit, the history of one report, keys of a unit. The
+ * worker asks the database, and replays the journal up to that commit into separate holdings, so that the
+ * same code gives the same answer as at that time. Offices take turns; the questions of one office that wait
+ * are limited, and beyond that the answer is BUSY. */
 #include "past.h"
 
 #include "base/bounds.h"
@@ -19,18 +19,17 @@
 
 enum { ASK_AGAIN_MS = 1000 };
 
-/* The journal as of a commit that was asked about. */
+/* A past: the journal as of a commit that was asked about. */
 struct past {
 	struct plan plan; /* only if another one was in force than now */
 	struct holdings holdings;
 	struct compliance *compliance; /* only once it was asked about */
 	int64_t plan_number;
-	uint64_t seq, asked; /* asked: the number of the question that was about it last */
+	uint64_t seq, asked; /* the number of the last question about it */
 };
 
-/* What the worker's thread alone touches while it works. Some pasts are kept: who reads a long list page by
- * page must not have the journal replayed for each page because somebody else asks about another commit in
- * between. */
+/* Only the worker's thread touches this while it works. A few pasts are kept, so that the journal is not
+ * replayed for each page of a long list because another office asks about another commit in between. */
 enum { PASTS_MAX = 3 };
 struct past_shelf {
 	const struct catalogue *catalogue; /* the present plan's, which nothing changes */
@@ -115,8 +114,8 @@ post(struct service *s, struct envelope *e)
 	refuse_question(s, e, PROBLEM_BUSY);
 }
 
-/* The worker has one of them at a time: whose turn it is is decided when it is free, and what else it is
- * asked waits for one replay at most. */
+/* The worker has one of these questions at a time. Whose turn it is, is decided when the worker is free, and
+ * its other jobs wait for one replay at most. */
 static void
 give_next(struct service *s)
 {
@@ -162,7 +161,8 @@ service_open_past(struct service *s)
 
 /* ---------------------------------------------------------------- as of a commit */
 
-/* Which commit is meant: that number, or the last one up to a time. seq 0: nothing was there yet. */
+/* Finds the commit that is meant: the one with this number, or the last one up to a time. seq 0: nothing was
+ * committed yet. */
 static bool
 find_commit(struct pg_conn *connection, const struct as_of *asked, struct as_of *out)
 {
@@ -241,7 +241,7 @@ find_catalogue(const struct past_shelf *s, struct pg_conn *connection, int64_t n
 	return NULL;
 }
 
-/* What was held then, under the plan of then; NULL: it could not be read. */
+/* The holdings of that time, under the plan of that time; NULL: they could not be read. */
 static struct past *
 go_back(struct past_shelf *s, struct pg_conn *connection, const struct as_of *as_of, int64_t plan_number)
 {
@@ -266,7 +266,7 @@ go_back(struct past_shelf *s, struct pg_conn *connection, const struct as_of *as
 	return good ? past : NULL;
 }
 
-/* What "by now" means: the time that was asked for, or that of the commit; never in the future. */
+/* The meaning of "by now": the time that was asked for, or that of the commit; never in the future. */
 static int64_t
 view_time_us(const struct as_of *asked, const struct as_of *found, int64_t now_us)
 {
@@ -304,8 +304,7 @@ ask_past(struct past_job *p, struct pg_conn *connection)
 		refuse(p, PROBLEM_STORE_UNAVAILABLE);
 		return;
 	}
-	/* What is kept of the rules stays with the past: who reads page by page must not have everything judged
-	 * for each. */
+	/* The compliance is kept with the past, so that not everything is judged anew for each page of a list. */
 	const struct view view = {.holdings = held,
 	                          .as_of = found,
 	                          .now_us = view_time_us(asked, &found, clock_wall_us()),
@@ -321,7 +320,7 @@ service_answer_as_of(struct service *s, struct envelope *e)
 	struct problem_list problems;
 	struct reply reply;
 	problem_list_init(&problems);
-	/* Nobody can watch what was; and no moment of this programme is outside of these. */
+	/* The past cannot be watched, and no moment of this programme is outside these limits. */
 	bool refused = e->how->is_watch || asked->time_us < 0 || asked->time_us / 1000000 > TIME_MAX;
 	if (!refused && (asked->seq != now->seq || !plan_since_covers(&s->plan_since, asked, now))) {
 		service_answer_past(s, e);

@@ -246,7 +246,7 @@ answer_targets(const struct view *v, const struct request *request, struct arena
 #define OF_UNIT(field) .unit = AT(unit_code, field)
 #define AS_OF(field) .as_of = AT(struct as_of, field)
 
-/* Read by whoever may read the unit, as of any moment, from memory. */
+/* For any office that may read the unit; answered from memory, as of any moment. */
 #define READ(field, function)                                                                                \
 	.action = ACTION_READ, OF_UNIT(field.unit), AS_OF(field.as_of), .take = service_answer_question,         \
 	.answer = (function)
@@ -287,7 +287,8 @@ static const struct request_handling rows[REQUEST_KINDS] = {
                         OF_UNIT(upload.unit),
                         .own_unit = true,
                         .take = service_take_upload},
-    /* Whoever brings it: what is inside goes by the office that sealed it, and is handled as what it is. */
+    /* Any office may carry a letter. The request inside is admitted by the office that sealed it, and handled
+     * by its own kind. */
     [REQUEST_CARRY] = {0},
     /* Of an office that is admitted: it is told so. */
     [REQUEST_ENROL] = {.at_once = true, .take = service_answer_enrolment},

@@ -4,7 +4,7 @@
 
 #include "question.h"
 
-/* Of a kind that is none: a row that nobody may send. */
+/* For a number that is no kind: a row that no office may send. */
 const struct request_handling *handling_of(enum request_kind kind);
 
 #endif

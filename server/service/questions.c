@@ -1,5 +1,5 @@
-/* Questions: what is answered from memory, and watched totals. Offices take turns, as they do with what they
- * submit, so an office that asks without end delays only itself. */
+/* Questions: requests that are answered from memory, and watched totals. Offices take turns, as they do with
+ * what they submit, so an office that asks without end delays only itself. */
 #include "questions.h"
 
 #include "base/bounds.h"
@@ -52,7 +52,7 @@ service_push(struct service *s)
 {
 	bool pushed = watches_push(s->watches, s->pipeline.holdings.totals, &s->pipeline.as_of, clock_steady_us(),
 	                           PUSH_US_PER_TURN, send_push, s);
-	/* Once a day, in what time is left over. */
+	/* Once a day, in spare time. */
 	bool idle = !s->asked.lanes.count && !pipeline_waiting(&s->pipeline);
 	return (!idle || compliance_step(s->compliance, clock_wall_us(), JUDGE_US_PER_TURN)) && pushed;
 }
@@ -64,14 +64,14 @@ stands(void *context, const struct sender *sender, const char *public_key)
 	return gate_stands(s->gate, sender, public_key);
 }
 
-/* The state that the first answer tells is what pushes go on from. */
+/* Pushes continue from the state in the first answer. */
 static bool
 add_watch(struct service *s, const struct envelope *e, struct problem_list *problems)
 {
 	const struct as_of *as_of = &s->pipeline.as_of;
 	if (watches_add(s->watches, e, e->public_key, as_of, clock_steady_us(), problems))
 		return true;
-	/* Some may be of connections that are no more. */
+	/* Some may belong to connections that are closed. */
 	watches_drop_gone(s->watches, e->public_key, stands, s);
 	problem_list_init(problems);
 	return watches_add(s->watches, e, e->public_key, as_of, clock_steady_us(), problems);
@@ -158,7 +158,7 @@ service_ask(struct service *s, struct envelope *e)
 	envelope_destroy(&e);
 }
 
-/* A question that took long is followed by as much time for the submissions that wait. */
+/* After a question that took long, waiting submissions get as much time. */
 int
 service_answer_wait_ms(const struct service *s, int64_t now_us)
 {

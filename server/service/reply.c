@@ -1,5 +1,5 @@
-/* A reply onto a line: encoded, or refused where it cannot be; not given to a key that was revoked meanwhile.
- */
+/* Sends a reply over a line: encoded, or as a refusal if that is not possible; a key that was revoked
+ * meanwhile gets no answer. */
 #include "reply.h"
 
 #include "admitted.h"
@@ -7,7 +7,7 @@
 
 enum { UNREAD_RETRY_MS = 1000 }; /* an office that reads nothing asks again */
 
-/* What cannot be put into a frame is refused, so that nobody waits for it. */
+/* A reply that does not fit into a frame becomes a refusal, so that the client does not wait for it. */
 static bool
 encode_reply(struct arena *arena, const struct reply *reply, uint8_t **bytes, size_t *size)
 {
@@ -60,8 +60,8 @@ service_refuse_plain(struct service *s, const struct envelope *envelope, const s
 void
 service_send_plain(struct service *s, const struct envelope *envelope, const struct reply *reply)
 {
-	/* It was revoked while its question waited: it is told so, and nothing else. That something of it is on
-	 * disk it may still hear. */
+	/* The key was revoked while its question waited: it is told that and nothing else. It may still be told
+	 * that something it sent is on disk. */
 	bool harmless = reply->kind == REPLY_REFUSAL || reply->kind == REPLY_RECEIPT ||
 	                envelope->request.kind == REQUEST_ENROL;
 	if (!harmless && !service_admits(s, envelope->public_key)) {

@@ -1,6 +1,6 @@
-/* Letters of sealed files: a request that an office sealed for the centre, brought by another one. It is
- * opened here, and is then that office's own Submit or Upload in everything but this: the answer goes back
- * sealed, through the hands of who brought it. What cannot be opened is refused to the carrier. */
+/* Letters of sealed files: a request that an office sealed for the centre and that another office carried.
+ * It is opened here, and is then handled as that office's own Submit or Upload, except that the answer goes
+ * back sealed, by way of the carrier. If it cannot be opened, the refusal is for the carrier. */
 #include "sealed.h"
 
 #include "base/clock.h"
@@ -42,7 +42,7 @@ find_writer(const struct service *s, const struct seal_header *header, struct en
 	return PROBLEM_NONE;
 }
 
-/* The office of the envelope is then who wrote it; `content` is what is inside. */
+/* Then the envelope's office is the writer's; `content` is what the letter holds. */
 static enum problem_code
 open_letter(const struct service *s, struct envelope *e, struct seal_header *header, char key[KEY_TEXT_BYTES],
             struct submit *content)

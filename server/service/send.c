@@ -5,7 +5,7 @@
 #include "reply.h"
 #include "sealed.h"
 
-/* A final answer goes back as it came, sealed; a refusal once it is remembered. */
+/* A final answer to a sealed request is sealed; a refusal is sent once it is stored. */
 void
 service_send(void *context, const struct envelope *envelope, const struct reply *reply)
 {

@@ -11,7 +11,7 @@ int service_run(const struct options *options, const struct plan *files);
 
 struct service;
 struct frame;
-/* One frame on its way: into the pipeline, among the questions, or refused. */
+/* Handles one frame: it goes into the pipeline, or among the questions, or is refused. */
 void service_take_frame(struct service *service, const struct frame *frame);
 
 #endif

@@ -99,8 +99,8 @@ open_journal(struct service *s)
 	return service_fail("database_refused", journal_error(journal));
 }
 
-/* Schema, units and forms change only while nobody else serves. Another one that serves is no hindrance as
- * long as nothing of that has to change; the session of one that was killed ends soon. */
+/* Schema, units and forms change only while no other fupind serves. If none of them has to change, another
+ * one may serve; the session of one that was killed ends soon. */
 static bool
 save_plan(struct service *s, struct pg_conn *connection, const struct plan *files, char error[PG_ERROR_BYTES])
 {
@@ -216,7 +216,7 @@ service_ask_clock(struct service *s)
 		free(c);
 }
 
-/* What is noted at a start has the clock's time, too. */
+/* Commits that were noted at a start have the clock's time, too. */
 static bool
 check_clock(const struct service *s, struct pg_conn *connection)
 {
@@ -251,7 +251,7 @@ take_history(struct service *s, struct pg_conn *connection, const char *sql, cha
 	return true;
 }
 
-/* Why this database is not the one that commits were acknowledged of; "": it is. */
+/* Why this database is not the one whose commits were acknowledged; "": it is. */
 static bool
 compare_history(struct service *s, struct pg_conn *connection, char why[PG_ERROR_BYTES],
                 char error[PG_ERROR_BYTES])
@@ -289,8 +289,8 @@ compare_history(struct service *s, struct pg_conn *connection, char why[PG_ERROR
 	return true;
 }
 
-/* What is committed from here on is of another history: each office sees by it that its receipts may be of
- * what is not there, also when as many commits have followed. */
+/* From here on commits belong to another history. By its name each office sees that its receipts may be for
+ * commits that are gone, even when as many new ones have followed. */
 static bool
 accept_set_back(struct service *s, struct pg_conn *connection, const char *why, char error[PG_ERROR_BYTES])
 {
@@ -303,7 +303,7 @@ accept_set_back(struct service *s, struct pg_conn *connection, const char *why, 
 	return true;
 }
 
-/* A number that a receipt names is never given again without somebody's word. */
+/* A number that a receipt names is never given again unless the operator allows it. */
 static bool
 check_history(struct service *s, struct pg_conn *connection)
 {
@@ -385,14 +385,14 @@ note_plan(struct service *s, struct pg_conn *connection)
 	struct as_of now = s->pipeline.as_of;
 	int64_t now_us = clock_wall_us();
 	char error[PG_ERROR_BYTES];
-	/* After the last commit, but where that was of a clock that was wrong. */
+	/* Later than the last commit, unless that was made by a wrong clock. */
 	bool right = now.time_us - now_us < CLOCK_STEP_US;
 	now.time_us = right && now_us <= now.time_us ? now.time_us + 1 : now_us;
 	return plan_history_note(connection, &now, &s->plan_since, error) ||
 	       service_fail("database_failed", error);
 }
 
-/* The locks come first: who does not serve changes neither schema nor plan. */
+/* The locks come first: a fupind that may not serve changes neither schema nor plan. */
 static bool
 open_store(struct service *s, const struct plan *files)
 {
@@ -416,7 +416,7 @@ open_store(struct service *s, const struct plan *files)
 	                service_fail("database_failed", journal_error(s->pipeline.journal)));
 }
 
-/* Written whole and renamed: who waits for the file never reads half of it. */
+/* Written whole and renamed, so that a program that waits for the file never reads half of it. */
 static bool
 write_ready_file(const char *path, const char *endpoint)
 {
@@ -445,7 +445,7 @@ open_gate(struct service *s)
 	    gate_endpoint(s->gate), s->plan.catalogue.unit_count, s->admitted.count, s->home.centre.public_key);
 	if (!write_ready_file(s->options->ready_file, gate_endpoint(s->gate)))
 		return false;
-	/* Without systemd nobody listens, and that is no failure. */
+	/* Without systemd there is no listener, and that is no failure. */
 	sd_notifyf(0, "READY=1\nSTATUS=serving at %s", gate_endpoint(s->gate));
 	return true;
 }
@@ -464,7 +464,7 @@ open_helpers(struct service *s)
 	       service_fail("out_of_memory", "worker");
 }
 
-/* Nobody shall take a drill's figures for real ones. */
+/* A drill's figures must not be taken for real ones. */
 static bool
 start_drill(struct service *s)
 {

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <uthash.h>
 
-/* A push without rows on a watch where nothing changes: both sides see that the other is there. A push
- * that nobody acknowledged for so long has no reader. */
+/* How often a watch without changes gets a push without rows, by which both sides see that the other is
+ * there; and after how long without acknowledgement a push has no reader. */
 enum { HEARTBEAT_US = 20 * 1000000, ABANDONED_US = 120 * 1000000 };
 
 /* What is judged for one watch before others have their turn. */
@@ -23,8 +23,8 @@ struct watch {
 	char public_key[KEY_TEXT_BYTES];
 	uint64_t request_id;
 	struct total_query query; /* owns its indicators */
-	/* Or of the rules; owns the numbers and states. What the client knows: so many turns, as of this state of
-	 * the units. */
+	/* Or a watch of the rules; owns the numbers and states. What the client knows: the turns up to this
+	 * number, as of this state of the units. */
 	bool of_rules;
 	struct compliance_query rules;
 	uint32_t turn, number;
@@ -152,7 +152,7 @@ copy_query(const struct total_query *query, struct watch *watch)
 	return watch->query.indicators;
 }
 
-/* What the first answer told was judged just now. */
+/* The findings in the first answer were judged just now. */
 static bool
 copy_rules(const struct watches *w, const struct compliance_query *query, struct watch *watch)
 {
@@ -280,7 +280,8 @@ push(struct watch *watch, const struct as_of *as_of, int64_t now_us, watches_sen
 	return sent;
 }
 
-/* Judges what changed in its units, if need be in several turns (LATER), and tells what turned. */
+/* Judges what changed in its units, if needed in several turns of the loop (LATER), and pushes the findings
+ * that turned. */
 static enum watch_sent
 serve_rules(struct watches *w, struct watch *watch, const struct as_of *as_of, int64_t now_us,
             watches_send send, void *context)

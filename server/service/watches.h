@@ -1,7 +1,7 @@
-/* Watches: who wants to be told when a total changes, or when a finding of the rules turns. A push holds the
- * newest state of the rows that changed since the one before; the next is sent when the client has
- * acknowledged it. So whatever happens meanwhile is one push later on, and who stopped reading holds one push
- * and slows nobody. */
+/* Watches: connections that are told when a total changes, or when a finding of the rules turns. A push
+ * holds the newest state of the rows that changed since the push before; the next one is sent when the
+ * client has acknowledged it. So all changes in between become one push, and a client that stops reading
+ * holds up one push and nobody else. */
 #ifndef FUPIN_SERVER_WATCHES_H
 #define FUPIN_SERVER_WATCHES_H
 
@@ -13,11 +13,11 @@ struct watches;
 struct watches *watches_create(void);
 void watches_destroy(struct watches **watches);
 
-/* From now on findings of the rules can be watched, too. It must outlive the watches. */
+/* From now on findings of the rules can be watched, too. `compliance` must outlive the watches. */
 void watches_follow_rules(struct watches *watches, struct compliance *compliance);
 
-/* Begins to watch, as of the commit that the envelope's sender is told now. The same request id of the
- * same connection again replaces its watch. False, with a problem: too many, or no memory. */
+/* Begins a watch as of the commit that the sender's answer names. The same request id of the same connection
+ * again replaces its watch. False, with a problem: too many, or no memory. */
 bool watches_add(struct watches *watches, const struct envelope *envelope, const char *public_key,
                  const struct as_of *as_of, int64_t now_us, struct problem_list *problems)
     __attribute__((warn_unused_result));
@@ -42,8 +42,8 @@ typedef void (*watches_tell)(void *context, const struct sender *to, const char 
                              uint64_t request_id);
 void watches_expel(struct watches *watches, watches_admitted admitted, watches_tell tell, void *context);
 
-/* Pushes to those in turn that have not seen a change and may get it, for at most `budget_us`. True: all
- * have what they may get. */
+/* Pushes, in turn, to the watches that have not been sent a change and may get it now, for at most
+ * `budget_us`. True: there is nothing left to push now. */
 bool watches_push(struct watches *watches, const struct totals *totals, const struct as_of *as_of,
                   int64_t now_us, int64_t budget_us, watches_send send, void *context);
 

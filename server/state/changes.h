@@ -1,6 +1,6 @@
-/* Which units changed: a number for each unit that grows with every commit that touched the unit or one below
- * it. Whoever derives something from the holdings keeps the number beside it, and derives it anew when the
- * number is another one. Marking costs a few stores. Pure. */
+/* Which units changed: a number for each unit that grows with every commit that touched the unit or one
+ * below it. Code that derives something from the holdings keeps the number beside it, and derives it anew
+ * when the number has changed. Marking a change costs a few stores. Pure. */
 #ifndef FUPIN_SERVER_CHANGES_H
 #define FUPIN_SERVER_CHANGES_H
 
@@ -17,10 +17,10 @@ bool changes_create(const struct catalogue *catalogue, struct changes *out)
     __attribute__((warn_unused_result));
 void changes_destroy(struct changes *changes);
 
-/* A place changed: the unit, the codes that it had and went on under, and all above each of them. 0, or a
- * unit that is not in the plan: nothing. */
+/* Marks that a place changed: the unit, its earlier and later codes, and all units above each of them. For
+ * 0, or a unit that is not in the plan, does nothing. */
 void changes_mark(struct changes *changes, unit_code unit);
-/* The same, and all below the unit. */
+/* The same, and marks all units below, too. */
 void changes_mark_below(struct changes *changes, unit_code unit);
 
 #endif

@@ -136,7 +136,7 @@ put(struct listing *l, const struct document_item *item, const struct document_i
 	return true;
 }
 
-/* What one unit sent of one kind, or that it did not. False: the answer is full. */
+/* Adds what one unit sent of one kind, or that it sent nothing. False: the answer is full. */
 static bool
 list_unit(struct listing *l, const struct document_kind *kind, unit_code unit)
 {

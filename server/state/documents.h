@@ -1,5 +1,5 @@
-/* The documents that were sent, all versions, as the journal holds them; their bytes are in the database
- * (document_store.h). Pure. */
+/* The documents that offices sent, with all versions, as the journal holds them; their bytes are in the
+ * database (document_store.h). Pure. */
 #ifndef FUPIN_SERVER_DOCUMENTS_H
 #define FUPIN_SERVER_DOCUMENTS_H
 
@@ -15,11 +15,11 @@ void documents_destroy(struct documents **documents);
 bool documents_add(struct documents *documents, const struct document *document, uint32_t version,
                    uint64_t seq, int64_t time_us) __attribute__((warn_unused_result));
 
-/* A version, or with version 0 the newest; NULL: there is none. `due` of it is not known here. */
+/* A version, or with version 0 the newest; NULL: there is none. Its `due` is not filled in. */
 const struct document_item *documents_find(const struct documents *documents, struct document_key key);
 
-/* What a query asks for, at `now_us`; every unit that owes a document has a line, sent or not. False:
- * `problems` says why. */
+/* Answers a query as of `now_us`; every unit that owes a document has a line, whether it sent one or not.
+ * False: `problems` says why. */
 bool documents_list(const struct documents *documents, const struct extensions *extensions,
                     const struct catalogue *catalogue, const struct document_query *query, int64_t now_us,
                     struct arena *arena, struct document_answer *out, struct problem_list *problems)

@@ -106,7 +106,7 @@ extensions_deadlines(const struct extensions *x, const struct catalogue *c, unit
 		if (d.at[event])
 			d.at[event] =
 			    latest(x, (struct granted){unit, when, form, 0, (enum deadline_event)event, 0}, d.at[event]);
-	/* Nobody is told to come later and then finds the door closed. */
+	/* A unit with a later due date must not be refused as closed or too late to correct before that date. */
 	for (int event = DEADLINE_CLOSED; event < DEADLINE_EVENTS; event++)
 		if (d.at[event] && d.at[event] < d.at[event - 1])
 			d.at[event] = d.at[event - 1];

@@ -13,11 +13,12 @@ void extensions_destroy(struct extensions **extensions);
 bool extensions_add(struct extensions *extensions, const struct extension *extension)
     __attribute__((warn_unused_result));
 
-/* What holds for a unit: the plan's own, or what the unit or one above it was given, whichever is later. Who
- * may come later may also send, and correct, until then. */
+/* The deadlines that hold for a unit: the plan's, or those of an extension for the unit or one above it,
+ * whichever are later. A later due date also moves the dates until which reports and corrections are
+ * accepted. */
 struct deadlines extensions_deadlines(const struct extensions *extensions, const struct catalogue *catalogue,
                                       unit_code unit, uint32_t form, period when);
-/* Likewise until when a document is due. */
+/* The same for the date at which a document is due. */
 int64_t extensions_due(const struct extensions *extensions, const struct document_kind *kind, unit_code unit);
 
 #endif

@@ -1,6 +1,6 @@
-/* What the centre holds in memory, all of it made from the journal: totals, records, exceptions, documents. A
- * new submission is compared with it, and a committed one is taken over into it; at start, and for an answer
- * as of an earlier commit, the journal is replayed into a new one. */
+/* What the centre holds in memory, all of it made from the journal: totals, records, exceptions, documents.
+ * A new submission is compared with the holdings, and a committed one is taken over into them. At start, and
+ * for an answer as of an earlier commit, the journal is replayed into new holdings. */
 #ifndef FUPIN_SERVER_HOLDINGS_H
 #define FUPIN_SERVER_HOLDINGS_H
 

@@ -187,7 +187,7 @@ other_claim_key(const struct submission *s, size_t i)
 	return id_key(&s->id);
 }
 
-/* The i-th thing that nobody else may write at the same time; false: it is none. */
+/* The i-th thing that no other submission may write at the same time; false: there is none. */
 static bool
 claim_key(const struct submission *s, size_t i, struct key *out)
 {

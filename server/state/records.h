@@ -1,9 +1,10 @@
-/* What the journal already holds, as far as a new submission has to be compared with it: submission ids. Also
- * what is on its way to the disk: ids, vouchers and report keys of the submissions that are being written.
+/* What the journal already holds, as far as a new submission has to be compared with it: submission ids.
+ * Also what is on its way to the disk: ids, vouchers and report keys of the submissions that are being
+ * written.
  *
  * A nation's year has a million submissions and more: of each only a fingerprint and the commit sequence
- * number stay in memory (16 bytes); whole receipts are kept of the newest, older ones are in the
- * database. */
+ * number stay in memory (16 bytes); whole receipts are kept of the newest, older ones are in the database.
+ */
 #ifndef FUPIN_SERVER_RECORDS_H
 #define FUPIN_SERVER_RECORDS_H
 
@@ -14,8 +15,8 @@
 
 struct records;
 
-/* Submissions whose receipts are kept whole: a client that asks again does so within minutes. A fuzzer, which
- * makes a centre for each input, has no time for so many. */
+/* Submissions whose receipts are kept whole: a client that asks again does so within minutes. Fewer in a
+ * fuzzer, which makes a centre for each input. */
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 enum { RECORDS_RECENT_MAX = 64 };
 #else
@@ -43,7 +44,7 @@ bool records_add(struct records *records, const struct receipt *receipt, unit_co
     __attribute__((warn_unused_result));
 
 /* Marks a submission's id, reports, vouchers, projects, … as being written, until records_release(). False:
- * one of them is being written by another (or no memory): nothing is marked. */
+ * one of them is being written by another submission (or no memory), and nothing is marked. */
 bool records_claim(struct records *records, const struct submission *submission)
     __attribute__((warn_unused_result));
 void records_release(struct records *records, const struct submission *submission);

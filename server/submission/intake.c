@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Without the unit that registered it: what it is called may change on its way, this does not. */
+/* Compares codes alone, without the unit that registered the project: "code@unit" may be put in its place on
+ * the way to the disk. */
 static int
 compare_codes(const struct project_row *x, const struct project_row *y)
 {
@@ -90,7 +91,7 @@ intake_find(const struct records *records, struct envelope *e, struct problem_li
 	return INTAKE_ACCEPTED;
 }
 
-/* Who can let a unit come later: the office above its county. */
+/* Names the office that can grant the unit an extension: the one above its county. */
 static void
 name_above(const struct catalogue *c, unit_code unit, struct problem *p)
 {
@@ -100,8 +101,8 @@ name_above(const struct catalogue *c, unit_code unit, struct problem *p)
 		problem_detail(p, "%s %" PRId64, above->name, above->code);
 }
 
-/* Is it time for this report? `now`: whole seconds, so that a moment belongs to what begins with it. What was
- * returned may be corrected at any time: who returned it wants that. */
+/* Is it time for this report? `now`: whole seconds, so that a moment belongs to what begins with it. A
+ * report that was returned may be corrected at any time, as the return asks for that. */
 static void
 compare_deadlines(const struct holdings *h, int64_t now, const struct report *r, size_t row,
                   const struct report_standing *standing, struct problem_list *problems)
@@ -146,7 +147,7 @@ compare_report(const struct holdings *h, int64_t now, const struct report *r, si
 	compare_deadlines(h, now, r, row, &standing, problems);
 }
 
-/* May a report that stands so be decided on so, by this role? */
+/* Is this decision allowed in this state of a report, and for this role? */
 static bool
 may_follow(enum role role, enum review_state state, enum decision decision)
 {
@@ -180,8 +181,8 @@ compare_review(const struct holdings *h, enum role role, const struct review *r,
 
 /* ---------------------------------------------------------------- all rows */
 
-/* A version follows the one that its sender knows; the same file again is none. None goes away, so there is a
- * last one. */
+/* A version follows the one that its sender knows; the same file again is no new version. Versions are never
+ * removed, so their number is limited. */
 static void
 compare_document(const struct holdings *h, const struct document *d, size_t row,
                  struct problem_list *problems)
@@ -202,7 +203,7 @@ compare_document(const struct holdings *h, const struct document *d, size_t row,
 	}
 }
 
-/* What all rows say against what is recorded. */
+/* Compares all rows with what is recorded. */
 static void
 compare_rows(const struct holdings *h, int64_t time_us, const struct envelope *e,
              struct problem_list *problems)

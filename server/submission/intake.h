@@ -19,14 +19,14 @@ enum intake_outcome {
 	INTAKE_ACCEPTED,  /* it may be written */
 };
 
-/* The id alone: is this submission the journal's already? ACCEPTED: no. */
+/* Looks at the id alone: is this submission in the journal already? ACCEPTED: no. */
 enum intake_outcome intake_find(const struct records *records, struct envelope *envelope,
                                 struct problem_list *problems);
-/* The same id again, and what is recorded of it: DUPLICATE, or REFUSED. */
+/* Compares a submission with what is recorded under the same id: DUPLICATE, or REFUSED. */
 enum intake_outcome intake_repeated(const struct recorded *recorded, struct envelope *envelope,
                                     struct problem_list *problems);
-/* The id, deadlines, revisions, targets and documents (the ledger comes after); `time_us`: of the wall's
- * clock, the centre's. */
+/* Compares id, deadlines, revisions, targets and documents (the ledger comes after that); `time_us`: the
+ * centre's wall clock. */
 enum intake_outcome intake_compare(const struct holdings *holdings, int64_t time_us,
                                    struct envelope *envelope, struct problem_list *problems);
 

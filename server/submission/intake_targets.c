@@ -1,4 +1,4 @@
-/* Compares a submission's targets with those set so far: parts have to reach their whole. */
+/* Compares a submission's targets with those set so far: parts have to add up to their whole. */
 #include "intake_internal.h"
 
 #include "base/decimal.h"
@@ -82,8 +82,8 @@ find_part(const struct target_order *o, const struct target_part *like, unit_cod
 	return low;
 }
 
-/* What a unit's target will be when this submission is taken over, if row `at` of the order is the one that
- * can be about it. -1: none. */
+/* The target that a unit will have when this submission is taken over; row `at` of the order is the only one
+ * that can be about it. -1: none. */
 static int64_t
 target_after(const struct target_order *o, size_t at, unit_code unit, const struct target_part *like)
 {
@@ -96,7 +96,7 @@ target_after(const struct target_order *o, size_t at, unit_code unit, const stru
 	return now ? now->value : -1;
 }
 
-/* What all parts of this one's whole will come to. */
+/* The sum that all parts of this row's whole will have. */
 static int64_t
 sum_parts(const struct catalogue *c, const struct target_order *o, const struct target_part *part)
 {

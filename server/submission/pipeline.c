@@ -10,7 +10,7 @@
 
 enum { RETRY_SOON_MS = 1000, RETRY_FULL_MS = 5000 };
 
-/* BUSY says when to come again: when what waits now should be written. */
+/* BUSY names a time to come again: when everything that waits now should be written. */
 enum { RETRY_LEAST_MS = 50, RETRY_MOST_MS = 10000 };
 /* Lines a second about refusals. */
 enum { REFUSALS_LOGGED = 20 };
@@ -92,7 +92,7 @@ refuse(struct pipeline *p, struct envelope *e, const struct problem_list *proble
 	struct reply reply = {.request_id = e->request.id, .kind = REPLY_REFUSAL};
 	reply.refusal = (struct refusal){problems, retry_after_ms(p, code)};
 	p->counters.refused++;
-	/* A flood that is told to wait must not fill the log. */
+	/* Many refusals with BUSY must not fill the log. */
 	log_line(code == PROBLEM_BUSY ? LOG_DEBUG : log_bounded(&p->refused, LOG_INFO, "refused"), "refused",
 	         "office=%s code=%s problems=%zu", e->office.name, problem_name(code),
 	         problems->count + problems->more);
@@ -117,7 +117,7 @@ send_receipt(struct pipeline *p, struct envelope *e)
 	envelope_destroy(&e);
 }
 
-/* What waits for the database's answer is held in memory whole: not much of it. */
+/* Submissions that wait for the database's answer are held in memory whole, so only a few may. */
 static void
 look_up(struct pipeline *p, struct envelope *e, bool (*ask)(void *context, struct envelope *envelope))
 {
@@ -200,8 +200,8 @@ pipeline_take(struct pipeline *p, struct envelope *e, int64_t now_us)
 		refuse(p, e, &problems);
 		return;
 	}
-	/* What is known already gets its receipt also while the database is away, and though its files may be
-	 * asked about again. */
+	/* A submission that is known already gets its receipt even while the database is away, and before its
+	 * files are asked about. */
 	bool away = !journal_is_connected(p->journal), documents = e->submission.document_count;
 	if ((away || documents) &&
 	    answer_outcome(p, e, intake_find(p->holdings.records, e, &problems), &problems))
@@ -228,9 +228,9 @@ may_warn_of_clock(struct pipeline *p)
 	return true;
 }
 
-/* A commit's time stays for ever, and closes periods: none is made while the clock is far ahead both of the
- * last commit and of the database's clock. On one machine the two clocks are one, and only the last commit
- * could tell: a centre that rested is none that is wrong. */
+/* A commit's time is never changed, and periods close by it. So nothing is committed while the clock is far
+ * ahead of both the last commit and the database's clock. On one machine both have the same clock, and being
+ * far ahead of the last commit alone proves nothing: the centre may have been idle. */
 static bool
 clock_is_wrong(struct pipeline *p, int64_t now_us)
 {
@@ -238,8 +238,7 @@ clock_is_wrong(struct pipeline *p, int64_t now_us)
 	if (p->is_drill || !journal_clock(p->journal, &database_us) || now_us - database_us < CLOCK_JUMP_US ||
 	    now_us - p->numbered.time_us < CLOCK_JUMP_US)
 		return false;
-	/* What is known of the database's clock is from the connection's beginning: both may have been set right
-	 * since. */
+	/* The database's clock was read when the connection began; both clocks may have been set right since. */
 	p->clock_suspected = true;
 	bool sure = p->clock_asked_us && clock_steady_us() - p->clock_asked_us < CLOCK_STEP_US;
 	if (sure && may_warn_of_clock(p))
@@ -250,9 +249,9 @@ clock_is_wrong(struct pipeline *p, int64_t now_us)
 	return true;
 }
 
-/* The moment that a receipt will tell, and that deadlines are compared with. Time does not run backwards in
- * the journal for a clock that is set right by a few seconds; one that is set back further was wrong before,
- * and what is committed now is of now. */
+/* The moment that a receipt will tell, and that deadlines are compared with. If the clock is corrected by a
+ * few seconds, time in the journal does not run backwards. If it is set back further, it was wrong before,
+ * and commits get the present time. */
 static int64_t
 moment_us(struct pipeline *p, int64_t now_us)
 {
@@ -327,8 +326,8 @@ unbook(struct pipeline *p, const struct envelope_list *list)
 	}
 }
 
-/* Its claims are made: compares it, and puts it into the next batch or answers it. True: it is in the
- * batch. Memory may lag behind what another fupind committed: a refusal is final only if it does not. */
+/* Compares a submission whose claims are made, and puts it into the next batch or answers it. True: it is in
+ * the batch. Memory may lag behind what another fupind committed: a refusal is final only if it does not. */
 static bool
 place(struct pipeline *p, struct envelope *e, bool memory_is_fresh)
 {
@@ -376,7 +375,7 @@ place_again(struct pipeline *p, struct envelope_list *list, bool memory_is_fresh
 		place(p, envelope_list_pop(&taken), memory_is_fresh);
 }
 
-/* What was made as the next batch has to be decided and numbered again. */
+/* The batch that was prepared has to be decided and numbered again. */
 static void
 unmake_next(struct pipeline *p)
 {
@@ -394,8 +393,9 @@ take_turn(struct pipeline *p)
 	while (p->lanes.current == lane) {
 		const struct envelope *e = lanes_first(&p->lanes);
 		size_t rows = submission_rows(&e->submission), given = lanes_given(&p->lanes, p->batch_number);
-		/* The office's share comes first: who has had it does not keep his turn because the batch is full.
-		 * What touches something on its way keeps its place, and so does all behind it. */
+		/* The office's share comes first: an office that has used it does not keep its turn because the
+		 * batch is full. A submission that concerns something on its way to the disk keeps its place, and so
+		 * does all behind it. */
 		bool shared_out = given && given + rows > lanes_share(&p->lanes);
 		if (!shared_out && p->next.rows && p->next.rows + rows > BATCH_ROWS_MAX)
 			return false;
@@ -413,7 +413,8 @@ take_turn(struct pipeline *p)
 static void
 gather(struct pipeline *p)
 {
-	/* Shares are of a batch that will be written: what was answered without one must not use them up. */
+	/* Shares count for batches that are written: submissions that are answered without one must not use them
+	 * up. */
 	if (!p->next.first)
 		p->batch_number++;
 	place_again(p, &p->again, false);
@@ -422,7 +423,7 @@ gather(struct pipeline *p)
 			break;
 }
 
-/* What was refused together is written one by one. */
+/* Submissions of a refused batch are written one by one. */
 static void
 gather_carefully(struct pipeline *p)
 {
@@ -443,7 +444,7 @@ write_next(struct pipeline *p)
 bool
 pipeline_write(struct pipeline *p)
 {
-	/* Two batches are on their way already, and their receipts: first things first. */
+	/* Two batches are on their way already, and their receipts come first. */
 	if (p->done.rows > 2 * BATCH_ROWS_MAX || !journal_is_connected(p->journal))
 		return true;
 	if (p->careful.first)
@@ -503,8 +504,9 @@ measure_rate(struct pipeline *p)
 	p->rows_per_ms = p->rows_per_ms > 0 ? 0.8 * p->rows_per_ms + 0.2 * rate : rate;
 }
 
-/* Decides the doubtful ones. What came while the database was already working on its answer may build on
- * something that this answer does not hold: unless memory is `all` that there is, it stays doubtful. */
+/* Decides the doubtful ones. A submission that came while the database was already working on its answer may
+ * build on something that the answer does not include. It stays doubtful, unless memory holds `all` commits.
+ */
 static void
 decide_doubtful(struct pipeline *p, bool all)
 {
@@ -528,7 +530,8 @@ committed(struct pipeline *p)
 		p->numbered = p->written;
 	log_line(LOG_DEBUG, "commit", "seq=%" PRIu64 " submissions=%zu rows=%zu", p->written.seq, p->batch.count,
 	         p->batch.rows);
-	/* This commit came right after what memory holds: so do the refusals that were compared before it. */
+	/* This commit follows directly what memory holds, so the refusals that were compared before it hold,
+	 * too. */
 	decide_doubtful(p, false);
 	envelope_list_append(&p->done, &p->batch);
 	return !p->next.first || write_next(p);
@@ -555,7 +558,7 @@ refused(struct pipeline *p)
 	}
 }
 
-/* What others committed comes after all that we did; then what was about to be written is compared
+/* Commits of others follow all of ours; after them, the batch that was about to be written is compared
  * again. */
 static bool
 take_news(struct pipeline *p)
@@ -579,7 +582,8 @@ take_news(struct pipeline *p)
 	if (journal_has_more_news(p->journal))
 		return true;
 	bool locked = journal_wants_batch(p->journal);
-	place_again(p, &p->batch, true); /* which there is only with the lock: nobody else commits */
+	/* There is a batch only with the lock, under which no other fupind commits. */
+	place_again(p, &p->batch, true);
 	decide_doubtful(p, locked);
 	place_again(p, &p->again, locked);
 	if (p->next.first)

@@ -1,11 +1,11 @@
 /* The way of a submission, in order: intake → its office's lane → journal → totals → receipt. This file
  * knows the order; the stages know nothing of each other.
  *
- * Group commit without a timer: while one batch is being committed, the next is gathered from the lanes
- * and encoded. When the one is committed the next one is written at once, and then totals and receipts of
- * the old one follow, in slices. A batch that the database refuses goes the careful way: each of its
- * submissions alone, so that one bad one does not take the others with it. A submission that touches what is
- * being written (the same report, voucher or id) keeps its place until that is settled. */
+ * Group commit without a timer: while one batch is being committed, the next is gathered from the lanes and
+ * encoded. When the one is committed the next one is written at once, and then totals and receipts of the
+ * old one follow, in slices. If the database refuses a batch, its submissions are written one by one, so
+ * that a bad one does not take the others with it. A submission that concerns something that is being
+ * written (the same report, voucher or id) keeps its place until that is settled. */
 #ifndef FUPIN_SERVER_PIPELINE_H
 #define FUPIN_SERVER_PIPELINE_H
 
@@ -14,17 +14,18 @@
 #include "journal/journal.h"
 #include "requests/lanes.h"
 
-/* Sends a reply to whoever sent the envelope. */
+/* Sends a reply to the sender of the envelope. */
 typedef void (*pipeline_reply)(void *context, const struct envelope *envelope, const struct reply *reply);
-/* Asks the database about envelope->receipt.seq, and calls pipeline_looked_up(). False: too much to do. */
+/* Asks the database about envelope->receipt.seq; pipeline_looked_up() is called with the result. False: too
+ * many questions wait. */
 typedef bool (*pipeline_look_up)(void *context, struct envelope *envelope);
 
-/* Asks the database whether the files of the submission's documents are whole, and calls
- * pipeline_found_files(). False: too much to do. */
+/* Asks the database whether the files of the submission's documents are whole, and pipeline_found_files() is
+ * called with the result. False: too many questions wait. */
 typedef bool (*pipeline_find_files)(void *context, struct envelope *envelope);
 
-/* Is the key of who sent this still admitted? Asked when its turn to be written has come: it may have waited
- * while its key was revoked. False: `problems` says what it is told. */
+/* Is the key that sent this still admitted? Called when its turn to be written has come, as the key may have
+ * been revoked while it waited. False: `problems` says why it is refused. */
 typedef bool (*pipeline_admits)(void *context, const struct envelope *envelope,
                                 struct problem_list *problems);
 
@@ -48,41 +49,44 @@ struct pipeline {
 	struct lanes lanes;
 	struct envelope_list next;  /* numbered and encoded: to be written next */
 	struct envelope_list batch; /* being written */
-	/* To be refused for what is recorded, if nobody else has committed meanwhile what changes that. */
+	/* To be refused because of what is recorded, unless another fupind has meanwhile committed something
+	 * that changes this. */
 	struct envelope_list doubtful;
-	size_t
-	    asked; /* so many of them, the first, were there when the database was last asked to read or write */
+	size_t asked; /* how many of them, from the first on, were there when the database was last asked to read
+	                 or write */
 	struct envelope_list careful; /* of a refused batch: to be written one by one */
 	struct envelope_list again;   /* to be decided again, before all that waits in the lanes */
 	struct envelope_list done;    /* on disk: totals and receipts follow */
-	uint64_t batch_number;        /* of `next`: the offices' shares are of it */
+	uint64_t batch_number;        /* of `next`; the offices' shares are counted for it */
 	size_t looking_up_bytes;      /* of submissions that the database is asked about */
 	double rows_per_ms;           /* lately */
 	int64_t write_began_us;
-	bool is_drill;          /* its clock is set, and no mistake */
-	bool clock_suspected;   /* the database's clock is to be asked for anew */
-	int64_t clock_asked_us; /* when it was, by the steady clock */
+	bool is_drill;          /* the clock was set on purpose */
+	bool clock_suspected;   /* the database's clock has to be asked for again */
+	int64_t clock_asked_us; /* when the database was asked, by the steady clock */
 	bool clock_warned;
 	int64_t clock_warned_us; /* by the steady clock */
 	struct pipeline_counters counters;
 	struct log_bound refused; /* lines about refusals */
 };
 
-/* A clock so far ahead of the last commit and of the database's clock is wrong; one that is set back by less
- * than the other was only set right. */
+/* A clock that is CLOCK_JUMP_US ahead of both the last commit and the database's clock is wrong. One that is
+ * set back by less than CLOCK_STEP_US was only corrected. */
 #define CLOCK_STEP_US (INT64_C(60) * 1000000)
 #define CLOCK_JUMP_US (INT64_C(86400) * 1000000)
 
 void pipeline_init(struct pipeline *pipeline);
 void pipeline_free(struct pipeline *pipeline);
 
-/* Takes a submission (and the envelope with it); it is answered now or when its batch is decided. */
+/* Takes a submission and the envelope; it is answered now, or when its batch is committed or refused. */
 void pipeline_take(struct pipeline *pipeline, struct envelope *envelope, int64_t now_us);
-/* What the database has at envelope->receipt.seq: `found` may be NULL. `failed`: it could not be asked. */
+/* To be called with what the database has at envelope->receipt.seq; NULL: nothing. `failed`: the database
+ * could not be asked. */
 void pipeline_looked_up(struct pipeline *pipeline, struct envelope *envelope, const struct recorded *found,
                         bool failed);
 
-/* The files are there, or `problems` says why the submission is refused. */
+/* To be called when the files were found whole, or with the `problems` for which the submission is refused.
+ */
 void pipeline_found_files(struct pipeline *pipeline, struct envelope *envelope,
                           const struct problem_list *problems);
 
@@ -100,7 +104,7 @@ bool pipeline_has_work(const struct pipeline *pipeline);
 
 /* Submissions queued, being written or not yet receipted. */
 size_t pipeline_waiting(const struct pipeline *pipeline);
-/* Is this one among them? */
+/* Is this submission among them? */
 bool pipeline_holds(const struct pipeline *pipeline, const struct office *office,
                     const struct submission_id *id);
 

@@ -152,7 +152,8 @@ name_indicator(const struct months *m, uint32_t number, struct problem *p)
 
 /* ---------------------------------------------------------------- the rules */
 
-/* From the report of one month (-1: none) to the next one. Said of the later of the two that is changed. */
+/* Checks the steps from the report of one month (-1: none) to the next one. A problem is reported for the
+ * later of the two that is changed. */
 static void
 check_steps(const struct months *m, int before, int at, struct problem_list *problems)
 {
@@ -176,7 +177,7 @@ check_steps(const struct months *m, int before, int at, struct problem_list *pro
 	}
 }
 
-/* What stands at the end of a year; NOT_REPORTED: nothing. */
+/* The level at the end of a year; NOT_REPORTED: none. */
 static int64_t
 standing_in(const struct months *m, int year, uint32_t indicator)
 {

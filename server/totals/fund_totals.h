@@ -21,8 +21,8 @@ struct fund_totals {
 	struct fund_cell *cells; /* by key */
 };
 
-/* What an entry counts as: under its own kind and use; of a reversal, that so much less was of the kind and
- * use that it undoes. */
+/* How an entry counts: under its own kind and use. A reversal is subtracted under the kind and use of the
+ * entry that it undoes. */
 struct fund_effect {
 	enum fund_kind kind;
 	uint32_t use;
@@ -42,7 +42,7 @@ int64_t fund_totals_special(const struct fund_totals *totals, const struct catal
 
 void fund_totals_free(struct fund_totals *totals);
 
-/* A sum as the wire carries it: held at the ends of 64 bits rather than wrapped. */
+/* A sum in 64 bits, as sent in answers: what does not fit becomes the largest or smallest number. */
 int64_t wide_sum_clamp(wide_sum sum);
 
 #endif

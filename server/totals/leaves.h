@@ -1,11 +1,11 @@
 /* The reports themselves in memory: for each unit, form and month the current one, and the approved one, as
- * compactly as a nation's year needs it. What totals.c adds up. Pure. */
+ * compactly as a nation's year needs it. totals.c adds them up. Pure. */
 #ifndef FUPIN_SERVER_LEAVES_H
 #define FUPIN_SERVER_LEAVES_H
 
 #include "field/catalogue.h"
 
-/* Two totals stand side by side everywhere: what was submitted, and what of it has passed review. */
+/* There are two totals of everything: of what was submitted, and of the part that has passed review. */
 enum book { BOOK_SUBMITTED, BOOK_APPROVED, BOOKS };
 
 #define NOT_REPORTED INT64_MIN
@@ -22,11 +22,11 @@ struct stored_report {
 
 /* What reviewers decided about the report of a month. */
 struct verdict {
-	uint32_t revision; /* that the last decision is about */
+	uint32_t revision; /* the one that the last decision is about */
 	uint32_t approved; /* revision; 0: none */
 	uint16_t step;     /* decisions so far */
 	uint8_t decision, reason;
-	bool passed; /* a revision was, at some time: from then on each correction says why */
+	bool passed; /* some revision has passed: from then on each correction needs a reason */
 	char *text;  /* of the last decision, if it was a RETURN; from malloc */
 };
 
@@ -36,7 +36,7 @@ struct leaf {
 	struct verdict *verdicts;                /* NULL until the first */
 };
 
-/* All indicators of a form, over all its versions: the slots that its values are worked on in. */
+/* The slots of a form: all indicators of all its versions. Values are computed with in this order. */
 struct slots {
 	size_t count;
 	uint32_t *indicators; /* their indexes in the catalogue */
@@ -55,8 +55,8 @@ struct leaves {
 bool leaves_create(const struct catalogue *catalogue, struct leaves *out) __attribute__((warn_unused_result));
 void leaves_destroy(struct leaves *leaves);
 
-/* By index of the unit and of the form in the catalogue. A place that has had several codes has one leaf: its
- * months know no codes. */
+/* By index of the unit and of the form in the catalogue. A place that has had several codes has one leaf for
+ * all of them. */
 struct leaf *leaves_at(const struct leaves *leaves, size_t unit, size_t form);
 
 /* The report of a month (its index from the plan's first on); NULL: none. */

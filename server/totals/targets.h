@@ -1,11 +1,11 @@
-/* Targets and how they are broken down, level by level (逐级分解): the plan's own, and what offices have set
- * since. Pure. */
+/* Targets and how they are broken down, level by level (逐级分解): those of the plan, and those that offices
+ * have set since. Pure. */
 #ifndef FUPIN_SERVER_TARGETS_H
 #define FUPIN_SERVER_TARGETS_H
 
 #include "field/catalogue.h"
 
-/* What is aimed at: one indicator, or one kind of fund entry. */
+/* What a target is for: one indicator, or one kind of fund entry. */
 struct measure {
 	uint32_t indicator; /* 0: a fund kind */
 	enum fund_kind fund;
@@ -41,7 +41,7 @@ const struct set_target *targets_find(const struct targets *targets, unit_code u
 /* Those of a unit: *first is the first of them; returns how many. */
 size_t targets_of(const struct targets *targets, unit_code unit, const struct set_target **first);
 
-/* How a target is broken down to the units right below: the sum, and of how many. */
+/* How a target is broken down to the units right below: the sum of their targets, and how many have one. */
 int64_t targets_parts(const struct targets *targets, unit_code unit, int year, struct measure measure,
                       uint32_t *count);
 

@@ -1,4 +1,4 @@
-/* How totals move: by the difference that each report and each decision makes. */
+/* Changes totals by the difference that each report and each decision makes. */
 #include "totals_internal.h"
 
 #include <stdlib.h>

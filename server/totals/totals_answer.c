@@ -1,5 +1,6 @@
-/* Totals as they are asked for. Rows at county level and above are sums that stand ready; those of townships
- * and villages, of which a county has few, are added up from the reports when somebody asks. */
+/* Answers to questions about totals. Rows at county level and above are sums that are kept; those of
+ * townships and villages, of which a county has few, are added up from the reports when they are asked for.
+ */
 #include "base/query_check.h"
 #include "totals_internal.h"
 
@@ -190,7 +191,7 @@ part_at(const struct totals *t, const struct parts *parts, size_t i)
 	           : NULL;
 }
 
-/* Has the row anything of the group that was asked for? */
+/* Does the row include any unit of the group that was asked for? */
 static bool
 has_part(const struct totals *t, const struct unit *unit, const struct total_query *q)
 {

@@ -1,8 +1,9 @@
-/* What the totals are made of; shared by totals.c, which moves them, and totals_answer.c, which reads them.
+/* What the totals are made of; shared by totals.c, which changes them, and totals_answer.c, which reads
+ * them.
  *
  * `nodes` are the units at county level and above, each with a matrix period × indicator of cells for each
- * book; `leaves` hold, for each unit and form, the current and the approved report of every period, which is
- * what a correction or a decision is compared with. */
+ * book; `leaves` hold, for each unit and form, the current and the approved report of every period, with
+ * which a correction or a decision is compared. */
 #ifndef FUPIN_SERVER_TOTALS_INTERNAL_H
 #define FUPIN_SERVER_TOTALS_INTERNAL_H
 
@@ -24,7 +25,7 @@ struct totals {
 	int32_t *node_of;                    /* per unit: its node, -1 below county level */
 	int32_t (*nodes_above)[NODE_LEVELS]; /* per unit: nodes it counts in, -1: none */
 	struct cell **cells[BOOKS];          /* per node: period_count × indicator_count; NULL: all zero */
-	uint64_t *changed;                   /* per node: by which commit last */
+	uint64_t *changed;                   /* per node: the last commit that changed it */
 	struct fund_totals *funds;           /* per node */
 	struct leaves leaves;
 	struct targets targets;

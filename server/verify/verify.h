@@ -1,8 +1,8 @@
-/* fupind verify: are the totals that the centre answers with what the journal adds up to?
+/* fupind verify: do the centre's totals agree with the sums of the journal's rows?
  *
- * The two sides are computed independently: the answers come from the running centre (or, if none
- * runs, from a replay through the same code), the expectation from plain SQL over the journal as of the
- * very commit that the answers name. */
+ * The two sides are computed independently: the answers come from the running centre (or, if none runs, from
+ * a replay through the same code), the expectation from plain SQL over the journal as of the very commit
+ * that the answers name. */
 #ifndef FUPIN_SERVER_VERIFY_H
 #define FUPIN_SERVER_VERIFY_H
 

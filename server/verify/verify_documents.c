@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What a document names does not go away any more, so no snapshot is needed. */
+/* A file that a document names is never removed, so no snapshot is needed. */
 static const char files_sql[] =
     "SELECT d.county, d.unit, encode(d.digest, 'hex'), string_agg(format('%s version %s', k.code, "
     "d.version), "

@@ -22,11 +22,11 @@ struct expected {
 struct verify {
 	struct pg_conn *connection;
 	const struct catalogue *catalogue;
-	/* Where answers come from: a running centre, or our own replay. */
+	/* The source of answers: a running centre, or a replay in this process. */
 	void *context, *socket;
 	struct holdings holdings;
 	struct as_of replayed;
-	/* What SQL says as of `seq`. */
+	/* The expectation: what SQL computes as of `seq`. */
 	uint64_t seq;
 	size_t expected_count;
 	struct expected *expected;
@@ -38,12 +38,12 @@ struct verify {
 bool verify_exchange(struct verify *verify, const struct request *request, enum reply_kind kind,
                      struct arena *arena, struct reply *reply) __attribute__((warn_unused_result));
 
-/* Makes what is expected what SQL says as of `seq`. */
+/* Sets the expectation to what SQL computes as of `seq`. */
 bool verify_expect(struct verify *verify, uint64_t seq) __attribute__((warn_unused_result));
-/* One answered total against what is expected; prints and counts what differs. */
+/* Compares one total of an answer with the expectation; prints and counts what differs. */
 void verify_compare(struct verify *verify, const struct expected *answered);
 
-/* All accounts of every province. False: verify->error says why it could not be done. */
+/* Compares all accounts of every province. False: verify->error says why it could not be done. */
 bool verify_accounts(struct verify *verify) __attribute__((warn_unused_result));
 
 #endif

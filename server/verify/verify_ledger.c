@@ -1,4 +1,4 @@
-/* Part of fupind verify: accounts against SQL, and what double entry promises of them. */
+/* Part of fupind verify: compares accounts with SQL, and checks that double entry holds. */
 #include "verify_internal.h"
 
 #include <inttypes.h>
@@ -38,7 +38,7 @@ tell_imbalance(struct verify *v, const char *what, unit_code unit, uint32_t sour
 	v->drift++;
 }
 
-/* One source of one place: nothing below zero, and all that came is somewhere. */
+/* Checks one source of one place: nothing is below zero, and everything that came is somewhere. */
 static void
 check_source(struct verify *v, const struct unit_balance *unit, uint32_t source, struct across *across)
 {
@@ -96,7 +96,7 @@ verify_accounts_of(struct verify *v, unit_code province, enum unit_level level, 
 	return good;
 }
 
-/* What holds only if all levels were answered as of one commit. */
+/* Checks that hold only if all levels were answered as of one commit. */
 static void
 check_whole(struct verify *v, unit_code province, const struct across *across, size_t shown)
 {

@@ -1,4 +1,4 @@
-/* Part of fupind verify: the money of projects, by SQL against what the centre shows. */
+/* Part of fupind verify: compares the money of projects, as SQL computes it, with what the centre answers. */
 #ifndef FUPIN_SERVER_VERIFY_PROJECTS_H
 #define FUPIN_SERVER_VERIFY_PROJECTS_H
 
@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-/* Where answers come from. */
+/* The source of answers. */
 typedef bool (*projects_asker)(void *context, const struct project_query *query, struct arena *arena,
                                struct project_answer *out);
 

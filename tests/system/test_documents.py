@@ -554,7 +554,7 @@ class Commands(DocumentTest):
             ask(self.county, upload(pdf(90, f"unfinished {seed}")))
         path = self.write("waits.pdf", pdf(91, "waits"))
         waiting = self.office.run("document", "send", "acceptance", path, check=4)
-        self.assertIn("files that were begun and not finished: at most 4 of a county", waiting.stderr)
+        self.assertIn("too many unfinished uploads: at most 4 of a county", waiting.stderr)
         self.assertIn("1 saved in the outbox, not yet sent", waiting.stderr)
         self.forget()
         self.assertIn("documents 1: document acceptance", self.office.run("submit", check=0).stdout)
