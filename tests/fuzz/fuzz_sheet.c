@@ -15,7 +15,6 @@
 
 enum { TODAY = 20130801 };
 
-static struct catalogue plan;
 static FILE *nowhere;
 
 static void

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 const char book_name[] = "county.xlsx";
-struct catalogue plan;
 struct draft draft;
 struct findings findings;
 char printed[PRINTED_BYTES];

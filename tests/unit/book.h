@@ -17,7 +17,6 @@ enum { MEBIBYTE = 1024 * 1024 };
 extern const char book_name[];
 
 /* Of the group: the plan, and a directory that the test runs in. */
-extern struct catalogue plan;
 int book_begin(void **state);
 int book_end(void **state);
 

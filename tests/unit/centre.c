@@ -10,7 +10,6 @@ static const struct pg_target target = {.uri = "postgresql:///test"};
 const int64_t start_us = INT64_C(1375315200) * SECOND_US;
 
 struct pipeline p;
-static struct catalogue plan;
 static struct envelope_pool pool;
 struct answer answers[REPLIES_MAX];
 size_t answer_count;

@@ -176,6 +176,8 @@ plan_put_rules(struct catalogue *c, const struct deadline_rule *rules, size_t co
 	c->rule_count = count;
 }
 
+struct catalogue plan;
+
 void
 plan_make(struct catalogue *c)
 {
@@ -209,4 +211,20 @@ plan_make_wide(struct catalogue *c, size_t counties)
 	}
 	c->target_count = 0;
 	finish(c);
+}
+
+int
+plan_setup(void **state)
+{
+	(void)state;
+	plan_make(&plan);
+	return 0;
+}
+
+int
+plan_teardown(void **state)
+{
+	(void)state;
+	catalogue_free(&plan);
+	return 0;
 }

@@ -55,6 +55,11 @@ void plan_put_rules(struct catalogue *catalogue, const struct deadline_rule *rul
 /* Initialises, fills and finishes; asserts that it works. */
 void plan_make(struct catalogue *catalogue);
 
+/* The plan of a test, and what makes and frees it as cmocka's fixtures. */
+extern struct catalogue plan;
+int plan_setup(void **state);
+int plan_teardown(void **state);
+
 /* The same forms, but province 22 with so many counties (220101, 220102, …: 30 to a prefecture from 2201
  * on), nothing below them, and no targets. */
 void plan_make_wide(struct catalogue *catalogue, size_t counties);

@@ -83,7 +83,6 @@ static const struct {
     {{450, 900}, {0, 0}}, {{70, 30}, {0, 0}}, {{1, 3}, {0, 3}},      {{2, 3}, {0, 3}},     {{1, 2}, {0, 0}},
 };
 
-static struct catalogue plan;
 static struct holdings holdings;
 
 static int64_t

@@ -179,7 +179,6 @@ static void
 test_random(void **state)
 {
 	static struct target_part parts[SUBMISSION_ROWS_MAX];
-	struct catalogue plan;
 	struct dice dice = {20130420};
 	size_t refused = 0;
 	(void)state;
@@ -244,7 +243,6 @@ static void
 test_many(void **state)
 {
 	static struct target_part parts[MANY];
-	struct catalogue plan;
 	struct holdings holdings;
 	struct dice dice = {1};
 	(void)state;

@@ -13,24 +13,6 @@
 
 enum { VALUES_ROOM = 6, TODAY = 20130815 };
 
-static struct catalogue plan;
-
-static int
-make_plan(void **state)
-{
-	(void)state;
-	plan_make(&plan);
-	return 0;
-}
-
-static int
-free_plan(void **state)
-{
-	(void)state;
-	catalogue_free(&plan);
-	return 0;
-}
-
 static bool
 is_only(const struct problem_list *list, enum problem_code code, enum problem_subject subject, size_t index,
         const char *column)
@@ -956,5 +938,5 @@ main(void)
 	    cmocka_unit_test(test_documents),
 	    cmocka_unit_test(test_rows),
 	};
-	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, make_plan, free_plan);
+	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, plan_setup, plan_teardown);
 }

@@ -14,7 +14,6 @@ enum { TODAY = 20130815 };
 
 #define RENAMED INT64_C(220821103206)
 
-static struct catalogue plan;
 static char long_text[NOTE_BYTES_MAX + 2];
 static int64_t due; /* of the villages' form in April */
 

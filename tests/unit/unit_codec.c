@@ -20,7 +20,6 @@
 
 enum { LINE_ROOM = 512, OUTCOME_ROOM = 128, CATALOGUE_BYTES = 4 * 1024 * 1024 };
 
-static struct catalogue plan;
 static struct problem_list problems;
 
 static const char *const request_names[REQUEST_KINDS] = {"none",
@@ -63,22 +62,6 @@ static const char *const reply_names[] = {"none",
                                           [REPLY_OFFICES] = "offices",
                                           [REPLY_DECIDED] = "decided",
                                           [REPLY_KEYS] = "keys"};
-
-static int
-make_plan(void **state)
-{
-	(void)state;
-	plan_make(&plan);
-	return 0;
-}
-
-static int
-free_plan(void **state)
-{
-	(void)state;
-	catalogue_free(&plan);
-	return 0;
-}
 
 /* ---------------------------------------------------------------- vectors */
 
@@ -1656,5 +1639,5 @@ main(void)
 	    cmocka_unit_test(test_keys),
 	    cmocka_unit_test(test_noise),
 	};
-	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, make_plan, free_plan);
+	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, plan_setup, plan_teardown);
 }

@@ -26,7 +26,7 @@ enum {
 #define TONGYU INT64_C(220822)
 #define BAICHENG INT64_C(2208)
 
-static struct plan plan;
+static struct plan shipped;
 static const struct catalogue *catalogue;
 static struct holdings holdings;
 static struct compliance *compliance;
@@ -40,11 +40,11 @@ read_plan(void **state)
 {
 	static struct plan_errors errors;
 	(void)state;
-	plan_init(&plan);
-	bool good = plan_read(PLAN, NULL, &plan, &errors);
+	plan_init(&shipped);
+	bool good = plan_read(PLAN, NULL, &shipped, &errors);
 	for (size_t i = 0; i < errors.count; i++)
 		print_error("%s\n", errors.items[i]);
-	catalogue = &plan.catalogue;
+	catalogue = &shipped.catalogue;
 	size_t first, count = good ? catalogue_units_below(catalogue, TONGYU, UNIT_VILLAGE, &first) : 0;
 	for (size_t i = 0; i < 2 && i < count; i++)
 		villages[i] = catalogue->units[first + i].code;
@@ -57,7 +57,7 @@ free_plan(void **state)
 {
 	(void)state;
 	arena_free(&arena);
-	plan_free(&plan);
+	plan_free(&shipped);
 	return 0;
 }
 

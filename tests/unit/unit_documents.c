@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static struct catalogue plan;
 static struct documents *documents;
 static struct extensions *extensions;
 static struct problem_list problems;

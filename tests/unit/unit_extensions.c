@@ -23,8 +23,6 @@ static const struct deadline_rule rules[] = {
     {FORM_COUNTY, DEADLINE_DUE, 201301, 201312, 1, 5, MINUTES_PER_DAY, ""},
 };
 
-static struct catalogue plan;
-
 static int
 make(void **state)
 {

@@ -140,7 +140,6 @@ static const struct {
 static void
 test_read(void **state)
 {
-	struct catalogue plan;
 	struct envelope_pool pool = {0};
 	const struct frame frame = frame_from(1);
 	(void)state;
@@ -402,7 +401,6 @@ expect_problems(const struct problem_list *problems, size_t row)
 static void
 test_compare(void **state)
 {
-	struct catalogue plan;
 	struct envelope_pool pool = {0};
 	const struct frame frame = frame_from(1);
 	(void)state;
@@ -471,7 +469,6 @@ document_of(uint8_t file, uint32_t replaces)
 static void
 test_versions(void **state)
 {
-	struct catalogue plan;
 	(void)state;
 	plan_make(&plan);
 	for (size_t i = 0; i < COUNT(versions); i++) {

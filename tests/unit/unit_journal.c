@@ -19,7 +19,6 @@ static const int64_t moment_us = INT64_C(1365955200000000);
 
 static struct journal *journal;
 static int64_t now_us;
-static struct catalogue plan;
 static struct holdings holdings;
 static struct as_of as_of; /* of what memory holds */
 

@@ -475,7 +475,6 @@ test_batch(void **state)
 	static const int64_t expected[][4] = {{VALUE_MAX, -2, INT64_MIN, 30},
 	                                      {77, INT64_MIN, INT64_MIN, 0},
 	                                      {INT64_MIN, INT64_MIN, INT64_MIN, INT64_MIN}};
-	struct catalogue plan;
 	struct journal_rows rows = {0};
 	size_t at[TABLES] = {0};
 	(void)state;
@@ -557,7 +556,6 @@ test_replaced(void **state)
 static void
 test_one_row(void **state)
 {
-	struct catalogue plan;
 	struct journal_rows rows = {0};
 	(void)state;
 	plan_make(&plan);

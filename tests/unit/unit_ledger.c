@@ -11,7 +11,6 @@
 
 enum { LOAN = SOURCE_SOCIAL };
 
-static struct catalogue plan;
 static struct projects *projects;
 static struct ledger *ledger;
 static struct problem_list problems;

@@ -20,7 +20,6 @@
 
 enum { PATIENCE_MS = 20000, COUNTIES = 500, LARGE = UNREAD_OFFICE_MAX / 2 };
 
-static struct catalogue plan;
 static struct home home;
 static char directory[] = "/tmp/fupin-line-XXXXXX";
 

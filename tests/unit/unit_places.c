@@ -23,8 +23,6 @@ enum {
 #define MERGED INT64_C(220821103206) /* what VILLAGE_OTHER and LEFT became in July */
 #define LEFT INT64_C(220821103207)
 
-static struct catalogue plan;
-
 static const struct indicator large = {.number = LARGE,
                                        .form = FORM_VILLAGE,
                                        .code = "large_villages",
@@ -80,14 +78,6 @@ make_plan(void **state)
 	plan.indicators = with_room(plan.indicators, plan.indicator_count * sizeof large, sizeof large);
 	plan.indicators[plan.indicator_count++] = large;
 	EXPECT(catalogue_finish(&plan, error), "%s", error);
-	return 0;
-}
-
-static int
-free_plan(void **state)
-{
-	(void)state;
-	catalogue_free(&plan);
 	return 0;
 }
 
@@ -565,5 +555,5 @@ main(void)
 	    cmocka_unit_test(test_merged_money),
 	    cmocka_unit_test(test_changes),
 	};
-	return cmocka_run_group_tests(tests, make_plan, free_plan);
+	return cmocka_run_group_tests(tests, make_plan, plan_teardown);
 }

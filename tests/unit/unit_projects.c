@@ -11,7 +11,6 @@
 
 enum { TODAY = 20131201, DAY = 20130610 };
 
-static struct catalogue plan;
 static struct holdings now;
 static struct problem_list problems;
 static struct arena arena;

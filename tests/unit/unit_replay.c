@@ -16,7 +16,6 @@ enum { ARENA_BYTES = 1024 * 1024 };
 
 static const int64_t moment_us = INT64_C(1375315200) * 1000000;
 static const int32_t day_20130401 = 15796; /* since 1970 */
-static struct catalogue plan;
 static struct holdings holdings;
 static struct replay replay;
 

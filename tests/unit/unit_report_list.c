@@ -10,8 +10,6 @@
 
 enum { HISTORIES = 6, REPORTS = 150, QUERIES = 120, KEPT_MAX = 400, ARENA_BYTES = 8 * 1024 * 1024 };
 
-static struct catalogue plan;
-
 static int
 make(void **state)
 {

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct catalogue plan;
 static struct holdings holdings;
 
 static const uint32_t staff[] = {STAFF};

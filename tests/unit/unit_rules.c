@@ -11,8 +11,6 @@
 
 enum { ARENA_BYTES = 4 * 1024 * 1024, MONTHS_MAX = 4 };
 
-static struct catalogue plan;
-
 enum { STEP_ONE = 11, STEP_TWO = 12, STEP_THREE = 13, LIFTED = 14, BASE = 15 };
 
 #define STOCK(number, code)                                                                                  \
@@ -56,14 +54,6 @@ make_plan(void **state)
 	plan.checks = memcpy(arena_alloc(&plan.arena, sizeof checks), checks, sizeof checks);
 	plan.check_count = COUNT(checks);
 	EXPECT(catalogue_finish(&plan, error), "%s", error);
-	return 0;
-}
-
-static int
-free_plan(void **state)
-{
-	(void)state;
-	catalogue_free(&plan);
 	return 0;
 }
 
@@ -279,5 +269,5 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rules), cmocka_unit_test(test_soft_checks), cmocka_unit_test(test_states)};
-	return cmocka_run_group_tests(tests, make_plan, free_plan);
+	return cmocka_run_group_tests(tests, make_plan, plan_teardown);
 }

@@ -15,7 +15,6 @@
 enum { ITEMS_MAX = 8, BOTH = 2, MANY = SUBMISSION_ROWS_MAX + 1 };
 
 static char directory[] = "/tmp/fupin-save-XXXXXX";
-static struct catalogue plan;
 static struct outbox *outbox;
 static int64_t told[ITEMS_MAX];
 static size_t told_count;

@@ -18,8 +18,6 @@ enum { TODAY = 20130815 };
 /* Text with its length, so that NUL bytes can stand in it. */
 #define BYTES(text) (text), sizeof(text) - 1
 
-static struct catalogue plan;
-
 /* The tests run in a directory of their own, so that a file's name is just its name. */
 static char directory[] = "unit_sheet.XXXXXX";
 

@@ -14,7 +14,6 @@ static const struct deadline_rule rules[] = {
     {FORM_VILLAGE, DEADLINE_DUE, 201304, 201312, 1, 3, MINUTES_PER_DAY, ""},
 };
 
-static struct catalogue plan;
 static struct standing standing;
 static struct standing_steps steps;
 

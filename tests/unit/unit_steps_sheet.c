@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static struct catalogue plan;
 static struct draft draft;
 static struct findings findings;
 static char printed[PRINTED_BYTES];

@@ -17,7 +17,6 @@ enum { FORM = 1, MONTHS = 12, FIELDS = FORM_FIELDS_MAX, STEPS = 1200, ARENA_BYTE
 static const unit_code units[] = {220101, 220102, 220201};
 static const unit_code tops[] = {220101, 2201, 22};
 static const int64_t not_reported = INT64_MIN;
-static struct catalogue plan;
 
 /* ---------------------------------------------------------------- the plan */
 
@@ -82,14 +81,6 @@ make_plan(void **state)
 	if (!good)
 		print_error("%s\n", error);
 	return good ? 0 : -1;
-}
-
-static int
-free_plan(void **state)
-{
-	(void)state;
-	catalogue_free(&plan);
-	return 0;
 }
 
 /* ---------------------------------------------------------------- the model */
@@ -235,5 +226,5 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {cmocka_unit_test(test_widest), cmocka_unit_test(test_history)};
-	return cmocka_run_group_tests(tests, make_plan, free_plan);
+	return cmocka_run_group_tests(tests, make_plan, plan_teardown);
 }

@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-static struct catalogue plan;
 static struct totals *totals;
 
 static int

@@ -24,24 +24,6 @@ enum {
 	UNITS = 11, /* of the plan */
 };
 
-static struct catalogue plan;
-
-static int
-make_plan(void **state)
-{
-	(void)state;
-	plan_make(&plan);
-	return 0;
-}
-
-static int
-free_plan(void **state)
-{
-	(void)state;
-	catalogue_free(&plan);
-	return 0;
-}
-
 /* ---------------------------------------------------------------- the model */
 
 struct figure {
@@ -772,5 +754,5 @@ main(void)
 	    cmocka_unit_test(test_changes_too_large),
 	    cmocka_unit_test(test_histories),
 	};
-	return cmocka_run_group_tests(tests, make_plan, free_plan);
+	return cmocka_run_group_tests(tests, plan_setup, plan_teardown);
 }

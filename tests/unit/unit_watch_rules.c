@@ -18,7 +18,7 @@ enum { DEVELOPMENT = 1, ARENA_BYTES = 16 * 1024 * 1024 };
 #define SONGYUAN INT64_C(2207)
 
 static const int64_t second_us = 1000000, no_budget = INT64_MAX / 4;
-static struct plan plan;
+static struct plan shipped;
 static struct holdings holdings;
 static struct compliance *compliance;
 static struct watches *watches;
@@ -35,10 +35,10 @@ read_plan(void **state)
 {
 	static struct plan_errors errors;
 	(void)state;
-	plan_init(&plan);
-	if (!plan_read(PLAN, NULL, &plan, &errors))
+	plan_init(&shipped);
+	if (!plan_read(PLAN, NULL, &shipped, &errors))
 		return 1;
-	kept_back = catalogue_plan_rule_by_name(&plan.catalogue, "kept_back")->number;
+	kept_back = catalogue_plan_rule_by_name(&shipped.catalogue, "kept_back")->number;
 	return 0;
 }
 
@@ -46,7 +46,7 @@ static int
 free_plan(void **state)
 {
 	(void)state;
-	plan_free(&plan);
+	plan_free(&shipped);
 	return 0;
 }
 
@@ -54,7 +54,7 @@ static int
 make(void **state)
 {
 	(void)state;
-	if (!holdings_create(&plan.catalogue, &holdings))
+	if (!holdings_create(&shipped.catalogue, &holdings))
 		return 1;
 	compliance = compliance_create(&holdings);
 	watches = watches_create();

@@ -16,21 +16,12 @@ enum { COUNTIES = 240, SENT_MAX = 5000, ARENA_BYTES = 1024 * 1024 };
 
 static const int64_t second_us = 1000000, heartbeat_us = 20 * 1000000, abandoned_us = 120 * 1000000;
 static const int64_t no_budget = INT64_MAX / 4;
-static struct catalogue plan;
 
 static int
 make_plan(void **state)
 {
 	(void)state;
 	plan_make_wide(&plan, COUNTIES);
-	return 0;
-}
-
-static int
-free_plan(void **state)
-{
-	(void)state;
-	catalogue_free(&plan);
 	return 0;
 }
 
@@ -651,5 +642,5 @@ main(void)
 	    cmocka_unit_test(test_expel),           cmocka_unit_test(test_budget),
 	    cmocka_unit_test(test_budget_and_gone),
 	};
-	return cmocka_run_group_tests(tests, make_plan, free_plan);
+	return cmocka_run_group_tests(tests, make_plan, plan_teardown);
 }

@@ -16,21 +16,12 @@ enum { ARENA_BYTES = 1024 * 1024 };
 
 static const int64_t heartbeat_us = 20 * 1000000, abandoned_us = 120 * 1000000;
 static const uint32_t indicators[FIGURES] = {STAFF, BALANCE};
-static struct catalogue plan;
 
 static int
 make_plan(void **state)
 {
 	(void)state;
 	plan_make_wide(&plan, COUNTIES);
-	return 0;
-}
-
-static int
-free_plan(void **state)
-{
-	(void)state;
-	catalogue_free(&plan);
 	return 0;
 }
 
@@ -385,5 +376,5 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {cmocka_unit_test(test_histories)};
-	return cmocka_run_group_tests(tests, make_plan, free_plan);
+	return cmocka_run_group_tests(tests, make_plan, plan_teardown);
 }
