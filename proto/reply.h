@@ -35,6 +35,7 @@ enum reply_kind {
 	REPLY_OFFICES,
 	REPLY_DECIDED,
 	REPLY_KEYS,
+	REPLY_KINDS,
 };
 
 struct limits {

@@ -21,7 +21,6 @@ struct body {
 
 /* shapes_request.c, by enum request_kind; shapes_reply.c, by enum reply_kind. */
 extern const struct body request_bodies[REQUEST_KINDS];
-enum { REPLY_KINDS = REPLY_KEYS + 1 };
 extern const struct body reply_bodies[REPLY_KINDS];
 
 /* shapes_catalogue.c: a catalogue but for its units, groups and targets, and these. */

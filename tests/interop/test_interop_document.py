@@ -114,6 +114,21 @@ class Document(unittest.TestCase):
                 self.assertIn(f"{side}({field.name})", grammar)
                 self.assert_named([field.message_type.name], "message of the grammar")
 
+    def test_every_request_has_its_places(self):
+        def section(number):
+            return self.text.split(f"\n## {number}. ")[1].split("\n## ")[0]
+        conversation, roles = section(3), section(13)
+        exchange = re.search(r"exchange +=(.*?)\n    \w+ +=", conversation, re.DOTALL).group(1)
+        chapters = " ".join(re.findall(r"^###? (.*)", self.text, re.M))
+        for field in pb.Request.DESCRIPTOR.oneofs_by_name["body"].fields:
+            message = field.message_type.name
+            if field.name != "ack":  # it ends a push
+                self.assertIn(field.name, re.findall(r"\w+", exchange), "section 3, exchange")
+            self.assertIn(f"\n| `{field.name}` | `{message}`", conversation, "section 3, the table")
+            self.assertIn(field.name, re.findall(r"\w+", roles), "section 13")
+            if message.endswith("Query"):
+                self.assertIn(message, re.findall(r"\w+", chapters), "a chapter")
+
     def test_every_field_of_a_request_is_named(self):
         for name in REQUESTS:
             fields = pb.DESCRIPTOR.message_types_by_name[name].fields_by_name

@@ -54,7 +54,7 @@ def commands():
     texts = sources()
     known = macros(texts)
     return {name: options_in("".join(function(one, texts) for one in [called] + ALSO.get(name, [])), known)
-            for name, called in re.findall(r'\{"(\w+)",\s*(cmd_\w+)', texts["subcommands.c"])}
+            for name, called in re.findall(r'\{"([\w-]+)",\s*(cmd_\w+)', texts["subcommands.c"])}
 
 
 def centre():

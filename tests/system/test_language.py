@@ -117,7 +117,7 @@ class Translation(unittest.TestCase):
         self.assertGreater(len(lines), 25)
         for line in lines:
             self.assertRegex(line, r"[\u4e00-\u9fff]")
-        for name in re.findall(r"^  fupin (\w+)", chinese, re.M):
+        for name in re.findall(r"^  fupin ([\w-]+)", chinese, re.M):
             for words in ((name, "--help"), ("help", name)):
                 shown = subprocess.run([FUPIN, *words], env={"LANG": "zh_CN.UTF-8"}, capture_output=True, text=True, check=True).stdout
                 self.assertRegex(shown, r"    \$ fupin " + name)

@@ -56,7 +56,7 @@ class ManualPages(unittest.TestCase):
     def test_help_lists_the_same(self):
         out = subprocess.run([os.path.join(BUILD, "fupin"), "help"], capture_output=True, text=True, check=True,
                              env=dict(os.environ, LC_ALL="C")).stdout
-        listed_there = set(re.findall(r"^ *fupin ([a-z]+)\b(?! [0-9-])", out, re.M))
+        listed_there = set(re.findall(r"^ *fupin ([a-z-]+)\b(?! [0-9-])", out, re.M))
         self.assertEqual(listed_there - {"help", "version"}, set(commands.commands()))
 
     def test_shared_options(self):
