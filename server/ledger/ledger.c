@@ -158,9 +158,8 @@ ledger_taken(const struct holder *h, uint32_t source, enum fund_state state)
 
 /* ---------------------------------------------------------------- vouchers */
 
-/* Of all its spellings. */
-static uint64_t
-hash_of(unit_code unit, const char *voucher)
+uint64_t
+ledger_hash(unit_code unit, const char *voucher)
 {
 	char room[UTF8_KEY_BYTES];
 	const char *key = utf8_key(voucher, room);
@@ -187,16 +186,21 @@ slot_of(const struct ledger *l, uint64_t hash, unit_code unit, const char *vouch
 struct booked *
 ledger_find_spelling(const struct ledger *l, unit_code unit, const char *voucher)
 {
-	return l->slots[slot_of(l, hash_of(unit, voucher), unit, voucher, NULL)].booked;
+	return l->slots[slot_of(l, ledger_hash(unit, voucher), unit, voucher, NULL)].booked;
 }
 
 /* Before vouchers were compared by their keys, several could be booked: the very one comes first. */
 struct booked *
+ledger_find_hashed(const struct ledger *l, uint64_t hash, unit_code unit, const char *voucher)
+{
+	struct booked *other = NULL, *b = l->slots[slot_of(l, hash, unit, voucher, &other)].booked;
+	return b ? b : other;
+}
+
+struct booked *
 ledger_find_staged(const struct ledger *l, unit_code unit, const char *voucher)
 {
-	struct booked *other = NULL, *b;
-	b = l->slots[slot_of(l, hash_of(unit, voucher), unit, voucher, &other)].booked;
-	return b ? b : other;
+	return ledger_find_hashed(l, ledger_hash(unit, voucher), unit, voucher);
 }
 
 const struct booked *
@@ -234,7 +238,7 @@ double_slots(struct ledger *l)
 }
 
 struct booked *
-ledger_add(struct ledger *l, const struct fund_entry *entry)
+ledger_add(struct ledger *l, uint64_t hash, const struct fund_entry *entry)
 {
 	if (4 * (l->count + 1) > 3 * l->room && !double_slots(l))
 		return NULL;
@@ -246,7 +250,6 @@ ledger_add(struct ledger *l, const struct fund_entry *entry)
 	if (!b)
 		return NULL;
 	*b = (struct booked){.entry = *entry};
-	uint64_t hash = hash_of(entry->unit, entry->voucher);
 	size_t at = slot_of(l, hash, entry->unit, entry->voucher, NULL);
 	assert(!l->slots[at].booked);
 	l->slots[at] = (struct slot){hash, b};
@@ -258,7 +261,7 @@ ledger_add(struct ledger *l, const struct fund_entry *entry)
 void
 ledger_take_out(struct ledger *l, struct booked *b)
 {
-	uint64_t hash = hash_of(b->entry.unit, b->entry.voucher);
+	uint64_t hash = ledger_hash(b->entry.unit, b->entry.voucher);
 	size_t mask = l->room - 1, hole = slot_of(l, hash, b->entry.unit, b->entry.voucher, NULL);
 	assert(l->slots[hole].booked == b);
 	for (size_t at = (hole + 1) & mask; l->slots[at].booked; at = (at + 1) & mask) {
@@ -271,7 +274,9 @@ ledger_take_out(struct ledger *l, struct booked *b)
 	l->slots[hole] = (struct slot){0};
 	l->count--;
 	b->older = l->spare;
+	b->entry = (struct fund_entry){0}; /* whoever still expects it does not find it */
 	l->spare = b;
+	l->staged_last = l->staged_last == b ? NULL : l->staged_last;
 }
 
 /* ---------------------------------------------------------------- the steps */
@@ -398,17 +403,31 @@ effect_of(const struct booked *b)
 	return (struct fund_effect){of->entry.kind, named->entry.use};
 }
 
+/* A staged entry that is on disk now; NULL: it was not staged. The next one is read into the cache. */
+static struct booked *
+staged_of(struct ledger *l, const struct fund_entry *e)
+{
+	struct booked *b = l->taken_next;
+	if (!b || b->seq || b->entry.unit != e->unit || strcmp(b->entry.voucher, e->voucher) != 0)
+		b = ledger_find_spelling(l, e->unit, e->voucher);
+	l->taken_next = b && !b->seq ? b->older : NULL;
+	l->staged_last = l->staged_last == b ? NULL : l->staged_last;
+	if (l->taken_next)
+		__builtin_prefetch(l->taken_next);
+	return b;
+}
+
 bool
 ledger_take(struct ledger *l, const struct fund_entry *e, uint64_t seq, uint32_t line, int64_t time_us,
             struct fund_effect *effect)
 {
-	struct booked *b = ledger_find_spelling(l, e->unit, e->voucher);
+	struct booked *b = staged_of(l, e);
 	struct holder *h = holder_of(l, e->unit);
 	bool was_staged = b;
 	if ((b && b->seq) || !h || !grow((void *)&l->taken, &l->taken_room, l->taken_count + 1, sizeof *l->taken))
 		return false;
 	if (!b)
-		b = ledger_add(l, e);
+		b = ledger_add(l, ledger_hash(e->unit, e->voucher), e);
 	if (!b || !keep_texts(l, &b->entry))
 		return false;
 	if (!was_staged) {

@@ -21,7 +21,10 @@ struct ledger {
 	size_t purse_room;
 	struct slot *slots; /* by hash of unit and voucher, open addressing */
 	size_t count, room;
-	struct booked *spare;  /* unstaged, to be used again */
+	struct booked *spare; /* unstaged, to be used again */
+	/* Entries are mostly taken in the order in which they were staged: the one that was staged last, and the
+	 * one that is probably taken next. Of a staged entry `older` is the one that was staged after it. */
+	struct booked *staged_last, *taken_next;
 	struct booked **taken; /* in the order of commits */
 	size_t taken_count, taken_room;
 	uint32_t stage; /* counts calls of ledger_stage() */
@@ -76,8 +79,12 @@ struct account *ledger_account_of(struct ledger *ledger, unit_code unit, uint32_
 struct account *ledger_purse_of(struct ledger *ledger, const struct project *project, uint32_t source,
                                 enum fund_state state);
 
+/* Of a voucher, the same for all of its spellings. */
+uint64_t ledger_hash(unit_code unit, const char *voucher);
 /* An entry, taken or staged, by any spelling of its voucher; or by exactly this one. NULL: none. */
 struct booked *ledger_find_staged(const struct ledger *ledger, unit_code unit, const char *voucher);
+struct booked *ledger_find_hashed(const struct ledger *ledger, uint64_t hash, unit_code unit,
+                                  const char *voucher);
 struct booked *ledger_find_spelling(const struct ledger *ledger, unit_code unit, const char *voucher);
 
 /* The entry that an entry refers to; NULL: none. The project whose money it moves; NULL: no project's. */
@@ -85,7 +92,7 @@ struct booked *ledger_referred(const struct ledger *ledger, const struct fund_en
 const struct project *ledger_project_moved(const struct ledger *ledger, const struct booked *booked);
 
 /* Adds an entry to the index of entries (NULL: no memory), and removes it again. */
-struct booked *ledger_add(struct ledger *ledger, const struct fund_entry *entry);
+struct booked *ledger_add(struct ledger *ledger, uint64_t hash, const struct fund_entry *entry);
 void ledger_take_out(struct ledger *ledger, struct booked *booked);
 
 enum step { STEP_STAGE, STEP_UNSTAGE, STEP_TAKE_STAGED, STEP_TAKE };

@@ -43,7 +43,8 @@ stage_row(struct ledger *l, const struct submission *s, size_t row, struct probl
 	on_trial.project = ledger_project_moved(l, &on_trial);
 	const struct entry_trial trial = {l, s, &on_trial, row, problems, settled};
 	size_t before = problems->count + problems->more;
-	if (ledger_find_staged(l, e->unit, e->voucher)) {
+	uint64_t hash = ledger_hash(e->unit, e->voucher);
+	if (ledger_find_hashed(l, hash, e->unit, e->voucher)) {
 		*settled = true;
 		problem_detail(problem_add(problems, PROBLEM_VOUCHER_TAKEN, SUBJECT_ENTRY, row, "voucher"), "%s",
 		               e->voucher);
@@ -52,14 +53,18 @@ stage_row(struct ledger *l, const struct submission *s, size_t row, struct probl
 	ledger_try(&trial);
 	if (problems->count + problems->more > before)
 		return true;
-	struct booked *b = ledger_add(l, e);
+	struct booked *b = ledger_add(l, hash, e);
 	if (!b)
 		return false;
 	b->refers = on_trial.refers;
 	b->project = on_trial.project;
 	b->stage = l->stage;
-	if (ledger_book(l, b, STEP_STAGE))
+	if (ledger_book(l, b, STEP_STAGE)) {
+		if (l->staged_last)
+			l->staged_last->older = b;
+		l->staged_last = b;
 		return true;
+	}
 	ledger_take_out(l, b);
 	return false;
 }
