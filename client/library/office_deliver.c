@@ -23,10 +23,11 @@ fail_outbox(struct fupin_office *o, struct operation *p, const char *error)
 static void
 add_part(struct operation *p, int64_t position)
 {
-	if (grow(&p->parts, &p->part_room, p->part_count + 1, sizeof *p->parts))
-		p->parts[p->part_count++] = (struct part){position, true};
-	else
+	if (!grow(&p->parts, &p->part_room, p->part_count + 1, sizeof *p->parts)) {
 		p->no_memory = true;
+		return;
+	}
+	p->parts[p->part_count++] = (struct part){position, true};
 	p->open_parts++;
 }
 

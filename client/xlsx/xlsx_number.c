@@ -10,6 +10,9 @@
 
 /* ---------------------------------------------------------------- formats */
 
+/* What a figure may be against the bound of a condition. */
+enum { WHEN_LESS = 1, WHEN_EQUAL = 2, WHEN_MORE = 4, BOUND_BYTES = 32 };
+
 /* What a format's code asks for, of the part for positive numbers. */
 struct seen {
 	bool year_or_day, month, time, percent, scaled;
@@ -22,12 +25,9 @@ struct seen {
 	bool sign;   /* a bare "-" or "(" before the first place */
 	bool words;  /* it is for texts */
 	int when;    /* its condition: of WHEN_LESS and so on; 0: none */
-	double bound;
+	char bound[BOUND_BYTES];
 	struct number_format *out;
 };
-
-/* What a figure may be against the bound of a condition. */
-enum { WHEN_LESS = 1, WHEN_EQUAL = 2, WHEN_MORE = 4 };
 
 /* The parts of a code that are for numbers. */
 enum { SECTIONS_MAX = 3 };
@@ -36,7 +36,7 @@ struct number_sections {
 	struct number_section {
 		struct number_format format;
 		int when;
-		double bound;
+		char bound[BOUND_BYTES];
 	} of[SECTIONS_MAX];
 };
 
@@ -72,6 +72,13 @@ is_grouping(const char *text, size_t size)
 	return is_one_of(groups, sizeof groups / sizeof *groups, text, size);
 }
 
+static bool
+is_yuan(const char *text, size_t size)
+{
+	static const char *const yuan[] = {"¥", "￥"};
+	return is_one_of(yuan, sizeof yuan / sizeof *yuan, text, size);
+}
+
 /* Text that stands among the places. */
 static void
 add_between(struct seen *seen, const char *text, size_t size)
@@ -84,8 +91,7 @@ add_between(struct seen *seen, const char *text, size_t size)
 static void
 add_literal(struct seen *seen, const char *text, size_t size)
 {
-	static const char *const yuan[] = {"¥", "￥"};
-	if (is_one_of(yuan, sizeof yuan / sizeof *yuan, text, size))
+	if (is_yuan(text, size))
 		return;
 	/* The text is longer than what is kept, so its meaning is not known. */
 	if (!is_grouping(text, size))
@@ -108,9 +114,9 @@ character(const char *at)
 static void
 take_condition(const char *at, struct seen *seen)
 {
-	for (; *at && strchr("<>=", *at); at++)
-		seen->when |= *at == '<' ? WHEN_LESS : *at == '>' ? WHEN_MORE : WHEN_EQUAL;
-	seen->bound = strtod(at, NULL);
+	for (; *at && strchr("<>= ", *at); at++)
+		seen->when |= *at == '<' ? WHEN_LESS : *at == '>' ? WHEN_MORE : *at == '=' ? WHEN_EQUAL : 0;
+	snprintf(seen->bound, sizeof seen->bound, "%.*s", (int)strcspn(at, "]"), at);
 }
 
 /* "[h]" is a time, "[$€-407]" a currency; colours and locales are nothing to us. */
@@ -262,7 +268,7 @@ number_format_of_code(const char *code, struct arena *arena, struct number_forma
 			break;
 		name_kind(&seen, &section->format);
 		section->when = seen.when;
-		section->bound = seen.bound;
+		memcpy(section->bound, seen.bound, sizeof section->bound);
 		sections.count++;
 	}
 	*out = sections.of[0].format;
@@ -273,57 +279,6 @@ number_format_of_code(const char *code, struct arena *arena, struct number_forma
 		*kept = sections;
 	out->sections = kept;
 	return kept;
-}
-
-/* The part that a figure is shown by, from 0; -1: none, or which one programs do not agree on. */
-static int
-section_of(const struct number_sections *s, double figure)
-{
-	bool holds[SECTIONS_MAX];
-	for (int i = 0; i < s->count; i++) {
-		double bound = s->of[i].bound;
-		holds[i] = s->of[i].when & (figure < bound ? WHEN_LESS : figure > bound ? WHEN_MORE : WHEN_EQUAL);
-	}
-	if (s->of[0].when && holds[0])
-		return 0;
-	if (s->of[0].when && s->count == 2)
-		return !s->of[1].when || holds[1] ? 1 : -1;
-	if (s->of[0].when)
-		return s->count < SECTIONS_MAX || !s->of[1].when ? -1 : holds[1] ? 1 : 2;
-	for (int i = 1; i < s->count; i++)
-		if (s->of[i].when)
-			return -1;
-	return figure < 0 ? 1 : !(figure > 0) && s->count == SECTIONS_MAX ? 2 : 0;
-}
-
-/* A mark of a negative figure, which has its sign anyway. */
-static void
-drop_mark(char literal[LITERAL_BYTES])
-{
-	static const char *const marks[] = {"-", "−", "–", "(", ")", "（", "）", "△", "▲"};
-	if (is_one_of(marks, sizeof marks / sizeof *marks, literal, strlen(literal)))
-		*literal = 0;
-}
-
-/* The format of this figure: its part of the code; and what shows another figure is "scaled". */
-static struct number_format
-format_for(const struct number_format *format, double figure)
-{
-	const struct number_format scaled = {.kind = NUMBER_SCALED};
-	int at = format->sections ? section_of(format->sections, figure) : 0;
-	if (at < 0)
-		return scaled;
-	struct number_format chosen = format->sections ? format->sections->of[at].format : *format;
-	bool is_figure = chosen.kind != NUMBER_DATE && chosen.kind != NUMBER_TIME;
-	if (format->sections && is_figure && !chosen.has_figure) /* "none", "large", or nothing at all */
-		return figure < 0 || figure > 0 ? scaled : (struct number_format){0};
-	if (format->sections && figure < 0) {
-		drop_mark(chosen.before);
-		drop_mark(chosen.after);
-	} else if (chosen.is_signed && chosen.kind != NUMBER_PATTERN && (figure < 0 || figure > 0)) {
-		return scaled;
-	}
-	return chosen;
 }
 
 struct number_format
@@ -431,6 +386,20 @@ round_figure(struct figure *f)
 	return f->point <= DIGITS_SURE;
 }
 
+/* To compare it; a program's locale has no part in it. */
+static double
+value_of(const struct figure *f)
+{
+	double value = 0;
+	for (int i = 0; i < f->count; i++)
+		value = value * 10 + (f->digits[i] - '0');
+	for (int i = f->count; i < f->point; i++)
+		value *= 10;
+	for (int i = f->point; i < f->count; i++)
+		value /= 10;
+	return f->negative ? -value : value;
+}
+
 static char
 digit_at(const struct figure *f, int at)
 {
@@ -453,6 +422,74 @@ show_figure(const struct figure *f, char out[NUMBER_TEXT_BYTES])
 			out[used++] = digit_at(f, at);
 	}
 	out[used] = 0;
+}
+
+/* ---------------------------------------------------------------- the part for a figure */
+
+/* The part that a figure is shown by, from 0; -1: none, or which one programs do not agree on. */
+static int
+section_of(const struct number_sections *s, const struct figure *f)
+{
+	const double figure = value_of(f);
+	bool holds[SECTIONS_MAX] = {false};
+	for (int i = 0; i < s->count; i++) {
+		struct figure of;
+		double bound = read_figure(s->of[i].bound, &of) ? value_of(&of) : 0;
+		holds[i] = s->of[i].when & (figure < bound ? WHEN_LESS : figure > bound ? WHEN_MORE : WHEN_EQUAL);
+	}
+	if (s->of[0].when && holds[0])
+		return 0;
+	if (s->of[0].when && s->count == 2)
+		return !s->of[1].when || holds[1] ? 1 : -1;
+	if (s->of[0].when)
+		return s->count < SECTIONS_MAX || !s->of[1].when ? -1 : holds[1] ? 1 : 2;
+	for (int i = 1; i < s->count; i++)
+		if (s->of[i].when)
+			return -1;
+	return figure < 0 ? 1 : !(figure > 0) && s->count == SECTIONS_MAX ? 2 : 0;
+}
+
+/* Is it how a negative figure is marked, with blanks or the sign of the yuan beside it? */
+static bool
+is_mark(const char *literal)
+{
+	static const char *const marks[] = {"-", "−", "–", "(", ")", "（", "）", "△", "▲"};
+	char bare[LITERAL_BYTES] = "";
+	for (const char *at = literal; *at; at += character(at))
+		if (!is_yuan(at, character(at)) && !is_grouping(at, character(at)))
+			append(bare, sizeof bare, at, character(at));
+	return is_one_of(marks, sizeof marks / sizeof *marks, bare, strlen(bare));
+}
+
+/* A figure's sign: negative, none, positive. What marks a negative one is its sign, which it has anyway; of
+ * another one it is a sign that it has not. False: another figure is shown. */
+static bool
+settle_sign(struct number_format *format, int sign, bool is_part)
+{
+	bool before = is_mark(format->before), after = is_mark(format->after);
+	if (sign > 0 || (sign < 0 && !is_part))
+		return !before && !after && (!format->is_signed || format->kind == NUMBER_PATTERN);
+	if (before)
+		*format->before = 0;
+	if (after)
+		*format->after = 0;
+	return true;
+}
+
+/* The format of this figure: its part of the code; and what shows another figure is "scaled". */
+static struct number_format
+format_for(const struct number_format *format, const struct figure *f)
+{
+	const struct number_format scaled = {.kind = NUMBER_SCALED};
+	const int sign = !f->count ? 0 : f->negative ? -1 : 1;
+	int at = format->sections ? section_of(format->sections, f) : 0;
+	if (at < 0)
+		return scaled;
+	struct number_format chosen = format->sections ? format->sections->of[at].format : *format;
+	bool is_figure = chosen.kind != NUMBER_DATE && chosen.kind != NUMBER_TIME;
+	if (format->sections && is_figure && !chosen.has_figure) /* "none", "large", or nothing at all */
+		return sign ? scaled : (struct number_format){0};
+	return settle_sign(&chosen, sign, format->sections) ? chosen : scaled;
 }
 
 /* ---------------------------------------------------------------- all together */
@@ -536,7 +573,7 @@ number_text(const char *raw, struct number_format format, bool since_1904, char 
 		return TEXT_PLAIN;
 	if (!round_figure(&f))
 		return TEXT_INEXACT;
-	format = format_for(&format, strtod(raw, NULL));
+	format = format_for(&format, &f);
 	if (format.kind == NUMBER_DATE && show_date(&f, since_1904, out))
 		return TEXT_DATE;
 	if (format.kind == NUMBER_TIME) {

@@ -47,8 +47,8 @@ enum { NUMBER_TEXT_BYTES = 64 + 2 * LITERAL_BYTES };
  * fen in doubles can turn 1000 into 1000.0000000000001. TEXT_INEXACT (and the text unchanged) where rounding
  * would be a guess: with more digits than a double has, half-way between two figures, or from 10^15 on,
  * where a number cell loses whole units. TEXT_SCALED (and the actual figure) where the format shows another
- * one: divided by a thousand or more, rounded into a pattern, with another sign, or none. TEXT_SHOWN where
- * the format adds a text. */
+ * one: divided by a thousand or more, rounded into a pattern, with the sign of a negative
+ * one, or not at all. TEXT_SHOWN where the format adds a text. */
 enum text_mark number_text(const char *raw, struct number_format format, bool since_1904,
                            char out[NUMBER_TEXT_BYTES]);
 

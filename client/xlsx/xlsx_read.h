@@ -26,7 +26,7 @@ struct workbook_sheet {
 
 /* Text that is put together from pieces, without the phonetic text (furigana) inside it. */
 struct cell_text {
-	size_t size, room; /* room: beside the final NUL */
+	size_t size, room; /* room: with the final NUL */
 	int ruby;          /* depth inside phonetic elements */
 	bool taking;
 	char *bytes;

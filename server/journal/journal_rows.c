@@ -25,7 +25,7 @@ static bool
 is_null(const struct journal_column *column, const void *row, const void *ours)
 {
 	if (column->only)
-		return ((const struct project_row *)row)->step != (enum project_step)column->only;
+		return journal_is_elsewhere(column, row);
 	if (!column->nullable)
 		return false;
 	if (column->kind != SQL_TEXT)

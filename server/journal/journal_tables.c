@@ -95,6 +95,7 @@ take_met(struct journal_row *row, const int64_t *list, size_t count)
 /* clang-format off: one line a column */
 
 #define AT(field) .ours = offsetof(OF, field), .size = sizeof(((OF *)0)->field)
+#define ONLY(field, value) .only = (value), .by = offsetof(OF, field)
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 #define UNIT_COLUMNS                                                                                         \
 	{"county", SQL_COUNTY, AT(unit), .unread = true},                                                        \
@@ -155,7 +156,7 @@ static const struct journal_column review_columns[] = {
     {"step", SQL_NEXT, AT(step)},
     {"revision", SQL_INT4, AT(revision)},
     {"decision", SQL_INT2, AT(decision)},
-    {"reason", SQL_INT2, AT(reason), .nullable = true},
+    {"reason", SQL_INT2, AT(reason), ONLY(decision, DECISION_RETURN), .nullable = true},
     {"text", SQL_TEXT, AT(text), .limit = NOTE_BYTES_MAX},
     PLACE_COLUMNS,
 };
@@ -214,20 +215,21 @@ static const struct journal_column project_columns[] = {
     {"occurred", SQL_DATE, AT(occurred)},
     {"document", SQL_TEXT, AT(document), .limit = NAME_BYTES_MAX},
     {"note", SQL_TEXT, AT(note), .limit = NOTE_BYTES_MAX},
-    {"revision", SQL_NEXT, AT(replaces), .only = PROJECT_REGISTER},
-    {"name", SQL_TEXT, AT(name), .limit = NAME_BYTES_MAX, .only = PROJECT_REGISTER},
-    {"kind", SQL_INT4, AT(kind), .only = PROJECT_REGISTER},
-    {"leader", SQL_INT8, AT(leader), .only = PROJECT_REGISTER},
-    {"begins", SQL_DATE, AT(begins), .only = PROJECT_REGISTER},
-    {"ends", SQL_DATE, AT(ends), .only = PROJECT_REGISTER},
+    {"revision", SQL_NEXT, AT(replaces), ONLY(step, PROJECT_REGISTER)},
+    {"name", SQL_TEXT, AT(name), .limit = NAME_BYTES_MAX, ONLY(step, PROJECT_REGISTER)},
+    {"kind", SQL_INT4, AT(kind), ONLY(step, PROJECT_REGISTER)},
+    {"leader", SQL_INT8, AT(leader), ONLY(step, PROJECT_REGISTER)},
+    {"begins", SQL_DATE, AT(begins), ONLY(step, PROJECT_REGISTER)},
+    {"ends", SQL_DATE, AT(ends), ONLY(step, PROJECT_REGISTER)},
     {"budget_sources", .kind = SQL_LIST, .list = list_sources, .take = take_sources,
-     .only = PROJECT_REGISTER},
-    {"budget_fen", .kind = SQL_LIST, .list = list_amounts, .take = take_amounts, .only = PROJECT_REGISTER},
-    {"system", SQL_INT2, AT(system), .only = PROJECT_SYSTEM},
-    {"percent", SQL_INT4, AT(percent), .only = PROJECT_PROGRESS},
-    {"acceptor", SQL_INT8, AT(acceptor), .only = PROJECT_NAME_ACCEPTOR},
-    {"passed", SQL_FLAG, AT(passed), .only = PROJECT_ACCEPTANCE},
-    {"met", .kind = SQL_LIST, .list = list_met, .take = take_met, .only = PROJECT_ACCEPTANCE},
+     ONLY(step, PROJECT_REGISTER)},
+    {"budget_fen", .kind = SQL_LIST, .list = list_amounts, .take = take_amounts,
+     ONLY(step, PROJECT_REGISTER)},
+    {"system", SQL_INT2, AT(system), ONLY(step, PROJECT_SYSTEM)},
+    {"percent", SQL_INT4, AT(percent), ONLY(step, PROJECT_PROGRESS)},
+    {"acceptor", SQL_INT8, AT(acceptor), ONLY(step, PROJECT_NAME_ACCEPTOR)},
+    {"passed", SQL_FLAG, AT(passed), ONLY(step, PROJECT_ACCEPTANCE)},
+    {"met", .kind = SQL_LIST, .list = list_met, .take = take_met, ONLY(step, PROJECT_ACCEPTANCE)},
     {"again_by", SQL_DATE, AT(again_by), .nullable = true},
     PLACE_COLUMNS,
 };
@@ -332,6 +334,14 @@ journal_add_prepares(struct sql_text *sql)
 		sql_add(sql, " FROM journal_head WHERE seq = $%zu AND writer = $%zu; ", table->column_count + 1,
 		        table->column_count + 2);
 	}
+}
+
+bool
+journal_is_elsewhere(const struct journal_column *column, const void *row)
+{
+	uint32_t found;
+	memcpy(&found, (const char *)row + column->by, sizeof found);
+	return column->only && found != column->only;
 }
 
 /* ---------------------------------------------------------------- reading */
@@ -445,7 +455,7 @@ journal_row_read(enum journal_table table, struct copy_reader *reader, struct jo
 		const struct journal_column *column = &rows->columns[i];
 		if (column->unread)
 			continue;
-		bool elsewhere = column->only && out->of.project.step != (enum project_step)column->only;
+		bool elsewhere = journal_is_elsewhere(column, &out->of);
 		if ((column->nullable || elsewhere) && copy_read_null(reader)) {
 			if (column->kind == SQL_TEXT)
 				*(const char **)(void *)((char *)&out->of + column->ours) = "";

@@ -78,7 +78,10 @@ struct journal_column {
 	uint16_t limit;      /* of a text, in bytes */
 	bool nullable;       /* 0, "" and no text are NULL */
 	bool unread;         /* memory does not need it */
-	uint8_t only;        /* the step of a project that has it, else it is NULL; 0: each */
+	/* Not of every row: only where the enum at offset `by` (a project's step, a review's decision), which
+	 * stands before it, is this; else NULL. 0: of every row. */
+	uint8_t only;
+	uint16_t by;
 	/* The list of an item, at most FORM_FIELDS_MAX numbers; and what is read put into the row. */
 	size_t (*list)(const struct catalogue *catalogue, const void *item, int64_t out[FORM_FIELDS_MAX]);
 	bool (*take)(struct journal_row *row, const int64_t *list, size_t count);
@@ -99,6 +102,9 @@ extern const struct journal_table_of journal_tables[TABLES];
 void journal_add_copy_in(struct sql_text *sql, enum journal_table table);
 void journal_add_prepares(struct sql_text *sql);
 void journal_add_copy_out(struct sql_text *sql, enum journal_table table, const char *where);
+
+/* Is it a column that rows like this one do not have? */
+bool journal_is_elsewhere(const struct journal_column *column, const void *row);
 
 /* Takes the fields that `reader` stands before. False: they are cut off, of a wrong size, or too long. */
 bool journal_row_read(enum journal_table table, struct copy_reader *reader, struct journal_row *out)

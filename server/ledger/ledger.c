@@ -408,7 +408,8 @@ static struct booked *
 staged_of(struct ledger *l, const struct fund_entry *e)
 {
 	struct booked *b = l->taken_next;
-	if (!b || b->seq || b->entry.unit != e->unit || strcmp(b->entry.voucher, e->voucher) != 0)
+	if (!b || b->seq || !b->entry.voucher || b->entry.unit != e->unit ||
+	    strcmp(b->entry.voucher, e->voucher) != 0)
 		b = ledger_find_spelling(l, e->unit, e->voucher);
 	l->taken_next = b && !b->seq ? b->older : NULL;
 	l->staged_last = l->staged_last == b ? NULL : l->staged_last;

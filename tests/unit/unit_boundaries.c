@@ -96,6 +96,7 @@ static const struct counts expected_counts[DEADLINE_EVENTS][2] = {
 enum given { GIVEN_NOTHING, GIVEN_THIS, GIVEN_ALL, GIVENS };
 
 struct scene {
+	struct catalogue plan;
 	struct holdings holdings;
 	struct envelope_pool pool;
 };

@@ -223,6 +223,7 @@ static struct extension extensions[] = {
 static struct review reviews[] = {
     {VILLAGE, 201306, FORM_VILLAGE, 3, 0, DECISION_RETURN, RETURN_NO_EVIDENCE, "缺验收单"},
     {VILLAGE_OTHER, 201307, FORM_VILLAGE, 1, 7, DECISION_TAKE, RETURN_REASON_NONE, ""},
+    {VILLAGE_OTHER, 201307, FORM_VILLAGE, 1, 8, DECISION_PASS, RETURN_NO_EVIDENCE, "a reason of nothing"},
 };
 
 static struct target_part targets[] = {{VILLAGE, 2013, 7, FUND_KIND_NONE, VALUE_MAX, 4, "分解"},
@@ -286,9 +287,9 @@ static struct project_row projects[] = {
 };
 
 static struct journal_item
-item(const struct office *from, const struct submission *s, const struct catalogue *plan, uint64_t seq)
+item(const struct office *from, const struct submission *s, const struct catalogue *catalogue, uint64_t seq)
 {
-	struct journal_item made = {.office = from, .submission = s, .catalogue = plan};
+	struct journal_item made = {.office = from, .submission = s, .catalogue = catalogue};
 	made.receipt = (struct receipt){.id = s->id,
 	                                .digest = digest_of(&seq, sizeof seq),
 	                                .seq = seq,
@@ -385,7 +386,7 @@ expect_others(const struct journal_rows *rows, size_t at[TABLES], uint64_t seq)
 		                               number(r->step + 1, 4),
 		                               number(r->revision, 4),
 		                               number(r->decision, 2),
-		                               r->reason ? number(r->reason, 2) : null(),
+		                               r->decision == DECISION_RETURN ? number(r->reason, 2) : null(),
 		                               text(r->text),
 		                               number((int64_t)seq, 8),
 		                               number((int64_t)i, 4)};
@@ -488,7 +489,7 @@ test_batch(void **state)
 	const struct journal_item items[] = {item(&office, &some[0], &plan, 7), item(&above, &some[1], &plan, 8),
 	                                     item(&office, &some[2], &plan, INT64_MAX)};
 	assert_true(encode(&rows, items, COUNT(items)));
-	assert_int_equal(rows.count, 3 + 3 + 2 + 2 + 2 + 2 + 2 + COUNT(projects));
+	assert_int_equal(rows.count, 3 + 3 + 2 + 2 + COUNT(reviews) + 2 + 2 + COUNT(projects));
 	assert_true(rows.seq_first == 7 && rows.seq_last == INT64_MAX);
 	assert_true(submission_id_equal(&rows.id_last, &some[2].id));
 	for (size_t i = 0; i < COUNT(items); i++)
