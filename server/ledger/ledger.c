@@ -274,7 +274,8 @@ ledger_take_out(struct ledger *l, struct booked *b)
 	l->slots[hole] = (struct slot){0};
 	l->count--;
 	b->older = l->spare;
-	b->entry = (struct fund_entry){0}; /* whoever still expects it does not find it */
+	b->stage =
+	    0; /* it is not expected any more; an entry that refers to it may still be unstaged by what it says */
 	l->spare = b;
 	l->staged_last = l->staged_last == b ? NULL : l->staged_last;
 }
@@ -408,8 +409,7 @@ static struct booked *
 staged_of(struct ledger *l, const struct fund_entry *e)
 {
 	struct booked *b = l->taken_next;
-	if (!b || b->seq || !b->entry.voucher || b->entry.unit != e->unit ||
-	    strcmp(b->entry.voucher, e->voucher) != 0)
+	if (!b || b->seq || !b->stage || b->entry.unit != e->unit || strcmp(b->entry.voucher, e->voucher) != 0)
 		b = ledger_find_spelling(l, e->unit, e->voucher);
 	l->taken_next = b && !b->seq ? b->older : NULL;
 	l->staged_last = l->staged_last == b ? NULL : l->staged_last;
