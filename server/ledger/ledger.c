@@ -274,8 +274,9 @@ ledger_take_out(struct ledger *l, struct booked *b)
 	l->slots[hole] = (struct slot){0};
 	l->count--;
 	b->older = l->spare;
-	b->stage =
-	    0; /* it is not expected any more; an entry that refers to it may still be unstaged by what it says */
+	/* It is not expected any more. What it says stays: an entry that refers to it may be unstaged after it.
+	 */
+	b->stage = 0;
 	l->spare = b;
 	l->staged_last = l->staged_last == b ? NULL : l->staged_last;
 }

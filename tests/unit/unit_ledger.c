@@ -583,6 +583,34 @@ test_far_pages(void **state)
 	assert_int_equal(pages, 3);
 }
 
+/* Entries leave the stage in any order: what one refers to may go first, and its place be used again. */
+static void
+test_leaving_the_stage(void **state)
+{
+	(void)state;
+	book(FUND_RAISED, PROVINCE, "r", 1000, 0, "");
+	struct fund_entry sent = entry(FUND_SENT_DOWN, PROVINCE, "d", 400, PREFECTURE, "");
+	struct fund_entry undone = entry(FUND_REVERSED, PROVINCE, "u", 400, 0, "d");
+	assert_int_equal(stage(&sent, 1), LEDGER_STAGED);
+	assert_int_equal(stage(&undone, 1), LEDGER_STAGED);
+	unstage(&sent, 1);
+	unstage(&undone, 1);
+	struct fund_entry all[] = {entry(FUND_SENT_DOWN, PROVINCE, "a", 300, PREFECTURE, ""),
+	                           entry(FUND_SENT_DOWN, PROVINCE, "b", 300, PREFECTURE, ""),
+	                           entry(FUND_SENT_DOWN, PROVINCE, "c", 700, PREFECTURE, "")};
+	struct fund_entry more = entry(FUND_SENT_DOWN, PROVINCE, "m", 1, PREFECTURE, "");
+	assert_int_equal(stage(&all[0], 1), LEDGER_STAGED);
+	assert_int_equal(stage(&all[1], 1), LEDGER_STAGED);
+	unstage(&all[1], 1);
+	assert_int_equal(stage(&all[2], 1), LEDGER_STAGED); /* where "b" was */
+	assert_true(stage(&more, 1) != LEDGER_STAGED);      /* there is not a fen more */
+	take(&all[0], 1);
+	take(&all[2], 1);
+	assert_int_equal(has(PROVINCE, FUND_STATE_ON_HAND), 0);
+	assert_true(stage(&all[0], 1) == LEDGER_REFUSED && problems.items[0].code == PROBLEM_VOUCHER_TAKEN);
+	assert_true(stage(&more, 1) == LEDGER_REFUSED && problems.items[0].code == PROBLEM_BALANCE_EXCEEDED);
+}
+
 /* Of many on their way some are refused, in any order: each of the others is still found. */
 static void
 test_many_on_their_way(void **state)
@@ -797,6 +825,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_early, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_far_pages, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_many_on_their_way, make, unmake),
+	    cmocka_unit_test_setup_teardown(test_leaving_the_stage, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_spellings, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_noise, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_last_fen, make, unmake),
