@@ -195,7 +195,7 @@ class Bytes(DocumentTest):
         type(self).county = self.wires["county-220122"]
         wait_for("the sweep", lambda: self.files("NOT whole") == 0)
         self.assertGreater(self.files("whole"), 0)
-        self.assertIn("unfinished_files_removed count=1", self.centre.log())
+        wait_for("the sweep's line", lambda: "unfinished_files_removed count=1" in self.centre.log())  # behind its commit
 
     def test_malformed(self):
         for request in (pb.Request(upload=pb.Upload(unit=COUNTY, digest=b"x" * 31, size=5)),
