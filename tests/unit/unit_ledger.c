@@ -611,6 +611,38 @@ test_leaving_the_stage(void **state)
 	assert_true(stage(&more, 1) == LEDGER_REFUSED && problems.items[0].code == PROBLEM_BALANCE_EXCEEDED);
 }
 
+/* What is taken next is the entry of that unit and voucher, whatever was staged behind the one before. */
+static void
+test_taken_out_of_turn(void **state)
+{
+	(void)state;
+	struct fund_entry rows[] = {
+	    entry(FUND_RAISED, PROVINCE, "1", 100, 0, ""), entry(FUND_RAISED, PROVINCE, "x", 20, 0, ""),
+	    entry(FUND_RAISED, PREFECTURE, "x", 3, 0, ""), entry(FUND_RAISED, PROVINCE, "z", 7, 0, ""),
+	    entry(FUND_RAISED, PROVINCE, "a", 600, 0, "")};
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_int_equal(stage(&rows[i], 1), LEDGER_STAGED);
+	take(&rows[0], 1);
+	take(&rows[2], 1); /* has the voucher of the one that is expected */
+	assert_int_equal(has(PROVINCE, FUND_STATE_ON_HAND), 100);
+	assert_int_equal(has(PREFECTURE, FUND_STATE_ON_HAND), 3);
+	take(&rows[4], 1); /* is of the unit of the one that is expected */
+	assert_int_equal(has(PROVINCE, FUND_STATE_ON_HAND), 700);
+	take(&rows[1], 1);
+	take(&rows[3], 1);
+	assert_int_equal(has(PROVINCE, FUND_STATE_ON_HAND), 727);
+	assert_int_equal(has(PREFECTURE, FUND_STATE_ON_HAND), 3);
+	/* It was unstaged, and another centre has committed it. */
+	struct fund_entry more[] = {entry(FUND_RAISED, PROVINCE, "2", 4000, 0, ""),
+	                            entry(FUND_RAISED, PROVINCE, "y", 50000, 0, "")};
+	for (size_t i = 0; i < COUNT(more); i++)
+		assert_int_equal(stage(&more[i], 1), LEDGER_STAGED);
+	unstage(&more[1], 1);
+	take(more, COUNT(more));
+	assert_int_equal(has(PROVINCE, FUND_STATE_ON_HAND), 54727);
+	assert_true(stage(&more[1], 1) == LEDGER_REFUSED && problems.items[0].code == PROBLEM_VOUCHER_TAKEN);
+}
+
 /* Of many on their way some are refused, in any order: each of the others is still found. */
 static void
 test_many_on_their_way(void **state)
@@ -826,6 +858,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_far_pages, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_many_on_their_way, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_leaving_the_stage, make, unmake),
+	    cmocka_unit_test_setup_teardown(test_taken_out_of_turn, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_spellings, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_noise, make, unmake),
 	    cmocka_unit_test_setup_teardown(test_last_fen, make, unmake),

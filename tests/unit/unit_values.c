@@ -918,7 +918,8 @@ test_grow(void **state)
 	for (size_t i = 0; i < COUNT_MAX; i++)
 		EXPECT(numbers[i] == i * i, "%zu", i);
 	const uint64_t *same = numbers;
-	assert_false(grow(&numbers, &room, SIZE_MAX / 4, sizeof *numbers)); /* more bytes than can be counted */
+	assert_false(grow(&numbers, &room, SIZE_MAX / sizeof *numbers + 2,
+	                  sizeof *numbers)); /* more bytes than can be counted */
 	assert_true(numbers == same && room == many);
 	free(numbers);
 }
