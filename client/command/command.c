@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "base/decimal.h"
-#include "finding_json.h"
 #include "outbox/recheck.h"
 
 #include <errno.h>
@@ -380,9 +379,7 @@ command_footer(const struct command *c, const struct as_of *as_of, const char *l
 void
 command_print_json(const struct command *c, struct json_object *json)
 {
-	json_print(c->output->stream, json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED);
-	putc('\n', c->output->stream);
-	json_object_put(json);
+	output_json(c->output, json);
 }
 
 void
@@ -399,4 +396,30 @@ command_print_text(const struct command *c, const char *name, const char *value)
 	struct json_object *o = json_object_new_object();
 	json_object_object_add(o, name, json_object_new_string(value));
 	command_print_json(c, o);
+}
+
+/* ---------------------------------------------------------------- columns */
+
+void
+command_reading(const struct command *c, struct reading *out)
+{
+	reading_init(out, &c->catalogue, c->language);
+}
+
+int
+command_show_answer(const struct command *c, const char *sheet, const struct columns *columns,
+                    const char *key, struct reading *reading, const void *answer)
+{
+	bool good = show_answer(c->output, sheet, columns, key, reading, answer);
+	reading_free(reading);
+	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
+}
+
+int
+command_show_rows(const struct command *c, const char *sheet, const struct columns *columns,
+                  struct reading *reading, const void *rows, size_t count)
+{
+	bool good = show_rows(c->output, sheet, columns, reading, rows, count);
+	reading_free(reading);
+	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
 }

@@ -3,6 +3,7 @@
 #define FUPIN_CLIENT_COMMAND_H
 
 #include "args.h"
+#include "output/listing.h"
 #include "output/table.h"
 #include "output/text.h"
 #include "session/kept.h"
@@ -124,6 +125,15 @@ void command_print_number(const struct command *command, const char *name, int64
 void command_print_text(const struct command *command, const char *name, const char *value);
 /* Prints it to the output, and frees it. */
 void command_print_json(const struct command *command, struct json_object *json);
+
+/* What columns need to be read: the command's catalogue and language. To be ended by reading_free(). */
+void command_reading(const struct command *command, struct reading *out);
+/* Shows an answer (listing.h) and ends the reading. EXIT_DONE, or EXIT_FAILED_INSIDE. */
+int command_show_answer(const struct command *command, const char *sheet, const struct columns *columns,
+                        const char *key, struct reading *reading, const void *answer);
+/* The same for rows that are no part of an answer. */
+int command_show_rows(const struct command *command, const char *sheet, const struct columns *columns,
+                      struct reading *reading, const void *rows, size_t count);
 
 /* Chooses, by the command's language, between two texts from the plan or a table of names. */
 const char *in_language(const struct command *command, const char *en, const char *zh)

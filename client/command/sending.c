@@ -5,6 +5,7 @@
 #include "finding_json.h"
 #include "outbox/deliver.h"
 #include "outbox/item_place.h"
+#include "output/json.h"
 #include "sheet/sheet.h"
 
 #include <inttypes.h>

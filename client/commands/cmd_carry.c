@@ -2,8 +2,8 @@
  * the centre answers to each, sealed for its office, into FILE.receipts. The carrier sees only whether a
  * letter was taken. */
 #include "command/command.h"
-#include "command/finding_json.h"
 #include "outbox/sealed_file.h"
+#include "output/json.h"
 #include "output/progress.h"
 #include "subcommands.h"
 

@@ -4,7 +4,7 @@
  * revision are in the row, for a correction: in a table beside the others, in a workbook with --corrections,
  * and then only those. */
 #include "command/command.h"
-#include "command/finding_json.h"
+#include "output/json.h"
 #include "subcommands.h"
 #include "workbook/sheet_book.h"
 

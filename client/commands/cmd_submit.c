@@ -5,6 +5,7 @@
 #include "command/finding_json.h"
 #include "command/sending.h"
 #include "outbox/save.h"
+#include "output/json.h"
 #include "subcommands.h"
 
 #include <json.h>

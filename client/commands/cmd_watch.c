@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/decimal.h"
 #include "base/shown.h"
-#include "command/finding_json.h"
+#include "output/json.h"
 #include "rule_watch.h"
 #include "subcommands.h"
 

@@ -5,9 +5,9 @@
 #include "base/clock.h"
 #include "base/grow.h"
 #include "codec.h"
-#include "command/finding_json.h"
 #include "outbox/item_place.h"
 #include "outbox/sealed_file.h"
+#include "output/json.h"
 #include "session/upload.h"
 
 #include <errno.h>

@@ -3,9 +3,9 @@
 #include "outbox_sealed.h"
 
 #include "codec.h"
-#include "command/finding_json.h"
 #include "outbox/item_place.h"
 #include "outbox/sealed_file.h"
+#include "output/json.h"
 
 #include <json.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* Reports, as many as there are: pages of one answer each, shown as they come and kept nowhere. All of them
  * are as of the commit that the first page was as of, so that they fit together. */
 #include "base/decimal.h"
-#include "command/finding_json.h"
 #include "command/showing.h"
+#include "output/json.h"
 
 #include <inttypes.h>
 #include <json.h>

@@ -6,6 +6,7 @@
 #include "base/shown.h"
 #include "command/command.h"
 #include "command/finding_json.h"
+#include "output/json.h"
 #include "rule_text.h"
 
 #include <inttypes.h>

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/shown.h"
 #include "base/utf8.h"
-#include "cell.h"
+#include "columns/cell.h"
 
 #include <inttypes.h>
 #include <stdio.h>

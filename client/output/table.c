@@ -1,7 +1,7 @@
 #include "table.h"
 
 #include "base/utf8.h"
-#include "cell.h"
+#include "columns/cell.h"
 #include "xlsx.h"
 
 #include <libsmartcols.h>

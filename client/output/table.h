@@ -3,7 +3,7 @@
 #ifndef FUPIN_CLIENT_TABLE_H
 #define FUPIN_CLIENT_TABLE_H
 
-#include "cell.h"
+#include "columns/cell.h"
 #include "output.h"
 
 struct table;

@@ -2,7 +2,7 @@
 
 #include "base/decimal.h"
 #include "base/utf8.h"
-#include "cell.h"
+#include "columns/cell.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -248,11 +248,11 @@ write_cell(struct xlsx *w, lxw_col_t column, const struct cell *cell)
 	                     : cell->kind == CELL_CHANGE ? w->change[cell->decimals]
 	                                                 : w->number[cell->decimals];
 	widen(w, column, text);
-	if (cell->kind == CELL_TEXT)
+	if (cell->kind == CELL_TEXT || cell->kind == CELL_CODE || cell->kind == CELL_DEADLINE)
 		return *text ? worksheet_write_string(w->sheet, w->row, column, text, NULL) : LXW_NO_ERROR;
-	if (cell->kind == CELL_TIME)
-		return worksheet_write_unixtime(w->sheet, w->row, column, cell->value + ZONE_SECONDS, w->time);
-	if (cell->kind == CELL_NONE || !cell_fits_double(cell))
+	if (!cell_is_none(cell) && cell->kind == CELL_TIME)
+		return worksheet_write_unixtime(w->sheet, w->row, column, cell_seconds(cell) + ZONE_SECONDS, w->time);
+	if (cell_is_none(cell) || !cell_fits_double(cell))
 		return worksheet_write_string(w->sheet, w->row, column, text, w->none);
 	double scale = cell->kind == CELL_SHARE ? 1000 : power_of_ten(cell->decimals);
 	return worksheet_write_number(w->sheet, w->row, column, (double)cell->value / scale, format);

@@ -3,7 +3,7 @@
 #ifndef FUPIN_CLIENT_XLSX_H
 #define FUPIN_CLIENT_XLSX_H
 
-#include "cell.h"
+#include "columns/cell.h"
 #include "table.h"
 
 struct xlsx;

@@ -5,8 +5,8 @@
 #ifndef FUPIN_CLIENT_SHEET_BOOK_H
 #define FUPIN_CLIENT_SHEET_BOOK_H
 
+#include "columns/cell.h"
 #include "field/catalogue.h"
-#include "output/cell.h"
 #include "output/xlsx.h"
 #include "reply.h"
 

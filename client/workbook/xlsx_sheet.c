@@ -2,7 +2,7 @@
 
 #include "base/decimal.h"
 #include "base/utf8.h"
-#include "output/cell.h"
+#include "columns/cell.h"
 #include "sheet/finding.h"
 
 #include <stdio.h>

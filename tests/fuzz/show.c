@@ -1,7 +1,7 @@
 #include "show.h"
 
 #include "base/decimal.h"
-#include "output/cell.h"
+#include "columns/cell.h"
 
 #include <assert.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * be taken for a formula, how wide a text is. */
 #include "case.h"
 
-#include "output/cell.h"
+#include "columns/cell.h"
 
 #include <locale.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* The line that says how far something is: what it says, and that it never is wider than the terminal. */
 #include "case.h"
 
-#include "output/cell.h"
+#include "columns/cell.h"
 #include "output/progress.h"
 
 #include <locale.h>

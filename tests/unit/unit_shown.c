@@ -4,8 +4,8 @@
 #include "base/log.h"
 #include "base/shown.h"
 #include "base/utf8.h"
-#include "command/finding_json.h"
-#include "output/cell.h"
+#include "columns/cell.h"
+#include "output/json.h"
 
 #include <fcntl.h>
 #include <json.h>

@@ -2,8 +2,9 @@
 
 #include "base/decimal.h"
 #include "base/utf8.h"
-#include "field/calendar.h"
+#include "field/deadline.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>
@@ -15,6 +16,30 @@ struct cell
 cell_text(const char *text)
 {
 	return (struct cell){.kind = CELL_TEXT, .text = text};
+}
+
+struct cell
+cell_term(const char *text, const char *code)
+{
+	return (struct cell){.kind = CELL_TEXT, .text = text, .code = code};
+}
+
+struct cell
+cell_code(int64_t value)
+{
+	return (struct cell){.kind = CELL_CODE, .value = value};
+}
+
+struct cell
+cell_count(int64_t value)
+{
+	return (struct cell){.kind = CELL_COUNT, .value = value};
+}
+
+struct cell
+cell_flag(bool value)
+{
+	return (struct cell){.kind = CELL_FLAG, .value = value};
 }
 
 struct cell
@@ -49,29 +74,68 @@ cell_share(bool present, int64_t value, int64_t whole)
 struct cell
 cell_time(int64_t seconds)
 {
-	return (struct cell){.kind = seconds ? CELL_TIME : CELL_NONE, .value = seconds};
+	return (struct cell){.kind = CELL_TIME, .value = seconds};
+}
+
+struct cell
+cell_deadline(int64_t seconds)
+{
+	return (struct cell){.kind = CELL_DEADLINE, .value = seconds};
+}
+
+struct cell
+cell_rows(enum cell_kind kind, const struct columns *columns, const void *rows, size_t count)
+{
+	return (struct cell){.kind = kind, .columns = columns, .rows = rows, .value = (int64_t)count};
+}
+
+bool
+cell_is_none(const struct cell *cell)
+{
+	return cell->kind == CELL_NONE || (cell->kind == CELL_TIME && !cell->value);
+}
+
+int64_t
+cell_seconds(const struct cell *cell)
+{
+	static const int64_t in_micro = 1000000;
+	return cell->decimals ? cell->value / in_micro : cell->value;
+}
+
+static void
+show_number(const struct cell *cell, bool for_program, char room[CELL_TEXT_BYTES])
+{
+	char number[DECIMAL_TEXT_BYTES];
+	bool plus = cell->kind == CELL_CHANGE && cell->value > 0 && !for_program;
+	(for_program ? decimal_plain : decimal_format)(cell->value, cell->decimals, number);
+	snprintf(room, CELL_TEXT_BYTES, "%s%s", plus ? "+" : "", number);
 }
 
 const char *
 cell_show(const struct cell *cell, bool for_program, char room[CELL_TEXT_BYTES])
 {
-	char number[DECIMAL_TEXT_BYTES], time[20];
-	if (cell->kind == CELL_TEXT)
-		return utf8_show(cell->text, UTF8_SAFE, room, CELL_TEXT_BYTES);
-	if (cell->kind == CELL_NONE)
+	char text[DECIMAL_TEXT_BYTES];
+	if (cell_is_none(cell))
 		return for_program ? "" : "–";
-	if (cell->kind == CELL_TIME) {
-		seconds_format(cell->value, time);
-		snprintf(room, CELL_TEXT_BYTES, "%s", time);
-		return room;
+	switch (cell->kind) {
+	case CELL_TEXT:
+		return utf8_show(cell->text, UTF8_SAFE, room, CELL_TEXT_BYTES);
+	case CELL_TIME:
+		seconds_format(cell_seconds(cell), text);
+		snprintf(room, CELL_TEXT_BYTES, "%s", text);
+		break;
+	case CELL_DEADLINE:
+		snprintf(room, CELL_TEXT_BYTES, "%s", cell->value ? deadline_format(cell->value, text) : "");
+		break;
+	case CELL_SHARE:
+		snprintf(room, CELL_TEXT_BYTES, "%s%%", decimal_plain(cell->value, 1, text));
+		break;
+	case CELL_CODE:
+		snprintf(room, CELL_TEXT_BYTES, "%" PRId64, cell->value);
+		break;
+	default:
+		show_number(cell, for_program, room);
 	}
-	if (cell->kind == CELL_SHARE) {
-		snprintf(room, CELL_TEXT_BYTES, "%s%%", decimal_plain(cell->value, 1, number));
-		return room;
-	}
-	bool plus = cell->kind == CELL_CHANGE && cell->value > 0 && !for_program;
-	(for_program ? decimal_plain : decimal_format)(cell->value, cell->decimals, number);
-	snprintf(room, CELL_TEXT_BYTES, "%s%s", plus ? "+" : "", number);
 	return room;
 }
 
