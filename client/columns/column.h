@@ -34,7 +34,7 @@ struct column {
 	size_t offset;                         /* of the field that `read` reads */
 	const char *(*names[2])(unsigned int); /* of an enum's values: for programs and in English; in Chinese */
 	const struct columns *nested;
-	size_t count_offset;     /* of the size_t that counts the nested rows */
+	size_t count_offset;     /* of the size_t that counts the nested rows; of the Chinese of two names */
 	const void *of;          /* what a column is about, if it was made for one thing */
 	bool right;              /* aligned */
 	bool dash;               /* in tables a count of 0 is "–" */

@@ -12,7 +12,7 @@
 struct cell
 column_text(struct reading *r, const void *row, const struct column *column)
 {
-	const char *text = FIELD(char *const);
+	const char *text = FIELD(const char *const);
 	(void)r;
 	return cell_text(text ? text : "");
 }
@@ -22,6 +22,13 @@ column_chars(struct reading *r, const void *row, const struct column *column)
 {
 	(void)r;
 	return cell_text((const char *)row + column->offset);
+}
+
+struct cell
+column_names(struct reading *r, const void *row, const struct column *column)
+{
+	const char *zh = *(const char *const *)((const char *)row + column->count_offset);
+	return cell_text(reading_chooses(r, FIELD(const char *const), zh));
 }
 
 #define READ_COUNT(name, type)                                                                               \

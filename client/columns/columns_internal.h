@@ -60,6 +60,12 @@
 		                 : column_u16),                                                                      \
 		__VA_ARGS__                                                                                          \
 	}
+/* One of two texts, by the language. */
+#define NAMES(key_, en, zh, ...)                                                                              \
+	{                                                                                                        \
+		.key = (key_), .read = column_names, COLUMN_AT(en, const char *),                                   \
+		.count_offset = offsetof(ROW, zh) + _Generic(((ROW *)0)->zh, const char * : 0), __VA_ARGS__         \
+	}
 #define FLAG(key, field, ...) COLUMN_OF(key, column_flag, field, bool, __VA_ARGS__)
 /* A unit's code, its name (of the whole with "total" in tables), its name or else its code, its county's
  * name. */
@@ -98,7 +104,7 @@
 		.key = (key_), .read = column_record, .offset = offsetof(ROW, field), .nested = (columns_)           \
 	}
 
-column_reader column_text, column_chars, column_u8, column_u16, column_u32, column_int, column_i64,
+column_reader column_text, column_names, column_chars, column_u8, column_u16, column_u32, column_int, column_i64,
     column_u64, column_flag, column_unit, column_unit_name, column_unit_or_code, column_county_name,
     column_period, column_day, column_seconds, column_us, column_deadline, column_fen, column_form,
     column_source, column_use, column_digest, column_enum, column_rows, column_record;

@@ -423,3 +423,12 @@ command_show_rows(const struct command *c, const char *sheet, const struct colum
 	reading_free(reading);
 	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
 }
+
+int
+command_end_listing(struct listing **listing, struct reading *reading, bool good)
+{
+	good = good && listing_end(listing);
+	listing_discard(listing);
+	reading_free(reading);
+	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
+}

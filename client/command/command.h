@@ -134,6 +134,8 @@ int command_show_answer(const struct command *command, const char *sheet, const 
 /* The same for rows that are no part of an answer. */
 int command_show_rows(const struct command *command, const char *sheet, const struct columns *columns,
                       struct reading *reading, const void *rows, size_t count);
+/* Ends a list that was filled row by row (`good`: all of them are in it), and its reading. */
+int command_end_listing(struct listing **listing, struct reading *reading, bool good);
 
 /* Chooses, by the command's language, between two texts from the plan or a table of names. */
 const char *in_language(const struct command *command, const char *en, const char *zh)

@@ -1,9 +1,8 @@
 /* fupin units: the units that this office may read. */
+#include "columns/plan_columns.h"
 #include "command/command.h"
 #include "subcommands.h"
 
-#include <inttypes.h>
-#include <json.h>
 #include <stdio.h>
 
 struct wanted {
@@ -20,71 +19,17 @@ wanted(const struct unit *unit, const struct wanted *w)
 	       (!w->members || unit_group_has(w->members, w->member_count, unit->code));
 }
 
-/* "2013-09.." and the like; "": always. */
-static void
-format_months(const struct unit *unit, char out[24])
-{
-	char first[8] = "", last[8] = "";
-	if (unit->first)
-		period_format(unit->first, first);
-	if (unit->last)
-		period_format(unit->last, last);
-	snprintf(out, 24, "%s%s%s", first, unit->first || unit->last ? ".." : "", last);
-}
-
 static int
-print_json(const struct command *c, const struct wanted *w)
+show(const struct command *c, const struct wanted *w)
 {
-	struct json_object *list = json_object_new_array();
-	for (size_t i = 0; i < c->catalogue.unit_count; i++) {
-		const struct unit *unit = &c->catalogue.units[i];
-		if (!wanted(unit, w))
-			continue;
-		struct json_object *item = json_object_new_object();
-		json_object_object_add(item, "code", json_object_new_int64(unit->code));
-		json_object_object_add(item, "level", json_object_new_string(unit_level_name(unit->level)));
-		json_object_object_add(item, "name", json_object_new_string(unit->name));
-		json_object_object_add(item, "basis", json_object_new_string(unit->basis));
-		if (unit->first || unit->last) {
-			char months[24];
-			format_months(unit, months);
-			json_object_object_add(item, "months", json_object_new_string(months));
-		}
-		if (unit->successor)
-			json_object_object_add(item, "successor", json_object_new_int64(unit->successor));
-		json_object_array_add(list, item);
-	}
-	command_print_json(c, list);
-	return EXIT_DONE;
-}
-
-static int
-print_table(const struct command *c, const struct wanted *w)
-{
-	const struct table_column columns[] = {{_("code"), false},  {_("level"), false},  {_("name"), false},
-	                                       {_("basis"), false}, {_("months"), false}, {_("then"), false}};
-	struct table *table = table_create(c->output, _("units"), columns, 6);
-	bool good = table;
-	for (size_t i = 0; good && i < c->catalogue.unit_count; i++) {
-		const struct unit *unit = &c->catalogue.units[i];
-		char code[24], months[24], then[24] = "";
-		snprintf(code, sizeof code, "%" PRId64, unit->code);
-		format_months(unit, months);
-		if (unit->successor)
-			snprintf(then, sizeof then, "%" PRId64, unit->successor);
-		const struct cell cells[] = {
-		    cell_text(code),
-		    cell_text(in_language(c, unit_level_name(unit->level), unit_level_name_zh(unit->level))),
-		    cell_text(unit->name),
-		    cell_text(unit->basis),
-		    cell_text(months),
-		    cell_text(then)};
-		if (wanted(unit, w))
-			good = table_add(table, cells);
-	}
-	good = good && table_end(table);
-	table_destroy(&table);
-	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
+	struct reading r;
+	command_reading(c, &r);
+	struct listing *l = listing_begin(c->output, _("units"), &unit_columns, &r, 0);
+	bool good = l;
+	for (size_t i = 0; good && i < c->catalogue.unit_count; i++)
+		if (wanted(&c->catalogue.units[i], w))
+			good = listing_add(l, &c->catalogue.units[i]);
+	return command_end_listing(&l, &r, good);
 }
 
 int
@@ -125,6 +70,6 @@ cmd_units(int argc, char **argv)
 		}
 	}
 	if (status == EXIT_DONE)
-		status = c.format == FORMAT_JSON ? print_json(&c, &w) : print_table(&c, &w);
+		status = show(&c, &w);
 	return command_close(&c, status);
 }
