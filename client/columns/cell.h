@@ -34,6 +34,7 @@ struct cell {
 	const char *text;
 	const char *code;              /* CELL_TEXT: what programs get in JSON; NULL: the text */
 	const char *colour;            /* on a terminal; NULL: none */
+	bool absent;                   /* the row has no such thing: left out of JSON */
 	const struct columns *columns; /* of rows, or a record */
 	const void *rows;
 };

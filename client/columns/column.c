@@ -31,7 +31,12 @@ reading_chooses(const struct reading *r, const char *en, const char *zh)
 struct cell
 column_cell(struct reading *r, const void *row, const struct column *column)
 {
-	return column->read(r, row, column);
+	struct cell cell = column->read(r, row, column);
+	if (!column->when || column->when(row))
+		return cell;
+	cell = cell.kind == CELL_TEXT ? cell_text("") : (struct cell){.kind = CELL_NONE};
+	cell.absent = true;
+	return cell;
 }
 
 const char *

@@ -34,14 +34,15 @@ struct column {
 	size_t offset;                         /* of the field that `read` reads */
 	const char *(*names[2])(unsigned int); /* of an enum's values: for programs and in English; in Chinese */
 	const struct columns *nested;
-	size_t count_offset;     /* of the size_t that counts the nested rows; of the Chinese of two names */
-	const void *of;          /* what a column is about, if it was made for one thing */
-	bool right;              /* aligned */
-	bool dash;               /* in tables a count of 0 is "–" */
-	bool maybe;              /* left out of JSON where there is nothing */
-	bool table_only;         /* not in JSON */
-	bool key_in_csv;         /* CSV has the key as its title */
-	unsigned char only_with; /* a bit: shown in tables if it is asked for; 0: always */
+	size_t count_offset; /* of the size_t that counts the nested rows; of the Chinese of two names */
+	const void *of;      /* what a column is about, if it was made for one thing */
+	bool (*when)(const void *row); /* the row has such a thing; NULL: each has */
+	bool right;                    /* aligned */
+	bool dash;                     /* in tables a count of 0 is "–" */
+	bool maybe;                    /* left out of JSON where there is nothing */
+	bool table_only;               /* not in JSON */
+	bool key_in_csv;               /* CSV has the key as its title */
+	unsigned char only_with;       /* a bit: shown in tables if it is asked for; 0: always */
 };
 
 struct columns {

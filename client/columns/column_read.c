@@ -3,6 +3,7 @@
 
 #include "base/decimal.h"
 #include "keys/identity.h"
+#include "keys/key_text.h"
 
 #include <string.h>
 
@@ -29,6 +30,13 @@ column_names(struct reading *r, const void *row, const struct column *column)
 {
 	const char *zh = *(const char *const *)((const char *)row + column->count_offset);
 	return cell_text(reading_chooses(r, FIELD(const char *const), zh));
+}
+
+struct cell
+column_fingerprint(struct reading *r, const void *row, const struct column *column)
+{
+	char text[FINGERPRINT_BYTES];
+	return cell_printed(r, "%s", key_fingerprint(FIELD(const char *const), text));
 }
 
 #define READ_COUNT(name, type)                                                                               \
@@ -165,6 +173,14 @@ column_rows(struct reading *r, const void *row, const struct column *column)
 	(void)r;
 	size_t count = *(const size_t *)((const char *)row + column->count_offset);
 	return cell_rows(CELL_ROWS, column->nested, FIELD(void *const), count);
+}
+
+struct cell
+column_array(struct reading *r, const void *row, const struct column *column)
+{
+	(void)r;
+	size_t count = *(const size_t *)((const char *)row + column->count_offset);
+	return cell_rows(CELL_ROWS, column->nested, (const char *)row + column->offset, count);
 }
 
 struct cell

@@ -27,6 +27,7 @@
 #define TABLE_ONLY .table_only = true
 #define MAYBE .maybe = true
 #define DASH .dash = true
+#define WHEN(has) .when = (has)
 #define RIGHT .right = true
 
 /* A field of ROW, checked to be of that type. */
@@ -61,11 +62,13 @@
 		__VA_ARGS__                                                                                          \
 	}
 /* One of two texts, by the language. */
-#define NAMES(key_, en, zh, ...)                                                                              \
+#define NAMES(key_, en, zh, ...)                                                                             \
 	{                                                                                                        \
-		.key = (key_), .read = column_names, COLUMN_AT(en, const char *),                                   \
-		.count_offset = offsetof(ROW, zh) + _Generic(((ROW *)0)->zh, const char * : 0), __VA_ARGS__         \
+		.key = (key_), .read = column_names, COLUMN_AT(en, const char *),                                    \
+		.count_offset = offsetof(ROW, zh) + _Generic(((ROW *)0)->zh, const char * : 0), __VA_ARGS__          \
 	}
+/* A public key's fingerprint. */
+#define FINGERPRINT(key, field, ...) COLUMN_OF(key, column_fingerprint, field, const char *, __VA_ARGS__)
 #define FLAG(key, field, ...) COLUMN_OF(key, column_flag, field, bool, __VA_ARGS__)
 /* A unit's code, its name (of the whole with "total" in tables), its name or else its code, its county's
  * name. */
@@ -98,16 +101,23 @@
 		.key = (key_), .read = column_rows, .offset = offsetof(ROW, field), .nested = (columns_),            \
 		.count_offset = offsetof(ROW, count_) + _Generic(((ROW *)0)->count_, size_t : 0)                     \
 	}
+/* The same, of rows that lie in the row itself. */
+#define ARRAY(key_, field, count_, columns_)                                                                 \
+	{                                                                                                        \
+		.key = (key_), .read = column_array, .offset = offsetof(ROW, field), .nested = (columns_),           \
+		.count_offset = offsetof(ROW, count_) + _Generic(((ROW *)0)->count_, size_t : 0)                     \
+	}
 /* A struct inside the row. */
-#define RECORD(key_, field, columns_)                                                                        \
+#define RECORD(key_, field, columns_, ...)                                                                   \
 	{                                                                                                        \
 		.key = (key_), .read = column_record, .offset = offsetof(ROW, field), .nested = (columns_)           \
 	}
 
-column_reader column_text, column_names, column_chars, column_u8, column_u16, column_u32, column_int, column_i64,
-    column_u64, column_flag, column_unit, column_unit_name, column_unit_or_code, column_county_name,
-    column_period, column_day, column_seconds, column_us, column_deadline, column_fen, column_form,
-    column_source, column_use, column_digest, column_enum, column_rows, column_record;
+column_reader column_text, column_names, column_fingerprint, column_chars, column_u8, column_u16, column_u32,
+    column_int, column_i64, column_u64, column_flag, column_unit, column_unit_name, column_unit_or_code,
+    column_county_name, column_period, column_day, column_seconds, column_us, column_deadline, column_fen,
+    column_form, column_source, column_use, column_digest, column_enum, column_rows, column_array,
+    column_record;
 
 /* ---------------------------------------------------------------- for readers of a table's own */
 

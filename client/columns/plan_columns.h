@@ -21,7 +21,8 @@ struct field_row {
 	struct form_field field;
 	const char *part_of, *base, *step_after; /* codes; "": none */
 };
-struct field_row field_row_make(const struct catalogue *catalogue, const struct form_version *version, size_t at);
+struct field_row field_row_make(const struct catalogue *catalogue, const struct form_version *version,
+                                size_t at);
 extern const struct columns field_columns;
 
 #endif

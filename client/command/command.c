@@ -1,5 +1,7 @@
 #include "command.h"
 
+#include "output/json.h"
+
 #include "base/clock.h"
 #include "base/decimal.h"
 #include "outbox/recheck.h"
@@ -431,4 +433,22 @@ command_end_listing(struct listing **listing, struct reading *reading, bool good
 	listing_discard(listing);
 	reading_free(reading);
 	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
+}
+
+void
+command_print_record(const struct command *c, const struct columns *columns, const void *row)
+{
+	struct reading r;
+	command_reading(c, &r);
+	output_json(c->output, json_record(&r, columns, row));
+	reading_free(&r);
+}
+
+void
+command_print_record_line(const struct command *c, const struct columns *columns, const void *row)
+{
+	struct reading r;
+	command_reading(c, &r);
+	json_line(json_record(&r, columns, row));
+	reading_free(&r);
 }

@@ -134,6 +134,9 @@ int command_show_answer(const struct command *command, const char *sheet, const 
 /* The same for rows that are no part of an answer. */
 int command_show_rows(const struct command *command, const char *sheet, const struct columns *columns,
                       struct reading *reading, const void *rows, size_t count);
+/* Prints one row as JSON: on lines of its own, or as one line, at once, on standard output. */
+void command_print_record(const struct command *command, const struct columns *columns, const void *row);
+void command_print_record_line(const struct command *command, const struct columns *columns, const void *row);
 /* Ends a list that was filled row by row (`good`: all of them are in it), and its reading. */
 int command_end_listing(struct listing **listing, struct reading *reading, bool good);
 

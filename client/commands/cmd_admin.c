@@ -2,6 +2,7 @@
  *
  * invite makes the code here: its secret is drawn on this machine and shown once, the centre gets its hash.
  * To add an action: a function, its row in the table at the end. */
+#include "columns/office_columns.h"
 #include "command/command.h"
 
 #include "admin_list.h"
@@ -9,7 +10,6 @@
 #include "subcommands.h"
 
 #include <inttypes.h>
-#include <json.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -192,11 +192,7 @@ show_decided(const struct admin *a, const struct decided *d, const char *what)
 {
 	char fingerprint[FINGERPRINT_BYTES];
 	if (a->command.format == FORMAT_JSON) {
-		struct json_object *o = json_object_new_object();
-		json_object_object_add(o, "name", json_object_new_string(d->name));
-		json_object_object_add(o, "public_key", json_object_new_string(d->public_key));
-		json_object_object_add(o, "replaced_key", json_object_new_string(d->replaced_key));
-		command_print_json(&a->command, o);
+		command_print_record(&a->command, &decided_columns, d);
 		return EXIT_DONE;
 	}
 	printf("%s: %s %s\n", what, d->name, key_fingerprint(d->public_key, fingerprint));

@@ -2,12 +2,12 @@
  * stays here. The code's secret is sent over a connection that only the code's centre can read. The
  * connection uses the code's guest key, which the centre knows; the office's key, and the proof that this
  * office has it, are in the request. Run again, it shows the state of the request. */
+#include "columns/office_columns.h"
 #include "command/command.h"
 #include "subcommands.h"
 #include "version.h"
 
 #include <inttypes.h>
-#include <json.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -95,27 +95,11 @@ show_waiting(const struct enrolment *e)
 	fflush(stdout);
 }
 
-static void
-show_json(const struct command *c, const struct enrolment *e)
-{
-	char fingerprint[FINGERPRINT_BYTES];
-	struct json_object *o = json_object_new_object();
-	json_object_object_add(o, "number", json_object_new_int64((int64_t)e->number));
-	json_object_object_add(o, "state", json_object_new_string(enrolment_state_name(e->state)));
-	json_object_object_add(o, "name", json_object_new_string(e->name));
-	json_object_object_add(o, "role", json_object_new_string(role_name(e->role)));
-	json_object_object_add(o, "unit", json_object_new_int64(e->unit));
-	json_object_object_add(o, "fingerprint",
-	                       json_object_new_string(key_fingerprint(e->public_key, fingerprint)));
-	json_object_object_add(o, "reason", json_object_new_string(e->reason));
-	command_print_json(c, o);
-}
-
 static int
 show(const struct enrolling *e, const struct enrolment *enrolment)
 {
 	if (e->command.format == FORMAT_JSON) {
-		show_json(&e->command, enrolment);
+		command_print_record(&e->command, &own_enrolment_columns, enrolment);
 		return enrolment->state == ENROLMENT_WAITING || enrolment->state == ENROLMENT_ADMITTED
 		           ? EXIT_DONE
 		           : EXIT_PROBLEMS;

@@ -76,7 +76,7 @@ json_record(struct reading *r, const struct columns *columns, const void *row)
 		if (column->table_only)
 			continue;
 		struct cell cell = column_cell(r, row, column);
-		if (!column->maybe || !is_nothing(&cell))
+		if (!cell.absent && (!column->maybe || !is_nothing(&cell)))
 			json_object_object_add(o, column->key, cell_json(r, &cell));
 	}
 	return o;
