@@ -13,13 +13,18 @@
 
 enum { FOLDER_TEXT_BYTES = 512, FOLDER_LEFT_MAX = 8 };
 
+/* A sheet that is not taken, and why: "NAME: …" */
+struct folder_left {
+	char text[FOLDER_TEXT_BYTES + 2 * NAME_MAX];
+};
+
 /* The state of the watched folder. */
 struct folder_report {
 	char path[PATH_MAX];             /* "": none is watched */
 	char problem[FOLDER_TEXT_BYTES]; /* "": none */
 	bool lost;                       /* nothing can be taken from there now */
-	size_t left_count; /* sheets that are not taken; the first of them with the reason: "NAME: …" */
-	char left[FOLDER_LEFT_MAX][FOLDER_TEXT_BYTES + 2 * NAME_MAX];
+	size_t left_count;               /* sheets that are not taken; the first of them: */
+	struct folder_left left[FOLDER_LEFT_MAX];
 };
 
 /* What fupin status shows. */

@@ -2,6 +2,10 @@
  * (JSON, replaced as a whole). */
 #include "agent.h"
 
+#include "columns/column_table.h"
+#include "columns/standing_columns.h"
+#include "output/json.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <json.h>
@@ -45,17 +49,76 @@ is_running(const struct home *home)
 
 /* ---------------------------------------------------------------- as JSON */
 
-static void
-add_number(struct json_object *o, const char *name, int64_t value)
+static struct cell
+folder_left(struct reading *r, const void *row, const struct column *column)
 {
-	json_object_object_add(o, name, json_object_new_int64(value));
+	const struct folder_report *f = row;
+	size_t count = f->left_count < FOLDER_LEFT_MAX ? f->left_count : FOLDER_LEFT_MAX;
+	(void)r;
+	return cell_rows(CELL_ROWS, column->nested, f->left, count);
 }
 
-static void
-add_text(struct json_object *o, const char *name, const char *text)
+#define ROW struct folder_left
+static const struct column lefts[] = {TEXT(NULL, text, JSON_ONLY)};
+static const struct columns left_columns = COLUMNS("left", lefts);
+#undef ROW
+
+#define ROW struct folder_report
+static const struct column folder_items[] = {
+    TEXT("path", path, JSON_ONLY),
+    TEXT("problem", problem, JSON_ONLY),
+    COUNT("lost", lost, JSON_ONLY),
+    COUNT("left_count", left_count, JSON_ONLY),
+    MADE("left", folder_left, .nested = &left_columns),
+};
+static const struct columns folder_columns = COLUMNS("folder", folder_items);
+#undef ROW
+
+static bool
+has_standing(const void *row)
 {
-	json_object_object_add(o, name, json_object_new_string(text));
+	return ((const struct agent_report *)row)->has_standing;
 }
+
+static bool
+has_folder(const void *row)
+{
+	return *((const struct agent_report *)row)->folder.path;
+}
+
+#define ROW struct agent_report
+static const struct column report_items[] = {
+    COUNT("pid", pid, JSON_ONLY),
+    MICROSECONDS("since_us", since_us, JSON_ONLY),
+    MICROSECONDS("written_us", written_us, JSON_ONLY),
+    COUNT("reachable", reachable, JSON_ONLY),
+    MICROSECONDS("heard_us", heard_us, JSON_ONLY),
+    TEXT("error", error, JSON_ONLY),
+    COUNT("waiting", counts[OUTBOX_WAITING], JSON_ONLY),
+    COUNT("receipted", counts[OUTBOX_RECEIPTED], JSON_ONLY),
+    COUNT("refused", counts[OUTBOX_REFUSED], JSON_ONLY),
+    COUNT("dropped", counts[OUTBOX_DROPPED], JSON_ONLY),
+    COUNT("lost", counts[OUTBOX_LOST], JSON_ONLY),
+    COUNT("receipt_seq", receipt_seq, JSON_ONLY),
+    MICROSECONDS("receipt_us", receipt_us, JSON_ONLY),
+    TEXT("receipt_files", receipt_files, JSON_ONLY),
+    RECORD("standing", standing, &standing_columns, WHEN(has_standing)),
+    RECORD("folder", folder, &folder_columns, WHEN(has_folder)),
+};
+static const struct columns report_columns = COLUMNS("agent", report_items);
+#undef ROW
+
+struct json_object *
+agent_report_json(const struct agent_report *r)
+{
+	struct reading reading;
+	reading_init(&reading, NULL, LANGUAGE_ENGLISH);
+	struct json_object *o = json_record(&reading, &report_columns, r);
+	reading_free(&reading);
+	return o;
+}
+
+/* ---------------------------------------------------------------- read again */
 
 static int64_t
 number(struct json_object *o, const char *name)
@@ -68,97 +131,6 @@ text(struct json_object *o, const char *name, char *out, size_t size)
 {
 	struct json_object *value = json_object_object_get(o, name);
 	snprintf(out, size, "%s", value ? json_object_get_string(value) : "");
-}
-
-static struct json_object *
-keys_json(const struct standing *s)
-{
-	struct json_object *keys = json_object_new_array();
-	for (size_t i = 0; i < s->key_count; i++) {
-		const struct standing_key *k = &s->keys[i];
-		struct json_object *o = json_object_new_object();
-		add_text(o, "name", k->name);
-		add_text(o, "public_key", k->public_key);
-		add_number(o, "admitted_us", k->admitted_us);
-		add_text(o, "admitted_by", k->admitted_by);
-		add_number(o, "ended_us", k->ended_us);
-		add_text(o, "ended_by", k->ended_by);
-		add_number(o, "sent", (int64_t)k->sent);
-		add_number(o, "last_seq", (int64_t)k->last_seq);
-		add_number(o, "last_us", k->last_us);
-		json_object_array_add(keys, o);
-	}
-	return keys;
-}
-
-static struct json_object *
-standing_json(const struct standing *s)
-{
-	struct json_object *o = json_object_new_object(), *returned = json_object_new_array(),
-	                   *deadlines = json_object_new_array();
-	add_number(o, "time_us", s->time_us);
-	add_number(o, "store_ready", s->store_ready);
-	add_number(o, "overdue", s->overdue);
-	add_number(o, "returned_more", s->returned_more);
-	for (size_t i = 0; i < s->returned_count; i++) {
-		struct json_object *r = json_object_new_object();
-		add_number(r, "unit", s->returned[i].unit);
-		add_number(r, "period", s->returned[i].period);
-		add_text(r, "form", s->returned[i].form);
-		add_text(r, "name", s->returned[i].name);
-		add_text(r, "text", s->returned[i].text);
-		json_object_array_add(returned, r);
-	}
-	for (size_t i = 0; i < s->deadline_count; i++) {
-		struct json_object *d = json_object_new_object();
-		add_text(d, "form", s->deadlines[i].form);
-		add_number(d, "period", s->deadlines[i].period);
-		add_number(d, "due", s->deadlines[i].due);
-		add_number(d, "units", s->deadlines[i].units);
-		add_number(d, "missing", s->deadlines[i].missing);
-		json_object_array_add(deadlines, d);
-	}
-	json_object_object_add(o, "returned", returned);
-	json_object_object_add(o, "deadlines", deadlines);
-	json_object_object_add(o, "other_keys", keys_json(s));
-	add_number(o, "other_keys_more", s->keys_more);
-	return o;
-}
-
-static struct json_object *
-folder_json(const struct folder_report *f)
-{
-	struct json_object *o = json_object_new_object(), *left = json_object_new_array();
-	add_text(o, "path", f->path);
-	add_text(o, "problem", f->problem);
-	add_number(o, "lost", f->lost);
-	add_number(o, "left_count", (int64_t)f->left_count);
-	for (size_t i = 0; i < f->left_count && i < FOLDER_LEFT_MAX; i++)
-		json_object_array_add(left, json_object_new_string(f->left[i]));
-	json_object_object_add(o, "left", left);
-	return o;
-}
-
-struct json_object *
-agent_report_json(const struct agent_report *r)
-{
-	struct json_object *o = json_object_new_object();
-	add_number(o, "pid", r->pid);
-	add_number(o, "since_us", r->since_us);
-	add_number(o, "written_us", r->written_us);
-	add_number(o, "reachable", r->reachable);
-	add_number(o, "heard_us", r->heard_us);
-	add_text(o, "error", r->error);
-	for (int state = 0; state < OUTBOX_STATES; state++)
-		add_number(o, outbox_state_name((enum outbox_state)state), (int64_t)r->counts[state]);
-	add_number(o, "receipt_seq", (int64_t)r->receipt_seq);
-	add_number(o, "receipt_us", r->receipt_us);
-	add_text(o, "receipt_files", r->receipt_files);
-	if (r->has_standing)
-		json_object_object_add(o, "standing", standing_json(&r->standing));
-	if (*r->folder.path)
-		json_object_object_add(o, "folder", folder_json(&r->folder));
-	return o;
 }
 
 static void
@@ -223,7 +195,7 @@ read_folder(struct json_object *o, struct folder_report *out)
 	out->left_count = (size_t)number(o, "left_count");
 	size_t count = json_object_is_type(left, json_type_array) ? json_object_array_length(left) : 0;
 	for (size_t i = 0; i < count && i < FOLDER_LEFT_MAX; i++)
-		snprintf(out->left[i], sizeof out->left[i], "%s",
+		snprintf(out->left[i].text, sizeof out->left[i].text, "%s",
 		         json_object_get_string(json_object_array_get_idx(left, i)));
 }
 

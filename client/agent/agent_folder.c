@@ -712,7 +712,7 @@ make_report(const struct folder *f, struct folder_report *out)
 		if (!*s->said)
 			continue;
 		if (out->left_count < FOLDER_LEFT_MAX)
-			snprintf(out->left[out->left_count], sizeof out->left[0], "%s: %s",
+			snprintf(out->left[out->left_count].text, sizeof out->left[0].text, "%s: %s",
 			         utf8_show(s->name, UTF8_SAFE, room, sizeof room), s->said);
 		out->left_count++;
 	}

@@ -43,6 +43,16 @@ cell_flag(bool value)
 }
 
 struct cell
+cell_if(bool present, struct cell cell)
+{
+	if (present)
+		return cell;
+	cell = cell.kind == CELL_TEXT ? cell_text("") : (struct cell){.kind = CELL_NONE};
+	cell.absent = true;
+	return cell;
+}
+
+struct cell
 cell_number(int64_t value, int decimals)
 {
 	return (struct cell){.kind = CELL_NUMBER, .value = value, .decimals = decimals};

@@ -57,6 +57,8 @@ struct cell cell_change(bool present, int64_t value, int decimals);
  * 0. */
 struct cell cell_share(bool present, int64_t value, int64_t whole);
 struct cell cell_flag(bool value);
+/* The cell, if the row has such a thing. */
+struct cell cell_if(bool present, struct cell cell);
 struct cell cell_time(int64_t seconds);
 struct cell cell_deadline(int64_t seconds);
 /* `kind`: CELL_ROWS, CELL_NAMED, or CELL_RECORD with one. */

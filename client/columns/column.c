@@ -1,4 +1,4 @@
-#include "columns_internal.h"
+#include "column_table.h"
 
 #include "request.h"
 
@@ -32,11 +32,7 @@ struct cell
 column_cell(struct reading *r, const void *row, const struct column *column)
 {
 	struct cell cell = column->read(r, row, column);
-	if (!column->when || column->when(row))
-		return cell;
-	cell = cell.kind == CELL_TEXT ? cell_text("") : (struct cell){.kind = CELL_NONE};
-	cell.absent = true;
-	return cell;
+	return cell_if(!column->when || column->when(row), cell);
 }
 
 const char *

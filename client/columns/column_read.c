@@ -1,5 +1,5 @@
 /* Readers of fields: one for each type, or for what a number stands for. */
-#include "columns_internal.h"
+#include "column_table.h"
 
 #include "base/decimal.h"
 #include "keys/identity.h"
@@ -45,7 +45,7 @@ column_fingerprint(struct reading *r, const void *row, const struct column *colu
 		(void)r;                                                                                             \
 		return cell_count((int64_t)FIELD(type));                                                             \
 	}
-READ_COUNT(column_u8, unsigned char)
+READ_COUNT(column_bit, bool)
 READ_COUNT(column_u16, uint16_t)
 READ_COUNT(column_u32, uint32_t)
 READ_COUNT(column_int, int)

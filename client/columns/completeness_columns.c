@@ -1,6 +1,6 @@
 #include "completeness_columns.h"
 
-#include "columns_internal.h"
+#include "column_table.h"
 
 #include "base/decimal.h"
 #include "reply.h"

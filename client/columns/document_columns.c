@@ -1,6 +1,6 @@
 #include "document_columns.h"
 
-#include "columns_internal.h"
+#include "column_table.h"
 #include "reply.h"
 
 static bool

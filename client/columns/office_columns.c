@@ -1,6 +1,6 @@
 #include "office_columns.h"
 
-#include "columns_internal.h"
+#include "column_table.h"
 #include "reply.h"
 
 #define ROW struct enrolment
@@ -52,7 +52,7 @@ static const struct column offices[] = {
     MICROSECONDS("revoked_us", revoked_us, MAYBE, TITLE("revoked", "吊销时间")),
     TEXT("revoked_by", revoked_by, MAYBE, TITLE("by", "吊销人")),
     TEXT("reason", reason, MAYBE, TITLE("reason", "理由")),
-    TEXT("public_key", public_key, MAYBE, TITLE("public key", "公钥")),
+    TEXT("public_key", public_key, TITLE("public key", "公钥")),
 };
 const struct columns office_columns = COLUMNS("offices", offices);
 #undef ROW

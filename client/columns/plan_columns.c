@@ -1,6 +1,6 @@
 #include "plan_columns.h"
 
-#include "columns_internal.h"
+#include "column_table.h"
 
 /* ---------------------------------------------------------------- units */
 

@@ -1,14 +1,11 @@
 #include "command.h"
 
-#include "output/json.h"
-
 #include "base/clock.h"
 #include "base/decimal.h"
 #include "outbox/recheck.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -378,28 +375,6 @@ command_footer(const struct command *c, const struct as_of *as_of, const char *l
 		output_line(c->output, "%s", label);
 }
 
-void
-command_print_json(const struct command *c, struct json_object *json)
-{
-	output_json(c->output, json);
-}
-
-void
-command_print_number(const struct command *c, const char *name, int64_t value)
-{
-	struct json_object *o = json_object_new_object();
-	json_object_object_add(o, name, json_object_new_int64(value));
-	command_print_json(c, o);
-}
-
-void
-command_print_text(const struct command *c, const char *name, const char *value)
-{
-	struct json_object *o = json_object_new_object();
-	json_object_object_add(o, name, json_object_new_string(value));
-	command_print_json(c, o);
-}
-
 /* ---------------------------------------------------------------- columns */
 
 void
@@ -451,4 +426,40 @@ command_print_record_line(const struct command *c, const struct columns *columns
 	command_reading(c, &r);
 	json_line(json_record(&r, columns, row));
 	reading_free(&r);
+}
+
+void
+command_print_members(const struct command *c, const struct json_member *members, size_t count)
+{
+	struct reading r;
+	command_reading(c, &r);
+	output_json(c->output, json_members(&r, members, count));
+	reading_free(&r);
+}
+
+void
+command_print_members_line(const struct command *c, const struct json_member *members, size_t count)
+{
+	struct reading r;
+	command_reading(c, &r);
+	json_line(json_members(&r, members, count));
+	reading_free(&r);
+}
+
+void
+command_print_json(const struct command *c, struct json_object *json)
+{
+	output_json(c->output, json);
+}
+
+void
+command_print_number(const struct command *c, const char *name, int64_t value)
+{
+	command_print_members(c, &(struct json_member){name, cell_count(value)}, 1);
+}
+
+void
+command_print_text(const struct command *c, const char *name, const char *value)
+{
+	command_print_members(c, &(struct json_member){name, cell_text(value)}, 1);
 }

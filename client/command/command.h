@@ -3,6 +3,7 @@
 #define FUPIN_CLIENT_COMMAND_H
 
 #include "args.h"
+#include "output/json.h"
 #include "output/listing.h"
 #include "output/table.h"
 #include "output/text.h"
@@ -119,13 +120,6 @@ void command_plan_periods(const struct command *command, period *from, period *t
  * commit. EXIT_DONE, or EXIT_FAILED_INSIDE and a message. */
 int command_hold_as_of(struct command *command, const struct as_of *answer);
 
-struct json_object;
-/* {"name": value}, for something that is otherwise a line of text. */
-void command_print_number(const struct command *command, const char *name, int64_t value);
-void command_print_text(const struct command *command, const char *name, const char *value);
-/* Prints it to the output, and frees it. */
-void command_print_json(const struct command *command, struct json_object *json);
-
 /* What columns need to be read: the command's catalogue and language. To be ended by reading_free(). */
 void command_reading(const struct command *command, struct reading *out);
 /* Shows an answer (listing.h) and ends the reading. EXIT_DONE, or EXIT_FAILED_INSIDE. */
@@ -137,6 +131,16 @@ int command_show_rows(const struct command *command, const char *sheet, const st
 /* Prints one row as JSON: on lines of its own, or as one line, at once, on standard output. */
 void command_print_record(const struct command *command, const struct columns *columns, const void *row);
 void command_print_record_line(const struct command *command, const struct columns *columns, const void *row);
+/* {"name": value}, for something that is otherwise a line of text. */
+void command_print_number(const struct command *command, const char *name, int64_t value);
+void command_print_text(const struct command *command, const char *name, const char *value);
+struct json_object;
+/* Prints it to the output, and frees it. */
+void command_print_json(const struct command *command, struct json_object *json);
+/* The same of facts that belong to no table. */
+void command_print_members(const struct command *command, const struct json_member *members, size_t count);
+void command_print_members_line(const struct command *command, const struct json_member *members,
+                                size_t count);
 /* Ends a list that was filled row by row (`good`: all of them are in it), and its reading. */
 int command_end_listing(struct listing **listing, struct reading *reading, bool good);
 

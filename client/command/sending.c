@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "codec.h"
-#include "finding_json.h"
+#include "columns/finding_columns.h"
 #include "outbox/deliver.h"
 #include "outbox/item_place.h"
 #include "output/json.h"
@@ -107,32 +107,30 @@ name_others(const struct outbox_item *item)
 	return s.document_count ? _("documents") : s.project_count ? _("steps of projects") : _("decisions");
 }
 
-static struct json_object *
-item_json(const struct outbox_item *item, const char *state)
-{
-	char id[ID_TEXT_BYTES], digest[DIGEST_TEXT_BYTES];
-	struct json_object *o = json_object_new_object();
-	json_object_object_add(o, "state", json_object_new_string(state));
-	json_object_object_add(o, "number", json_object_new_int64(item->position));
-	json_object_object_add(o, "id", json_object_new_string(submission_id_format(&item->id, id)));
-	json_object_object_add(o, "digest", json_object_new_string(digest_format(&item->digest, digest)));
-	json_object_object_add(o, "files", json_object_new_string(item->files));
-	return o;
-}
-
+/* A line of JSON: what became of a submission. `receipt` NULL: it was refused, for these problems. */
 static void
-print_receipt_json(const struct outbox_item *item, const struct receipt *receipt)
+print_answered(const struct command *c, const struct outbox_item *item, const struct receipt *receipt,
+               const struct finding *problems, size_t problem_count)
 {
-	char time[20];
-	struct json_object *o = item_json(item, "receipted");
-	time_format(receipt->time_us, time);
-	json_object_object_add(o, "seq", json_object_new_int64((int64_t)receipt->seq));
-	json_object_object_add(o, "time", json_object_new_string(time));
-	json_object_object_add(o, "time_us", json_object_new_int64(receipt->time_us));
-	json_object_object_add(o, "reports", json_object_new_int64(receipt->report_count));
-	json_object_object_add(o, "fund_entries", json_object_new_int64(receipt->entry_count));
-	json_object_object_add(o, "others", json_object_new_int64(receipt->other_count));
-	json_line(o);
+	static const struct receipt none;
+	const struct receipt *r = receipt ? receipt : &none;
+	char id[ID_TEXT_BYTES], digest[DIGEST_TEXT_BYTES], time[20];
+	time_format(r->time_us, time);
+	const struct json_member members[] = {
+	    {"state", cell_text(receipt ? "receipted" : "refused")},
+	    {"number", cell_count(item->position)},
+	    {"id", cell_text(submission_id_format(&item->id, id))},
+	    {"digest", cell_text(digest_format(&item->digest, digest))},
+	    {"files", cell_text(item->files)},
+	    {"seq", cell_if(receipt, cell_count((int64_t)r->seq))},
+	    {"time", cell_if(receipt, cell_text(time))},
+	    {"time_us", cell_if(receipt, cell_count(r->time_us))},
+	    {"reports", cell_if(receipt, cell_count(r->report_count))},
+	    {"fund_entries", cell_if(receipt, cell_count(r->entry_count))},
+	    {"others", cell_if(receipt, cell_count(r->other_count))},
+	    {"problems", cell_if(!receipt, cell_rows(CELL_ROWS, &finding_columns, problems, problem_count))},
+	};
+	command_print_members_line(c, members, sizeof members / sizeof *members);
 }
 
 void
@@ -141,7 +139,7 @@ sending_print_receipt(struct sending *s, const struct outbox_item *item, const s
 	char id[ID_TEXT_BYTES], time[20];
 	time_format(receipt->time_us, time);
 	if (s->command->format == FORMAT_JSON) {
-		print_receipt_json(item, receipt);
+		print_answered(s->command, item, receipt, NULL, 0);
 		return;
 	}
 	if (receipt->other_count && !receipt->report_count && !receipt->entry_count) {
@@ -164,25 +162,23 @@ sending_print_refusal(struct sending *s, const struct outbox_item *item, const s
 	struct submission submission;
 	struct arena arena;
 	bool json = s->command->format == FORMAT_JSON;
-	struct json_object *problems = json ? json_object_new_array() : NULL;
+	const struct problem_list *problems = refusal->problems;
+	struct finding *findings = calloc(problems->count + 1, sizeof *findings);
 	item_decode(&arena, item, &submission);
-	for (size_t i = 0; i < refusal->problems->count; i++) {
-		char file[PATH_MAX];
-		struct finding finding = item_finding(item, &refusal->problems->items[i], &submission,
-		                                      &s->command->catalogue, s->command->language, file);
-		if (json)
-			json_object_array_add(problems, finding_json(&finding, s->command->language));
-		else
-			finding_print(&finding, s->command->language);
+	char(*files)[PATH_MAX] = calloc(problems->count + 1, sizeof *files);
+	for (size_t i = 0; findings && files && i < problems->count; i++) {
+		findings[i] = item_finding(item, &problems->items[i], &submission, &s->command->catalogue,
+		                           s->command->language, files[i]);
+		if (!json)
+			finding_print(&findings[i], s->command->language);
 	}
-	if (json) {
-		struct json_object *o = item_json(item, "refused");
-		json_object_object_add(o, "problems", problems);
-		json_line(o);
-	}
-	if (refusal->problems->more && !json)
-		fprintf(stderr, _("… and %zu more problems\n"), refusal->problems->more);
+	if (json)
+		print_answered(s->command, item, NULL, findings, findings && files ? problems->count : 0);
+	else if (problems->more)
+		fprintf(stderr, _("… and %zu more problems\n"), problems->more);
 	arena_free(&arena);
+	free(findings);
+	free(files);
 }
 
 static void
@@ -234,9 +230,8 @@ static void
 say_waiting(const struct sending *s, size_t count)
 {
 	if (s->command->format == FORMAT_JSON) {
-		struct json_object *o = json_object_new_object();
-		json_object_object_add(o, "waiting", json_object_new_int64((int64_t)count));
-		json_line(o);
+		command_print_members_line(s->command, &(struct json_member){"waiting", cell_count((int64_t)count)},
+		                           1);
 		return;
 	}
 	fprintf(stderr, _("fupin: %zu saved in the outbox, not yet sent; fupin outbox send sends them\n"), count);

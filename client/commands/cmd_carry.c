@@ -3,13 +3,11 @@
  * letter was taken. */
 #include "command/command.h"
 #include "outbox/sealed_file.h"
-#include "output/json.h"
 #include "output/progress.h"
 #include "subcommands.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <json.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zmq.h>
@@ -95,15 +93,14 @@ print_carried(struct carrying *c, const struct load *l, uint32_t number, const s
 		submission_id_format(&a->id, id);
 	progress_clear(&c->progress);
 	if (json) {
-		struct json_object *o = json_object_new_object();
-		json_object_object_add(o, "file", json_object_new_string(l->path));
-		json_object_object_add(o, "letter", json_object_new_int64(number + 1));
-		json_object_object_add(o, "of", json_object_new_int64(l->file.header.count));
-		json_object_object_add(o, "id", json_object_new_string(id));
-		json_object_object_add(o, "seq", json_object_new_int64((int64_t)a->seq));
-		json_object_object_add(o, "again", json_object_new_boolean(a->again));
-		json_object_object_add(o, "taken", json_object_new_boolean(a->taken));
-		json_line(o);
+		const struct json_member members[] = {{"file", cell_text(l->path)},
+		                                      {"letter", cell_count(number + 1)},
+		                                      {"of", cell_count(l->file.header.count)},
+		                                      {"id", cell_text(id)},
+		                                      {"seq", cell_count((int64_t)a->seq)},
+		                                      {"again", cell_flag(a->again)},
+		                                      {"taken", cell_flag(a->taken)}};
+		command_print_members_line(&c->command, members, sizeof members / sizeof *members);
 		return;
 	}
 	printf("%s: %u/%u %s: ", l->path, number + 1, l->file.header.count, id);
@@ -225,13 +222,12 @@ write_receipts(const struct carrying *c, const struct load *l)
 		return EXIT_FAILED_INSIDE;
 	}
 	if (c->command.format == FORMAT_JSON) {
-		struct json_object *o = json_object_new_object();
-		json_object_object_add(o, "file", json_object_new_string(l->path));
-		json_object_object_add(o, "receipts", json_object_new_string(path));
-		json_object_object_add(o, "answered", json_object_new_int64((int64_t)l->answered));
-		json_object_object_add(o, "again", json_object_new_int64((int64_t)l->again));
-		json_object_object_add(o, "refused", json_object_new_int64((int64_t)l->refused));
-		json_line(o);
+		const struct json_member members[] = {{"file", cell_text(l->path)},
+		                                      {"receipts", cell_text(path)},
+		                                      {"answered", cell_count((int64_t)l->answered)},
+		                                      {"again", cell_count((int64_t)l->again)},
+		                                      {"refused", cell_count((int64_t)l->refused)}};
+		command_print_members_line(&c->command, members, sizeof members / sizeof *members);
 		return EXIT_DONE;
 	}
 	printf(_("%s: receipts %zu (already carried %zu), letters refused %zu, not handed in %zu\n"

@@ -1,12 +1,11 @@
 /* fupin check FILE… (.csv, .xlsx): the centre's checks, made here by the same code, without a network, with
  * the units and forms that the centre gave last. */
+#include "columns/finding_columns.h"
 #include "command/command.h"
-#include "command/finding_json.h"
 #include "marking/xlsx_mark.h"
 #include "outbox/save.h"
 #include "subcommands.h"
 
-#include <json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,18 +34,17 @@ static void
 print_json(const struct checking *k)
 {
 	const struct submission *s = &k->draft.submission;
-	struct json_object *o = json_object_new_object();
-	json_object_object_add(o, "reports", json_object_new_int64((int64_t)s->report_count));
-	json_object_object_add(o, "fund_entries", json_object_new_int64((int64_t)s->entry_count));
-	json_object_object_add(o, "project_steps", json_object_new_int64((int64_t)s->project_count));
-	json_object_object_add(o, "rows_left_out", json_object_new_int64((int64_t)k->draft.left_out_count));
-	struct json_object *passed = json_object_new_array();
-	for (size_t i = 0; i < k->draft.passed_over_count; i++)
-		json_object_array_add(passed, json_object_new_string(k->draft.passed_over[i].sheet));
-	json_object_object_add(o, "sheets_not_read", passed);
-	json_object_object_add(o, "more_problems", json_object_new_int64((int64_t)k->findings->more));
-	json_object_object_add(o, "problems", findings_json(k->findings, k->command.language));
-	command_print_json(&k->command, o);
+	const struct json_member members[] = {
+	    {"reports", cell_count((int64_t)s->report_count)},
+	    {"fund_entries", cell_count((int64_t)s->entry_count)},
+	    {"project_steps", cell_count((int64_t)s->project_count)},
+	    {"rows_left_out", cell_count((int64_t)k->draft.left_out_count)},
+	    {"sheets_not_read",
+	     cell_rows(CELL_ROWS, &sheet_name_columns, k->draft.passed_over, k->draft.passed_over_count)},
+	    {"more_problems", cell_count((int64_t)k->findings->more)},
+	    {"problems", cell_rows(CELL_ROWS, &finding_columns, k->findings->items, k->findings->count)},
+	};
+	command_print_members(&k->command, members, sizeof members / sizeof *members);
 }
 
 /* "2013-06.xlsx: sheet 村月报, rows 7-18: …", a line for rows in a row. */

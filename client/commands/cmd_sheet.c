@@ -4,12 +4,10 @@
  * revision are in the row, for a correction: in a table beside the others, in a workbook with --corrections,
  * and then only those. */
 #include "command/command.h"
-#include "output/json.h"
 #include "subcommands.h"
 #include "workbook/sheet_book.h"
 
 #include <inttypes.h>
-#include <json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,10 +210,9 @@ write_book(struct sheeting *s)
 	if (!sheet_book_end(&book))
 		return EXIT_FAILED_INSIDE;
 	if (s->json) {
-		struct json_object *o = json_object_new_object();
-		json_object_object_add(o, "file", json_object_new_string(c->output_option));
-		json_object_object_add(o, "forms", json_object_new_int64((int64_t)book.forms));
-		json_line(o);
+		const struct json_member members[] = {{"file", cell_text(c->output_option)},
+		                                      {"forms", cell_count((int64_t)book.forms)}};
+		command_print_members_line(c, members, sizeof members / sizeof *members);
 		return EXIT_DONE;
 	}
 	fprintf(stderr, _("%s: forms %zu; fill it in, then: fupin submit %s\n"), c->output_option, book.forms,

@@ -5,6 +5,7 @@
 #include "agent/agent.h"
 #include "field/deadline.h"
 #include "keys/key_text.h"
+#include "outbox_list.h"
 #include "subcommands.h"
 
 #include <inttypes.h>
@@ -13,62 +14,6 @@
 #include <stdlib.h>
 
 enum { LIST_MAX = 20, KEYS_SHOWN = 5 };
-
-struct listing {
-	const struct command *command;
-	struct table *table;
-	struct json_object *json;
-	bool failed;
-};
-
-static void
-list_item(void *context, const struct outbox_item *item)
-{
-	struct listing *l = context;
-	bool receipted = outbox_has_receipt(item->state);
-	char id[ID_TEXT_BYTES], time[20] = "", created[20];
-	submission_id_format(&item->id, id);
-	time_format(item->created_us, created);
-	if (receipted)
-		time_format(item->receipt.time_us, time);
-	if (l->json) {
-		char digest[DIGEST_TEXT_BYTES];
-		struct json_object *o = json_object_new_object();
-		json_object_object_add(o, "id", json_object_new_string(id));
-		json_object_object_add(o, "digest", json_object_new_string(digest_format(&item->digest, digest)));
-		json_object_object_add(o, "state", json_object_new_string(outbox_state_name(item->state)));
-		json_object_object_add(o, "saved", json_object_new_string(created));
-		json_object_object_add(o, "files", json_object_new_string(item->files));
-		if (receipted) {
-			json_object_object_add(o, "seq", json_object_new_int64((int64_t)item->receipt.seq));
-			json_object_object_add(o, "time", json_object_new_string(time));
-			json_object_object_add(o, "time_us", json_object_new_int64(item->receipt.time_us));
-			json_object_object_add(o, "reports", json_object_new_int64(item->receipt.report_count));
-			json_object_object_add(o, "fund_entries", json_object_new_int64(item->receipt.entry_count));
-		}
-		if (item->state == OUTBOX_REFUSED)
-			json_object_object_add(o, "problems", json_object_new_string(item->problems));
-		json_object_array_add(l->json, o);
-		return;
-	}
-	const struct cell cells[] = {
-	    cell_text(id),
-	    cell_text(in_language(l->command, outbox_state_name(item->state), outbox_state_name_zh(item->state))),
-	    cell_figure(receipted, (int64_t)item->receipt.seq, 0),
-	    cell_time(receipted ? item->receipt.time_us / 1000000 : 0),
-	    cell_time(item->created_us / 1000000),
-	    cell_text(item->files)};
-	l->failed |= !table_add(l->table, cells);
-}
-
-static struct table *
-create_listing(const struct command *c)
-{
-	const struct table_column columns[] = {{_("submission"), false}, {_("state"), false},
-	                                       {_("seq"), true},         {_("receipt"), false},
-	                                       {_("saved"), false},      {_("files"), false}};
-	return table_create(c->output, _("outbox"), columns, sizeof columns / sizeof *columns);
-}
 
 /* ---------------------------------------------------------------- how the office stands */
 
@@ -109,7 +54,7 @@ print_folder(const struct command *c, const struct folder_report *f)
 		return;
 	output_line(c->output, "%s%s%s%s", _("folder      "), f->path, *f->problem ? ": " : "", f->problem);
 	for (size_t i = 0; i < f->left_count && i < FOLDER_LEFT_MAX; i++)
-		output_line(c->output, "            %s", f->left[i]);
+		output_line(c->output, "            %s", f->left[i].text);
 	if (f->left_count > FOLDER_LEFT_MAX)
 		output_line(c->output, _("            … and %zu sheets more"), f->left_count - FOLDER_LEFT_MAX);
 }
@@ -188,58 +133,74 @@ print_keys(const struct knowing *k)
 		output_line(c->output, "%s", _("            … and more: fupin status --format json"));
 }
 
-static int
-print_json(struct listing *l, struct outbox *outbox, const struct knowing *k)
+/* What outbox_each() fills. */
+struct filling {
+	struct reading *reading;
+	struct json_object *list;
+};
+
+static void
+add_submission(void *context, const struct outbox_item *item)
 {
-	const struct welcome *w = command_welcome(l->command);
-	struct json_object *o = agent_report_json(&k->now);
-	l->json = json_object_new_array();
-	bool good = outbox_each(outbox, -1, INT64_MAX, list_item, l);
-	json_object_object_add(o, "agent", json_object_new_boolean(k->from_agent));
-	json_object_object_add(o, "centre", json_object_new_string(w->software));
-	json_object_object_add(o, "principal", json_object_new_string(w->principal));
-	json_object_object_add(o, "seq",
-	                       json_object_new_int64((int64_t)(k->online ? k->pong.as_of.seq : w->as_of.seq)));
-	json_object_object_add(
-	    o, "time_us", json_object_new_int64(k->online ? k->pong.time_us : command_centre_time(l->command)));
-	json_object_object_add(
-	    o, "store_ready",
-	    json_object_new_boolean(k->online ? k->pong.store_ready : k->now.standing.store_ready));
-	json_object_object_add(o, "submissions", l->json);
-	command_print_json(l->command, o);
-	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
+	const struct filling *f = context;
+	json_object_array_add(f->list, json_record(f->reading, &outbox_short_columns, item));
 }
 
 static int
-print_tables(struct listing *l, struct outbox *outbox, const struct knowing *k)
+print_json(const struct command *c, struct outbox *outbox, const struct knowing *k)
 {
-	const struct command *c = l->command;
+	const struct welcome *w = command_welcome(c);
+	struct reading r;
+	command_reading(c, &r);
+	struct filling f = {&r, json_object_new_array()};
+	struct json_object *o = agent_report_json(&k->now);
+	const struct json_member members[] = {
+	    {"agent", cell_flag(k->from_agent)},
+	    {"centre", cell_text(w->software)},
+	    {"principal", cell_text(w->principal)},
+	    {"seq", cell_count((int64_t)(k->online ? k->pong.as_of.seq : w->as_of.seq))},
+	    {"time_us", cell_count(k->online ? k->pong.time_us : command_centre_time(c))},
+	    {"store_ready", cell_flag(k->online ? k->pong.store_ready : k->now.standing.store_ready)},
+	};
+	json_add_members(o, &r, members, sizeof members / sizeof *members);
+	bool good = outbox_each(outbox, -1, INT64_MAX, add_submission, &f);
+	json_object_object_add(o, "submissions", f.list);
+	output_json(c->output, o);
+	reading_free(&r);
+	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
+}
+
+static void
+print_outbox(const struct command *c, const size_t counts[OUTBOX_STATES])
+{
+	output_line(c->output, _("outbox      %zu waiting, %zu receipted, %zu refused"), counts[OUTBOX_WAITING],
+	            counts[OUTBOX_RECEIPTED], counts[OUTBOX_REFUSED]);
+	if (counts[OUTBOX_LOST])
+		output_line(
+		    c->output,
+		    _("lost        %zu that the centre gave receipts for and no longer has: fupin outbox retry "
+		      "--lost has them sent again"),
+		    counts[OUTBOX_LOST]);
+}
+
+static int
+print_tables(const struct command *c, struct outbox *outbox, const struct knowing *k)
+{
 	const struct as_of kept = {command_welcome(c)->as_of.seq, command_centre_time(c)};
 	if (c->format == FORMAT_JSON)
-		return print_json(l, outbox, k);
-	l->table = create_listing(c);
-	bool good = l->table && outbox_each(outbox, -1, LIST_MAX, list_item, l) && !l->failed;
-	if (good && c->format == FORMAT_TABLE) {
+		return print_json(c, outbox, k);
+	if (c->format == FORMAT_TABLE) {
 		print_centre(k);
 		print_agent(k);
 		print_standing(k);
 		if (k->now.has_standing)
 			print_keys(k);
-		output_line(c->output, _("outbox      %zu waiting, %zu receipted, %zu refused"),
-		            k->now.counts[OUTBOX_WAITING], k->now.counts[OUTBOX_RECEIPTED],
-		            k->now.counts[OUTBOX_REFUSED]);
-		if (k->now.counts[OUTBOX_LOST])
-			output_line(
-			    c->output,
-			    _("lost        %zu that the centre gave receipts for and no longer has: fupin outbox retry "
-			      "--lost has them sent again"),
-			    k->now.counts[OUTBOX_LOST]);
+		print_outbox(c, k->now.counts);
 	}
-	good = good && table_end(l->table);
-	if (good)
+	int status = outbox_show(c, outbox, -1, LIST_MAX, &outbox_short_columns);
+	if (status == EXIT_DONE)
 		command_footer(c, k->online ? &k->pong.as_of : &kept, command_welcome(c)->label);
-	table_destroy(&l->table);
-	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
+	return status;
 }
 
 /* Of the centre itself; what it does not answer stays unknown. */
@@ -265,7 +226,6 @@ static int
 overview(struct command *c)
 {
 	struct knowing *k = calloc(1, sizeof *k);
-	struct listing listing = {.command = c};
 	char error[OUTBOX_ERROR_BYTES];
 	if (!k)
 		return EXIT_FAILED_INSIDE;
@@ -278,8 +238,7 @@ overview(struct command *c)
 		status = EXIT_FAILED_INSIDE;
 	}
 	if (outbox)
-		status =
-		    outbox_counts(outbox, k->now.counts) ? print_tables(&listing, outbox, k) : EXIT_FAILED_INSIDE;
+		status = outbox_counts(outbox, k->now.counts) ? print_tables(c, outbox, k) : EXIT_FAILED_INSIDE;
 	/* The exit status for a centre that was not reached, as everywhere; what is known is shown nevertheless.
 	 */
 	if (status == EXIT_DONE && !k->now.reachable)
@@ -307,12 +266,11 @@ one_submission(struct command *c, const char *text)
 		static const char *const names[] = {[SUBMISSION_UNKNOWN] = "unknown",
 		                                    [SUBMISSION_WAITING] = "waiting",
 		                                    [SUBMISSION_COMMITTED] = "committed"};
-		struct json_object *o = json_object_new_object();
-		json_object_object_add(o, "id", json_object_new_string(text));
-		json_object_object_add(o, "state", json_object_new_string(names[reply.status.state]));
-		json_object_object_add(o, "seq", json_object_new_int64((int64_t)r->seq));
-		json_object_object_add(o, "time_us", json_object_new_int64(r->time_us));
-		command_print_json(c, o);
+		const struct json_member members[] = {{"id", cell_text(text)},
+		                                      {"state", cell_text(names[reply.status.state])},
+		                                      {"seq", cell_count((int64_t)r->seq)},
+		                                      {"time_us", cell_count(r->time_us)}};
+		command_print_members(c, members, sizeof members / sizeof *members);
 		return reply.status.state == SUBMISSION_UNKNOWN ? EXIT_PROBLEMS : EXIT_DONE;
 	}
 	switch (reply.status.state) {

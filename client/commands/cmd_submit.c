@@ -2,13 +2,11 @@
  * a network all but the delivery is done by what the centre said last. */
 #include "base/clock.h"
 #include "cleared.h"
-#include "command/finding_json.h"
+#include "columns/finding_columns.h"
 #include "command/sending.h"
 #include "outbox/save.h"
-#include "output/json.h"
 #include "subcommands.h"
 
-#include <json.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -57,10 +55,10 @@ save(struct submitting *s, char **files, int count)
 		return EXIT_DONE;
 	}
 	if (s->command.format == FORMAT_JSON && v->findings.count) {
-		struct json_object *o = json_object_new_object();
-		json_object_object_add(o, "problems", findings_json(&v->findings, s->command.language));
-		json_object_object_add(o, "more_problems", json_object_new_int64((int64_t)v->findings.more));
-		json_line(o);
+		const struct json_member members[] = {
+		    {"problems", cell_rows(CELL_ROWS, &finding_columns, v->findings.items, v->findings.count)},
+		    {"more_problems", cell_count((int64_t)v->findings.more)}};
+		command_print_members_line(&s->command, members, sizeof members / sizeof *members);
 	} else {
 		findings_write(&v->findings, s->command.language, stderr);
 	}

@@ -7,11 +7,9 @@
 #include "codec.h"
 #include "outbox/item_place.h"
 #include "outbox/sealed_file.h"
-#include "output/json.h"
 #include "session/upload.h"
 
 #include <errno.h>
-#include <json.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -273,13 +271,12 @@ static void
 print_done(const struct exporting *x, const char *path)
 {
 	if (x->sending->command->format == FORMAT_JSON) {
-		struct json_object *o = json_object_new_object();
-		json_object_object_add(o, "file", json_object_new_string(path));
-		json_object_object_add(o, "submissions", json_object_new_int64((int64_t)x->count));
-		json_object_object_add(o, "letters", json_object_new_int64((int64_t)x->letter_count));
-		json_object_object_add(o, "left_out", json_object_new_int64((int64_t)x->left_out));
-		json_object_object_add(o, "left_for_next", json_object_new_int64((int64_t)x->left_later));
-		json_line(o);
+		const struct json_member members[] = {{"file", cell_text(path)},
+		                                      {"submissions", cell_count((int64_t)x->count)},
+		                                      {"letters", cell_count((int64_t)x->letter_count)},
+		                                      {"left_out", cell_count((int64_t)x->left_out)},
+		                                      {"left_for_next", cell_count((int64_t)x->left_later)}};
+		command_print_members_line(x->sending->command, members, sizeof members / sizeof *members);
 		return;
 	}
 	printf(_("%zu submissions sealed for the centre: %s\n"

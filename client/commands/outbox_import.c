@@ -5,9 +5,7 @@
 #include "codec.h"
 #include "outbox/item_place.h"
 #include "outbox/sealed_file.h"
-#include "output/json.h"
 
-#include <json.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -204,13 +202,12 @@ finish(struct importing *m)
 	if (!each_answer(m, print_answer))
 		return explain(m);
 	if (m->sending->command->format == FORMAT_JSON) {
-		struct json_object *o = json_object_new_object();
-		json_object_object_add(o, "file", json_object_new_string(m->path));
-		json_object_object_add(o, "receipts", json_object_new_int64((int64_t)m->receipts));
-		json_object_object_add(o, "refused", json_object_new_int64((int64_t)m->refusals));
-		json_object_object_add(o, "known_before", json_object_new_int64((int64_t)m->known));
-		json_object_object_add(o, "missing", json_object_new_int64((int64_t)m->absent));
-		json_line(o);
+		const struct json_member members[] = {{"file", cell_text(m->path)},
+		                                      {"receipts", cell_count((int64_t)m->receipts)},
+		                                      {"refused", cell_count((int64_t)m->refusals)},
+		                                      {"known_before", cell_count((int64_t)m->known)},
+		                                      {"missing", cell_count((int64_t)m->absent)}};
+		command_print_members_line(m->sending->command, members, sizeof members / sizeof *members);
 		return m->refusals ? EXIT_PROBLEMS : EXIT_DONE;
 	}
 	printf(_("%s: receipts %zu, refused %zu, known before %zu, not handed in yet %zu\n"), m->path,

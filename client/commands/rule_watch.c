@@ -5,7 +5,6 @@
 #include "base/decimal.h"
 #include "base/shown.h"
 #include "command/command.h"
-#include "command/finding_json.h"
 #include "output/json.h"
 #include "rule_text.h"
 

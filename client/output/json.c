@@ -86,9 +86,29 @@ struct json_object *
 json_rows(struct reading *r, const struct columns *columns, const void *rows, size_t count)
 {
 	struct json_object *list = json_object_new_array();
-	for (size_t i = 0; i < count; i++)
-		json_object_array_add(list, json_record(r, columns, columns_row(columns, rows, i)));
+	const struct column *only = columns->items[0].key ? NULL : &columns->items[0];
+	for (size_t i = 0; i < count; i++) {
+		const void *row = columns_row(columns, rows, i);
+		struct cell cell = only ? column_cell(r, row, only) : (struct cell){0};
+		json_object_array_add(list, only ? cell_json(r, &cell) : json_record(r, columns, row));
+	}
 	return list;
+}
+
+void
+json_add_members(struct json_object *o, struct reading *r, const struct json_member *members, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!members[i].cell.absent)
+			json_object_object_add(o, members[i].key, cell_json(r, &members[i].cell));
+}
+
+struct json_object *
+json_members(struct reading *r, const struct json_member *members, size_t count)
+{
+	struct json_object *o = json_object_new_object();
+	json_add_members(o, r, members, count);
+	return o;
 }
 
 /* ---------------------------------------------------------------- printing */

@@ -13,6 +13,16 @@ struct json_object *json_record(struct reading *reading, const struct columns *c
 struct json_object *json_rows(struct reading *reading, const struct columns *columns, const void *rows,
                               size_t count);
 
+/* A fact that belongs to no table. */
+struct json_member {
+	const char *key;
+	struct cell cell;
+};
+struct json_object *json_members(struct reading *reading, const struct json_member *members, size_t count);
+/* Adds them to an object. */
+void json_add_members(struct json_object *object, struct reading *reading, const struct json_member *members,
+                      size_t count);
+
 /* Prints an object with json-c's flags. Characters that are not shown as themselves (utf8.h) are escaped:
  * programs get them unchanged, and no terminal acts on them. */
 void json_print(FILE *out, struct json_object *object, int flags);

@@ -9,8 +9,8 @@
  *     };
  *     const struct columns row_columns = COLUMNS("completeness", rows);
  *     #undef ROW */
-#ifndef FUPIN_CLIENT_COLUMNS_INTERNAL_H
-#define FUPIN_CLIENT_COLUMNS_INTERNAL_H
+#ifndef FUPIN_CLIENT_COLUMN_TABLE_H
+#define FUPIN_CLIENT_COLUMN_TABLE_H
 
 #include "column.h"
 
@@ -56,8 +56,8 @@
 		                 : column_u32, int                                                                   \
 		                 : column_int, int64_t                                                               \
 		                 : column_i64, uint64_t                                                              \
-		                 : column_u64, unsigned char                                                         \
-		                 : column_u8, uint16_t                                                               \
+		                 : column_u64, bool                                                                  \
+		                 : column_bit, uint16_t                                                              \
 		                 : column_u16),                                                                      \
 		__VA_ARGS__                                                                                          \
 	}
@@ -110,10 +110,11 @@
 /* A struct inside the row. */
 #define RECORD(key_, field, columns_, ...)                                                                   \
 	{                                                                                                        \
-		.key = (key_), .read = column_record, .offset = offsetof(ROW, field), .nested = (columns_)           \
+		.key = (key_), .read = column_record, .offset = offsetof(ROW, field), .nested = (columns_),          \
+		__VA_ARGS__                                                                                          \
 	}
 
-column_reader column_text, column_names, column_fingerprint, column_chars, column_u8, column_u16, column_u32,
+column_reader column_text, column_names, column_fingerprint, column_chars, column_bit, column_u16, column_u32,
     column_int, column_i64, column_u64, column_flag, column_unit, column_unit_name, column_unit_or_code,
     column_county_name, column_period, column_day, column_seconds, column_us, column_deadline, column_fen,
     column_form, column_source, column_use, column_digest, column_enum, column_rows, column_array,
