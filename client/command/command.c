@@ -352,15 +352,7 @@ command_hold_as_of(struct command *c, const struct as_of *answer)
 void
 command_plan_periods(const struct command *command, period *from, period *to)
 {
-	const struct catalogue *c = &command->catalogue;
-	*from = PERIOD_LAST;
-	*to = PERIOD_FIRST;
-	for (size_t i = 0; i < c->version_count; i++) {
-		if (c->versions[i].first < *from)
-			*from = c->versions[i].first;
-		if (c->versions[i].last > *to)
-			*to = c->versions[i].last;
-	}
+	catalogue_periods(&command->catalogue, from, to);
 }
 
 void

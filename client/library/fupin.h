@@ -95,6 +95,7 @@ enum fupin_kind {
 	FUPIN_REFUSED,   /* submission: stored nowhere; its problems came before */
 	FUPIN_FIGURES,   /* total: the answer; of a watch, again and again as it changes */
 	FUPIN_STANDS,    /* standing: what the home knows; then, from_centre, what the centre says */
+	FUPIN_ANSWER,    /* answer: a page of a table; the last one says so */
 };
 
 struct fupin_submission {
@@ -171,6 +172,50 @@ struct fupin_standing {
 	                them */
 };
 
+/* What a cell says, and so how to show it. */
+enum fupin_cell_kind {
+	FUPIN_CELL_NONE = 0, /* not known, not reported; never 0 */
+	FUPIN_CELL_TEXT,     /* text, in the handle's language; code: what stands for it in programs, else "" */
+	FUPIN_CELL_CODE,     /* value identifies something, such as a unit */
+	FUPIN_CELL_COUNT,    /* value */
+	FUPIN_CELL_NUMBER,   /* value / 10^decimals: money in yuan, figures */
+	FUPIN_CELL_CHANGE,   /* the same: more or (below 0) less than before */
+	FUPIN_CELL_SHARE,    /* value in 1/1000 */
+	FUPIN_CELL_FLAG,     /* value 1 or 0 */
+	FUPIN_CELL_TIME,     /* value / 10^decimals seconds since 1970 UTC; 0: none */
+	FUPIN_CELL_DEADLINE, /* value: seconds since 1970 UTC, half-open; 0: none */
+	FUPIN_CELL_TABLE,    /* table: rows of other columns */
+};
+
+struct fupin_table;
+
+struct fupin_cell {
+	enum fupin_cell_kind kind;
+	int decimals;
+	int64_t value;
+	const char *text, *code;
+	const struct fupin_table *table;
+};
+
+/* `key` is the name that the same column has in the JSON of the fupin program. */
+struct fupin_column {
+	const char *key, *title; /* title: in the handle's language; "": it is for programs alone */
+	int right;               /* its cells are figures, aligned to the right */
+};
+
+struct fupin_table {
+	const char *name;
+	size_t column_count, row_count; /* by fupin_column(), fupin_cell() */
+};
+
+struct fupin_answer {
+	uint64_t seq;    /* as of this commit; 0: it is of no commit */
+	int64_t time_us; /* the moment by which it is judged what is late; 0: none */
+	const char *label;
+	int last; /* 1: no page follows */
+	const struct fupin_table *table;
+};
+
 struct fupin_event {
 	enum fupin_kind kind;
 	fupin_operation operation;
@@ -181,6 +226,7 @@ struct fupin_event {
 	const struct fupin_submission *submission;
 	const struct fupin_total *total;
 	const struct fupin_standing *standing;
+	const struct fupin_answer *answer;
 };
 
 /* An event handler. It may begin and cancel operations, and close the office. */
@@ -191,6 +237,11 @@ FUPIN_API const struct fupin_figure *fupin_figure(const struct fupin_total *tota
 FUPIN_API const struct fupin_fund *fupin_fund(const struct fupin_total *total, size_t i);
 FUPIN_API const struct fupin_deadline *fupin_deadline(const struct fupin_standing *standing, size_t i);
 FUPIN_API const struct fupin_returned *fupin_returned(const struct fupin_standing *standing, size_t i);
+FUPIN_API const struct fupin_column *fupin_column(const struct fupin_table *table, size_t column);
+FUPIN_API const struct fupin_cell *fupin_cell(const struct fupin_table *table, size_t row, size_t column);
+/* The cell of the column with that key; NULL: there is none. */
+FUPIN_API const struct fupin_cell *fupin_cell_of(const struct fupin_table *table, size_t row,
+                                                 const char *key);
 
 /* ---------------------------------------------------------------- an office */
 
@@ -244,7 +295,7 @@ FUPIN_API fupin_operation fupin_standing(struct fupin_office *office, fupin_hand
 struct fupin_query {
 	size_t size;
 	int64_t unit; /* 0: the office's own */
-	int from, to; /* yyyymm */
+	int from, to; /* yyyymm; 0, in fupin_ask(): all months of the plan */
 	int by; /* rows of the units below: 2 prefecture, 3 county, 4 township, 5 village; 0: the unit alone */
 	size_t indicator_count;        /* 0: all */
 	const char *const *indicators; /* codes or names */
@@ -252,10 +303,18 @@ struct fupin_query {
 	/* As of this commit, and as of this time; 0: now. Not for a watch. */
 	uint64_t as_of_seq;
 	int64_t as_of_time_us;
+	/* Read by fupin_ask() alone, as its question says. Texts are codes or names; NULL: all. */
+	const char *form, *group, *document, *source, *voucher, *project, *rule;
+	const char *states; /* words with commas between: "red,amber" */
+	int year, limit;    /* 0: the centre's own */
+	int own;            /* 1: of the unit alone, without what lies below it */
+	int all;            /* 1: what is over, too */
+	int in_transit, early, back, warned, values;
 };
 #define FUPIN_QUERY_INIT                                                                                     \
 	{                                                                                                        \
-		sizeof(struct fupin_query), 0, 0, 0, 0, 0, NULL, 0, 0, 0                                             \
+		sizeof(struct fupin_query), 0, 0, 0, 0, 0, NULL, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL,  \
+		    NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0                                                                  \
 	}
 
 /* Totals: FUPIN_FIGURES once; with `by` the unit itself comes last. FUPIN_PROBLEMS: the moment lies in the
@@ -267,6 +326,24 @@ FUPIN_API fupin_operation fupin_total(struct fupin_office *office, const struct 
  * connection it goes on by itself. */
 FUPIN_API fupin_operation fupin_watch(struct fupin_office *office, const struct fupin_query *query,
                                       fupin_handler handler, void *context);
+
+/* A question that is answered by a table; behind each the fields of the query that it reads beside `unit`
+ * and, unless it is of the present alone, the as_of fields. The columns are those of the fupin program's JSON
+ * (docs/using/). */
+enum fupin_question {
+	FUPIN_UNITS = 1,    /* by, group: units; unit 0: all that this office may read; of the present alone */
+	FUPIN_FORMS,        /* the versions of forms, with their indicators; of the present alone */
+	FUPIN_COMPLETENESS, /* from, to, form, by, group: who reported; with `by` the unit itself comes last */
+	FUPIN_LATE,       /* from, to, form, limit, all: reports that are owed; with `all` also what came late */
+	FUPIN_DOCUMENTS,  /* document, limit, states (missing), all: sent and owed; `all`: each version */
+	FUPIN_ENROLMENTS, /* all: for administrators */
+	FUPIN_OFFICES,    /* all: for administrators; with `all` revoked keys, too */
+};
+
+/* FUPIN_ANSWER for each page, all of them as of one commit. FUPIN_USAGE: the query names what does not exist.
+ */
+FUPIN_API fupin_operation fupin_ask(struct fupin_office *office, enum fupin_question question,
+                                    const struct fupin_query *query, fupin_handler handler, void *context);
 
 /* Ends an operation: it has no more events but FUPIN_ENDED, with FUPIN_CANCELLED (unless it ended just
  * before). What a submission saved before stays in the outbox. -1: there is no such operation now; else 0. */

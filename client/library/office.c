@@ -323,6 +323,35 @@ begin_total(struct fupin_office *o, enum operation_kind kind, const struct fupin
 	return hand_over(o, operation, good);
 }
 
+/* NULL stays NULL. */
+static bool
+copy_text(struct operation *operation, const char **text)
+{
+	if (*text)
+		*text = arena_string(&operation->arena, *text);
+	return true;
+}
+
+fupin_operation
+fupin_ask(struct fupin_office *o, enum fupin_question question, const struct fupin_query *query,
+          fupin_handler handler, void *context)
+{
+	struct operation *operation = begin(o, OPERATION_ASK, handler, context);
+	bool good = operation && query;
+	if (good) {
+		struct fupin_query *q = &operation->query;
+		take_struct(q, sizeof *q, query, query->size);
+		const char **const texts[] = {&q->form,    &q->group,   &q->document, &q->source,
+		                              &q->voucher, &q->project, &q->rule,     &q->states};
+		for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+			good = good && copy_text(operation, texts[i]);
+		good = good && q->by >= UNIT_NONE && q->by <= UNIT_LEVELS && q->as_of_time_us >= 0 && q->limit >= 0 &&
+		       !operation->arena.exhausted;
+		operation->asked = question;
+	}
+	return hand_over(o, operation, good);
+}
+
 fupin_operation
 fupin_connect(struct fupin_office *o, fupin_handler handler, void *context)
 {

@@ -65,6 +65,7 @@ static const struct {
     [TEXT_DATA] = {"the data has problems: nothing was saved", "数据有问题：未保存"},
     [TEXT_REFUSED] = {"the centre refused it: nothing was stored", "中心退回：未存储"},
     [TEXT_INDICATOR] = {"not an indicator of this plan", "不是本规划的指标"},
+    [TEXT_QUERY] = {"there is no such thing", "没有这一项"},
     [TEXT_UNKNOWN] = {"the centre has no such submission", "中心没有此件"},
     [TEXT_CANCELLED] = {"cancelled", "已取消"},
     [TEXT_MEMORY] = {"out of memory", "内存不足"},
@@ -104,9 +105,8 @@ letter_free(struct letter *letter)
 	free(letter);
 }
 
-/* A letter whose content is incomplete is not sent. */
-static void
-put(struct fupin_office *o, struct operation *operation, struct letter *letter)
+void
+letter_put(struct fupin_office *o, struct operation *operation, struct letter *letter)
 {
 	if (letter->arena.exhausted) {
 		operation->no_memory = true;
@@ -159,7 +159,7 @@ tell_problem(struct fupin_office *o, struct operation *operation, const struct f
 		letter->event.problem = p;
 	}
 	if (letter)
-		put(o, operation, letter);
+		letter_put(o, operation, letter);
 }
 
 void
@@ -173,7 +173,7 @@ tell_line(struct fupin_office *o, struct operation *operation, const char *text,
 		letter->event.problem = p;
 	}
 	if (letter)
-		put(o, operation, letter);
+		letter_put(o, operation, letter);
 }
 
 static void
@@ -190,7 +190,7 @@ tell_submission(struct fupin_office *o, struct operation *operation, enum fupin_
 		letter->event.submission = s;
 	}
 	if (letter)
-		put(o, operation, letter);
+		letter_put(o, operation, letter);
 }
 
 static void
@@ -311,7 +311,7 @@ tell_figures(struct fupin_office *o, struct operation *operation, const struct a
 		letter->event.total = &rows->total;
 	}
 	if (letter)
-		put(o, operation, letter);
+		letter_put(o, operation, letter);
 }
 
 /* ---------------------------------------------------------------- standing */
@@ -361,7 +361,7 @@ tell_standing(struct fupin_office *o, struct operation *operation, const size_t 
 		letter->event.standing = &rows->standing;
 	}
 	if (letter)
-		put(o, operation, letter);
+		letter_put(o, operation, letter);
 }
 
 /* ---------------------------------------------------------------- the end */
@@ -381,5 +381,5 @@ tell_end(struct fupin_office *o, struct operation *operation, enum fupin_status 
 	letter->arena.exhausted = false; /* it goes all the same */
 	operation->last = NULL;
 	operation->stage = STAGE_ENDED;
-	put(o, operation, letter);
+	letter_put(o, operation, letter);
 }

@@ -2,7 +2,8 @@
  *
  * office.c: the caller's side, which begins operations and dispatches letters (events). office_work.c: the
  * thread inside, one loop around the session. office_steps.c: what each kind of operation does next, and
- * what it does with an answer. office_deliver.c: the way of submissions. office_letters.c: events and all
+ * what it does with an answer. office_questions.c: questions that are answered by tables, and office_tables.c
+ * those tables. office_deliver.c: the way of submissions. office_letters.c: events and all
  * that they point to.
  *
  * What both sides touch is under the mutex: the operations that were begun, the letters, the table of open
@@ -14,6 +15,7 @@
 #include "fupin.h"
 
 #include "base/arena.h"
+#include "columns/column.h"
 #include "outbox/deliver.h"
 #include "outbox/recheck.h"
 #include "session/follow.h"
@@ -52,6 +54,7 @@ enum operation_kind {
 	OPERATION_STANDING,
 	OPERATION_TOTAL,
 	OPERATION_WATCH,
+	OPERATION_ASK,
 };
 
 enum stage {
@@ -86,6 +89,8 @@ struct operation {
 	int64_t deadline_us;
 	bool no_memory;
 	struct question question;
+	enum fupin_question asked;
+	struct request request; /* of OPERATION_ASK: for the next page */
 	struct total_query total;
 	uint64_t watch_id, ack_id; /* request ids */
 	struct follow *follow;     /* the state that the watcher has */
@@ -155,6 +160,9 @@ void *office_run(void *office);
 /* NULL: no memory, and the operation ends with that. */
 struct letter *letter_new(struct operation *operation, enum fupin_kind kind);
 void letter_free(struct letter *letter);
+/* Adds it to those that are handed out at the end of the turn; if its content is incomplete, for lack of
+ * memory, it is not sent. */
+void letter_put(struct fupin_office *o, struct operation *operation, struct letter *letter);
 
 /* Each adds a letter to those that are handed out at the end of the turn. */
 void tell_problem(struct fupin_office *o, struct operation *operation, const struct finding *finding,
@@ -186,6 +194,7 @@ enum text {
 	TEXT_DATA,
 	TEXT_REFUSED,
 	TEXT_INDICATOR,
+	TEXT_QUERY,
 	TEXT_UNKNOWN,
 	TEXT_CANCELLED,
 	TEXT_MEMORY,
@@ -213,6 +222,24 @@ void operation_free(struct operation *operation);
 struct outbox *office_outbox(struct fupin_office *o, char error[OUTBOX_ERROR_BYTES]);
 /* What the centre's clock is now, as far as it is known. */
 int64_t office_time_us(const struct fupin_office *o);
+
+/* ---------------------------------------------------------------- questions */
+
+/* A page of a table, as it came. */
+struct page {
+	const struct columns *columns;
+	const void *rows, *whole; /* whole: the row that sums up all others; NULL: none */
+	size_t count;
+	struct as_of as_of;
+	int64_t time_us;
+	const char *label;
+	bool more;
+};
+void tell_answer(struct fupin_office *o, struct operation *operation, const struct page *page);
+
+/* Of an OPERATION_ASK: begins it; takes a page of its answer. */
+void question_begin(struct fupin_office *o, struct operation *operation);
+void question_take(struct fupin_office *o, struct operation *operation, const struct reply *reply);
 
 /* ---------------------------------------------------------------- delivering */
 

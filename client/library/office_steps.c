@@ -103,6 +103,8 @@ advance_with_catalogue(struct fupin_office *o, struct operation *p)
 		office_check(o, p);
 	else if (p->kind == OPERATION_SUBMIT)
 		office_save(o, p);
+	else if (p->kind == OPERATION_ASK)
+		question_begin(o, p);
 	else
 		begin_total(o, p);
 }
@@ -172,6 +174,9 @@ operation_question(struct fupin_office *o, struct operation *p, struct request *
 	enum reply_kind kind;
 	(void)o;
 	switch (p->kind) {
+	case OPERATION_ASK:
+		*out = p->request;
+		break;
 	case OPERATION_FIND:
 		*out = (struct request){.kind = REQUEST_STATUS, .status = p->submission};
 		break;
@@ -315,6 +320,8 @@ operation_take(struct fupin_office *o, struct operation *p, const struct reply *
 			take_standing(o, p, reply);
 		else if (p->kind == OPERATION_FIND && reply->kind == REPLY_STATUS)
 			take_status(o, p, &reply->status);
+		else if (p->kind == OPERATION_ASK)
+			question_take(o, p, reply);
 		else if (p->kind >= OPERATION_TOTAL && reply->kind == REPLY_TOTAL && reply->total.unit_count)
 			take_total(o, p, &reply->total);
 		else

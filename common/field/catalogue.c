@@ -146,6 +146,19 @@ catalogue_units_below(const struct catalogue *c, unit_code unit, enum unit_level
 	return catalogue_first_unit(c, high + 1) - *first;
 }
 
+void
+catalogue_periods(const struct catalogue *c, period *from, period *to)
+{
+	*from = PERIOD_LAST;
+	*to = PERIOD_FIRST;
+	for (size_t i = 0; i < c->version_count; i++) {
+		if (c->versions[i].first < *from)
+			*from = c->versions[i].first;
+		if (c->versions[i].last > *to)
+			*to = c->versions[i].last;
+	}
+}
+
 const struct unit *
 catalogue_unit(const struct catalogue *c, unit_code code)
 {

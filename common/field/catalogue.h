@@ -231,6 +231,8 @@ bool catalogue_finish(struct catalogue *catalogue, char error[CATALOGUE_ERROR_BY
 bool catalogue_same(const struct catalogue *a, const struct catalogue *b);
 
 /* Each returns NULL where there is none. */
+/* The months that the forms of the plan cover; from > to: it has no form. */
+void catalogue_periods(const struct catalogue *catalogue, period *from, period *to);
 const struct unit *catalogue_unit(const struct catalogue *catalogue, unit_code code);
 /* The index of the first unit whose code is not less. */
 size_t catalogue_first_unit(const struct catalogue *catalogue, unit_code code);

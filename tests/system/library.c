@@ -7,6 +7,7 @@
  *
  *     timeout:MS language:zh     before all others
  *     submit:FILE check:FILE send connect standing find:ID total:UNIT:INDICATOR watch:UNIT:INDICATOR
+ *     ask:QUESTION:UNIT:FIELD=VALUE,…  its pages are printed as JSON, a row a line
  *     COUNT*WORD                 so many times
  *     wait:TEXT                  until a line begins so, since the last wait for the same text
  *     end                        until all operations have ended
@@ -80,8 +81,89 @@ write_figures(char *line, const struct fupin_total *total)
 }
 
 static void
+print_text(const char *text)
+{
+	putchar('"');
+	for (; *text; text++)
+		printf(strchr("\"\\", *text) ? "\\%c" : "%c", *text == '\n' ? ' ' : *text);
+	putchar('"');
+}
+
+static void print_rows(const struct fupin_table *table);
+
+/* As the program's JSON has it. */
+static void
+print_cell(const struct fupin_cell *c)
+{
+	int64_t scale = 1, value = c->value < 0 ? -c->value : c->value;
+	for (int i = 0; i < c->decimals; i++)
+		scale *= 10;
+	if (c->kind == FUPIN_CELL_NONE)
+		printf("null");
+	else if (c->kind == FUPIN_CELL_TEXT)
+		print_text(*c->code ? c->code : c->text);
+	else if (c->kind == FUPIN_CELL_TABLE)
+		print_rows(c->table);
+	else if (c->kind == FUPIN_CELL_FLAG)
+		printf(c->value ? "true" : "false");
+	else if (c->kind != FUPIN_CELL_NUMBER && c->kind != FUPIN_CELL_CHANGE)
+		printf("%" PRId64, c->value);
+	else if (c->decimals)
+		printf("\"%s%" PRId64 ".%0*" PRId64 "\"", c->value < 0 ? "-" : "", value / scale, c->decimals,
+		       value % scale);
+	else
+		printf("\"%" PRId64 "\"", c->value);
+}
+
+static void
+print_row(const struct fupin_table *table, size_t row)
+{
+	putchar('{');
+	for (size_t i = 0; i < table->column_count; i++) {
+		const struct fupin_column *column = fupin_column(table, i);
+		printf("%s\"%s\": ", i ? ", " : "", column->key);
+		print_cell(fupin_cell(table, row, i));
+		if (*column->key && fupin_cell_of(table, row, column->key) == NULL)
+			stop("a column that is not found", column->key);
+	}
+	putchar('}');
+}
+
+static void
+print_rows(const struct fupin_table *table)
+{
+	putchar('[');
+	for (size_t i = 0; i < table->row_count; i++) {
+		printf(i ? ", " : "");
+		print_row(table, i);
+	}
+	putchar(']');
+}
+
+static void
+print_answer(const struct fupin_answer *answer)
+{
+	const struct fupin_table *table = answer->table;
+	if (fupin_cell(table, table->row_count, 0) || fupin_column(table, table->column_count) ||
+	    fupin_cell_of(table, 0, "none"))
+		stop("a cell beyond the last", "");
+	for (size_t i = 0; i < table->row_count; i++) {
+		printf("row ");
+		print_row(table, i);
+		printf("\n");
+	}
+}
+
+static void
 write_event(char *line, const struct fupin_event *e)
 {
+	if (e->answer) {
+		const struct fupin_column *first = fupin_column(e->answer->table, 0);
+		print_answer(e->answer);
+		snprintf(line, LINE_BYTES, "answer %s of %zu rows, last %d, seq %d, first column %s",
+		         e->answer->table->name, e->answer->table->row_count, e->answer->last, e->answer->seq > 0,
+		         first->title);
+	}
 	const struct fupin_problem *p = e->problem;
 	const struct fupin_submission *s = e->submission;
 	const struct fupin_standing *t = e->standing;
@@ -158,6 +240,50 @@ wait_for_all(struct run *r)
 		dispatch(r, "all ends", until);
 }
 
+/* ask:QUESTION:UNIT:FIELD=VALUE,… */
+static fupin_operation
+begin_question(struct run *r, char *word)
+{
+	struct fupin_query query = FUPIN_QUERY_INIT;
+	const struct {
+		const char *name;
+		int *number;
+		const char **text;
+	} fields[] = {{"from", &query.from, NULL},
+	              {"to", &query.to, NULL},
+	              {"by", &query.by, NULL},
+	              {"year", &query.year, NULL},
+	              {"limit", &query.limit, NULL},
+	              {"own", &query.own, NULL},
+	              {"all", &query.all, NULL},
+	              {"early", &query.early, NULL},
+	              {"back", &query.back, NULL},
+	              {"warned", &query.warned, NULL},
+	              {"values", &query.values, NULL},
+	              {"in_transit", &query.in_transit, NULL},
+	              {"form", NULL, &query.form},
+	              {"group", NULL, &query.group},
+	              {"document", NULL, &query.document},
+	              {"source", NULL, &query.source},
+	              {"voucher", NULL, &query.voucher},
+	              {"project", NULL, &query.project},
+	              {"rule", NULL, &query.rule},
+	              {"states", NULL, &query.states}};
+	char *rest, *question = strtok_r(strchr(word, ':') + 1, ":", &rest), *unit = strtok_r(NULL, ":", &rest);
+	query.unit = strtoll(unit, NULL, 10);
+	for (char *field; (field = strtok_r(NULL, ",", &rest));) {
+		char *value = strchr(field, '=');
+		*value++ = 0;
+		for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+			if (!strcmp(fields[i].name, field) && fields[i].number)
+				*fields[i].number = atoi(value);
+			else if (!strcmp(fields[i].name, field))
+				*fields[i].text = value;
+		}
+	}
+	return fupin_ask(r->office, (enum fupin_question)atoi(question), &query, on_event, r);
+}
+
 /* total:UNIT:INDICATOR, watch:…, funds:…, fundwatch:…; seq=SEQ:…, until=MICROSECONDS:… (as of then). */
 static fupin_operation
 begin_total(struct run *r, char *word)
@@ -192,6 +318,8 @@ begin(struct run *r, const char *text)
 		id = fupin_check(r->office, &rest, 1, on_event, r);
 	else if (!strncmp(word, "find:", 5))
 		id = fupin_find(r->office, rest, on_event, r);
+	else if (!strncmp(word, "ask:", 4))
+		id = begin_question(r, word);
 	else if (!strcmp(word, "send"))
 		id = fupin_send(r->office, on_event, r);
 	else if (!strcmp(word, "connect"))

@@ -15,7 +15,7 @@ from test_outbox import fund_sheet
 
 COUNTY, OTHER = 222403, 220122
 HEADER = "unit,period,people_lifted,households_lifted,registered_people\n"
-EXPORTED = ["cancel", "check", "close", "connect", "deadline", "dispatch", "fd", "figure", "find", "fund", "open", "returned", "send",
+EXPORTED = ["ask", "cancel", "cell", "cell_of", "check", "close", "column", "connect", "deadline", "dispatch", "fd", "figure", "find", "fund", "open", "returned", "send",
             "standing", "submit", "total", "version", "watch"]
 
 
@@ -40,9 +40,11 @@ class Installed:
 
 
 class LibraryTest(CentreTest):
+    CLOCK, PLAN = "2014-01-10T09:00", {}
+
     @classmethod
     def setUpClass(cls):
-        cls.options = {"options": ("--clock", "2014-01-10T09:00"), "plan": copy_plan(os.path.join(new_directory(), "plan"))}
+        cls.options = {"options": ("--clock", cls.CLOCK), "plan": copy_plan(os.path.join(new_directory(), "plan"), **cls.PLAN)}
         super().setUpClass()
         cls.installed = Installed()
         cls.program = cls.installed.compile(os.path.join(SOURCE, "tests", "system", "library.c"))
@@ -50,6 +52,7 @@ class LibraryTest(CentreTest):
     def setUp(self):
         self.directory = new_directory()
         self.county, self.other = (self.centre.offices[f"county-{unit}"] for unit in (COUNTY, OTHER))
+        self.province, self.admin = (self.centre.offices[name] for name in ("province", "admin"))
 
     def start(self, home, *words):
         process = subprocess.Popen([self.program, home, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -85,6 +88,18 @@ class LibraryTest(CentreTest):
         return mend
 
 
+UNITS, FORMS, COMPLETENESS, LATE, DOCUMENTS, ENROLMENTS, OFFICES = range(1, 8)
+
+
+def without_more(cell, like):
+    """A cell of the library has every column of a nested row, the program's JSON those that the row has."""
+    if isinstance(like, list) and like and isinstance(like[0], dict):
+        return [{name: without_more(row[name], value) for name, value in object.items()} for row, object in zip(cell, like)]
+    if isinstance(like, dict) and isinstance(cell, list):
+        return without_more(cell, [like])[0]
+    return cell
+
+
 class Surface(LibraryTest):
     def test_installed(self):
         for path in ("bin/fupind", "bin/fupin", "share/fupin/plan-2013/units.csv", "share/fupin/migrations/0001_base.sql", "share/fupin/grants.sql",
@@ -104,6 +119,26 @@ class Surface(LibraryTest):
         self.assertEqual(declared, EXPORTED)
         code = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
         self.assertNotRegex(code, "zmq|sqlite|pthread|protobuf")
+
+    def test_abi(self):
+        """What a program was compiled with keeps its place: a line of fupin.abi never changes, new ones are added."""
+        with open(self.installed.header, encoding="utf-8") as file:
+            code = re.sub(r"/\*.*?\*/", "", file.read(), flags=re.S)
+        lines = []
+        for name, body in re.findall(r"(?:^|\n)struct (fupin_\w+) \{(.*?)\n\};", code, re.S):
+            for field in re.findall(r"(\w+)\s*[,;]", body):
+                lines.append(f'printf("{name}.{field} %zu %zu\\n", offsetof(struct {name}, {field}), sizeof(((struct {name} *)0)->{field}));')
+        for body in re.findall(r"\nenum[ \w]*\{(.*?)\};", code, re.S):
+            lines += [f'printf("{value} %d\\n", {value});' for value in re.findall(r"(FUPIN_\w+)", body)]
+        source = os.path.join(self.directory, "abi.c")
+        with open(source, "w", encoding="utf-8") as file:
+            file.write("#include <fupin.h>\n#include <stddef.h>\n#include <stdio.h>\nint main(void) {\n" + "\n".join(lines) + "\n}\n")
+        found = subprocess.run([self.installed.compile(source)], check=True, capture_output=True, text=True).stdout.splitlines()
+        with open(os.path.join(SOURCE, "tests", "system", "fupin.abi"), encoding="utf-8") as file:
+            known = file.read().splitlines()
+        self.assertGreater(len(known), 150)
+        self.assertEqual([line for line in known if line not in found], [], "a compiled program would go wrong")
+        self.assertEqual([line for line in found if line not in known], [], "to be added to fupin.abi")
 
     def test_header(self):
         """Alone, by the letter of C11, and from C++."""
@@ -260,6 +295,46 @@ class Online(LibraryTest):
         self.assertNotIn("0 not begun", lines)
         self.assertEqual(self.centre.sql("SELECT period FROM report WHERE unit = %s AND period IN (201306, 201307) ORDER BY seq", OTHER),
                          [(201306,), (201307,)])
+
+
+class Questions(LibraryTest):
+    CLOCK, PLAN = "2013-05-10T09:00", {"deadlines": True, "rules": True}
+
+    def ask(self, office, question, *command, unit=COUNTY, key=None, **query):
+        """The rows that the library brings are those of the program's JSON, value by value."""
+        fields = ",".join(f"{name}={value}" for name, value in query.items())
+        lines = self.run_library(office.home, f"ask:{question}:{unit}:{fields}", "end")
+        rows = [json.loads(line[4:]) for line in lines if line.startswith("row ")]
+        shown = json.loads(office.run(*command, "--json").stdout)
+        shown = shown[key] if key else shown
+        self.assertEqual(lines[-1], "1 ended 0 ")
+        self.assertEqual(len(rows), len(shown), lines)
+        for row, object in zip(rows, shown):
+            self.assertEqual({name: without_more(row[name], value) for name, value in object.items()}, object)
+        self.assertTrue(shown, command)
+        return lines
+
+    def test_every_question(self):
+        self.run_library(self.county.home, "submit:" + self.sheet("asked.csv", f"{COUNTY},2013-04,40,20,900"), "end")
+        county, province = self.county, self.province
+        for office, question, command, options in (
+                (county, UNITS, ("units",), {"unit": 0}),
+                (province, UNITS, ("units", "--level", "county"), {"unit": 22, "by": 3}),
+                (county, FORMS, ("forms",), {}),
+                (county, COMPLETENESS, ("completeness", str(COUNTY), "2013-01..2013-06"), {"key": "rows", "from": 201301, "to": 201306}),
+                (province, COMPLETENESS, ("completeness", "22", "2013-04", "county", "--by", "prefecture"),
+                 {"unit": 22, "key": "rows", "from": 201304, "to": 201304, "form": "county", "by": 2}),
+                (province, LATE, ("late", "2224", "2013-01..2013-04", "--all"), {"unit": 2224, "key": "duties", "from": 201301, "to": 201304, "all": 1}),
+                (county, DOCUMENTS, ("document", "list"), {}),
+                (self.admin, OFFICES, ("admin", "offices"), {"unit": 22, "all": 1})):
+            with self.subTest(command=command):
+                lines = self.ask(office, question, *command, **options)
+                self.assertTrue(any(re.match(r"1 answer \w+ of \d+ rows, last 1, seq [01], first column \w+", line) for line in lines), lines)
+
+    def test_questions_that_name_nothing(self):
+        lines = self.run_library(self.county.home, f"ask:{COMPLETENESS}:{COUNTY}:form=nothing", f"ask:999:{COUNTY}:", f"ask:{DOCUMENTS}:{COUNTY}:document=no", "end")
+        for number in "123":
+            self.assertIn(f"{number} ended 2 there is no such thing", lines)
 
 
 class Offline(LibraryTest):
