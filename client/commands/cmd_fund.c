@@ -4,14 +4,13 @@
  * way. fupin fund check [UNIT]: that no fen is missing, from the accounts of each unit. fupin fund early
  * [UNIT]: entries that took money before it was there. fupin fund loans [UNIT]: the loan book. */
 #include "base/decimal.h"
+#include "columns/fund_columns.h"
 #include "command/command.h"
 #include "fund_list.h"
 #include "fund_loans.h"
-#include "fund_sums.h"
 #include "subcommands.h"
 
 #include <inttypes.h>
-#include <json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,119 +26,39 @@ struct funding {
 
 /* ---------------------------------------------------------------- tables of sums */
 
-enum { ROW_TEXT_BYTES = 24 };
-
-static struct table *
-create_table(const struct funding *f, const char *what)
-{
-	const struct command *c = &f->command;
-	static const char *const ages[] = {"≤15", "≤30", "≤60", ">60"};
-	char titles[2 * FUND_AGES + FUND_STATES][48];
-	struct table_column columns[2 + 2 * FUND_AGES + FUND_STATES] = {{_("code"), false}, {what, false}};
-	size_t count = 2;
-	for (int state = FUND_STATE_RAISED; !f->ages && state < FUND_STATES; state++) {
-		const char *name = in_language(c, fund_state_name((enum fund_state)state),
-		                               fund_state_name_zh((enum fund_state)state));
-		snprintf(titles[count], sizeof titles[count], "%s", name);
-		for (char *at = titles[count]; (at = strchr(at, '_'));)
-			*at = ' '; /* what is a name in JSON is words in a heading */
-		columns[count] = (struct table_column){titles[count], true};
-		count++;
-	}
-	for (int i = 0; f->ages && i < 2 * FUND_AGES; i++, count++) {
-		enum fund_state state = i < FUND_AGES ? FUND_STATE_ON_HAND : FUND_STATE_IN_TRANSIT;
-		snprintf(titles[count], sizeof titles[count], _("%s %s days"),
-		         in_language(c, fund_state_name(state), fund_state_name_zh(state)), ages[i % FUND_AGES]);
-		columns[count] = (struct table_column){titles[count], true};
-	}
-	return table_create(c->output, c->format == FORMAT_XLSX ? "funds" : NULL, columns, count);
-}
-
-static bool
-add_row(const struct funding *f, struct table *table, const char *code, const char *name,
-        const struct fund_sums *sums)
-{
-	struct cell cells[2 + 2 * FUND_AGES + FUND_STATES] = {cell_text(code), cell_text(name)};
-	size_t count = 2;
-	for (int state = FUND_STATE_RAISED; !f->ages && state < FUND_STATES; state++) {
-		int64_t fen = fund_amount_shown(sums->states[state]);
-		cells[count++] = cell_figure(fen, fen, MONEY_DECIMALS);
-	}
-	for (int i = 0; f->ages && i < 2 * FUND_AGES; i++) {
-		int64_t fen = fund_amount_shown(sums->ages[i / FUND_AGES][i % FUND_AGES]);
-		cells[count++] = cell_figure(fen, fen, MONEY_DECIMALS);
-	}
-	return table_add(table, cells);
-}
-
-static struct json_object *
-sums_json(const struct funding *f, const struct fund_sums *sums)
-{
-	static const char *const ages[] = {"15", "30", "60", "more"};
-	struct json_object *o = json_object_new_object();
-	char text[DECIMAL_TEXT_BYTES];
-	for (int state = FUND_STATE_RAISED; state < FUND_STATES; state++)
-		json_object_object_add(o, fund_state_name((enum fund_state)state),
-		                       json_object_new_string(decimal_plain(fund_amount_shown(sums->states[state]),
-		                                                            MONEY_DECIMALS, text)));
-	for (int what = 0; f->ages && what < 2; what++) {
-		struct json_object *by_age = json_object_new_object();
-		for (int age = 0; age < FUND_AGES; age++)
-			json_object_object_add(by_age, ages[age],
-			                       json_object_new_string(decimal_plain(
-			                           fund_amount_shown(sums->ages[what][age]), MONEY_DECIMALS, text)));
-		json_object_object_add(o, what ? "in_transit_by_days" : "on_hand_by_days", by_age);
-	}
-	return o;
-}
-
-/* Rows of sums, as a table or as JSON. */
 struct rows {
 	const struct funding *funding;
-	struct table *table;
-	struct json_object *list;
+	struct reading reading;
+	struct listing *listing;
 };
 
 static bool
-rows_begin(struct rows *rows, const struct funding *f, const char *what)
+rows_begin(struct rows *rows, const struct funding *f, enum fund_rows of)
 {
 	*rows = (struct rows){.funding = f};
-	if (f->command.format == FORMAT_JSON)
-		rows->list = json_object_new_array();
-	else
-		rows->table = create_table(f, what);
-	return rows->list || rows->table;
+	command_reading(&f->command, &rows->reading);
+	rows->listing = listing_begin(f->command.output, "funds", &fund_columns[of], &rows->reading,
+	                              f->ages ? FUNDS_BY_AGE : FUNDS_BY_STATE);
+	return rows->listing;
 }
 
-/* `key`: what the row is of, in JSON. */
 static bool
-rows_add(struct rows *rows, const char *key, const char *code, const char *name, const struct fund_sums *sums)
+rows_add(struct rows *rows, const char *code, const char *name, const struct fund_sums *sums)
 {
-	if (rows->table)
-		return add_row(rows->funding, rows->table, code, name, sums);
-	struct json_object *o = sums_json(rows->funding, sums);
-	json_object_object_add(o, key, json_object_new_string(code));
-	json_object_object_add(o, "name", json_object_new_string(name));
-	return !json_object_array_add(rows->list, o);
+	const struct fund_row row = {code, name, *sums, rows->funding->ages};
+	return listing_add(rows->listing, &row);
 }
 
-static bool
-rows_end(struct rows *rows, const struct as_of *as_of, const char *label)
+/* `status`: of all that was asked and added. */
+static int
+rows_end(struct rows *rows, int status, const struct as_of *as_of, const char *label)
 {
 	const struct command *c = &rows->funding->command;
-	bool good = rows->list || table_end(rows->table);
-	if (good && rows->list)
-		command_print_json(c, json_object_get(rows->list));
-	else if (good)
+	int ended = command_end_listing(&rows->listing, &rows->reading, status == EXIT_DONE);
+	status = status == EXIT_DONE ? ended : status;
+	if (status == EXIT_DONE)
 		command_footer(c, as_of, label);
-	return good;
-}
-
-static void
-rows_free(struct rows *rows)
-{
-	table_destroy(&rows->table);
-	json_object_put(rows->list);
+	return status;
 }
 
 /* ---------------------------------------------------------------- asking */
@@ -172,11 +91,11 @@ add_sources(const struct funding *f, struct rows *rows, const struct unit_balanc
 		const struct fund_term *source = &c->sources[i];
 		fund_sums_add(&sums, unit, source->number);
 		if (fund_sums_any(&sums))
-			good = rows_add(rows, "source", source->code,
-			                in_language(&f->command, source->name_en, source->name_zh), &sums);
+			good = rows_add(rows, source->code, in_language(&f->command, source->name_en, source->name_zh),
+			                &sums);
 	}
 	fund_sums_add(&whole, unit, 0);
-	return good && rows_add(rows, "source", "", _("total"), &whole);
+	return good && rows_add(rows, "", _("total"), &whole);
 }
 
 static bool
@@ -185,13 +104,13 @@ add_units(const struct funding *f, struct rows *rows, const struct balance_answe
 	bool good = true;
 	for (size_t i = 0; good && i < answer->unit_count; i++) {
 		struct fund_sums sums = {0};
-		char code[ROW_TEXT_BYTES], name[NAME_BYTES_MAX + 16];
+		char code[24], name[NAME_BYTES_MAX + 16];
 		bool whole = f->by && i + 1 == answer->unit_count;
 		snprintf(code, sizeof code, "%" PRId64, answer->units[i].unit);
 		snprintf(name, sizeof name, "%s%s", command_unit_name(&f->command, answer->units[i].unit),
 		         whole && f->command.format != FORMAT_JSON ? _(" total") : "");
 		fund_sums_add(&sums, &answer->units[i], f->source);
-		good = rows_add(rows, "unit", code, name, &sums);
+		good = rows_add(rows, code, name, &sums);
 	}
 	return good;
 }
@@ -206,11 +125,9 @@ show_balance(struct funding *f)
 		return status;
 	const struct balance_answer *answer = &reply.balances;
 	bool by_source = !f->by && !f->source;
-	bool good = rows_begin(&rows, f, by_source ? _("source") : _("unit")) &&
-	            (by_source ? add_sources(f, &rows, &answer->units[0]) : add_units(f, &rows, answer)) &&
-	            rows_end(&rows, &answer->as_of, answer->label);
-	rows_free(&rows);
-	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
+	bool good = rows_begin(&rows, f, by_source ? FUNDS_BY_SOURCE : FUNDS_BY_UNIT) &&
+	            (by_source ? add_sources(f, &rows, &answer->units[0]) : add_units(f, &rows, answer));
+	return rows_end(&rows, good ? EXIT_DONE : EXIT_FAILED_INSIDE, &answer->as_of, answer->label);
 }
 
 /* ---------------------------------------------------------------- flow */
@@ -224,7 +141,7 @@ show_levels(struct funding *f)
 	struct fund_sums whole = {0};
 	char label[NAME_BYTES_MAX + 1] = "";
 	struct as_of as_of = {0};
-	int status = rows_begin(&rows, f, C_("funds", "level")) ? EXIT_DONE : EXIT_FAILED_INSIDE;
+	int status = rows_begin(&rows, f, FUNDS_BY_LEVEL) ? EXIT_DONE : EXIT_FAILED_INSIDE;
 	for (int level = (int)unit_level_of(f->unit); status == EXIT_DONE && level <= (int)UNIT_VILLAGE;
 	     level++) {
 		struct fund_sums sums = {0};
@@ -236,18 +153,16 @@ show_levels(struct funding *f)
 		if (status == EXIT_DONE) {
 			as_of = reply.balances.as_of;
 			snprintf(label, sizeof label, "%s", reply.balances.label);
-			if (!rows_add(&rows, "level", unit_level_name((enum unit_level)level),
+			if (!rows_add(&rows, unit_level_name((enum unit_level)level),
 			              in_language(&f->command, unit_level_name((enum unit_level)level),
 			                          unit_level_name_zh((enum unit_level)level)),
 			              &sums))
 				status = EXIT_FAILED_INSIDE;
 		}
 	}
-	if (status == EXIT_DONE &&
-	    (!rows_add(&rows, "level", "", _("total"), &whole) || !rows_end(&rows, &as_of, label)))
+	if (status == EXIT_DONE && !rows_add(&rows, "", _("total"), &whole))
 		status = EXIT_FAILED_INSIDE;
-	rows_free(&rows);
-	return status;
+	return rows_end(&rows, status, &as_of, label);
 }
 
 static int
@@ -345,11 +260,10 @@ check(struct funding *f)
 	struct reply reply = {0};
 	const struct catalogue *catalogue = &f->command.catalogue;
 	char label[NAME_BYTES_MAX + 1] = "";
-	int status = k.sources && rows_begin(&rows, f, _("source")) ? EXIT_DONE : EXIT_FAILED_INSIDE;
-	if (status != EXIT_DONE) {
-		free(k.sources);
-		return status;
-	}
+	struct as_of as_of = {0};
+	if (!k.sources)
+		return EXIT_FAILED_INSIDE;
+	int status = rows_begin(&rows, f, FUNDS_BY_SOURCE) ? EXIT_DONE : EXIT_FAILED_INSIDE;
 	for (int level = (int)unit_level_of(f->unit); status == EXIT_DONE && level <= (int)UNIT_VILLAGE;
 	     level++) {
 		status = ask(f, (enum unit_level)level, false, true, &reply);
@@ -360,7 +274,7 @@ check(struct funding *f)
 		snprintf(label, sizeof label, "%s", reply.balances.label);
 	for (size_t i = 0; status == EXIT_DONE && i < catalogue->source_count; i++)
 		if (fund_sums_any(&k.sources[i]) &&
-		    !rows_add(&rows, "source", catalogue->sources[i].code,
+		    !rows_add(&rows, catalogue->sources[i].code,
 		              in_language(&f->command, catalogue->sources[i].name_en, catalogue->sources[i].name_zh),
 		              &k.sources[i]))
 			status = EXIT_FAILED_INSIDE;
@@ -368,16 +282,12 @@ check(struct funding *f)
 	if (status == EXIT_DONE) {
 		output_line(f->command.output, _("%zu units with money, each source: %s"), k.units,
 		            right ? _("no fen is missing") : _("WRONG, see above"));
-		const struct as_of as_of = reply.balances.as_of;
+		as_of = reply.balances.as_of;
 		status = check_days(f);
-		status = status != EXIT_DONE               ? status
-		         : !rows_end(&rows, &as_of, label) ? EXIT_FAILED_INSIDE
-		         : right                           ? EXIT_DONE
-		                                           : EXIT_PROBLEMS;
 	}
-	rows_free(&rows);
+	status = rows_end(&rows, status, &as_of, label);
 	free(k.sources);
-	return status;
+	return status == EXIT_DONE && !right ? EXIT_PROBLEMS : status;
 }
 
 /* ---------------------------------------------------------------- the command line */

@@ -1,20 +1,13 @@
 #include "fund_loans.h"
 
 #include "base/decimal.h"
+#include "columns/fund_columns.h"
 
-#include <inttypes.h>
-#include <json.h>
-#include <stdio.h>
 #include <stdlib.h>
-
-struct loans {
-	unit_code unit;
-	int64_t drawn, repaid, subsidised;
-};
 
 struct loan_book {
 	size_t count;
-	struct loans *units;
+	struct loan_row *units;
 };
 
 static bool
@@ -31,7 +24,7 @@ take_balances(const struct catalogue *c, const struct balance_answer *answer, st
 	book->units = calloc(answer->unit_count + 1, sizeof *book->units);
 	for (size_t i = 0; book->units && i < answer->unit_count; i++) {
 		const struct unit_balance *unit = &answer->units[i];
-		struct loans *l = &book->units[book->count++];
+		struct loan_row *l = &book->units[book->count++];
 		l->unit = unit->unit;
 		for (size_t k = 0; k < unit->count; k++) {
 			const struct balance *held = &unit->balances[k];
@@ -62,70 +55,6 @@ take_subsidies(const struct catalogue *c, const struct total_answer *answer, str
 		}
 	}
 	return true;
-}
-
-static struct table *
-create_table(const struct command *c)
-{
-	const struct table_column columns[] = {{_("code"), false}, {_("unit"), false},
-	                                       {_("drawn"), true}, {_("repaid"), true},
-	                                       {_("owed"), true},  {_("interest subsidised"), true}};
-	return table_create(c->output, c->format == FORMAT_XLSX ? "loans" : NULL, columns,
-	                    sizeof columns / sizeof *columns);
-}
-
-static bool
-add_row(const struct command *c, struct table *table, const struct loans *l)
-{
-	char code[24];
-	snprintf(code, sizeof code, "%" PRId64, l->unit);
-	const struct cell cells[] = {
-	    cell_text(code),
-	    cell_text(command_unit_name(c, l->unit)),
-	    cell_number(l->drawn, MONEY_DECIMALS),
-	    cell_number(l->repaid, MONEY_DECIMALS),
-	    cell_number(decimal_subtract(l->drawn, l->repaid), MONEY_DECIMALS),
-	    cell_number(l->subsidised, MONEY_DECIMALS),
-	};
-	return table_add(table, cells);
-}
-
-static void
-add_fen(struct json_object *o, const char *key, int64_t fen)
-{
-	char text[DECIMAL_TEXT_BYTES];
-	json_object_object_add(o, key, json_object_new_string(decimal_plain(fen, MONEY_DECIMALS, text)));
-}
-
-static struct json_object *
-row_json(const struct command *c, const struct loans *l)
-{
-	struct json_object *o = json_object_new_object();
-	json_object_object_add(o, "unit", json_object_new_int64(l->unit));
-	json_object_object_add(o, "name", json_object_new_string(command_unit_name(c, l->unit)));
-	add_fen(o, "drawn", l->drawn);
-	add_fen(o, "repaid", l->repaid);
-	add_fen(o, "owed", decimal_subtract(l->drawn, l->repaid));
-	add_fen(o, "subsidised", l->subsidised);
-	return o;
-}
-
-static bool
-show(const struct command *c, const struct loan_book *book, const struct as_of *as_of, const char *label)
-{
-	struct json_object *list = c->format == FORMAT_JSON ? json_object_new_array() : NULL;
-	struct table *table = list ? NULL : create_table(c);
-	bool good = list || table;
-	for (size_t i = 0; good && i < book->count; i++)
-		good = list ? !json_object_array_add(list, row_json(c, &book->units[i]))
-		            : add_row(c, table, &book->units[i]);
-	if (good && list)
-		command_print_json(c, json_object_get(list));
-	else if (good && (good = table_end(table)))
-		command_footer(c, as_of, label);
-	table_destroy(&table);
-	json_object_put(list);
-	return good;
 }
 
 static int
@@ -163,9 +92,14 @@ ask_and_show(struct command *c, unit_code unit, enum unit_level by, struct loan_
 	status = command_ask(c, &request, REPLY_TOTAL, &reply);
 	if (status != EXIT_DONE)
 		return status;
-	bool good = take_subsidies(&c->catalogue, &reply.total, book) &&
-	            show(c, book, &reply.total.as_of, reply.total.label);
-	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
+	if (!take_subsidies(&c->catalogue, &reply.total, book))
+		return EXIT_FAILED_INSIDE;
+	struct reading r;
+	command_reading(c, &r);
+	status = command_show_rows(c, "loans", &loan_columns, &r, book->units, book->count);
+	if (status == EXIT_DONE)
+		command_footer(c, &reply.total.as_of, reply.total.label);
+	return status;
 }
 
 int

@@ -1,7 +1,7 @@
 /* Sums over accounts, and what is said of books that are not right: what a right centre never shows. */
 #include "case.h"
 
-#include "commands/fund_sums.h"
+#include "columns/fund_sums.h"
 
 enum { SOURCE = 1, OTHER = 2 };
 

@@ -1,0 +1,174 @@
+#include "fund_columns.h"
+
+#include "column_table.h"
+
+#include "base/decimal.h"
+#include "reply.h"
+
+/* ---------------------------------------------------------------- entries */
+
+/* What is open of an entry means something only where others wait for it. */
+static bool
+shows_open(const void *row)
+{
+	enum fund_kind kind = ((const struct entry_item *)row)->entry.kind;
+	return kind == FUND_SENT_DOWN || kind == FUND_RETURNED || kind == FUND_ALLOCATED || kind == FUND_GRANTED;
+}
+
+static struct cell
+days_on_the_way(struct reading *r, const void *row, const struct column *column)
+{
+	const struct entry_query *query = r->more;
+	(void)column;
+	return cell_figure(query->in_transit, ((const struct entry_item *)row)->age_days, 0);
+}
+
+#define ROW struct entry_item
+static const struct column entries[] = {
+    DAY("occurred", entry.occurred, TITLE("date", "日期")),
+    UNIT("unit", entry.unit, TITLE("code", "代码")),
+    UNIT_OR_CODE("name", entry.unit, TABLE_ONLY, TITLE("unit", "单位")),
+    ENUM("kind", entry.kind, fund_kind_name, fund_kind_name_zh, TITLE("kind", "类别")),
+    TEXT("voucher", entry.voucher, TITLE("voucher", "凭证号")),
+    TEXT("refers", entry.refers, TITLE("refers", "所指凭证号")),
+    SOURCE("source", entry.source, TITLE("source", "来源")),
+    USE("use", entry.use, TITLE("use", "用途")),
+    TEXT("project", entry.project, TITLE("project", "项目编号")),
+    UNIT("counterparty", entry.counterparty, JSON_ONLY),
+    UNIT_OR_CODE("other", entry.counterparty, TABLE_ONLY, TITLE("other unit", "对方单位")),
+    FEN("yuan", entry.amount_fen, TITLE("yuan", "金额(元)")),
+    FEN("open", open_fen, JSON_ONLY),
+    FEN("waits", open_fen, WHEN(shows_open), TABLE_ONLY, TITLE("open", "未了(元)")),
+    COUNT("age_days", age_days, JSON_ONLY),
+    MADE("days", days_on_the_way, RIGHT, TABLE_ONLY, TITLE("days", "天数")),
+    TEXT("document", entry.document, TITLE("document", "文件依据")),
+    TEXT("note", entry.note, TITLE("note", "摘要")),
+    ENUM("iati", entry.kind, fund_kind_iati, fund_kind_iati, TITLE("IATI type", "IATI类型")),
+    SECONDS("recorded", recorded, TITLE("recorded", "入账")),
+    COUNT("seq", seq, TITLE("commit", "提交")),
+    COUNT("line", line, JSON_ONLY),
+    FEN("early", early_fen, MAYBE, .only_with = ENTRY_EARLY, TITLE("not there yet", "当时未到")),
+};
+const struct columns entry_columns = COLUMNS("entries", entries);
+#undef ROW
+
+/* ---------------------------------------------------------------- the way of an entry's money */
+
+static struct cell
+indented_kind(struct reading *r, const void *row, const struct column *column)
+{
+	const int *depth = r->more;
+	struct cell kind = column_enum(r, row, column);
+	return cell_printed(r, "%*s%s", 2 * *depth, "", kind.text);
+}
+
+#define ROW struct trace_step
+static const struct column steps[] = {
+    INSIDE(item, &entry_columns),
+    COUNT("from", from, JSON_ONLY),
+    MADE("way", indented_kind, COLUMN_AT(item.entry.kind, enum fund_kind),
+         .names = {fund_kind_name, fund_kind_name_zh}, TABLE_ONLY, TITLE("way", "去向")),
+    FEN("part", amount_fen, TITLE("yuan", "金额(元)")),
+    UNIT_OR_CODE("name", item.entry.unit, TABLE_ONLY, TITLE("unit", "单位")),
+    TEXT("voucher", item.entry.voucher, TABLE_ONLY, TITLE("voucher", "凭证号")),
+    DAY("occurred", item.entry.occurred, TABLE_ONLY, TITLE("date", "日期")),
+    USE("use", item.entry.use, TABLE_ONLY, TITLE("use", "用途")),
+    UNIT_OR_CODE("other", item.entry.counterparty, TABLE_ONLY, TITLE("other unit", "对方单位")),
+    FEN("yuan", item.entry.amount_fen, TABLE_ONLY, TITLE("of yuan", "该笔(元)")),
+};
+static const struct columns step_columns = COLUMNS("steps", steps);
+#undef ROW
+
+#define ROW struct trace_answer
+static const struct column trace[] = {
+    ROWS("steps", steps, count, &step_columns),
+    FLAG("more", more, JSON_ONLY),
+};
+const struct columns trace_columns = COLUMNS("trace", trace);
+#undef ROW
+
+/* ---------------------------------------------------------------- sums over accounts */
+
+static struct cell
+amount(struct reading *r, const void *row, const struct column *column)
+{
+	fund_amount amount = *(const fund_amount *)((const char *)row + column->offset);
+	(void)r;
+	return cell_number(fund_amount_shown(amount), MONEY_DECIMALS);
+}
+
+static bool
+has_ages(const void *row)
+{
+	return ((const struct fund_row *)row)->has_ages;
+}
+
+#define AMOUNT(key, field, ...) COLUMN_OF(key, amount, field, fund_amount, RIGHT, DASH, __VA_ARGS__)
+
+#define ROW fund_amount
+#define AGE(key_, age)                                                                                       \
+	{                                                                                                        \
+		.key = (key_), .read = amount, .offset = (age) * sizeof(fund_amount)                                 \
+	}
+static const struct column ages[] = {AGE("15", 0), AGE("30", 1), AGE("60", 2), AGE("more", 3)};
+static const struct columns age_columns = COLUMNS("by_days", ages);
+#undef ROW
+
+#define ROW struct fund_row
+#define IN_STATE(key, which, ...)                                                                            \
+	AMOUNT(key, sums.states[FUND_STATE_##which], .only_with = FUNDS_BY_STATE, __VA_ARGS__)
+#define OF_AGE(key, which, age, ...)                                                                         \
+	AMOUNT(key, sums.ages[which][age], .only_with = FUNDS_BY_AGE, TABLE_ONLY, __VA_ARGS__)
+#define FUND_TABLE(of, of_zh)                                                                                \
+	{                                                                                                        \
+		TEXT(of, code, TITLE("code", "代码")), TEXT("name", name, TITLE(of, of_zh)),                         \
+		    IN_STATE("raised", RAISED, TITLE("raised", "筹措")),                                             \
+		    IN_STATE("came_in", CAME_IN, TITLE("came in", "转入")),                                          \
+		    IN_STATE("on_hand", ON_HAND, TITLE("on hand", "在手")),                                          \
+		    IN_STATE("set_aside", SET_ASIDE, TITLE("set aside", "已分配待拨")),                              \
+		    IN_STATE("in_transit", IN_TRANSIT, TITLE("in transit", "在途")),                                 \
+		    IN_STATE("under_grant", UNDER_GRANT, TITLE("under grant", "已安排待报账")),                      \
+		    IN_STATE("spent", SPENT, TITLE("spent", "支出")),                                                \
+		    IN_STATE("went_out", WENT_OUT, TITLE("went out", "转出")),                                       \
+		    IN_STATE("repaid", REPAID, TITLE("repaid", "已还")),                                             \
+		    OF_AGE("on_hand_15", 0, 0, TITLE("on_hand ≤15 days", "在手 ≤15天")),                             \
+		    OF_AGE("on_hand_30", 0, 1, TITLE("on_hand ≤30 days", "在手 ≤30天")),                             \
+		    OF_AGE("on_hand_60", 0, 2, TITLE("on_hand ≤60 days", "在手 ≤60天")),                             \
+		    OF_AGE("on_hand_more", 0, 3, TITLE("on_hand >60 days", "在手 >60天")),                           \
+		    OF_AGE("in_transit_15", 1, 0, TITLE("in_transit ≤15 days", "在途 ≤15天")),                       \
+		    OF_AGE("in_transit_30", 1, 1, TITLE("in_transit ≤30 days", "在途 ≤30天")),                       \
+		    OF_AGE("in_transit_60", 1, 2, TITLE("in_transit ≤60 days", "在途 ≤60天")),                       \
+		    OF_AGE("in_transit_more", 1, 3, TITLE("in_transit >60 days", "在途 >60天")),                     \
+		    RECORD("on_hand_by_days", sums.ages[0], &age_columns, WHEN(has_ages)),                           \
+		    RECORD("in_transit_by_days", sums.ages[1], &age_columns, WHEN(has_ages)),                        \
+	}
+static const struct column by_source[] = FUND_TABLE("source", "来源"), by_unit[] = FUND_TABLE("unit", "单位"),
+                           by_level[] = FUND_TABLE("level", "层级");
+const struct columns fund_columns[FUND_ROWS] = {
+    [FUNDS_BY_SOURCE] = COLUMNS("funds", by_source),
+    [FUNDS_BY_UNIT] = COLUMNS("funds", by_unit),
+    [FUNDS_BY_LEVEL] = COLUMNS("funds", by_level),
+};
+#undef ROW
+
+/* ---------------------------------------------------------------- loans */
+
+static struct cell
+owed(struct reading *r, const void *row, const struct column *column)
+{
+	const struct loan_row *of = row;
+	(void)r, (void)column;
+	return cell_number(decimal_subtract(of->drawn, of->repaid), MONEY_DECIMALS);
+}
+
+#define ROW struct loan_row
+static const struct column loans[] = {
+    UNIT("unit", unit, TITLE("code", "代码")),
+    UNIT_NAME("name", unit, TITLE("unit", "单位")),
+    FEN("drawn", drawn, TITLE("drawn", "发放(元)")),
+    FEN("repaid", repaid, TITLE("repaid", "收回(元)")),
+    MADE("owed", owed, RIGHT, TITLE("owed", "余额(元)")),
+    FEN("subsidised", subsidised, TITLE("interest subsidised", "贴息(元)")),
+};
+const struct columns loan_columns = COLUMNS("loans", loans);
+#undef ROW
