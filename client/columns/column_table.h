@@ -96,10 +96,10 @@
 		__VA_ARGS__                                                                                          \
 	}
 /* Rows of other columns: a pointer to them, and a size_t that counts them. */
-#define ROWS(key_, field, count_, columns_)                                                                  \
+#define ROWS(key_, field, count_, columns_, ...)                                                             \
 	{                                                                                                        \
 		.key = (key_), .read = column_rows, .offset = offsetof(ROW, field), .nested = (columns_),            \
-		.count_offset = offsetof(ROW, count_) + _Generic(((ROW *)0)->count_, size_t : 0)                     \
+		.count_offset = offsetof(ROW, count_) + _Generic(((ROW *)0)->count_, size_t : 0), __VA_ARGS__        \
 	}
 /* The same, of rows that lie in the row itself. */
 #define ARRAY(key_, field, count_, columns_)                                                                 \
@@ -119,8 +119,8 @@
 column_reader column_text, column_names, column_fingerprint, column_chars, column_bit, column_u16, column_u32,
     column_int, column_i64, column_u64, column_flag, column_unit, column_unit_name, column_unit_or_code,
     column_county_name, column_period, column_day, column_seconds, column_us, column_deadline, column_fen,
-    column_form, column_source, column_use, column_digest, column_enum, column_rows, column_array,
-    column_record;
+    column_form, column_source, column_use, column_digest, column_enum, column_rows,
+    column_array, column_record;
 
 /* ---------------------------------------------------------------- for readers of a table's own */
 

@@ -1,10 +1,11 @@
 /* fupin project list [UNIT]: projects of a unit and all below it, how far they are, and their money.
  * fupin project show UNIT CODE: one of them, with its steps and its money by source.
  * Steps are sent as a sheet: fupin submit. */
-#include "project_show.h"
+#include "columns/project_columns.h"
+#include "command/command.h"
 #include "subcommands.h"
 
-#include <json.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +14,8 @@ struct projecting {
 	struct command command;
 	const char *state_option;
 	bool open, overdue, own;
-	struct table *table;      /* of a table, CSV or workbook */
-	struct json_object *list; /* of JSON */
+	struct reading reading;
+	struct listing *listing;
 	size_t shown;
 };
 
@@ -39,16 +40,6 @@ read_states(const struct projecting *p, uint32_t *states)
 	return true;
 }
 
-static bool
-show(struct projecting *p, const struct project_item *item)
-{
-	if (p->overdue && !item->overdue)
-		return true;
-	p->shown++;
-	return p->table ? project_row_add(&p->command, p->table, item)
-	                : !json_object_array_add(p->list, project_json(&p->command, item));
-}
-
 /* All pages are as of the first one's commit. */
 static int
 fetch(struct projecting *p, struct project_query *query, struct as_of *as_of, char label[NAME_BYTES_MAX + 1])
@@ -66,7 +57,10 @@ fetch(struct projecting *p, struct project_query *query, struct as_of *as_of, ch
 		*as_of = reply.projects.as_of;
 		snprintf(label, NAME_BYTES_MAX + 1, "%s", reply.projects.label);
 		for (size_t i = 0; good && i < reply.projects.count; i++)
-			good = show(p, &reply.projects.items[i]);
+			if (!p->overdue || reply.projects.items[i].overdue) {
+				good = listing_add(p->listing, &reply.projects.items[i]);
+				p->shown++;
+			}
 		request.projects.after = reply.projects.next;
 	} while (good && request.projects.after.unit);
 	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
@@ -81,21 +75,15 @@ list(struct projecting *p, const char *unit)
 	char label[NAME_BYTES_MAX + 1] = "";
 	if (!read_states(p, &query.states) || (unit && !command_find_unit(c, unit, &query.unit)))
 		return EXIT_USAGE;
-	if (c->format == FORMAT_JSON)
-		p->list = json_object_new_array();
-	else
-		p->table = project_table(c);
-	int status = p->list || p->table ? fetch(p, &query, &as_of, label) : EXIT_FAILED_INSIDE;
-	if (status == EXIT_DONE && p->list)
-		command_print_json(c, json_object_get(p->list));
-	else if (status == EXIT_DONE && !table_end(p->table))
-		status = EXIT_FAILED_INSIDE;
-	else if (status == EXIT_DONE) {
+	command_reading(c, &p->reading);
+	p->listing = listing_begin(c->output, "projects", &project_columns, &p->reading, 0);
+	int status = p->listing ? fetch(p, &query, &as_of, label) : EXIT_FAILED_INSIDE;
+	int ended = command_end_listing(&p->listing, &p->reading, status == EXIT_DONE);
+	status = status == EXIT_DONE ? ended : status;
+	if (status == EXIT_DONE) {
 		output_line(c->output, _("%zu projects"), p->shown);
 		command_footer(c, &as_of, label);
 	}
-	table_destroy(&p->table);
-	json_object_put(p->list);
 	return status;
 }
 
@@ -107,6 +95,51 @@ the_one(const struct project_answer *answer, unit_code unit)
 		if (answer->count == 1 || answer->items[i].owner == unit)
 			return &answer->items[i];
 	return NULL;
+}
+
+/* The text of a column. */
+static const char *
+text_of(struct reading *r, const struct project_item *item, const char *key)
+{
+	return column_cell(r, item, columns_find(&project_columns, key)).text;
+}
+
+/* By source, and all together. */
+static int
+show_money(const struct command *c, const struct project_item *item)
+{
+	const struct project_money sum = project_sum(item);
+	struct reading r;
+	command_reading(c, &r);
+	struct listing *listing = listing_begin(c->output, "money", &money_columns, &r, 0);
+	bool good = listing;
+	for (size_t i = 0; good && i < item->money_count; i++)
+		good = listing_add(listing, &item->money[i]);
+	good = good && listing_add(listing, &sum);
+	return command_end_listing(&listing, &r, good);
+}
+
+/* One, whole: what it is, then its steps and its money. */
+static int
+show(const struct command *c, const struct project_item *item)
+{
+	const struct project_row *plan = project_plan(item);
+	struct reading r;
+	char begins[11], ends[11];
+	date_format(plan->begins, begins);
+	date_format(plan->ends, ends);
+	command_reading(c, &r);
+	const char *next = text_of(&r, item, "next");
+	output_line(c->output, _("%s %s, %s %" PRId64), item->code, plan->name, command_unit_name(c, item->unit),
+	            item->unit);
+	output_line(c->output, _("%s, planned %s to %s, led by %s"), text_of(&r, item, "kind"), begins, ends,
+	            command_unit_name(c, plan->leader));
+	output_line(c->output, _("%s, %u%% of the work; next: %s"), text_of(&r, item, "state"), item->percent,
+	            *next ? next : "–");
+	if (item->due)
+		output_line(c->output, _("to be accepted by %s"), text_of(&r, item, "due"));
+	int status = command_show_rows(c, "steps", &step_columns, &r, item->steps, item->step_count);
+	return status == EXIT_DONE ? show_money(c, item) : status;
 }
 
 static int
@@ -134,13 +167,13 @@ show_one(struct projecting *p, const char *unit, const char *code)
 		return EXIT_PROBLEMS;
 	}
 	if (c->format == FORMAT_JSON) {
-		command_print_json(c, project_json(c, item));
+		command_print_record(c, &project_columns, item);
 		return EXIT_DONE;
 	}
-	if (!project_show(c, item))
-		return EXIT_FAILED_INSIDE;
-	command_footer(c, &reply.projects.as_of, reply.projects.label);
-	return EXIT_DONE;
+	status = show(c, item);
+	if (status == EXIT_DONE)
+		command_footer(c, &reply.projects.as_of, reply.projects.label);
+	return status;
 }
 
 static int
