@@ -47,6 +47,26 @@ column_in_table(const struct column *column, unsigned with)
 	return column->titles[0] && (!column->only_with || column->only_with & with);
 }
 
+struct column *
+columns_extend(const struct columns *columns, size_t more, struct columns *out)
+{
+	struct column *items = calloc(columns->count + more, sizeof *items);
+	*out = *columns;
+	out->items = items;
+	if (!items)
+		return NULL;
+	memcpy(items, columns->items, columns->count * sizeof *items);
+	out->count += more;
+	return items + columns->count;
+}
+
+void
+columns_free(struct columns *columns)
+{
+	free((void *)columns->items);
+	columns->items = NULL;
+}
+
 const void *
 columns_row(const struct columns *columns, const void *rows, size_t at)
 {

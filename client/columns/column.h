@@ -58,6 +58,10 @@ struct cell column_cell(struct reading *reading, const void *row, const struct c
 const char *column_title(const struct reading *reading, const struct column *column, bool csv);
 /* Is the column in tables? `with`: the bits of only_with that are asked for. */
 bool column_in_table(const struct column *column, unsigned with);
+/* For a table with columns of the plan: room for so many more behind these, which the caller fills. NULL: no
+ * memory. To be freed by columns_free(). */
+struct column *columns_extend(const struct columns *columns, size_t more, struct columns *out);
+void columns_free(struct columns *columns);
 /* The next row of an array. */
 const void *columns_row(const struct columns *columns, const void *rows, size_t at);
 /* The nested rows of that key; NULL: there are none. */

@@ -119,8 +119,8 @@
 column_reader column_text, column_names, column_fingerprint, column_chars, column_bit, column_u16, column_u32,
     column_int, column_i64, column_u64, column_flag, column_unit, column_unit_name, column_unit_or_code,
     column_county_name, column_period, column_day, column_seconds, column_us, column_deadline, column_fen,
-    column_form, column_source, column_use, column_digest, column_enum, column_rows,
-    column_array, column_record;
+    column_form, column_source, column_use, column_digest, column_enum, column_rows, column_array,
+    column_record;
 
 /* ---------------------------------------------------------------- for readers of a table's own */
 

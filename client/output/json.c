@@ -8,7 +8,7 @@
 
 /* ---------------------------------------------------------------- cells */
 
-/* {name: the rest}: of one column its value, of several an object. */
+/* {name: the rest}: of one column its value, of several an object; what has no name is left out. */
 static struct json_object *
 named_json(struct reading *r, const struct cell *cell)
 {
@@ -18,6 +18,8 @@ named_json(struct reading *r, const struct cell *cell)
 	for (size_t i = 0; i < (size_t)cell->value; i++) {
 		const void *row = columns_row(all, cell->rows, i);
 		struct cell name = column_cell(r, row, &all->items[0]);
+		if (!*name.text)
+			continue;
 		struct json_object *item = json_record(r, &rest, row);
 		if (rest.count == 1) {
 			struct json_object *only = json_object_get(json_object_object_get(item, rest.items[0].key));
