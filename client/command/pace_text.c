@@ -2,27 +2,6 @@
 
 #include "base/decimal.h"
 
-#include <json.h>
-#include <stdio.h>
-
-void
-pace_cells_make(const struct target_value *t, int decimals, struct pace_cells *out)
-{
-	static const struct target_value none;
-	*out = (struct pace_cells){0};
-	if (!t)
-		t = &none;
-	bool paced = t->pace_period != 0;
-	if (paced)
-		period_format(t->pace_period, out->period);
-	out->until = cell_text(out->period);
-	out->reached = cell_figure(paced, t->reached, decimals);
-	out->share = cell_share(paced, t->reached, t->value);
-	out->expected = cell_figure(paced, t->pace.expected, decimals);
-	out->gap = cell_figure(paced, decimal_subtract(t->reached, t->pace.expected), decimals);
-	out->forecast = cell_figure(paced && t->pace.method, t->pace.forecast, decimals);
-}
-
 void
 pace_explain(const struct command *c, const char *unit, const char *measure, const struct target_value *t,
              int decimals)
@@ -48,33 +27,11 @@ pace_explain(const struct command *c, const char *unit, const char *measure, con
 }
 
 struct json_object *
-pace_json(const struct target_value *t, int decimals)
+pace_json(const struct command *c, const struct target_value *t)
 {
-	static const char *const methods[] = {"none", "by_share", "by_trend"};
-	struct json_object *o = json_object_new_object();
-	char text[DECIMAL_TEXT_BYTES], until[8];
-	json_object_object_add(o, "year", json_object_new_int(t->year));
-	json_object_object_add(o, "target", json_object_new_string(decimal_plain(t->value, decimals, text)));
-	if (!t->pace_period)
-		return o;
-	period_format(t->pace_period, until);
-	json_object_object_add(o, "until", json_object_new_string(until));
-	json_object_object_add(o, "reached", json_object_new_string(decimal_plain(t->reached, decimals, text)));
-	json_object_object_add(o, "expected_share",
-	                       json_object_new_string(decimal_plain(t->expected_share, 1, text)));
-	json_object_object_add(o, "expected",
-	                       json_object_new_string(decimal_plain(t->pace.expected, decimals, text)));
-	json_object_object_add(o, "gap",
-	                       json_object_new_string(decimal_plain(
-	                           decimal_subtract(t->reached, t->pace.expected), decimals, text)));
-	json_object_object_add(o, "method", json_object_new_string(methods[t->pace.method]));
-	if (t->pace.method)
-		json_object_object_add(o, "forecast",
-		                       json_object_new_string(decimal_plain(t->pace.forecast, decimals, text)));
-	if (t->pace.method == FORECAST_BY_TREND) {
-		json_object_object_add(o, "trend",
-		                       json_object_new_string(decimal_plain(t->pace.trend, decimals, text)));
-		json_object_object_add(o, "trend_months", json_object_new_int64(t->pace.trend_months));
-	}
+	struct reading r;
+	command_reading(c, &r);
+	struct json_object *o = json_record(&r, &pace_columns, t);
+	reading_free(&r);
 	return o;
 }

@@ -411,7 +411,7 @@ totalling_unit_json(const struct totalling *t, const struct unit_total *u)
 		    json_object_new_string(decimal_plain(u->approved[i], indicator->decimals, text)));
 		json_object_object_add(item, "approved_reported", json_object_new_int64(u->approved_reported[i]));
 		if (target)
-			json_object_object_add(item, "target", pace_json(target, indicator->decimals));
+			json_object_object_add(item, "target", pace_json(t->command, target));
 		json_object_object_add(indicators, indicator->code, item);
 	}
 	for (size_t i = 0; i < u->fund_count; i++) {
@@ -433,7 +433,7 @@ totalling_unit_json(const struct totalling *t, const struct unit_total *u)
 	for (size_t i = 0; i < u->target_count; i++)
 		if (!u->targets[i].indicator)
 			json_object_object_add(fund_targets, fund_kind_name(u->targets[i].fund),
-			                       pace_json(&u->targets[i], MONEY_DECIMALS));
+			                       pace_json(t->command, &u->targets[i]));
 	if (json_object_object_length(fund_targets))
 		json_object_object_add(o, "fund_targets", fund_targets);
 	else

@@ -10,8 +10,6 @@
 #include "sheet/sheet_file.h"
 #include "subcommands.h"
 
-#include <inttypes.h>
-#include <json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,36 +36,6 @@ find_measure(const struct command *c, const char *text, struct target_part *out)
 		return true;
 	fprintf(stderr, _("fupin target: %s: neither an indicator (fupin forms FORM) nor fund:raised\n"), text);
 	return false;
-}
-
-static int
-measure_decimals(const struct command *c, uint32_t indicator)
-{
-	const struct indicator *known = catalogue_indicator(&c->catalogue, indicator);
-	return known ? known->decimals : MONEY_DECIMALS;
-}
-
-static const char *
-measure_name(const struct command *c, const struct target_value *t, char out[NAME_BYTES_MAX])
-{
-	const struct indicator *indicator = catalogue_indicator(&c->catalogue, t->indicator);
-	if (indicator)
-		snprintf(out, NAME_BYTES_MAX, "%s", in_language(c, indicator->name_en, indicator->name_zh));
-	else
-		snprintf(out, NAME_BYTES_MAX, _("special funds %s"),
-		         in_language(c, fund_kind_name(t->fund), fund_kind_name_zh(t->fund)));
-	return out;
-}
-
-static const char *
-measure_code(const struct command *c, const struct target_value *t, char out[CODE_BYTES_MAX + 8])
-{
-	const struct indicator *indicator = catalogue_indicator(&c->catalogue, t->indicator);
-	if (indicator)
-		snprintf(out, CODE_BYTES_MAX + 8, "%s", indicator->code);
-	else
-		snprintf(out, CODE_BYTES_MAX + 8, "fund:%s", fund_kind_name(t->fund));
-	return out;
 }
 
 /* ---------------------------------------------------------------- asking */
@@ -139,7 +107,7 @@ read_part(struct targeting *t, const char *text, const struct target_part *like)
 	snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
 	if (!command_find_unit(&t->command, name, &part->unit))
 		return false;
-	if (!decimal_parse(equals + 1, measure_decimals(&t->command, part->indicator), &part->value)) {
+	if (!decimal_parse(equals + 1, measure_decimals(&t->command.catalogue, part->indicator), &part->value)) {
 		fprintf(stderr, _("fupin target split: %s: not a figure of this measure\n"), equals + 1);
 		return false;
 	}
@@ -247,7 +215,8 @@ read_row(struct targeting *t, const char *file, const struct text_row *row, cons
 		fprintf(stderr, _("fupin target load: %s: not a year\n"), year);
 		good = false;
 	}
-	if (good && !decimal_parse(value, measure_decimals(&t->command, part->indicator), &part->value)) {
+	if (good &&
+	    !decimal_parse(value, measure_decimals(&t->command.catalogue, part->indicator), &part->value)) {
 		fprintf(stderr, _("fupin target load: %s: not a figure of this measure\n"), value);
 		good = false;
 	}
@@ -313,99 +282,32 @@ load(struct targeting *t, const char *file)
 
 /* ---------------------------------------------------------------- showing */
 
-static bool
-add_item(const struct command *c, struct table *table, const struct target_item *item)
+/* How each forecast came about. */
+static void
+explain(const struct command *c, const struct target_answer *answer)
 {
-	const struct target_value *v = &item->target;
-	int decimals = measure_decimals(c, v->indicator);
-	char code[24], name[NAME_BYTES_MAX], text[DECIMAL_TEXT_BYTES], missing[DECIMAL_TEXT_BYTES + 16];
-	struct pace_cells pace;
-	struct cell broken_down = cell_share(v->part_count, v->parts, v->value);
-	snprintf(code, sizeof code, "%" PRId64, item->unit);
-	pace_cells_make(v, decimals, &pace);
-	if (v->part_count && v->parts < v->value) {
-		snprintf(missing, sizeof missing, _("%s missing"),
-		         decimal_format(v->value - v->parts, decimals, text));
-		broken_down = cell_text(missing);
-	}
-	const struct cell cells[] = {cell_text(code),
-	                             cell_text(command_unit_name(c, item->unit)),
-	                             cell_text(measure_name(c, v, name)),
-	                             cell_number(v->value, decimals),
-	                             cell_number(v->revision, 0),
-	                             pace.until,
-	                             pace.reached,
-	                             pace.share,
-	                             pace.expected,
-	                             pace.gap,
-	                             pace.forecast,
-	                             cell_figure(v->part_count, v->parts, decimals),
-	                             broken_down,
-	                             cell_text(item->note)};
-	return table_add(table, cells);
-}
-
-static int
-show_table(const struct command *c, const char *sheet, const struct target_answer *answer)
-{
-	const struct table_column columns[] = {{_("code"), false},
-	                                       {_("unit"), false},
-	                                       {C_("indicator", "measure"), false},
-	                                       {_("target"), true},
-	                                       {_("revision"), true},
-	                                       {_("until"), false},
-	                                       {C_("amount", "reached"), true},
-	                                       {C_("of a target", "share"), true},
-	                                       {_("expected"), true},
-	                                       {_("gap"), true},
-	                                       {_("forecast"), true},
-	                                       {_("broken down"), true},
-	                                       {_("of it"), true},
-	                                       {_("note"), false}};
-	struct table *table = table_create(c->output, sheet, columns, sizeof columns / sizeof *columns);
-	bool good = table;
-	for (size_t i = 0; good && i < answer->count; i++)
-		good = add_item(c, table, &answer->items[i]);
-	good = good && table_end(table);
-	table_destroy(&table);
-	for (size_t i = 0; good && c->format != FORMAT_CSV && i < answer->count; i++) {
-		char name[NAME_BYTES_MAX];
-		const struct target_value *v = &answer->items[i].target;
-		pace_explain(c, command_unit_name(c, answer->items[i].unit), measure_name(c, v, name), v,
-		             measure_decimals(c, v->indicator));
-	}
-	if (good)
-		command_footer(c, &answer->as_of, answer->label);
-	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
-}
-
-static int
-show_json(const struct command *c, const struct target_answer *answer)
-{
-	struct json_object *list = json_object_new_array();
+	const struct column *measure = columns_find(&target_columns, "measure");
+	struct reading r;
+	command_reading(c, &r);
 	for (size_t i = 0; i < answer->count; i++) {
 		const struct target_item *item = &answer->items[i];
-		struct json_object *o = pace_json(&item->target, measure_decimals(c, item->target.indicator));
-		char code[CODE_BYTES_MAX + 8], text[DECIMAL_TEXT_BYTES];
-		json_object_object_add(o, "unit", json_object_new_int64(item->unit));
-		json_object_object_add(o, "name", json_object_new_string(command_unit_name(c, item->unit)));
-		json_object_object_add(o, "measure", json_object_new_string(measure_code(c, &item->target, code)));
-		json_object_object_add(o, "revision", json_object_new_int64(item->target.revision));
-		json_object_object_add(o, "part_count", json_object_new_int64(item->target.part_count));
-		json_object_object_add(o, "parts",
-		                       json_object_new_string(decimal_plain(
-		                           item->target.parts, measure_decimals(c, item->target.indicator), text)));
-		json_object_object_add(o, "note", json_object_new_string(item->note));
-		json_object_array_add(list, o);
+		pace_explain(c, command_unit_name(c, item->unit), column_cell(&r, item, measure).text, &item->target,
+		             measure_decimals(&c->catalogue, item->target.indicator));
 	}
-	command_print_json(c, list);
-	return EXIT_DONE;
+	reading_free(&r);
 }
 
 int
 show_targets(const struct command *c, const char *sheet, const struct target_answer *answer)
 {
-	return c->format == FORMAT_JSON ? show_json(c, answer) : show_table(c, sheet, answer);
+	struct reading r;
+	command_reading(c, &r);
+	int status = command_show_rows(c, sheet, &target_columns, &r, answer->items, answer->count);
+	if (status == EXIT_DONE && c->format != FORMAT_CSV)
+		explain(c, answer);
+	if (status == EXIT_DONE)
+		command_footer(c, &answer->as_of, answer->label);
+	return status;
 }
 
 static int
