@@ -27,8 +27,7 @@ counts(const void *row)
 }
 
 /* A figure in the item's measure. */
-static struct cell
-figure(struct reading *r, const void *row, const struct column *column)
+READER(figure)
 {
 	const struct appraisal_item *item = item_of(r, row);
 	const struct indicator *indicator = catalogue_indicator(r->catalogue, item->indicator);
@@ -36,53 +35,41 @@ figure(struct reading *r, const void *row, const struct column *column)
 	return cell_number(value, indicator ? indicator->decimals : item->fund ? MONEY_DECIMALS : 0);
 }
 
-static struct cell
-item_name(struct reading *r, const void *row, const struct column *column)
+READER(item_name)
 {
 	const struct appraisal_item *item = item_of(r, row);
-	(void)column;
 	return cell_named(r, item->name_en, item->name_zh, item->code);
 }
 
-static struct cell
-item_weight(struct reading *r, const void *row, const struct column *column)
+READER(item_weight)
 {
-	(void)column;
 	return cell_count(item_of(r, row)->weight);
 }
 
-static struct cell
-which_figures(struct reading *r, const void *row, const struct column *column)
+READER(which_figures)
 {
-	(void)column;
 	return item_of(r, row)->approved ? cell_named(r, "approved", "已审核", "approved")
 	                                 : cell_named(r, "submitted", "已报", "submitted");
 }
 
-static struct cell
-share_reached(struct reading *r, const void *row, const struct column *column)
+READER(share_reached)
 {
 	const struct appraisal_part *part = row;
-	(void)r, (void)column;
 	return cell_share(true, part->numerator, part->denominator);
 }
 
-static struct cell
-hundredths(struct reading *r, const void *row, const struct column *column)
+READER(hundredths)
 {
-	(void)r;
 	return cell_number(*(const uint32_t *)((const char *)row + column->offset), 2);
 }
 
 /* The question that brings the figures. */
-static struct cell
-seen_by(struct reading *r, const void *row, const struct column *column)
+READER(seen_by)
 {
 	const struct appraisal_line *line = row;
 	const struct appraisal_item *item = item_of(r, &line->part);
 	const struct indicator *what = catalogue_indicator(r->catalogue, item->indicator);
 	const char *first = cell_period(r, line->to / 100 * 100 + 1).text, *last = cell_period(r, line->to).text;
-	(void)column;
 	if (item->kind >= APPRAISE_ON_TIME)
 		return cell_printed(r, "fupin completeness %" PRId64 " %s..%s", line->unit, first, last);
 	return cell_printed(r, "fupin total %" PRId64 " --period %s..%s%s%s", line->unit, first, last,
@@ -119,12 +106,10 @@ const struct columns appraisal_line_columns = COLUMNS("lines", lines);
 
 /* ---------------------------------------------------------------- scores */
 
-static struct cell
-rank(struct reading *r, const void *row, const struct column *column)
+READER(rank)
 {
 	const struct appraisal_ranks *ranks = r->more;
 	size_t at = (size_t)((const struct appraisal_row *)row - ranks->first);
-	(void)column;
 	return cell_figure(at < ranks->count, (int64_t)at + 1, 0);
 }
 
@@ -134,21 +119,17 @@ has_weight(const void *row)
 	return ((const struct appraisal_row *)row)->weight;
 }
 
-static struct cell
-items(struct reading *r, const void *row, const struct column *column)
+READER(items)
 {
 	const struct appraisal_row *of = row;
-	(void)r;
 	return cell_rows(CELL_NAMED, column->nested, of->parts, of->count);
 }
 
 /* Of the item that the column is about. */
-static struct cell
-item_points(struct reading *r, const void *row, const struct column *column)
+READER(item_points)
 {
 	const struct appraisal_row *of = row;
 	const struct appraisal_item *item = column->of;
-	(void)r;
 	for (size_t i = 0; i < of->count; i++)
 		if (of->parts[i].item == item->number)
 			return cell_figure(counts(&of->parts[i]), of->parts[i].points, 2);

@@ -124,6 +124,11 @@ column_reader column_text, column_names, column_fingerprint, column_chars, colum
 
 /* ---------------------------------------------------------------- for readers of a table's own */
 
+/* The head of one, which makes a cell of the `row`; the `column` says what else it was given. */
+#define READER(name)                                                                                         \
+	static struct cell name(struct reading *r __attribute__((unused)), const void *row,                      \
+	                        const struct column *column __attribute__((unused)))
+
 /* Chooses by the reading's language. */
 const char *reading_chooses(const struct reading *reading, const char *en, const char *zh);
 /* A text of the arena's; an empty one if there is no memory. */

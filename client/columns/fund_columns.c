@@ -15,11 +15,9 @@ shows_open(const void *row)
 	return kind == FUND_SENT_DOWN || kind == FUND_RETURNED || kind == FUND_ALLOCATED || kind == FUND_GRANTED;
 }
 
-static struct cell
-days_on_the_way(struct reading *r, const void *row, const struct column *column)
+READER(days_on_the_way)
 {
 	const struct entry_query *query = r->more;
-	(void)column;
 	return cell_figure(query->in_transit, ((const struct entry_item *)row)->age_days, 0);
 }
 
@@ -54,8 +52,7 @@ const struct columns entry_columns = COLUMNS("entries", entries);
 
 /* ---------------------------------------------------------------- the way of an entry's money */
 
-static struct cell
-indented_kind(struct reading *r, const void *row, const struct column *column)
+READER(indented_kind)
 {
 	const int *depth = r->more;
 	struct cell kind = column_enum(r, row, column);
@@ -89,11 +86,9 @@ const struct columns trace_columns = COLUMNS("trace", trace);
 
 /* ---------------------------------------------------------------- sums over accounts */
 
-static struct cell
-amount(struct reading *r, const void *row, const struct column *column)
+READER(amount)
 {
 	fund_amount amount = *(const fund_amount *)((const char *)row + column->offset);
-	(void)r;
 	return cell_number(fund_amount_shown(amount), MONEY_DECIMALS);
 }
 
@@ -153,11 +148,9 @@ const struct columns fund_columns[FUND_ROWS] = {
 
 /* ---------------------------------------------------------------- loans */
 
-static struct cell
-owed(struct reading *r, const void *row, const struct column *column)
+READER(owed)
 {
 	const struct loan_row *of = row;
-	(void)r, (void)column;
 	return cell_number(decimal_subtract(of->drawn, of->repaid), MONEY_DECIMALS);
 }
 

@@ -40,12 +40,6 @@ static const struct columns number_columns = COLUMNS("met", numbers);
 #undef ROW
 
 static bool
-has_system(const void *row)
-{
-	return ((const struct project_row *)row)->system;
-}
-
-static bool
 is_progress(const void *row)
 {
 	return ((const struct project_row *)row)->step == PROJECT_PROGRESS;
@@ -76,12 +70,10 @@ add_acceptance(struct reading *r, struct words *words, const struct project_row 
 }
 
 /* What a step says beside its day and paper. */
-static struct cell
-step_says(struct reading *r, const void *row, const struct column *column)
+READER(step_says)
 {
 	const struct project_row *of = row;
 	struct words words = {""};
-	(void)column;
 	if (of->system)
 		add_system(r, &words, of->system);
 	if (is_progress(of))
@@ -97,7 +89,7 @@ step_says(struct reading *r, const void *row, const struct column *column)
 static const struct column steps[] = {
     DAY("occurred", occurred, MAYBE, TITLE("date", "日期")),
     ENUM("step", step, project_step_name, project_step_name_zh, TITLE("step", "步骤")),
-    ENUM("system", system, project_system_name, project_system_name_zh, WHEN(has_system), JSON_ONLY),
+    ENUM("system", system, project_system_name, project_system_name_zh, MAYBE, JSON_ONLY),
     COUNT("percent", percent, WHEN(is_progress), JSON_ONLY),
     UNIT("acceptor", acceptor, MAYBE, JSON_ONLY),
     FLAG("passed", passed, WHEN(is_acceptance), JSON_ONLY),
@@ -126,8 +118,7 @@ project_sum(const struct project_item *item)
 	return sum;
 }
 
-static struct cell
-source_or_all(struct reading *r, const void *row, const struct column *column)
+READER(source_or_all)
 {
 	struct cell source = column_source(r, row, column);
 	return *source.text ? source : cell_named(r, "total", "合计", "");
@@ -156,58 +147,45 @@ plan_of(const void *item)
 	return plan ? plan : &none;
 }
 
-static struct cell
-plan_record(struct reading *r, const void *row, const struct column *column)
+READER(plan_record)
 {
-	(void)r;
 	return cell_rows(CELL_RECORD, column->nested, plan_of(row), 1);
 }
 
-static struct cell
-plan_name(struct reading *r, const void *row, const struct column *column)
+READER(plan_name)
 {
-	(void)r, (void)column;
 	return cell_text(plan_of(row)->name);
 }
 
-static struct cell
-plan_kind(struct reading *r, const void *row, const struct column *column)
+READER(plan_kind)
 {
 	const struct project_kind *kind = catalogue_project_kind(r->catalogue, plan_of(row)->kind);
-	(void)column;
 	return kind ? cell_named(r, kind->name_en, kind->name_zh, kind->code) : cell_text("");
 }
 
 /* A field of its money of all sources. */
-static struct cell
-sum_fen(struct reading *r, const void *row, const struct column *column)
+READER(sum_fen)
 {
 	const struct project_money sum = project_sum(row);
 	return column_fen(r, &sum, column);
 }
 
-static struct cell
-claimed(struct reading *r, const void *row, const struct column *column)
+READER(claimed)
 {
 	const struct project_money sum = project_sum(row);
-	(void)r, (void)column;
 	return cell_number(sum.granted_fen - sum.under_grant_fen, MONEY_DECIMALS);
 }
 
-static struct cell
-paid_share(struct reading *r, const void *row, const struct column *column)
+READER(paid_share)
 {
 	const struct project_money sum = project_sum(row);
-	(void)r, (void)column;
 	return cell_share(sum.granted_fen, sum.spent_fen, sum.granted_fen);
 }
 
 /* "2013-11-30", with "!" if it has passed. */
-static struct cell
-due_day(struct reading *r, const void *row, const struct column *column)
+READER(due_day)
 {
 	const struct project_item *item = row;
-	(void)column;
 	return cell_printed(r, "%s%s", cell_day(r, item->due).text, item->overdue ? " !" : "");
 }
 
@@ -221,13 +199,11 @@ has_step(const struct project_item *item, enum project_step step, enum project_s
 }
 
 /* The steps that it still needs; "" for a closed one. */
-static struct cell
-next_steps(struct reading *r, const void *row, const struct column *column)
+READER(next_steps)
 {
 	const struct project_item *item = row;
 	const struct project_kind *kind = catalogue_project_kind(r->catalogue, plan_of(row)->kind);
 	struct words words = {""};
-	(void)column;
 	if (item->state == PROJECT_PLANNED)
 		add_step(r, &words, PROJECT_NOTICE);
 	for (int s = SYSTEM_LEGAL_PERSON;

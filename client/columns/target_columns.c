@@ -38,7 +38,7 @@ pace_cells_make(const struct target_value *t, int decimals, struct pace_cells *o
 
 /* One of the cells. */
 #define PACE_READER(name)                                                                                    \
-	static struct cell read_##name(struct reading *r, const void *row, const struct column *column)          \
+	READER(read_##name)                                                                                      \
 	{                                                                                                        \
 		struct pace_cells pace;                                                                              \
 		pace_cells_make(VALUE, measure_decimals(r->catalogue, VALUE->indicator), &pace);                     \
@@ -50,31 +50,25 @@ PACE_READER(expected)
 PACE_READER(gap)
 PACE_READER(forecast)
 
-static struct cell
-read_until(struct reading *r, const void *row, const struct column *column)
+READER(read_until)
 {
 	period until = VALUE->pace_period;
 	return until ? cell_period(r, until) : cell_text("");
 }
 
-static struct cell
-read_target(struct reading *r, const void *row, const struct column *column)
+READER(read_target)
 {
 	return cell_number(VALUE->value, measure_decimals(r->catalogue, VALUE->indicator));
 }
 
-static struct cell
-read_expected_share(struct reading *r, const void *row, const struct column *column)
+READER(read_expected_share)
 {
-	(void)r;
 	return cell_if(VALUE->pace_period, cell_number(VALUE->expected_share, 1));
 }
 
-static struct cell
-read_method(struct reading *r, const void *row, const struct column *column)
+READER(read_method)
 {
 	static const char *const methods[] = {"none", "by_share", "by_trend"};
-	(void)r;
 	return cell_if(VALUE->pace_period, cell_text(methods[VALUE->pace.method]));
 }
 
@@ -84,17 +78,14 @@ has_trend(const struct target_value *t)
 	return t->pace_period && t->pace.method == FORECAST_BY_TREND;
 }
 
-static struct cell
-read_trend(struct reading *r, const void *row, const struct column *column)
+READER(read_trend)
 {
 	return cell_if(has_trend(VALUE),
 	               cell_number(VALUE->pace.trend, measure_decimals(r->catalogue, VALUE->indicator)));
 }
 
-static struct cell
-read_trend_months(struct reading *r, const void *row, const struct column *column)
+READER(read_trend_months)
 {
-	(void)r;
 	return cell_if(has_trend(VALUE), cell_count(VALUE->pace.trend_months));
 }
 
@@ -119,8 +110,7 @@ const struct columns pace_columns = COLUMNS("pace", pace);
 /* ---------------------------------------------------------------- targets */
 
 /* Its name; for programs its code. */
-static struct cell
-measure(struct reading *r, const void *row, const struct column *column)
+READER(measure)
 {
 	const struct indicator *indicator = catalogue_indicator(r->catalogue, VALUE->indicator);
 	if (indicator)
@@ -132,8 +122,7 @@ measure(struct reading *r, const void *row, const struct column *column)
 	return cell_term(name.text, code);
 }
 
-static struct cell
-parts(struct reading *r, const void *row, const struct column *column)
+READER(parts)
 {
 	return cell_number(VALUE->parts, measure_decimals(r->catalogue, VALUE->indicator));
 }
@@ -145,8 +134,7 @@ is_broken_down(const void *row)
 }
 
 /* The share of it; of what is broken down in part, what is missing. */
-static struct cell
-broken_down(struct reading *r, const void *row, const struct column *column)
+READER(broken_down)
 {
 	const struct target_value *t = VALUE;
 	char text[DECIMAL_TEXT_BYTES];
