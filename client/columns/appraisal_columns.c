@@ -109,8 +109,8 @@ const struct columns appraisal_line_columns = COLUMNS("lines", lines);
 READER(rank)
 {
 	const struct appraisal_ranks *ranks = r->more;
-	size_t at = (size_t)((const struct appraisal_row *)row - ranks->first);
-	return cell_figure(at < ranks->count, (int64_t)at + 1, 0);
+	size_t at = ranks ? (size_t)((const struct appraisal_row *)row - ranks->first) : 0;
+	return cell_figure(ranks && at < ranks->count, (int64_t)at + 1, 0);
 }
 
 static bool

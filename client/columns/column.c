@@ -77,7 +77,7 @@ const struct column *
 columns_find(const struct columns *columns, const char *key)
 {
 	for (size_t i = 0; i < columns->count; i++)
-		if (columns->items[i].key && !strcmp(columns->items[i].key, key))
+		if (!strcmp(columns->items[i].key, key))
 			return &columns->items[i];
 	return NULL;
 }

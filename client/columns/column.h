@@ -28,9 +28,7 @@ struct column;
 typedef struct cell column_reader(struct reading *reading, const void *row, const struct column *column);
 
 struct column {
-	/* In JSON, and for programs; NULL: a record whose columns are the row's own, or the only column, whose
-	 * values stand bare. */
-	const char *key;
+	const char *key;       /* in JSON, and for programs; NULL: the only column, a bare value */
 	const char *titles[2]; /* English, Chinese; NULL: in JSON alone */
 	column_reader *read;
 	size_t offset;                         /* of the field that `read` reads */

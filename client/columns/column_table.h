@@ -113,8 +113,6 @@
 		.key = (key_), .read = column_record, .offset = offsetof(ROW, field), .nested = (columns_),          \
 		__VA_ARGS__                                                                                          \
 	}
-/* The same, whose columns stand in JSON as if they were the row's own. */
-#define INSIDE(field, columns_) RECORD(NULL, field, columns_, JSON_ONLY)
 
 column_reader column_text, column_names, column_fingerprint, column_chars, column_bit, column_u16, column_u32,
     column_int, column_i64, column_u64, column_flag, column_unit, column_unit_name, column_unit_or_code,

@@ -18,35 +18,34 @@ shows_open(const void *row)
 READER(days_on_the_way)
 {
 	const struct entry_query *query = r->more;
-	return cell_figure(query->in_transit, ((const struct entry_item *)row)->age_days, 0);
+	return cell_figure(query && query->in_transit, ((const struct entry_item *)row)->age_days, 0);
 }
 
+/* `at`: where in the row the entry is, at its beginning. `T`: TITLE; NO_TITLE if the table has others. */
+#define ENTRY_COLUMNS(at, T)                                                                                 \
+	DAY("occurred", at entry.occurred, T("date", "日期")), UNIT("unit", at entry.unit, T("code", "代码")),   \
+	    UNIT_OR_CODE("name", at entry.unit, TABLE_ONLY, T("unit", "单位")),                                  \
+	    ENUM("kind", at entry.kind, fund_kind_name, fund_kind_name_zh, T("kind", "类别")),                   \
+	    TEXT("voucher", at entry.voucher, T("voucher", "凭证号")),                                           \
+	    TEXT("refers", at entry.refers, T("refers", "所指凭证号")),                                          \
+	    SOURCE("source", at entry.source, T("source", "来源")), USE("use", at entry.use, T("use", "用途")),  \
+	    TEXT("project", at entry.project, T("project", "项目编号")),                                         \
+	    UNIT("counterparty", at entry.counterparty, JSON_ONLY),                                              \
+	    UNIT_OR_CODE("other", at entry.counterparty, TABLE_ONLY, T("other unit", "对方单位")),               \
+	    FEN("yuan", at entry.amount_fen, T("yuan", "金额(元)")), FEN("open", at open_fen, JSON_ONLY),        \
+	    FEN("waits", at open_fen, WHEN(shows_open), TABLE_ONLY, T("open", "未了(元)")),                      \
+	    COUNT("age_days", at age_days, JSON_ONLY),                                                           \
+	    MADE("days", days_on_the_way, RIGHT, TABLE_ONLY, T("days", "天数")),                                 \
+	    TEXT("document", at entry.document, T("document", "文件依据")),                                      \
+	    TEXT("note", at entry.note, T("note", "摘要")),                                                      \
+	    ENUM("iati", at entry.kind, fund_kind_iati, fund_kind_iati, T("IATI type", "IATI类型")),             \
+	    SECONDS("recorded", at recorded, T("recorded", "入账")), COUNT("seq", at seq, T("commit", "提交")),  \
+	    COUNT("line", at line, JSON_ONLY),                                                                   \
+	    FEN("early", at early_fen, MAYBE, .only_with = ENTRY_EARLY, T("not there yet", "当时未到"))
+#define NO_TITLE(en, zh) JSON_ONLY
+
 #define ROW struct entry_item
-static const struct column entries[] = {
-    DAY("occurred", entry.occurred, TITLE("date", "日期")),
-    UNIT("unit", entry.unit, TITLE("code", "代码")),
-    UNIT_OR_CODE("name", entry.unit, TABLE_ONLY, TITLE("unit", "单位")),
-    ENUM("kind", entry.kind, fund_kind_name, fund_kind_name_zh, TITLE("kind", "类别")),
-    TEXT("voucher", entry.voucher, TITLE("voucher", "凭证号")),
-    TEXT("refers", entry.refers, TITLE("refers", "所指凭证号")),
-    SOURCE("source", entry.source, TITLE("source", "来源")),
-    USE("use", entry.use, TITLE("use", "用途")),
-    TEXT("project", entry.project, TITLE("project", "项目编号")),
-    UNIT("counterparty", entry.counterparty, JSON_ONLY),
-    UNIT_OR_CODE("other", entry.counterparty, TABLE_ONLY, TITLE("other unit", "对方单位")),
-    FEN("yuan", entry.amount_fen, TITLE("yuan", "金额(元)")),
-    FEN("open", open_fen, JSON_ONLY),
-    FEN("waits", open_fen, WHEN(shows_open), TABLE_ONLY, TITLE("open", "未了(元)")),
-    COUNT("age_days", age_days, JSON_ONLY),
-    MADE("days", days_on_the_way, RIGHT, TABLE_ONLY, TITLE("days", "天数")),
-    TEXT("document", entry.document, TITLE("document", "文件依据")),
-    TEXT("note", entry.note, TITLE("note", "摘要")),
-    ENUM("iati", entry.kind, fund_kind_iati, fund_kind_iati, TITLE("IATI type", "IATI类型")),
-    SECONDS("recorded", recorded, TITLE("recorded", "入账")),
-    COUNT("seq", seq, TITLE("commit", "提交")),
-    COUNT("line", line, JSON_ONLY),
-    FEN("early", early_fen, MAYBE, .only_with = ENTRY_EARLY, TITLE("not there yet", "当时未到")),
-};
+static const struct column entries[] = {ENTRY_COLUMNS(, TITLE)};
 const struct columns entry_columns = COLUMNS("entries", entries);
 #undef ROW
 
@@ -56,12 +55,12 @@ READER(indented_kind)
 {
 	const int *depth = r->more;
 	struct cell kind = column_enum(r, row, column);
-	return cell_printed(r, "%*s%s", 2 * *depth, "", kind.text);
+	return cell_printed(r, "%*s%s", depth ? 2 * *depth : 0, "", kind.text);
 }
 
 #define ROW struct trace_step
 static const struct column steps[] = {
-    INSIDE(item, &entry_columns),
+    ENTRY_COLUMNS(item., NO_TITLE),
     COUNT("from", from, JSON_ONLY),
     MADE("way", indented_kind, COLUMN_AT(item.entry.kind, enum fund_kind),
          .names = {fund_kind_name, fund_kind_name_zh}, TABLE_ONLY, TITLE("way", "去向")),

@@ -147,9 +147,15 @@ plan_of(const void *item)
 	return plan ? plan : &none;
 }
 
-READER(plan_record)
+READER(plan_leader)
 {
-	return cell_rows(CELL_RECORD, column->nested, plan_of(row), 1);
+	return cell_code(plan_of(row)->leader);
+}
+
+/* One of its days. */
+READER(plan_day)
+{
+	return column_day(r, plan_of(row), column);
 }
 
 READER(plan_name)
@@ -221,15 +227,6 @@ READER(next_steps)
 	return cell_printed(r, "%s", words.text);
 }
 
-#define ROW struct project_row
-static const struct column plan[] = {
-    UNIT("leader", leader, JSON_ONLY),
-    DAY("begins", begins, MAYBE, JSON_ONLY),
-    DAY("ends", ends, MAYBE, JSON_ONLY),
-};
-static const struct columns plan_columns = COLUMNS("plan", plan);
-#undef ROW
-
 #define ROW struct project_item
 #define SUM(key, field, ...)                                                                                 \
 	MADE(key, sum_fen, .offset = offsetof(struct project_money, field), RIGHT, TABLE_ONLY, __VA_ARGS__)
@@ -252,7 +249,9 @@ static const struct column projects[] = {
     MADE("due", due_day, TABLE_ONLY, TITLE("accept by", "验收期限")),
     UNIT_OR_CODE("acceptor_name", acceptor, TABLE_ONLY, TITLE("acceptor", "验收单位")),
     UNIT("acceptor", acceptor, JSON_ONLY),
-    MADE(NULL, plan_record, .nested = &plan_columns),
+    MADE("leader", plan_leader, JSON_ONLY),
+    MADE("begins", plan_day, .offset = offsetof(struct project_row, begins), MAYBE, JSON_ONLY),
+    MADE("ends", plan_day, .offset = offsetof(struct project_row, ends), MAYBE, JSON_ONLY),
     DAY("accept_by", due, MAYBE, JSON_ONLY),
     FLAG("overdue", overdue, JSON_ONLY),
     ROWS("money", money, money_count, &money_columns),

@@ -69,28 +69,18 @@ is_nothing(const struct cell *cell)
 	                               : cell->kind == CELL_NONE || (!cell->value && cell->kind != CELL_FLAG);
 }
 
-static void
-add_columns(struct json_object *o, struct reading *r, const struct columns *columns, const void *row)
+struct json_object *
+json_record(struct reading *r, const struct columns *columns, const void *row)
 {
+	struct json_object *o = json_object_new_object();
 	for (size_t i = 0; i < columns->count; i++) {
 		const struct column *column = &columns->items[i];
 		if (column->table_only)
 			continue;
 		struct cell cell = column_cell(r, row, column);
-		if (cell.absent || (column->maybe && is_nothing(&cell)))
-			continue;
-		if (column->key)
+		if (!cell.absent && (!column->maybe || !is_nothing(&cell)))
 			json_object_object_add(o, column->key, cell_json(r, &cell));
-		else
-			add_columns(o, r, cell.columns, cell.rows);
 	}
-}
-
-struct json_object *
-json_record(struct reading *r, const struct columns *columns, const void *row)
-{
-	struct json_object *o = json_object_new_object();
-	add_columns(o, r, columns, row);
 	return o;
 }
 
@@ -98,7 +88,7 @@ struct json_object *
 json_rows(struct reading *r, const struct columns *columns, const void *rows, size_t count)
 {
 	struct json_object *list = json_object_new_array();
-	const struct column *only = columns->count == 1 && !columns->items->key ? columns->items : NULL;
+	const struct column *only = columns->items[0].key ? NULL : &columns->items[0];
 	for (size_t i = 0; i < count; i++) {
 		const void *row = columns_row(columns, rows, i);
 		struct cell cell = only ? column_cell(r, row, only) : (struct cell){0};
