@@ -19,7 +19,7 @@
  * this disk, in the outbox; FUPIN_RECEIPT when it is on the centre's disk. What was saved and did not get
  * through waits in the outbox, also when the program ends or the machine is switched off, for the next
  * fupin_send() or for `fupin outbox send`. The same bytes are sent each time, and the centre stores them
- * once. (A document waits for the fupin program, which sends its file.)
+ * once. A document's file goes before the submission that names it.
  *
  * Threads: a handle is used by one thread at a time; different handles by different threads, also on one
  * home. There is no global state. Each handle has a thread of its own inside, in which all signals are

@@ -41,8 +41,6 @@ conclude(struct fupin_office *o, struct operation *p)
 		tell_end(o, p, FUPIN_PROBLEMS, office_text(o, TEXT_REFUSED));
 	else if (p->mistaken)
 		tell_end(o, p, FUPIN_WAITING, office_text(o, TEXT_MISTAKEN));
-	else if (p->left)
-		tell_end(o, p, FUPIN_WAITING, office_text(o, TEXT_DOCUMENTS_LEFT));
 	else
 		tell_end(o, p, FUPIN_DONE, "");
 }
@@ -51,7 +49,6 @@ static void
 set_out(struct fupin_office *o, struct operation *p)
 {
 	p->stage = STAGE_DELIVERING;
-	p->round = o->work.round + 1; /* what is under way does not know of it */
 	conclude(o, p);
 }
 
@@ -228,17 +225,15 @@ on_mistaken(void *context, const struct outbox_item *item, const struct receipt 
 
 /* ---------------------------------------------------------------- by other hands */
 
-/* Another program on the same outbox may have been faster; documents are left to the fupin program. */
+/* Another program on the same outbox may have been faster. */
 static void
-settle_part(struct fupin_office *o, struct operation *p, const struct outbox_item *item, bool delivered)
+settle_part(struct fupin_office *o, struct operation *p, const struct outbox_item *item)
 {
-	if (item->state == OUTBOX_WAITING && (!delivered || p->round > o->work.round))
+	if (item->state == OUTBOX_WAITING)
 		return; /* the next delivery has it */
 	close_part(p, item->position);
 	if (outbox_has_receipt(item->state)) {
 		tell_receipt(o, p, &item->receipt, item->files);
-	} else if (item->state == OUTBOX_WAITING) {
-		p->left = true;
 	} else {
 		tell_line(o, p, o->language == LANGUAGE_CHINESE ? item->problems_zh : item->problems, &item->id);
 		tell_refused(o, p, item);
@@ -247,7 +242,7 @@ settle_part(struct fupin_office *o, struct operation *p, const struct outbox_ite
 }
 
 static void
-settle(struct fupin_office *o, bool delivered)
+settle(struct fupin_office *o)
 {
 	for (struct operation *p = o->work.operations; p; p = p->next) {
 		for (size_t i = 0; p->stage == STAGE_DELIVERING && i < p->part_count; i++) {
@@ -255,7 +250,7 @@ settle(struct fupin_office *o, bool delivered)
 			if (!p->parts[i].open)
 				continue;
 			if (outbox_get(o->work.outbox, p->parts[i].position, &item))
-				settle_part(o, p, &item, delivered);
+				settle_part(o, p, &item);
 			else
 				fail_outbox(o, p, outbox_error(o->work.outbox));
 		}
@@ -272,10 +267,18 @@ office_look(struct fupin_office *o)
 	if (now < w->look_us)
 		return;
 	w->look_us = now + LOOK_MS * INT64_C(1000);
-	settle(o, false);
+	settle(o);
 }
 
 /* ---------------------------------------------------------------- one turn */
+
+int64_t
+office_deadline_us(const struct fupin_office *o, const struct operation *p)
+{
+	int64_t progress = p->stage == STAGE_DELIVERING && o->work.deliverer ? deliverer_progress_us(o->work.deliverer) : 0;
+	int64_t later = progress ? progress + o->timeout_ms * INT64_C(1000) : 0;
+	return p->deadline_us > later ? p->deadline_us : later;
+}
 
 static bool
 is_awaited(const struct work *w)
@@ -309,7 +312,6 @@ begin_delivery(struct fupin_office *o)
 	w->delivery_watch = (struct delivery_watch){
 	    .context = o, .receipted = on_receipt, .refused = on_refusal, .mistaken = on_mistaken};
 	w->deliverer = deliverer_open(w->session, w->outbox, QUESTIONS_MAX, &w->delivery_watch, &w->delivery);
-	w->round++;
 	return w->deliverer;
 }
 
@@ -329,7 +331,7 @@ office_deliver(struct fupin_office *o)
 		office_fail_session(o, w->delivery.failure);
 	} else if (!deliverer_has_more(w->deliverer)) {
 		office_stop_delivery(o);
-		settle(o, true);
+		settle(o);
 	}
 }
 

@@ -55,8 +55,6 @@ static const struct {
          "not answer",
          "本单位须先与中心连通一次以取得单位和报表目录：中心没有应答"},
     [TEXT_SAVED_NOT_SENT] = {"saved in the outbox, not yet sent", "已存入发件箱，尚未送达"},
-    [TEXT_DOCUMENTS_LEFT] = {"documents wait in the outbox: the fupin program sends them",
-                             "发件箱中有文件待发：由 fupin 程序发送"},
     [TEXT_MISTAKEN] = {"a receipt came that is of other content than what was sent: it is not taken, the "
                        "submission waits on; tell the administrator",
                        "收到的回执与所送内容不符：不予采信，此件继续待发，请告知管理员"},

@@ -100,8 +100,7 @@ struct operation {
 	struct standing_steps steps;
 	struct part *parts;
 	size_t part_count, part_room, open_parts;
-	unsigned round; /* the first delivery that has its parts */
-	bool refused, mistaken, left;
+	bool refused, mistaken;
 };
 
 /* The thread's own. */
@@ -122,7 +121,6 @@ struct work {
 	struct deliverer *deliverer;
 	struct delivery delivery;
 	struct delivery_watch delivery_watch;
-	unsigned round;                  /* how many deliveries were begun */
 	int64_t look_us;                 /* when the outbox is looked at */
 	struct letter *held, **held_end; /* letters that are handed out at the end of the turn */
 };
@@ -188,7 +186,6 @@ enum text {
 	TEXT_NO_ANSWER,
 	TEXT_NO_CATALOGUE,
 	TEXT_SAVED_NOT_SENT,
-	TEXT_DOCUMENTS_LEFT,
 	TEXT_MISTAKEN,
 	TEXT_NOT_ADMITTED,
 	TEXT_DATA,
@@ -255,6 +252,8 @@ void office_deliver(struct fupin_office *o);
 void office_deliver_take(struct fupin_office *o, const struct reply *reply);
 /* Puts on disk what came in this turn; receipts are reported only after that. */
 void office_end_turn(struct fupin_office *o);
+/* When the operation's time is up: while a file goes on, it is not. */
+int64_t office_deadline_us(const struct fupin_office *o, const struct operation *operation);
 /* Stops delivering. */
 void office_stop_delivery(struct fupin_office *o);
 

@@ -386,7 +386,7 @@ look_after_all(struct fupin_office *o)
 			operation_cancel(o, p);
 		if (p->stage == STAGE_NEW)
 			operation_advance(o, p);
-		if (p->stage != STAGE_ENDED && now >= p->deadline_us)
+		if (p->stage != STAGE_ENDED && now >= office_deadline_us(o, p))
 			operation_expire(o, p);
 	}
 }

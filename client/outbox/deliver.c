@@ -21,10 +21,21 @@ struct parcel {
 	struct digest digest;
 	bool sent, done;
 	bool after_earlier; /* goes only when all before it are done */
-	bool documents;     /* whose files go first */
+	bool documents;     /* whose files are not all at the centre yet: they go first */
 	uint64_t request_id;
 	size_t size;
 	int64_t not_before_us;
+};
+
+/* The files of the submission whose turn it is. */
+struct files {
+	int64_t position; /* of the submission; 0: none */
+	struct arena arena;
+	struct submission submission;
+	size_t next; /* the document that is sent now */
+	char path[PATH_MAX];
+	struct transfer_watch watch;
+	struct file_upload upload;
 };
 
 struct deliverer {
@@ -43,6 +54,8 @@ struct deliverer {
 	bool out_of_memory;
 	unsigned epoch;    /* of the session, when what is in flight was sent */
 	uint32_t reserved; /* of the credit window, for what else is asked */
+	struct files files;
+	int64_t progress_us; /* when a file went on */
 };
 
 /* Its documents; false: none, or it cannot be read. The arena owns them. */
@@ -74,8 +87,12 @@ collect(void *context, const struct outbox_item *item)
 		d->out_of_memory = true;
 		return;
 	}
-	d->parcels[d->count++] = (struct parcel){
-	    .position = item->position, .id = item->id, .digest = item->digest, .documents = has_documents(item)};
+	bool documents = has_documents(item);
+	d->parcels[d->count++] = (struct parcel){.position = item->position,
+	                                         .id = item->id,
+	                                         .digest = item->digest,
+	                                         .documents = documents,
+	                                         .after_earlier = documents};
 }
 
 /* One transaction for all answers that are there at once. */
@@ -152,6 +169,81 @@ take_all_back(struct deliverer *d)
 		put_back(d, &d->parcels[i]);
 }
 
+/* ---------------------------------------------------------------- files */
+
+static void
+close_files(struct deliverer *d)
+{
+	if (!d->files.position)
+		return;
+	upload_end(&d->files.upload);
+	arena_free(&d->files.arena);
+	d->files.position = 0;
+}
+
+/* False: it is a record that is none of ours. */
+static bool
+begin_file(struct deliverer *d, const struct outbox_item *item)
+{
+	struct files *f = &d->files;
+	upload_end(&f->upload);
+	if (!item_document_path(item, f->next, f->path))
+		return false;
+	upload_begin(&f->upload, &f->submission.documents[f->next], f->path, &f->watch);
+	return true;
+}
+
+static bool
+open_files(struct deliverer *d, const struct outbox_item *item)
+{
+	struct files *f = &d->files;
+	if (f->position == item->position)
+		return true;
+	close_files(d);
+	*f = (struct files){.position = item->position, .watch = {d->watch->context, d->watch->sent}};
+	arena_init(&f->arena, DECODE_BYTES_MAX);
+	return decode_documents(&f->arena, item, &f->submission) && begin_file(d, item);
+}
+
+/* What is asked for a submission before it is sent: its files, one after the other. False: one of them cannot
+ * be sent, and `problems` says why. */
+static bool
+next_of_files(struct deliverer *d, const struct outbox_item *item, struct request *out,
+              struct problem_list *problems)
+{
+	if (open_files(d, item))
+		return upload_next(&d->files.upload, out, problems);
+	problem_only(problems, PROBLEM_FILE_CHANGED);
+	return false;
+}
+
+/* One of its questions is answered. False: the outbox failed. */
+static bool
+take_uploaded(struct deliverer *d, uint64_t request_id, const struct uploaded *answer)
+{
+	struct parcel *p = d->first_open < d->count ? &d->parcels[d->first_open] : NULL;
+	struct outbox_item item;
+	if (!p || !p->sent || p->request_id != request_id || !p->documents)
+		return true;
+	put_back(d, p);
+	d->progress_us = clock_steady_us();
+	enum upload_step step = upload_take(&d->files.upload, answer);
+	if (step == UPLOAD_BROKEN)
+		d->delivery->failure = SESSION_BROKEN;
+	if (step != UPLOAD_WHOLE)
+		return true;
+	p->documents = ++d->files.next < d->files.submission.document_count;
+	if (!p->documents)
+		close_files(d);
+	else if (!outbox_get(d->outbox, p->position, &item))
+		return false;
+	else if (!begin_file(d, &item))
+		close_files(d); /* and the next turn says why */
+	return true;
+}
+
+/* ---------------------------------------------------------------- sending */
+
 static bool
 send_parcel(struct deliverer *d, struct parcel *p, int64_t now)
 {
@@ -164,6 +256,11 @@ send_parcel(struct deliverer *d, struct parcel *p, int64_t now)
 		return true;
 	}
 	struct request request = {.kind = REQUEST_SUBMIT, .submit = {.bytes = item.bytes, .size = item.size}};
+	struct problem_list problems;
+	problem_list_init(&problems);
+	const struct refusal refusal = {.problems = &problems};
+	if (p->documents && !next_of_files(d, &item, &request, &problems))
+		return refuse_parcel(d, p, &refusal);
 	enum session_failure failure = session_send(d->session, &request);
 	if (failure == SESSION_TOO_LARGE)
 		return give_up(d, p, &item);
@@ -182,9 +279,9 @@ send_parcel(struct deliverer *d, struct parcel *p, int64_t now)
 		d->heard_us = now;
 	p->request_id = request.id;
 	p->sent = true;
-	p->size = item.size;
+	p->size = p->documents ? request.upload.part_size : item.size;
 	d->in_flight++;
-	d->bytes_in_flight += item.size;
+	d->bytes_in_flight += p->size;
 	return true;
 }
 
@@ -290,6 +387,10 @@ take_refusal(struct deliverer *d, uint64_t request_id, const struct refusal *ref
 		struct parcel *p = &d->parcels[i];
 		if (p->done || !p->sent || p->request_id != request_id)
 			continue;
+		if (p->documents && !refusal->retry_after_ms) {
+			put_back(d, p);
+			return upload_take_refusal(&d->files.upload, refusal) || refuse_parcel(d, p, refusal);
+		}
 		if (refusal->retry_after_ms) {
 			int64_t wait_us = refusal->retry_after_ms * (INT64_C(1000) + d->later);
 			if (go_to_next_centre(d, refusal, wait_us))
@@ -320,6 +421,8 @@ deliverer_take(struct deliverer *d, const struct reply *reply)
 	d->silences = 0;
 	if (reply->kind == REPLY_RECEIPT)
 		good = take_receipt(d, &reply->receipt);
+	else if (reply->kind == REPLY_UPLOADED)
+		good = take_uploaded(d, reply->request_id, &reply->uploaded);
 	else if (reply->kind == REPLY_REFUSAL)
 		good = take_refusal(d, reply->request_id, &reply->refusal, clock_steady_us());
 	if (good && d->watch->progress)
@@ -358,7 +461,7 @@ take_answers(struct deliverer *d, int wait_ms)
 	}
 }
 
-/* ---------------------------------------------------------------- files */
+/* ---------------------------------------------------------------- the whole */
 
 /* Those with documents come last; all else keeps its order. False: no memory. */
 static bool
@@ -376,30 +479,6 @@ put_documents_last(struct deliverer *d)
 	d->parcels = sorted;
 	return true;
 }
-
-/* The files of one submission. */
-static enum session_failure
-send_files(struct deliverer *d, const struct outbox_item *item, int timeout_ms, struct problem_list *problems)
-{
-	const struct transfer_watch watch = {d->watch->context, d->watch->sent};
-	enum session_failure failure = SESSION_OK;
-	struct arena arena;
-	struct submission s;
-	arena_init(&arena, DECODE_BYTES_MAX);
-	bool good = decode_documents(&arena, item, &s);
-	for (size_t i = 0; good && !failure && i < s.document_count; i++) {
-		char path[PATH_MAX] = "";
-		good = item_document_path(item, i, path);
-		if (good)
-			failure = upload_file(d->session, &s.documents[i], path, timeout_ms, &watch, problems);
-	}
-	arena_free(&arena);
-	if (!good)
-		problem_only(problems, PROBLEM_FILE_CHANGED); /* a record that is none of ours */
-	return good ? failure : SESSION_REFUSED;
-}
-
-/* ---------------------------------------------------------------- the whole */
 
 bool
 deliverer_send(struct deliverer *d)
@@ -425,56 +504,24 @@ deliverer_bytes_in_flight(const struct deliverer *d)
 	return d->bytes_in_flight;
 }
 
-/* Until the first `count` are done, or nothing more comes. */
-static bool
-deliver_first(struct deliverer *d, size_t count, int timeout_ms)
+int64_t
+deliverer_progress_us(const struct deliverer *d)
 {
-	size_t all = d->count;
-	bool good = true;
-	int64_t until = clock_steady_us() + timeout_ms * INT64_C(1000);
-	d->count = count;
-	while (good && d->first_open < d->count && !d->delivery->failure && clock_steady_us() < until &&
-	       !(d->watch->stop && d->watch->stop(d->watch->context)))
-		good = deliverer_send(d) && take_answers(d, 100);
-	if (good && d->first_open < d->count && !d->delivery->failure)
-		d->delivery->failure = SESSION_NO_ANSWER;
-	d->count = all;
-	return good;
+	return d->progress_us;
 }
 
-/* The next one: its files, then itself. */
+/* Collects what waits. */
 static bool
-deliver_documents(struct deliverer *d, int timeout_ms)
-{
-	struct parcel *p = &d->parcels[d->first_open];
-	struct problem_list problems;
-	struct outbox_item item;
-	problem_list_init(&problems);
-	if (!outbox_get(d->outbox, p->position, &item))
-		return false;
-	enum session_failure failure = send_files(d, &item, timeout_ms, &problems);
-	const struct refusal refusal = {.problems = &problems};
-	if (problems.count)
-		return refuse_parcel(d, p, &refusal) && end_writing(d);
-	d->delivery->failure = failure;
-	return failure || deliver_first(d, d->first_open + 1, timeout_ms);
-}
-
-/* Collects what waits; *plain: how many come before those with documents. */
-static bool
-begin(struct deliverer *d, size_t *plain)
+begin(struct deliverer *d)
 {
 	*d->delivery = (struct delivery){0};
 	d->later = randombytes_uniform(LATER_MAX);
 	d->epoch = session_epoch(d->session);
-	*plain = 0;
 	if (!outbox_note_centre(d->outbox, session_welcome(d->session)->history,
 	                        session_centre_key(d->session)) ||
 	    !outbox_each(d->outbox, OUTBOX_WAITING, INT64_MAX, collect, d) || d->out_of_memory ||
 	    !put_documents_last(d))
 		return false;
-	while (*plain < d->count && !d->parcels[*plain].documents)
-		++*plain;
 	d->delivery->total = d->count;
 	return true;
 }
@@ -488,7 +535,7 @@ deliverer_open(struct session *session, struct outbox *outbox, uint32_t reserved
 		return NULL;
 	*d = (struct deliverer){
 	    .session = session, .outbox = outbox, .watch = watch, .delivery = out, .reserved = reserved};
-	if (!begin(d, &d->count))
+	if (!begin(d))
 		deliverer_close(&d);
 	return d;
 }
@@ -501,22 +548,38 @@ deliverer_close(struct deliverer **deliverer)
 		return;
 	if (d->writing)
 		outbox_cancel(d->outbox);
+	close_files(d);
 	free(d->parcels);
 	free(d);
 	*deliverer = NULL;
+}
+
+/* The centre wants the next file later than that. */
+static bool
+is_put_off(const struct deliverer *d, int64_t until_us)
+{
+	const struct parcel *p = &d->parcels[d->first_open];
+	return p->documents && !p->sent && p->not_before_us > until_us;
 }
 
 bool
 deliver(struct session *session, struct outbox *outbox, int timeout_ms, const struct delivery_watch *watch,
         struct delivery *out)
 {
-	struct deliverer d = {.session = session, .outbox = outbox, .watch = watch, .delivery = out};
-	size_t plain;
-	bool good = begin(&d, &plain) && deliver_first(&d, plain, timeout_ms);
-	while (good && d.first_open < d.count && !out->failure)
-		good = deliver_documents(&d, timeout_ms);
-	if (d.writing)
-		outbox_cancel(d.outbox);
-	free(d.parcels);
+	struct deliverer *d = deliverer_open(session, outbox, 0, watch, out);
+	int64_t begun = clock_steady_us();
+	bool good = d;
+	while (good && deliverer_has_more(d) && !out->failure && !(watch->stop && watch->stop(watch->context))) {
+		/* A long file has its time as long as it goes on. */
+		int64_t until = (d->progress_us > begun ? d->progress_us : begun) + timeout_ms * INT64_C(1000);
+		if (is_put_off(d, until))
+			out->failure = SESSION_REFUSED;
+		if (out->failure || clock_steady_us() >= until)
+			break;
+		good = deliverer_send(d) && take_answers(d, 100);
+	}
+	if (good && deliverer_has_more(d) && !out->failure)
+		out->failure = SESSION_NO_ANSWER;
+	deliverer_close(&d);
 	return good;
 }

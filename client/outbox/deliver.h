@@ -34,8 +34,7 @@ bool deliver(struct session *session, struct outbox *outbox, int timeout_ms,
              const struct delivery_watch *watch, struct delivery *out) __attribute__((warn_unused_result));
 
 /* The same in steps, for a caller that takes the session's replies itself and has other requests in flight.
- * Submissions that name documents are left out, as their files are sent by deliver(). `watch` and `out` must
- * outlive it; `reserved`: how much of the credit window is left for other requests. NULL: the outbox failed,
+ * `watch` and `out` must outlive it; `reserved`: how much of the credit window is left for other requests. NULL: the outbox failed,
  * or no memory. */
 struct deliverer;
 struct deliverer *deliverer_open(struct session *session, struct outbox *outbox, uint32_t reserved,
@@ -49,6 +48,9 @@ bool deliverer_take(struct deliverer *deliverer, const struct reply *reply)
     __attribute__((warn_unused_result));
 bool deliverer_end_turn(struct deliverer *deliverer) __attribute__((warn_unused_result));
 bool deliverer_has_more(const struct deliverer *deliverer);
+/* When a file last went on, by clock_steady_us(); 0: none did. A long file takes longer than a caller waits
+ * for an answer. */
+int64_t deliverer_progress_us(const struct deliverer *deliverer);
 size_t deliverer_bytes_in_flight(const struct deliverer *deliverer);
 
 #endif

@@ -106,100 +106,59 @@ upload_request(const struct document *d, const uint8_t *bytes, uint64_t offset)
 	return request;
 }
 
-/* ---------------------------------------------------------------- sending */
+/* ---------------------------------------------------------------- in steps */
 
-/* Answers in a row that bring nothing new; a centre that goes on so is broken. */
+/* A centre whose answers go on to bring nothing new is broken. */
 enum { IDLE_ANSWERS_MAX = 50 };
 
-struct upload_way {
-	struct session *session;
-	int timeout_ms;
-	const struct document *document;
-	const struct transfer_watch *watch;
-	struct problem_list *problems;
-	uint8_t *bytes; /* NULL: not read yet */
-	uint64_t furthest;
-	int idle;
-	struct uploaded state;
-};
-
-static void
-note_state(struct upload_way *w, const struct uploaded *state)
+void
+upload_begin(struct file_upload *u, const struct document *document, const char *path,
+             const struct transfer_watch *watch)
 {
-	bool further = state->received > w->furthest;
-	w->state = *state;
-	w->idle = further ? 0 : w->idle + 1;
-	w->furthest = further ? state->received : w->furthest;
-	if (w->watch && w->watch->progress)
-		w->watch->progress(w->watch->context, w->document->name, state->received, w->document->size);
+	*u = (struct file_upload){.document = document, .path = path, .watch = watch};
 }
 
-/* Offers the file, or sends the part that the centre does not have yet. */
-static enum session_failure
-send_step(struct upload_way *w, bool offer)
+void
+upload_end(struct file_upload *u)
 {
-	const struct document *d = w->document;
-	struct reply reply;
-	struct request request =
-	    offer ? upload_request(d, NULL, 0) : upload_request(d, w->bytes, w->state.received);
-	enum session_failure failure =
-	    session_ask_patiently(w->session, &request, REPLY_UPLOADED, w->timeout_ms, &reply);
-	if (!failure)
-		note_state(w, &reply.uploaded);
-	return failure;
+	free(u->bytes);
+	u->bytes = NULL;
 }
 
-/* If the centre lost what it had (its database was set back, or the file was removed after days), the upload
- * begins anew. */
-static bool
-was_forgotten(const struct session *s)
+bool
+upload_next(struct file_upload *u, struct request *out, struct problem_list *problems)
 {
-	return session_refusal(s)->problems->items[0].code == PROBLEM_FILE_MISSING;
+	if (u->offered && !u->bytes && !upload_read_document(u->path, u->document, &u->bytes, problems))
+		return false;
+	*out = u->offered ? upload_request(u->document, u->bytes, u->received)
+	                  : upload_request(u->document, NULL, 0);
+	return true;
 }
 
-static enum session_failure
-take_refusal(struct upload_way *w)
+enum upload_step
+upload_take(struct file_upload *u, const struct uploaded *answer)
 {
-	const struct refusal *refusal = session_refusal(w->session);
-	if (!refusal->retry_after_ms)
-		*w->problems = *refusal->problems;
-	return SESSION_REFUSED;
+	bool further = answer->received > u->furthest;
+	u->offered = true;
+	u->received = answer->received;
+	u->idle = further ? 0 : u->idle + 1;
+	u->furthest = further ? answer->received : u->furthest;
+	if (u->watch->progress)
+		u->watch->progress(u->watch->context, u->document->name, answer->received, u->document->size);
+	if (answer->whole)
+		return UPLOAD_WHOLE;
+	bool sane = answer->received < u->document->size && answer->received % DOCUMENT_PART_BYTES == 0 &&
+	            u->idle <= IDLE_ANSWERS_MAX;
+	return sane ? UPLOAD_ON : UPLOAD_BROKEN;
 }
 
-static enum session_failure
-send_file(struct upload_way *w, const char *path)
+bool
+upload_take_refusal(struct file_upload *u, const struct refusal *refusal)
 {
-	bool offer = true;
-	for (;;) {
-		enum session_failure failure = send_step(w, offer);
-		if (failure == SESSION_REFUSED && !offer && was_forgotten(w->session)) {
-			offer = true;
-			w->furthest = 0;
-			continue;
-		}
-		if (failure == SESSION_REFUSED)
-			return take_refusal(w);
-		if (failure || w->state.whole)
-			return failure;
-		if (w->state.received >= w->document->size || w->state.received % DOCUMENT_PART_BYTES ||
-		    w->idle > IDLE_ANSWERS_MAX)
-			return SESSION_BROKEN;
-		if (!w->bytes && !upload_read_document(path, w->document, &w->bytes, w->problems))
-			return SESSION_REFUSED;
-		offer = false;
-	}
-}
-
-enum session_failure
-upload_file(struct session *session, const struct document *document, const char *path, int timeout_ms,
-            const struct transfer_watch *watch, struct problem_list *problems)
-{
-	struct upload_way w = {.session = session,
-	                       .timeout_ms = timeout_ms,
-	                       .document = document,
-	                       .watch = watch,
-	                       .problems = problems};
-	enum session_failure failure = send_file(&w, path);
-	free(w.bytes);
-	return failure;
+	const struct problem_list *problems = refusal->problems;
+	if (!u->offered || !problems->count || problems->items[0].code != PROBLEM_FILE_MISSING)
+		return false;
+	u->offered = false;
+	u->received = u->furthest = 0;
+	return true;
 }

@@ -24,13 +24,36 @@ bool upload_read_document(const char *path, const struct document *document, uin
  * the centre has, which comes first. */
 struct request upload_request(const struct document *document, const uint8_t *bytes, uint64_t offset);
 
-/* Sends the bytes that the centre lacks of the file at `path`, which is read only if needed. SESSION_OK: the
- * centre has it whole. SESSION_REFUSED: it is refused for good, and `problems` says why; if `problems` is
- * empty, it is refused for now, and session_refusal() says why. Others: nothing came through for timeout_ms.
+/* A file on its way to the centre, in steps: each question is answered before the next is made. It is asked
+ * first how much of it the centre has; the file is read only if something is lacking. */
+struct file_upload {
+	const struct document *document;
+	const char *path;
+	const struct transfer_watch *watch;
+	uint8_t *bytes; /* NULL: not read yet */
+	bool offered;   /* the centre has said how much it has */
+	uint64_t received, furthest;
+	int idle; /* answers in a row that brought nothing new */
+};
+
+enum upload_step {
+	UPLOAD_ON,     /* the next question is to be asked */
+	UPLOAD_WHOLE,  /* the centre has all of it */
+	UPLOAD_BROKEN, /* the centre's answers make no sense */
+};
+
+/* `document`, `path` and `watch` outlive it; to be ended by upload_end(), which may be called twice. */
+void upload_begin(struct file_upload *upload, const struct document *document, const char *path,
+                  const struct transfer_watch *watch);
+void upload_end(struct file_upload *upload);
+/* The next question, or the same again, for instance after silence. False: `problems` says why there is none.
  */
-enum session_failure upload_file(struct session *session, const struct document *document, const char *path,
-                                 int timeout_ms, const struct transfer_watch *watch,
-                                 struct problem_list *problems);
+bool upload_next(struct file_upload *upload, struct request *out, struct problem_list *problems)
+    __attribute__((warn_unused_result));
+enum upload_step upload_take(struct file_upload *upload, const struct uploaded *answer);
+/* True: the centre has lost what it had (its database was set back, or the file was removed after days), and
+ * the upload begins anew. False: it is refused. */
+bool upload_take_refusal(struct file_upload *upload, const struct refusal *refusal);
 
 /* Fetches a document's file (version 0: the newest). It is written beside `output`, checked against its
  * digest, flushed to disk and renamed, so that there is never a part of it. `output` NULL: under its own

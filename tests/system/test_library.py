@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import unittest
 
+from documents import PART, pdf
 from harness import BUILD, SLOW, SOURCE, CentreTest, copy_plan, new_directory, wait_for
 from proxy import Proxy
 from test_outbox import fund_sheet
@@ -249,7 +250,7 @@ class Online(LibraryTest):
         lines = process.communicate(timeout=150 * SLOW)[0].splitlines()
         # A centre that is slow has more questions waiting than it takes from one office (BUSY): they end, with 4.
         ended = [int(status) for status in re.findall(r"(?m)^\d+ ended (\d)", "\n".join(lines))]
-        self.assertEqual(len(ended), 1200 - refused)
+        self.assertEqual(len(ended), 1200 - refused, (process.returncode, lines[-5:]))
         self.assertEqual(set(ended) - ({0} if SLOW == 1 else {0, 4}), set())
 
     def test_watch(self):
@@ -283,6 +284,27 @@ class Online(LibraryTest):
         rest = watch.communicate(timeout=60 * SLOW)[0].splitlines()
         self.assertRegex(rest[0], "1 figures 1 whole 1")
         self.assertEqual(rest[1], "closed within a second")
+
+    def test_documents_go_with_their_files(self):
+        """What the program could not send goes: files first, part by part, then the submission; a file that is gone is told."""
+        proxy = Proxy(self.centre.endpoint)
+        self.addCleanup(proxy.close)
+        self.centre.tell_offices(proxy.endpoint)
+        self.addCleanup(self.centre.tell_offices, self.centre.endpoint)
+        paths = [os.path.join(self.directory, name) for name in ("plan.pdf", "gone.pdf")]
+        for kind, path in zip(("plan", "acceptance"), paths):
+            with open(path, "wb") as file:
+                file.write(pdf(2 * PART + 7, path))
+            proxy.change(up_cut_after=PART // 2)
+            self.county.run("document", "send", kind, path, "--timeout", "2", check=4)
+            proxy.mend()
+        os.unlink(paths[1])
+        lines = self.run_library(self.county.home, "send", "end")
+        self.assertTrue(any(re.match(r"1 receipt ID .*plan.pdf seq [1-9]", line) for line in lines), lines)
+        self.assertTrue(any(line.startswith("1 problem FILE_UNREADABLE") for line in lines), lines)
+        self.assertIn("1 ended 3 the centre refused it: nothing was stored", lines)
+        self.assertEqual(self.centre.sql("SELECT sum(octet_length(bytes)) FROM document_part JOIN document USING (digest) WHERE document.unit = %s", COUNTY),
+                         [(2 * PART + 7,)])
 
     def test_two_handles_in_two_threads(self):
         a = [self.sheet(f"a{n}.csv", f"{COUNTY},2013-{n:02},{n},1,900") for n in (8,)]
