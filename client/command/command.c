@@ -411,13 +411,14 @@ command_print_record(const struct command *c, const struct columns *columns, con
 	reading_free(&r);
 }
 
-void
+int
 command_print_record_line(const struct command *c, const struct columns *columns, const void *row)
 {
 	struct reading r;
 	command_reading(c, &r);
-	json_line(json_record(&r, columns, row));
+	bool good = json_line(json_record(&r, columns, row)) && !r.arena.exhausted;
 	reading_free(&r);
+	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
 }
 
 void

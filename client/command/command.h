@@ -128,9 +128,10 @@ int command_show_answer(const struct command *command, const char *sheet, const 
 /* The same for rows that are no part of an answer. */
 int command_show_rows(const struct command *command, const char *sheet, const struct columns *columns,
                       struct reading *reading, const void *rows, size_t count);
-/* Prints one row as JSON: on lines of its own, or as one line, at once, on standard output. */
+/* Prints one row as JSON: on lines of its own, or as one line, at once, on standard output: then an exit
+ * status, as the reader of a pipe may have closed it. */
 void command_print_record(const struct command *command, const struct columns *columns, const void *row);
-void command_print_record_line(const struct command *command, const struct columns *columns, const void *row);
+int command_print_record_line(const struct command *command, const struct columns *columns, const void *row);
 /* {"name": value}, for something that is otherwise a line of text. */
 void command_print_number(const struct command *command, const char *name, int64_t value);
 void command_print_text(const struct command *command, const char *name, const char *value);

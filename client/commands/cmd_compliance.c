@@ -1,13 +1,11 @@
 /* fupin compliance: how far units keep the plan's rules, worst first: the value that was measured and the
  * one that is required, the money that is missing, the day by which it counts, and the figures behind it. */
-#include "base/decimal.h"
 #include "base/grow.h"
+#include "columns/compliance_columns.h"
 #include "command/command.h"
-#include "rule_text.h"
+#include "rule_options.h"
 #include "subcommands.h"
 
-#include <inttypes.h>
-#include <json.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -90,99 +88,23 @@ by_urgency(const void *a, const void *b)
 	return (x->key.unit > y->key.unit) - (x->key.unit < y->key.unit);
 }
 
-static struct cell
-state_cell(const struct command *c, enum rule_state state)
-{
-	static const char *const colours[RULE_STATES] = {
-	    [RULE_GREEN] = "green", [RULE_AMBER] = "yellow", [RULE_RED] = "red", [RULE_NOT_JUDGED] = "magenta"};
-	struct cell cell = cell_text(rule_state_text(c, state));
-	cell.colour = colours[state];
-	return cell;
-}
-
-static const char *
-bound_text(const struct command *c, const struct plan_rule *rule)
-{
-	static const char *const units[RULE_MEASURES][2] = {[RULE_YUAN] = {"yuan", "元"},
-	                                                    [RULE_PERCENT] = {"%", "%"},
-	                                                    [RULE_RATIO] = {": 1", ": 1"},
-	                                                    [RULE_DAYS] = {"days", "天"},
-	                                                    [RULE_COUNT] = {"", ""}};
-	enum rule_measure measure = rule ? rule->measure : RULE_MEASURE_NONE;
-	return rule_measure_name(measure) ? in_language(c, units[measure][0], units[measure][1]) : "";
-}
-
-static bool
-add_finding(const struct command *c, struct table *table, const struct finding_item *item)
-{
-	const struct plan_rule *rule = catalogue_plan_rule(&c->catalogue, item->key.rule);
-	int decimals = rule ? rule_measure_decimals(rule->measure) : 0;
-	char code[24], day[11] = "", *figures = rule_figures_text(item);
-	if (!figures)
-		return false;
-	snprintf(code, sizeof code, "%" PRId64, item->key.unit);
-	if (item->due)
-		date_format(item->due, day);
-	const struct cell cells[] = {state_cell(c, item->state),
-	                             cell_text(rule_name(c, item->key.rule)),
-	                             cell_text(rule ? rule->notice : ""),
-	                             cell_text(code),
-	                             cell_text(command_unit_name(c, item->key.unit)),
-	                             cell_figure(item->state != RULE_NOT_JUDGED, item->measured, decimals),
-	                             cell_text(rule && rule->at_most ? "≤" : "≥"),
-	                             cell_number(item->required, decimals),
-	                             cell_text(bound_text(c, rule)),
-	                             cell_figure(item->shortfall_fen, item->shortfall_fen, MONEY_DECIMALS),
-	                             cell_text(day),
-	                             cell_text(figures)};
-	bool good = table_add(table, cells);
-	free(figures);
-	return good;
-}
-
 static int
-print_table(const struct complying *k)
+show(struct complying *k)
 {
 	const struct command *c = &k->command;
-	const struct table_column columns[] = {{_("state"), false},
-	                                       {_("rule"), false},
-	                                       {_("section"), false},
-	                                       {_("code"), false},
-	                                       {_("unit"), false},
-	                                       {_("measured"), true},
-	                                       {"", false},
-	                                       {_("required"), true},
-	                                       {C_("of a rule", "measure"), false},
-	                                       {_("short by (yuan)"), true},
-	                                       {_("counts by"), false},
-	                                       {C_("evidence", "figures"), false}};
-	struct table *table = table_create(c->output, _("compliance"), columns, sizeof columns / sizeof *columns);
-	bool good = table;
-	for (size_t i = 0; good && i < k->count; i++)
-		good = add_finding(c, table, &k->items[i]);
-	good = good && table_end(table);
-	const uint32_t *n = k->first.states;
-	if (good)
-		output_line(c->output, _("%u red, %u amber, %u green, %u not judged"), n[RULE_RED], n[RULE_AMBER],
-		            n[RULE_GREEN], n[RULE_NOT_JUDGED]);
-	if (good)
-		command_footer(c, &k->first.as_of, k->label);
-	table_destroy(&table);
-	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
-}
-
-static int
-print_json(const struct complying *k)
-{
-	struct json_object *o = json_object_new_object(), *list = json_object_new_array();
-	json_object_object_add(o, "as_of", rule_as_of_json(&k->first.as_of));
-	json_object_object_add(o, "time_us", json_object_new_int64(k->first.time_us));
-	json_object_object_add(o, "label", json_object_new_string(k->label));
-	json_object_object_add(o, "counts", rule_counts_json(k->first.states));
-	for (size_t i = 0; i < k->count; i++)
-		json_object_array_add(list, rule_finding_json(&k->command, &k->items[i]));
-	json_object_object_add(o, "findings", list);
-	command_print_json(&k->command, o);
+	struct compliance_answer *all = &k->first;
+	const uint32_t *n = all->states;
+	struct reading r;
+	all->items = k->items;
+	all->count = k->count;
+	all->label = k->label;
+	command_reading(c, &r);
+	int status = command_show_answer(c, _("compliance"), &compliance_columns, "findings", &r, all);
+	if (status != EXIT_DONE || c->format == FORMAT_JSON)
+		return status;
+	output_line(c->output, _("%u red, %u amber, %u green, %u not judged"), n[RULE_RED], n[RULE_AMBER],
+	            n[RULE_GREEN], n[RULE_NOT_JUDGED]);
+	command_footer(c, &all->as_of, all->label);
 	return EXIT_DONE;
 }
 
@@ -197,7 +119,7 @@ run(struct complying *k, int count, char **words)
 		return status;
 	if (k->count)
 		qsort(k->items, k->count, sizeof *k->items, by_urgency);
-	return k->command.format == FORMAT_JSON ? print_json(k) : print_table(k);
+	return show(k);
 }
 
 int

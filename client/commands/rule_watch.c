@@ -4,12 +4,11 @@
 
 #include "base/decimal.h"
 #include "base/shown.h"
+#include "columns/compliance_columns.h"
 #include "command/command.h"
-#include "output/json.h"
-#include "rule_text.h"
+#include "rule_options.h"
 
 #include <inttypes.h>
-#include <json.h>
 #include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -23,6 +22,7 @@ struct watching {
 	struct command command;
 	struct rule_options options;
 	struct compliance_query query;
+	struct reading reading;
 	const char *count_text;
 	int64_t count, shown; /* 0: without end */
 	bool compliance, terminal;
@@ -30,19 +30,11 @@ struct watching {
 };
 
 static int
-print_json_line(struct json_object *o)
-{
-	json_print(shown_below(stdout), o, JSON_C_TO_STRING_NOSLASHESCAPE);
-	putc('\n', shown_below(stdout));
-	json_object_put(o);
-	return fflush(shown_below(stdout)) ? EXIT_FAILED_INSIDE : EXIT_DONE;
-}
-
-static void
 print_counts(const uint32_t n[RULE_STATES])
 {
 	printf(_("%u red, %u amber, %u green, %u not judged\n"), n[RULE_RED], n[RULE_AMBER], n[RULE_GREEN],
 	       n[RULE_NOT_JUDGED]);
+	return fflush(shown_below(stdout)) ? EXIT_FAILED_INSIDE : EXIT_DONE;
 }
 
 /* ---------------------------------------------------------------- what stands, and what turned */
@@ -53,69 +45,44 @@ is_shown(const struct watching *w, enum rule_state state)
 	return w->query.state_count || state != RULE_GREEN;
 }
 
-/* At most as many as one answer holds: all of them tells fupin compliance. */
-static int
-show_state(struct watching *w, const struct compliance_answer *answer)
+static void
+print_what(const struct watching *w, const struct finding_key *key)
 {
-	const struct command *c = &w->command;
-	w->shown++;
-	if (w->terminal) {
-		for (size_t i = 0; i < answer->count; i++) {
-			const struct finding_item *item = &answer->items[i];
-			if (is_shown(w, item->state))
-				printf("%" PRId64 " %s %s: %s\n", item->key.unit, command_unit_name(c, item->key.unit),
-				       rule_name(c, item->key.rule), rule_state_text(c, item->state));
-		}
-		print_counts(answer->states);
-		return fflush(shown_below(stdout)) ? EXIT_FAILED_INSIDE : EXIT_DONE;
-	}
-	struct json_object *o = json_object_new_object(), *list = json_object_new_array();
-	json_object_object_add(o, "as_of", rule_as_of_json(&answer->as_of));
-	json_object_object_add(o, "label", json_object_new_string(answer->label));
-	json_object_object_add(o, "counts", rule_counts_json(answer->states));
-	for (size_t i = 0; i < answer->count; i++)
-		if (is_shown(w, answer->items[i].state))
-			json_object_array_add(list, rule_finding_json(c, &answer->items[i]));
-	json_object_object_add(o, "findings", list);
-	return print_json_line(o);
+	printf("%" PRId64 " %s %s: ", key->unit, command_unit_name(&w->command, key->unit),
+	       cell_rule(&w->reading, key->rule).text);
 }
 
-static struct json_object *
-turn_json(const struct command *c, const struct rule_turn *turn)
+/* At most as many as one answer holds: all of them tells fupin compliance. */
+static int
+show_state(struct watching *w, struct compliance_answer *answer)
 {
-	const struct plan_rule *rule = catalogue_plan_rule(&c->catalogue, turn->key.rule);
-	struct json_object *o = json_object_new_object();
-	json_object_object_add(o, "rule", json_object_new_string(rule ? rule->code : ""));
-	json_object_object_add(o, "unit", json_object_new_int64(turn->key.unit));
-	json_object_object_add(o, "name", json_object_new_string(command_unit_name(c, turn->key.unit)));
-	json_object_object_add(o, "from", json_object_new_string(rule_state_name(turn->from)));
-	json_object_object_add(o, "to", json_object_new_string(rule_state_name(turn->to)));
-	return o;
+	size_t count = 0;
+	w->shown++;
+	for (size_t i = 0; i < answer->count; i++)
+		if (is_shown(w, answer->items[i].state))
+			answer->items[count++] = answer->items[i];
+	answer->count = count;
+	if (!w->terminal)
+		return command_print_record_line(&w->command, &compliance_watch_columns, answer);
+	for (size_t i = 0; i < answer->count; i++) {
+		print_what(w, &answer->items[i].key);
+		printf("%s\n", cell_rule_state(&w->reading, answer->items[i].state).text);
+	}
+	return print_counts(answer->states);
 }
 
 static int
 show_turns(struct watching *w, const struct push *push)
 {
-	const struct command *c = &w->command;
 	w->shown++;
-	if (w->terminal) {
-		for (size_t i = 0; i < push->turn_count; i++) {
-			const struct rule_turn *turn = &push->turns[i];
-			printf("%" PRId64 " %s %s: %s → %s\n", turn->key.unit, command_unit_name(c, turn->key.unit),
-			       rule_name(c, turn->key.rule), rule_state_text(c, turn->from),
-			       rule_state_text(c, turn->to));
-		}
-		print_counts(push->states);
-		return fflush(shown_below(stdout)) ? EXIT_FAILED_INSIDE : EXIT_DONE;
+	if (!w->terminal)
+		return command_print_record_line(&w->command, &compliance_push_columns, push);
+	for (size_t i = 0; i < push->turn_count; i++) {
+		const struct rule_turn *turn = &push->turns[i];
+		print_what(w, &turn->key);
+		printf("%s → %s\n", cell_rule_state(&w->reading, turn->from).text, cell_rule_state(&w->reading, turn->to).text);
 	}
-	struct json_object *o = json_object_new_object(), *list = json_object_new_array();
-	json_object_object_add(o, "as_of", rule_as_of_json(&push->as_of));
-	json_object_object_add(o, "counts", rule_counts_json(push->states));
-	for (size_t i = 0; i < push->turn_count; i++)
-		json_object_array_add(list, turn_json(c, &push->turns[i]));
-	json_object_object_add(o, "turns", list);
-	json_object_object_add(o, "more", json_object_new_int64(push->more_turns));
-	return print_json_line(o);
+	return print_counts(push->states);
 }
 
 /* ---------------------------------------------------------------- following */
@@ -186,10 +153,12 @@ rule_watch(int argc, char **argv)
 	if (!command_shows_no_table(&w.command))
 		return EXIT_USAGE; /* it has no end: there would never be a file */
 	int status = rule_options_read(&w.command, &w.options, count, argv, &w.query);
+	command_reading(&w.command, &w.reading);
 	w.terminal = w.command.format == FORMAT_TABLE && isatty(STDOUT_FILENO);
 	if (status == EXIT_DONE)
 		status = begin(&w);
 	while (status == EXIT_DONE && !(w.count && w.shown >= w.count))
 		status = step(&w);
+	reading_free(&w.reading);
 	return command_close(&w.command, status);
 }

@@ -151,12 +151,12 @@ json_print(FILE *out, struct json_object *object, int flags)
 	}
 }
 
-void
+bool
 json_line(struct json_object *object)
 {
 	FILE *out = shown_below(stdout);
 	json_print(out, object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 	putc('\n', out);
-	fflush(out);
 	json_object_put(object);
+	return !fflush(out);
 }

@@ -26,7 +26,8 @@ void json_add_members(struct json_object *object, struct reading *reading, const
 /* Prints an object with json-c's flags. Characters that are not shown as themselves (utf8.h) are escaped:
  * programs get them unchanged, and no terminal acts on them. */
 void json_print(FILE *out, struct json_object *object, int flags);
-/* Prints an object as one line on standard output, flushes it, and frees the object. */
-void json_line(struct json_object *object);
+/* Prints an object as one line on standard output, flushes it, and frees the object. False: nobody reads it
+ * any more. */
+bool json_line(struct json_object *object);
 
 #endif

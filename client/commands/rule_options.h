@@ -1,6 +1,6 @@
-/* Shared by fupin compliance and fupin watch --compliance: the question's options, and a finding in words. */
-#ifndef FUPIN_CLIENT_RULE_TEXT_H
-#define FUPIN_CLIENT_RULE_TEXT_H
+/* Shared by fupin compliance and fupin watch --compliance: the question's options. */
+#ifndef FUPIN_CLIENT_RULE_OPTIONS_H
+#define FUPIN_CLIENT_RULE_OPTIONS_H
 
 #include "command/command.h"
 
@@ -22,17 +22,5 @@ struct rule_options {
  * EXIT_DONE, or a message was printed. */
 int rule_options_read(struct command *command, struct rule_options *options, int count, char **words,
                       struct compliance_query *out);
-
-const char *rule_name(const struct command *command, uint32_t rule);
-const char *rule_state_text(const struct command *command, enum rule_state state);
-
-/* The figures behind a finding: "granted 1,234.00, villages_started 3"; from malloc, NULL: no memory. */
-char *rule_figures_text(const struct finding_item *item);
-
-struct json_object;
-struct json_object *rule_finding_json(const struct command *command, const struct finding_item *item);
-/* {"red":1,"amber":0,…} */
-struct json_object *rule_counts_json(const uint32_t states[RULE_STATES]);
-struct json_object *rule_as_of_json(const struct as_of *as_of);
 
 #endif
