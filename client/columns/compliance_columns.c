@@ -40,8 +40,8 @@ is_money(const struct rule_figure *figure)
 /* Without its _fen, if it is money. */
 READ_AS(figure_name, cell_printed(r, "%.*s", (int)strlen(row->name) - (is_money(row) ? 4 : 0), row->name))
 READ_AS(figure_value, row->known && * row->text
-                         ? cell_text(row->text)
-                         : cell_figure(row->known, row->number, is_money(row) ? MONEY_DECIMALS : 0))
+                          ? cell_text(row->text)
+                          : cell_figure(row->known, row->number, is_money(row) ? MONEY_DECIMALS : 0))
 
 static const struct column figures[] = {
     MADE("name", figure_name, JSON_ONLY),
@@ -77,7 +77,7 @@ READ_AS(required, cell_number(row->required, decimals_of(r, row)))
 /* For programs: null, if it counts at all times. */
 READ_AS(due, row->due ? cell_day(r, row->due) : (struct cell){.kind = CELL_NONE})
 READ_AS(figures_by_name, cell_rows(CELL_NAMED, &figure_columns, row->figures, row->figure_count))
-READ_AS(reason, cell_text(row->state == RULE_NOT_JUDGED ? row->reason : ""))
+READ_AS(reason, cell_if(row->state == RULE_NOT_JUDGED, cell_text(row->reason)))
 
 static struct cell
 measure(struct reading *r, const void *row, const struct column *column)
@@ -126,7 +126,7 @@ static const struct column findings[] = {
     DAY("due_day", due, TABLE_ONLY, TITLE("counts by", "截止")),
     MADE("figures", figures_by_name, JSON_ONLY),
     MADE("figures_text", figures_text, TABLE_ONLY, TITLE("figures", "依据")),
-    MADE("reason", reason, MAYBE, JSON_ONLY),
+    MADE("reason", reason, JSON_ONLY),
 };
 static const struct columns finding_columns = COLUMNS("findings", findings);
 #undef ROW

@@ -5,8 +5,6 @@
 
 #include "command.h"
 
-struct json_object;
-
 /* cmd_completeness.c: a row for each unit, the last one for the whole if `query` asks for it; and the list
  * of reports that are owed. */
 int show_completeness(const struct command *command, const char *sheet,
@@ -19,8 +17,5 @@ int show_targets(const struct command *command, const char *sheet, const struct 
 /* report_table.c: asks for all reports of one form, page by page, as of the commit of the first page, and
  * shows each page as it arrives. */
 int show_reports(struct command *command, const char *sheet, uint32_t form, struct report_query *query);
-
-/* cmd_review.c: one report, as an object that the caller has to free. */
-struct json_object *report_json(const struct command *command, const struct report_item *item);
 
 #endif

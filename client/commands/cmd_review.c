@@ -3,12 +3,11 @@
  * is refused. */
 #include "base/decimal.h"
 #include "base/grow.h"
+#include "columns/report_columns.h"
 #include "command/sending.h"
-#include "command/showing.h"
 #include "subcommands.h"
 
 #include <inttypes.h>
-#include <json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,149 +139,24 @@ fetch(struct reviewing *r)
 
 /* ---------------------------------------------------------------- showing */
 
-static const char *
-form_name(const struct command *c, uint32_t number)
-{
-	const struct form *form = catalogue_form(&c->catalogue, number);
-	return form ? form->code : "";
-}
-
-struct json_object *
-report_json(const struct command *c, const struct report_item *item)
-{
-	char text[DECIMAL_TEXT_BYTES], when[8];
-	struct json_object *o = json_object_new_object();
-	period_format(item->key.period, when);
-	json_object_object_add(o, "unit", json_object_new_int64(item->key.unit));
-	json_object_object_add(o, "name", json_object_new_string(command_unit_name(c, item->key.unit)));
-	json_object_object_add(o, "period", json_object_new_string(when));
-	json_object_object_add(o, "form", json_object_new_string(form_name(c, item->key.form)));
-	json_object_object_add(o, "version", json_object_new_int64(item->version));
-	json_object_object_add(o, "revision", json_object_new_int64(item->revision));
-	json_object_object_add(o, "state", json_object_new_string(review_state_name(item->state)));
-	json_object_object_add(o, "step", json_object_new_int64(item->step));
-	json_object_object_add(o, "approved", json_object_new_int64(item->approved));
-	json_object_object_add(o, "first_time", json_object_new_int64(item->first_time));
-	if (item->state == REVIEW_RETURNED) {
-		json_object_object_add(o, "reason", json_object_new_string(return_reason_name(item->reason)));
-		json_object_object_add(o, "text", json_object_new_string(item->text));
-	}
-	if (item->value_count) {
-		struct json_object *values = json_object_new_object();
-		for (size_t i = 0; i < item->value_count; i++) {
-			const struct indicator *indicator = catalogue_indicator(&c->catalogue, item->indicators[i]);
-			if (indicator)
-				json_object_object_add(
-				    values, indicator->code,
-				    json_object_new_string(decimal_plain(item->values[i], indicator->decimals, text)));
-		}
-		json_object_object_add(o, "values", values);
-	}
-	struct json_object *warnings = json_object_new_array();
-	for (size_t i = 0; i < item->warning_count; i++) {
-		const struct soft_check *check = catalogue_check(&c->catalogue, item->warnings[i].check);
-		struct json_object *warning = json_object_new_object();
-		int decimals = check ? catalogue_indicator(&c->catalogue, check->indicator)->decimals : 0;
-		json_object_object_add(warning, "check", json_object_new_int64(item->warnings[i].check));
-		json_object_object_add(
-		    warning, "text",
-		    json_object_new_string(check ? in_language(c, check->text_en, check->text_zh) : ""));
-		json_object_object_add(
-		    warning, "actual",
-		    json_object_new_string(decimal_plain(item->warnings[i].actual, decimals, text)));
-		json_object_object_add(
-		    warning, "limit", json_object_new_string(decimal_plain(item->warnings[i].limit, decimals, text)));
-		json_object_array_add(warnings, warning);
-	}
-	json_object_object_add(o, "warnings", warnings);
-	return o;
-}
-
-static void
-print_json(const struct reviewing *r)
-{
-	struct json_object *o = json_object_new_object(), *list = json_object_new_array();
-	json_object_object_add(o, "seq", json_object_new_int64((int64_t)r->as_of.seq));
-	json_object_object_add(o, "label", json_object_new_string(r->label));
-	for (size_t i = 0; i < r->count; i++)
-		json_object_array_add(list, report_json(&r->command, &r->items[i]));
-	json_object_object_add(o, "reports", list);
-	command_print_json(&r->command, o);
-}
-
-/* "people lifted and no income reported (10, 0); …" */
-static void
-write_warnings(const struct command *c, const struct report_item *item, char *out, size_t size)
-{
-	size_t used = 0;
-	for (size_t i = 0; i < item->warning_count && used < size; i++) {
-		const struct soft_check *check = catalogue_check(&c->catalogue, item->warnings[i].check);
-		char actual[DECIMAL_TEXT_BYTES], limit[DECIMAL_TEXT_BYTES];
-		int decimals = check ? catalogue_indicator(&c->catalogue, check->indicator)->decimals : 0;
-		used += (size_t)snprintf(out + used, size - used, _("%s%s (%s, %s)"), i ? "; " : "",
-		                         check ? in_language(c, check->text_en, check->text_zh) : "?",
-		                         decimal_format(item->warnings[i].actual, decimals, actual),
-		                         decimal_format(item->warnings[i].limit, decimals, limit));
-	}
-}
-
-static bool
-add_item(const struct command *c, struct table *table, const struct report_item *item)
-{
-	char code[24], when[8], why[NOTE_BYTES_MAX + 64] = "", warnings[1024] = "";
-	write_warnings(c, item, warnings, sizeof warnings);
-	snprintf(code, sizeof code, "%" PRId64, item->key.unit);
-	period_format(item->key.period, when);
-	if (item->state == REVIEW_RETURNED)
-		snprintf(why, sizeof why, "%s: %s",
-		         in_language(c, return_reason_name(item->reason), return_reason_name_zh(item->reason)),
-		         item->text);
-	const struct cell cells[] = {
-	    cell_text(code),
-	    cell_text(command_unit_name(c, item->key.unit)),
-	    cell_text(when),
-	    cell_text(form_name(c, item->key.form)),
-	    cell_number(item->revision, 0),
-	    cell_text(in_language(c, review_state_name(item->state), review_state_name_zh(item->state))),
-	    cell_figure(item->approved, item->approved, 0),
-	    cell_time(item->first_time),
-	    cell_text(warnings),
-	    cell_text(why)};
-	return table_add(table, cells);
-}
-
 static int
 print_list(const struct reviewing *r)
 {
 	const struct command *c = &r->command;
-	const struct table_column columns[] = {{_("code"), false},
-	                                       {_("unit"), false},
-	                                       {_("period"), false},
-	                                       {_("form"), false},
-	                                       {_("revision"), true},
-	                                       {_("state"), false},
-	                                       {C_("revision", "approved"), true},
-	                                       {_("first sent"), false},
-	                                       {_("warnings"), false},
-	                                       {_("returned for"), false}};
-	if (c->format == FORMAT_JSON) {
-		print_json(r);
-		return EXIT_DONE;
-	}
-	struct table *table = table_create(c->output, _("reports"), columns, sizeof columns / sizeof *columns);
-	bool good = table;
-	for (size_t i = 0; good && i < r->count; i++)
-		good = add_item(c, table, &r->items[i]);
-	good = good && table_end(table);
-	if (good && r->count && !c->as_of_option)
+	const struct report_answer all = {
+	    .as_of = r->as_of, .label = r->label, .count = r->count, .items = r->items};
+	struct reading reading;
+	command_reading(c, &reading);
+	int status = command_show_answer(c, _("reports"), &report_list_columns, "reports", &reading, &all);
+	if (status != EXIT_DONE || c->format == FORMAT_JSON)
+		return status;
+	if (r->count && !c->as_of_option)
 		output_line(c->output,
 		            _("to decide on this list as it stands here: review pass, take or return … "
 		              "--seen %" PRIu64),
 		            r->as_of.seq);
-	if (good)
-		command_footer(c, &r->as_of, r->label);
-	table_destroy(&table);
-	return good ? EXIT_DONE : EXIT_FAILED_INSIDE;
+	command_footer(c, &r->as_of, r->label);
+	return EXIT_DONE;
 }
 
 /* ---------------------------------------------------------------- deciding */
@@ -387,9 +261,7 @@ run(struct reviewing *r, int action, enum decision decision, int count, char **w
 	}
 	status = fetch(r);
 	if (status == EXIT_DONE)
-		status = action == ACTION_DECIDE ? decide(r, decision, count, words)
-		         : action == ACTION_SHOW ? (print_json(r), EXIT_DONE)
-		                                 : print_list(r);
+		status = action == ACTION_DECIDE ? decide(r, decision, count, words) : print_list(r);
 	return status;
 }
 

@@ -80,7 +80,8 @@ show_turns(struct watching *w, const struct push *push)
 	for (size_t i = 0; i < push->turn_count; i++) {
 		const struct rule_turn *turn = &push->turns[i];
 		print_what(w, &turn->key);
-		printf("%s → %s\n", cell_rule_state(&w->reading, turn->from).text, cell_rule_state(&w->reading, turn->to).text);
+		printf("%s → %s\n", cell_rule_state(&w->reading, turn->from).text,
+		       cell_rule_state(&w->reading, turn->to).text);
 	}
 	return print_counts(push->states);
 }
