@@ -25,13 +25,3 @@ pace_explain(const struct command *c, const char *unit, const char *measure, con
 	            unit, measure, forecast, reached, until, 12 - t->pace_period % 100, trend,
 	            t->pace.trend_months, t->pace.trend_months);
 }
-
-struct json_object *
-pace_json(const struct command *c, const struct target_value *t)
-{
-	struct reading r;
-	command_reading(c, &r);
-	struct json_object *o = json_record(&r, &pace_columns, t);
-	reading_free(&r);
-	return o;
-}

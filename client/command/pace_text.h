@@ -5,12 +5,8 @@
 #include "columns/target_columns.h"
 #include "command.h"
 
-struct json_object;
-
 /* A line that tells how the forecast came about: "… forecast 302,000 = 151,000 / 50.0 % (2013-06)". */
 void pace_explain(const struct command *command, const char *unit, const char *measure,
                   const struct target_value *target, int decimals);
-
-struct json_object *pace_json(const struct command *command, const struct target_value *target);
 
 #endif

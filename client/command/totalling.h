@@ -5,8 +5,6 @@
 #include "command.h"
 #include "session/follow.h"
 
-#include <json.h>
-
 enum { TOTALLING_INDICATORS_MAX = 64 };
 
 struct totalling {
@@ -37,8 +35,7 @@ int totalling_ask(struct totalling *t);
 /* Shows the state in the command's format: a table, or a sheet called `name`. */
 int totalling_print(const struct totalling *t, const char *name);
 
-/* One unit's total in JSON, and the object around the units: as_of, label, from, to. */
-struct json_object *totalling_unit_json(const struct totalling *t, const struct unit_total *unit);
-struct json_object *totalling_head_json(const struct totalling *t);
+/* Rows of the state as one line of JSON on standard output. */
+int totalling_print_line(const struct totalling *t, const struct unit_total *units, size_t count);
 
 #endif

@@ -3,8 +3,8 @@
 #ifndef FUPIN_CLIENT_BULLETIN_H
 #define FUPIN_CLIENT_BULLETIN_H
 
+#include "columns/figures.h"
 #include "command/command.h"
-#include "command/figures.h"
 #include "session/follow.h"
 
 enum {

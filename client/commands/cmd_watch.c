@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/decimal.h"
 #include "base/shown.h"
-#include "output/json.h"
 #include "rule_watch.h"
 #include "subcommands.h"
 
@@ -44,25 +43,11 @@ draw(struct watching *w)
 	return status;
 }
 
-static int
-print_line(const struct watching *w, const struct unit_total *units, size_t count)
-{
-	const struct totalling *t = &w->totalling;
-	struct json_object *o = totalling_head_json(t), *list = json_object_new_array();
-	for (size_t i = 0; i < count; i++)
-		json_object_array_add(list, totalling_unit_json(t, &units[i]));
-	json_object_object_add(o, "units", list);
-	json_print(shown_below(stdout), o, JSON_C_TO_STRING_NOSLASHESCAPE);
-	putc('\n', shown_below(stdout));
-	json_object_put(o);
-	return EXIT_DONE;
-}
-
 /* The state, or of it the rows that changed. */
 static int
 show(struct watching *w, const struct unit_total *units, size_t count)
 {
-	int status = w->terminal ? draw(w) : print_line(w, units, count);
+	int status = w->terminal ? draw(w) : totalling_print_line(&w->totalling, units, count);
 	w->shown++;
 	/* Flushed at once for the reader of a pipe, which may have closed it. */
 	return fflush(shown_below(stdout)) ? EXIT_FAILED_INSIDE : status;

@@ -79,7 +79,7 @@ class Translation(unittest.TestCase):
             po = list(entries(file.read()))
         wanted = {(context, text) for context, text, _, _ in entries(template)}
         there = {(context, text) for context, text, _, _ in po}
-        self.assertGreater(len(wanted), 400)
+        self.assertGreater(len(wanted), 300)
         self.assertEqual(wanted - there, set(), "not translated")
         self.assertEqual(there - wanted, set(), "translated, and said nowhere")
         for context, text, translation, flags in po:

@@ -4,6 +4,7 @@
 
 #include "command/totalling.h"
 
+#include <json.h>
 #include <string.h>
 
 /* A unit and the whole, each with a figure that was asked for and one of an indicator that nobody here knows.
@@ -53,7 +54,7 @@ static const char *const json =
     "{\"kind\":\"raised\",\"source\":\"central\",\"use\":\"\",\"level\":\"township\",\"yuan\":\"1.00\","
     "\"entries\":"
     "1}],"
-    "\"fund_targets\":{\"raised\":{\"year\":2013,\"target\":\"9.00\"}}}";
+    "\"fund_targets\":{\"raised\":{\"target\":\"9.00\",\"year\":2013}}}";
 static const char *const by_rows =
     "indicator,name,measure,kind,total,approved,target,reached,until,expected,gap,forecast,values behind\n"
     "households,Households,households,stock,40,30,,,,,,,1\n";
@@ -69,35 +70,22 @@ static const char *const of_funds =
     "220821103,五棵树镇,granted,Provincial funds,Training,county,1234.56,2\n"
     "220821103,五棵树镇,raised,Central funds,,township,1.00,1\n";
 
+/* The total as CSV, with its columns, or as JSON. */
 static void
-test_json(void **state)
-{
-	struct command command;
-	struct totalling t;
-	(void)state;
-	begin(&command, &t, FORMAT_JSON);
-	struct json_object *o = totalling_unit_json(&t, &rows[0]);
-	const char *text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
-	EXPECT(!strcmp(text, json), "%s", text);
-	json_object_put(o);
-	end(&command, &t);
-}
-
-/* The table as CSV, with its columns. */
-static void
-print(enum unit_level by, size_t asked, bool is_of_funds, period from, char out[4096])
+print(enum format format, enum unit_level by, size_t asked, bool is_of_funds, period from, char out[4096])
 {
 	struct command command;
 	struct totalling t;
 	char *text = NULL;
 	size_t size = 0;
-	begin(&command, &t, FORMAT_CSV);
+	begin(&command, &t, format);
 	t.query.by = by;
 	t.query.from = from;
 	t.query.indicator_count = asked;
 	t.indicators[0] = HOUSEHOLDS;
+	t.query.indicators = t.indicators;
 	t.funds = t.query.funds = is_of_funds;
-	struct output output = {.format = FORMAT_CSV, .stream = open_memstream(&text, &size)};
+	struct output output = {.format = format, .stream = open_memstream(&text, &size)};
 	assert_non_null(output.stream);
 	command.output = &output;
 	assert_int_equal(totalling_print(&t, "total"), EXIT_DONE);
@@ -108,21 +96,39 @@ print(enum unit_level by, size_t asked, bool is_of_funds, period from, char out[
 }
 
 static void
+test_json(void **state)
+{
+	char text[4096];
+	(void)state;
+	print(FORMAT_JSON, UNIT_VILLAGE, 0, false, 201301, text);
+	struct json_object *o = json_tokener_parse(text);
+	struct json_object *units = json_object_object_get(o, "units"),
+	                   *whole = json_object_object_get(o, "whole");
+	assert_int_equal(json_object_array_length(units), 1);
+	struct json_object *unit = json_object_array_get_idx(units, 0), *expected = json_tokener_parse(json);
+	EXPECT(json_object_equal(unit, expected), "%s", json_object_to_json_string(unit));
+	json_object_put(expected);
+	assert_int_equal(json_object_get_int64(json_object_object_get(whole, "unit")), TOWNSHIP);
+	json_object_put(o);
+}
+
+static void
 test_table(void **state)
 {
 	char text[4096];
 	(void)state;
-	print(UNIT_VILLAGE, 1, false, 201301, text);
+	print(FORMAT_CSV, UNIT_VILLAGE, 1, false, 201301, text);
 	EXPECT(!strcmp(text, "code,unit,households,households_approved\n220821103204,西明嘎村,40,30\n"
 	                     "220821103,五棵树镇 total,40,30\n"),
 	       "by columns: %s", text);
-	print(UNIT_NONE, 0, false, 201301, text);
+	print(FORMAT_CSV, UNIT_NONE, 0, false, 201301, text);
 	EXPECT(!strcmp(text, by_rows), "by rows: %s", text);
-	print(UNIT_VILLAGE, 0, false, 201301, text);
+	print(FORMAT_CSV, UNIT_VILLAGE, 0, false, 201301, text);
 	EXPECT(!strcmp(text, headline), "headline: %s", text);
-	print(UNIT_VILLAGE, 0, false, 201302, text); /* a part of the year is not measured by the year's target */
+	print(FORMAT_CSV, UNIT_VILLAGE, 0, false, 201302,
+	      text); /* a part of the year is not measured by the year's target */
 	EXPECT(!strstr(text, "11.1%") && strstr(text, ",1.00,9.00,,,\n"), "from February: %s", text);
-	print(UNIT_VILLAGE, 0, true, 201301, text);
+	print(FORMAT_CSV, UNIT_VILLAGE, 0, true, 201301, text);
 	EXPECT(!strcmp(text, of_funds), "funds: %s", text);
 }
 

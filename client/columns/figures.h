@@ -2,7 +2,7 @@
 #ifndef FUPIN_CLIENT_FIGURES_H
 #define FUPIN_CLIENT_FIGURES_H
 
-#include "columns/cell.h"
+#include "cell.h"
 #include "reply.h"
 
 /* A figure, or the fact that it was not reported. */
