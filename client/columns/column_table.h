@@ -42,14 +42,6 @@
 	{                                                                                                        \
 		.key = (key_), .read = (reader), __VA_ARGS__                                                         \
 	}
-/* Such a function, if one expression makes the cell: of `row`, a ROW, and what `r` knows. */
-#define READ_AS(name, made)                                                                                  \
-	static struct cell name(struct reading *r, const void *row_, const struct column *column)                \
-	{                                                                                                        \
-		const ROW *row = row_;                                                                               \
-		(void)r, (void)column;                                                                               \
-		return (made);                                                                                       \
-	}
 /* const char *, or an array of char. */
 #define TEXT(key_, field, ...)                                                                                           \
 	{                                                                                                                    \
@@ -134,6 +126,14 @@ column_reader column_text, column_names, column_fingerprint, column_chars, colum
 #define READER(name)                                                                                         \
 	static struct cell name(struct reading *r __attribute__((unused)), const void *row,                      \
 	                        const struct column *column __attribute__((unused)))
+/* A whole one, if one expression makes the cell: of `row`, a ROW, and of what `r` knows. */
+#define READ_AS(name, made)                                                                                  \
+	static struct cell name(struct reading *r __attribute__((unused)), const void *row_,                     \
+	                        const struct column *column __attribute__((unused)))                             \
+	{                                                                                                        \
+		const ROW *row = row_;                                                                               \
+		return (made);                                                                                       \
+	}
 
 /* Chooses by the reading's language. */
 const char *reading_chooses(const struct reading *reading, const char *en, const char *zh);

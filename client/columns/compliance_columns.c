@@ -79,8 +79,7 @@ READ_AS(due, row->due ? cell_day(r, row->due) : (struct cell){.kind = CELL_NONE}
 READ_AS(figures_by_name, cell_rows(CELL_NAMED, &figure_columns, row->figures, row->figure_count))
 READ_AS(reason, cell_if(row->state == RULE_NOT_JUDGED, cell_text(row->reason)))
 
-static struct cell
-measure(struct reading *r, const void *row, const struct column *column)
+READER(measure)
 {
 	static const char *const units[RULE_MEASURES][2] = {[RULE_YUAN] = {"yuan", "元"},
 	                                                    [RULE_PERCENT] = {"%", "%"},
@@ -89,13 +88,11 @@ measure(struct reading *r, const void *row, const struct column *column)
 	                                                    [RULE_COUNT] = {"", ""}};
 	enum rule_measure of = rule_of(r, row)->measure;
 	const char *name = rule_measure_name(of);
-	(void)column;
 	return name ? cell_named(r, units[of][0], units[of][1], name) : cell_text("");
 }
 
 /* "granted 1,234.00, villages_started 3" */
-static struct cell
-figures_text(struct reading *r, const void *row, const struct column *column)
+READER(figures_text)
 {
 	const struct finding_item *item = row;
 	struct cell text = cell_text("");

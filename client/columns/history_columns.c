@@ -62,12 +62,10 @@ const struct columns history_event_columns = COLUMNS("events", events);
 
 /* ---------------------------------------------------------------- changes */
 
-static struct cell
-what(struct reading *r, const void *row, const struct column *column)
+READER(what)
 {
 	const struct history_event *e = ((const struct history_change *)row)->event;
 	char until[DEADLINE_TEXT_BYTES];
-	(void)column;
 	if (e->version)
 		return cell_text(reading_chooses(r, "report", "报送"));
 	if (e->decision)

@@ -36,12 +36,10 @@ static const struct columns warning_columns = COLUMNS("warnings", warnings);
 #undef ROW
 
 /* "people lifted and no income reported (10, 0); …" */
-static struct cell
-warnings_text(struct reading *r, const void *row, const struct column *column)
+READER(warnings_text)
 {
 	const struct report_item *item = row;
 	struct cell text = cell_text("");
-	(void)column;
 	for (size_t i = 0; i < item->warning_count; i++) {
 		const struct warning *warning = &item->warnings[i];
 		char actual_room[DECIMAL_TEXT_BYTES], limit_room[DECIMAL_TEXT_BYTES];
@@ -112,12 +110,10 @@ static const struct column before_values[] = {
 static const struct columns before_value_columns = COLUMNS("reports", before_values);
 
 /* Not reported: an empty cell. */
-static struct cell
-value(struct reading *r, const void *row, const struct column *column)
+READER(value)
 {
 	const struct report_item *item = row;
 	struct cell cell = cell_value(column->of, item->indicators, item->values, item->value_count);
-	(void)r;
 	return cell_is_none(&cell) ? cell_text("") : cell;
 }
 

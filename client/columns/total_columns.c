@@ -75,21 +75,17 @@ READ_AS(expected, progress_of(row->unit, row->indicator).expected)
 READ_AS(gap, progress_of(row->unit, row->indicator).gap)
 READ_AS(forecast, progress_of(row->unit, row->indicator).forecast)
 
-static struct cell
-until(struct reading *r, const void *row, const struct column *column)
+READER(until)
 {
 	const struct total_indicator *of = row;
 	const struct target_value *t = figure_target(of->unit, of->indicator->number, FUND_KIND_NONE);
-	(void)column;
 	return t && t->pace_period ? cell_period(r, t->pace_period) : cell_text("");
 }
 
-static struct cell
-pace(struct reading *r, const void *row, const struct column *column)
+READER(pace)
 {
 	const struct total_indicator *of = row;
 	const struct target_value *t = figure_target(of->unit, of->indicator->number, FUND_KIND_NONE);
-	(void)r, (void)column;
 	return cell_if(t, cell_rows(CELL_RECORD, &pace_columns, t, 1));
 }
 
@@ -259,34 +255,28 @@ static const struct column fund_targets[] = {
 static const struct columns fund_target_columns = COLUMNS("fund_targets", fund_targets);
 #undef ROW
 
-static struct cell
-indicators_of(struct reading *r, const void *row, const struct column *column)
+READER(indicators_of)
 {
 	const struct unit_total *u = row;
 	struct total_indicator *rows = arena_array(&r->arena, u->indicator_count, sizeof *rows);
-	(void)column;
 	for (size_t i = 0; rows && i < u->indicator_count; i++)
 		rows[i] = (struct total_indicator){u, i, catalogue_indicator(r->catalogue, u->indicators[i])};
 	return cell_rows(CELL_NAMED, &total_indicator_columns, rows, rows ? u->indicator_count : 0);
 }
 
-static struct cell
-funds_of(struct reading *r, const void *row, const struct column *column)
+READER(funds_of)
 {
 	const struct unit_total *u = row;
 	struct total_fund *rows = arena_array(&r->arena, u->fund_count, sizeof *rows);
-	(void)column;
 	for (size_t i = 0; rows && i < u->fund_count; i++)
 		rows[i] = (struct total_fund){u->unit, u->funds[i]};
 	return cell_rows(CELL_ROWS, &total_fund_columns, rows, rows ? u->fund_count : 0);
 }
 
-static struct cell
-fund_targets_of(struct reading *r, const void *row, const struct column *column)
+READER(fund_targets_of)
 {
 	const struct unit_total *u = row;
 	size_t i = 0;
-	(void)r, (void)column;
 	while (i < u->target_count && u->targets[i].indicator)
 		i++;
 	return cell_if(i < u->target_count,
