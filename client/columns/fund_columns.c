@@ -5,6 +5,9 @@
 #include "base/decimal.h"
 #include "reply.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 /* ---------------------------------------------------------------- entries */
 
 /* What is open of an entry means something only where others wait for it. */
@@ -97,6 +100,15 @@ has_ages(const void *row)
 	return ((const struct fund_row *)row)->has_ages;
 }
 
+/* In tables the name of the whole says so. */
+READER(fund_row_name)
+{
+	const struct fund_row *of = row;
+	if (row != r->whole)
+		return cell_text(of->name);
+	return cell_term(cell_printed(r, "%s%s", of->name, reading_chooses(r, " total", " 合计")).text, of->name);
+}
+
 #define AMOUNT(key, field, ...) COLUMN_OF(key, amount, field, fund_amount, RIGHT, DASH, __VA_ARGS__)
 
 #define ROW fund_amount
@@ -115,7 +127,7 @@ static const struct columns age_columns = COLUMNS("by_days", ages);
 	AMOUNT(key, sums.ages[which][age], .only_with = FUNDS_BY_AGE, TABLE_ONLY, __VA_ARGS__)
 #define FUND_TABLE(of, of_zh)                                                                                \
 	{                                                                                                        \
-		TEXT(of, code, TITLE("code", "代码")), TEXT("name", name, TITLE(of, of_zh)),                         \
+		TEXT(of, code, TITLE("code", "代码")), MADE("name", fund_row_name, TITLE(of, of_zh)),                \
 		    IN_STATE("raised", RAISED, TITLE("raised", "筹措")),                                             \
 		    IN_STATE("came_in", CAME_IN, TITLE("came in", "转入")),                                          \
 		    IN_STATE("on_hand", ON_HAND, TITLE("on hand", "在手")),                                          \
@@ -144,6 +156,48 @@ const struct columns fund_columns[FUND_ROWS] = {
     [FUNDS_BY_LEVEL] = COLUMNS("funds", by_level),
 };
 #undef ROW
+
+struct fund_row *
+fund_rows_by_source(struct arena *arena, const struct reading *r, const struct unit_balance *unit,
+                    bool has_ages, size_t *count)
+{
+	const struct catalogue *c = r->catalogue;
+	struct fund_row *rows = arena_array(arena, c->source_count + 1, sizeof *rows);
+	*count = 0;
+	for (size_t i = 0; rows && i < c->source_count; i++) {
+		const struct fund_term *source = &c->sources[i];
+		struct fund_row *row = &rows[*count];
+		*row = (struct fund_row){.code = source->code,
+		                         .name = reading_chooses(r, source->name_en, source->name_zh),
+		                         .has_ages = has_ages};
+		fund_sums_add(&row->sums, unit, source->number);
+		*count += fund_sums_any(&row->sums);
+	}
+	if (!rows)
+		return NULL;
+	struct fund_row *whole = &rows[(*count)++];
+	*whole = (struct fund_row){.code = "", .name = reading_chooses(r, "total", "合计"), .has_ages = has_ages};
+	fund_sums_add(&whole->sums, unit, 0);
+	return rows;
+}
+
+struct fund_row *
+fund_rows_by_unit(struct arena *arena, const struct reading *r, const struct balance_answer *answer,
+                  uint32_t source, bool has_ages)
+{
+	struct fund_row *rows = arena_array(arena, answer->unit_count + 1, sizeof *rows);
+	for (size_t i = 0; rows && i < answer->unit_count; i++) {
+		const struct unit *unit = catalogue_unit(r->catalogue, answer->units[i].unit);
+		char code[24];
+		snprintf(code, sizeof code, "%" PRId64, answer->units[i].unit);
+		rows[i] = (struct fund_row){
+		    .code = arena_string(arena, code), .name = unit ? unit->name : "", .has_ages = has_ages};
+		fund_sums_add(&rows[i].sums, &answer->units[i], source);
+		if (!rows[i].code)
+			return NULL;
+	}
+	return rows;
+}
 
 /* ---------------------------------------------------------------- loans */
 

@@ -23,6 +23,13 @@ enum fund_rows { FUNDS_BY_SOURCE, FUNDS_BY_UNIT, FUNDS_BY_LEVEL, FUND_ROWS };
 extern const struct columns fund_columns[FUND_ROWS];
 enum { FUNDS_BY_STATE = 1, FUNDS_BY_AGE = 2 };
 
+/* A unit's balances, a row for each source that it has anything of, the last for all of them; or a row for
+ * each unit of an answer, of one source (0: of all). In the arena; NULL: no memory. */
+struct fund_row *fund_rows_by_source(struct arena *arena, const struct reading *reading,
+                                     const struct unit_balance *unit, bool has_ages, size_t *count);
+struct fund_row *fund_rows_by_unit(struct arena *arena, const struct reading *reading,
+                                   const struct balance_answer *answer, uint32_t source, bool has_ages);
+
 struct loan_row {
 	unit_code unit;
 	int64_t drawn, repaid, subsidised;

@@ -440,12 +440,6 @@ command_print_members_line(const struct command *c, const struct json_member *me
 }
 
 void
-command_print_json(const struct command *c, struct json_object *json)
-{
-	output_json(c->output, json);
-}
-
-void
 command_print_number(const struct command *c, const char *name, int64_t value)
 {
 	command_print_members(c, &(struct json_member){name, cell_count(value)}, 1);

@@ -135,9 +135,6 @@ int command_print_record_line(const struct command *command, const struct column
 /* {"name": value}, for something that is otherwise a line of text. */
 void command_print_number(const struct command *command, const char *name, int64_t value);
 void command_print_text(const struct command *command, const char *name, const char *value);
-struct json_object;
-/* Prints it to the output, and frees it. */
-void command_print_json(const struct command *command, struct json_object *json);
 /* The same of facts that belong to no table. */
 void command_print_members(const struct command *command, const struct json_member *members, size_t count);
 void command_print_members_line(const struct command *command, const struct json_member *members,

@@ -80,54 +80,38 @@ ask(struct funding *f, enum unit_level by, bool whole, bool own, struct reply *r
 
 /* ---------------------------------------------------------------- balance */
 
-static bool
-add_sources(const struct funding *f, struct rows *rows, const struct unit_balance *unit)
-{
-	const struct catalogue *c = &f->command.catalogue;
-	struct fund_sums whole = {0};
-	bool good = true;
-	for (size_t i = 0; good && i < c->source_count; i++) {
-		struct fund_sums sums = {0};
-		const struct fund_term *source = &c->sources[i];
-		fund_sums_add(&sums, unit, source->number);
-		if (fund_sums_any(&sums))
-			good = rows_add(rows, source->code, in_language(&f->command, source->name_en, source->name_zh),
-			                &sums);
-	}
-	fund_sums_add(&whole, unit, 0);
-	return good && rows_add(rows, "", _("total"), &whole);
-}
-
-static bool
-add_units(const struct funding *f, struct rows *rows, const struct balance_answer *answer)
-{
-	bool good = true;
-	for (size_t i = 0; good && i < answer->unit_count; i++) {
-		struct fund_sums sums = {0};
-		char code[24], name[NAME_BYTES_MAX + 16];
-		bool whole = f->by && i + 1 == answer->unit_count;
-		snprintf(code, sizeof code, "%" PRId64, answer->units[i].unit);
-		snprintf(name, sizeof name, "%s%s", command_unit_name(&f->command, answer->units[i].unit),
-		         whole && f->command.format != FORMAT_JSON ? _(" total") : "");
-		fund_sums_add(&sums, &answer->units[i], f->source);
-		good = rows_add(rows, code, name, &sums);
-	}
-	return good;
-}
-
 static int
 show_balance(struct funding *f)
 {
+	const struct command *c = &f->command;
 	struct reply reply;
-	struct rows rows;
+	struct reading r;
+	struct arena arena;
+	size_t count;
 	int status = ask(f, f->by, f->by != UNIT_NONE, f->own, &reply);
 	if (status != EXIT_DONE)
 		return status;
 	const struct balance_answer *answer = &reply.balances;
 	bool by_source = !f->by && !f->source;
-	bool good = rows_begin(&rows, f, by_source ? FUNDS_BY_SOURCE : FUNDS_BY_UNIT) &&
-	            (by_source ? add_sources(f, &rows, &answer->units[0]) : add_units(f, &rows, answer));
-	return rows_end(&rows, good ? EXIT_DONE : EXIT_FAILED_INSIDE, &answer->as_of, answer->label);
+	command_reading(c, &r);
+	arena_init(&arena, SIZE_MAX);
+	const struct fund_row *rows = by_source
+	                                  ? fund_rows_by_source(&arena, &r, &answer->units[0], f->ages, &count)
+	                                  : fund_rows_by_unit(&arena, &r, answer, f->source, f->ages);
+	if (!by_source)
+		count = answer->unit_count;
+	r.whole = f->by && rows ? &rows[count - 1] : NULL;
+	struct listing *l =
+	    listing_begin(c->output, "funds", &fund_columns[by_source ? FUNDS_BY_SOURCE : FUNDS_BY_UNIT], &r,
+	                  f->ages ? FUNDS_BY_AGE : FUNDS_BY_STATE);
+	bool good = l && rows;
+	for (size_t i = 0; good && i < count; i++)
+		good = listing_add(l, &rows[i]);
+	status = command_end_listing(&l, &r, good);
+	arena_free(&arena);
+	if (status == EXIT_DONE)
+		command_footer(c, &answer->as_of, answer->label);
+	return status;
 }
 
 /* ---------------------------------------------------------------- flow */

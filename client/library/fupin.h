@@ -335,6 +335,15 @@ enum fupin_question {
 	FUPIN_FORMS,        /* the versions of forms, with their indicators; of the present alone */
 	FUPIN_COMPLETENESS, /* from, to, form, by, group: who reported; with `by` the unit itself comes last */
 	FUPIN_LATE,       /* from, to, form, limit, all: reports that are owed; with `all` also what came late */
+	FUPIN_REPORTS,    /* from, to, form, states, warned, values, limit: reports as they stand */
+	FUPIN_HISTORY,    /* from (the month), form: all that happened to one report; of the present alone */
+	FUPIN_TARGETS,    /* year: the unit's targets, and those right below it */
+	FUPIN_APPRAISAL,  /* to, by: scores of the year up to a month; with `by` the unit itself comes last */
+	FUPIN_COMPLIANCE, /* rule, states, by, limit: how far units keep the plan's rules */
+	FUPIN_BALANCES,   /* by, source, own: where money is, by unit; without `by` and `source` by source */
+	FUPIN_ENTRIES,    /* own, source, voucher, in_transit, early, limit: ledger entries */
+	FUPIN_TRACE,      /* voucher, back: the way of an entry's money, to its uses or back to its sources */
+	FUPIN_PROJECTS,   /* project, states, own, limit: projects with their steps and money */
 	FUPIN_DOCUMENTS,  /* document, limit, states (missing), all: sent and owed; `all`: each version */
 	FUPIN_ENROLMENTS, /* all: for administrators */
 	FUPIN_OFFICES,    /* all: for administrators; with `all` revoked keys, too */

@@ -275,7 +275,8 @@ office_look(struct fupin_office *o)
 int64_t
 office_deadline_us(const struct fupin_office *o, const struct operation *p)
 {
-	int64_t progress = p->stage == STAGE_DELIVERING && o->work.deliverer ? deliverer_progress_us(o->work.deliverer) : 0;
+	int64_t progress =
+	    p->stage == STAGE_DELIVERING && o->work.deliverer ? deliverer_progress_us(o->work.deliverer) : 0;
 	int64_t later = progress ? progress + o->timeout_ms * INT64_C(1000) : 0;
 	return p->deadline_us > later ? p->deadline_us : later;
 }

@@ -231,6 +231,7 @@ struct page {
 	int64_t time_us;
 	const char *label;
 	bool more;
+	const void *query; /* what readers need besides: reading->more */
 };
 void tell_answer(struct fupin_office *o, struct operation *operation, const struct page *page);
 

@@ -117,6 +117,7 @@ tell_answer(struct fupin_office *o, struct operation *operation, const struct pa
 	reading_init(&r, &o->work.catalogue, o->language);
 	r.time_us = page->time_us;
 	r.whole = page->whole;
+	r.more = page->query;
 	if (answer) {
 		*answer =
 		    (struct fupin_answer){.seq = page->as_of.seq,

@@ -34,8 +34,8 @@ bool deliver(struct session *session, struct outbox *outbox, int timeout_ms,
              const struct delivery_watch *watch, struct delivery *out) __attribute__((warn_unused_result));
 
 /* The same in steps, for a caller that takes the session's replies itself and has other requests in flight.
- * `watch` and `out` must outlive it; `reserved`: how much of the credit window is left for other requests. NULL: the outbox failed,
- * or no memory. */
+ * `watch` and `out` must outlive it; `reserved`: how much of the credit window is left for other requests.
+ * NULL: the outbox failed, or no memory. */
 struct deliverer;
 struct deliverer *deliverer_open(struct session *session, struct outbox *outbox, uint32_t reserved,
                                  const struct delivery_watch *watch, struct delivery *out);

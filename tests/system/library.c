@@ -7,7 +7,7 @@
  *
  *     timeout:MS language:zh     before all others
  *     submit:FILE check:FILE send connect standing find:ID total:UNIT:INDICATOR watch:UNIT:INDICATOR
- *     ask:QUESTION:UNIT:FIELD=VALUE,…  its pages are printed as JSON, a row a line
+ *     ask:QUESTION:UNIT:FIELD=VALUE,…  (+: a comma) its pages are printed as JSON, a row a line
  *     COUNT*WORD                 so many times
  *     wait:TEXT                  until a line begins so, since the last wait for the same text
  *     end                        until all operations have ended
@@ -273,6 +273,8 @@ begin_question(struct run *r, char *word)
 	for (char *field; (field = strtok_r(NULL, ",", &rest));) {
 		char *value = strchr(field, '=');
 		*value++ = 0;
+		for (char *plus; (plus = strchr(value, '+'));)
+			*plus = ',';
 		for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
 			if (!strcmp(fields[i].name, field) && fields[i].number)
 				*fields[i].number = atoi(value);
