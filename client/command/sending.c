@@ -5,6 +5,7 @@
 #include "columns/finding_columns.h"
 #include "outbox/deliver.h"
 #include "outbox/item_place.h"
+#include "outbox/save_own.h"
 #include "output/json.h"
 #include "sheet/sheet.h"
 
@@ -32,22 +33,6 @@ sending_close(struct sending *s)
 	outbox_close(&s->outbox);
 }
 
-/* `content`: the digest by which the same submission is recognised. */
-static bool
-save(struct sending *s, const struct submission *submission, struct outbox_item *item, const uint8_t *bytes,
-     size_t size, const struct digest *content)
-{
-	int64_t position;
-	item->id = submission->id;
-	item->digest = digest_of(bytes, size);
-	item->created_us = clock_wall_us();
-	item->bytes = bytes;
-	item->size = size;
-	return outbox_begin(s->outbox) &&
-	       outbox_add(s->outbox, item, content ? content : &item->digest, &position) &&
-	       outbox_commit(s->outbox);
-}
-
 static int
 saved(const struct sending *s, bool good)
 {
@@ -59,39 +44,15 @@ saved(const struct sending *s, bool good)
 int
 sending_save(struct sending *s, struct submission *submission, const char *what)
 {
-	struct arena arena;
-	struct outbox_item item = {.files = what, .places = ""};
-	uint8_t *bytes;
-	size_t size;
-	submission->id = submission_id_new(clock_wall_us());
-	arena_init(&arena, DECODE_BYTES_MAX);
-	/* The same decision a second time is a new decision, and never counts as a repetition of the first. */
-	bool good = codec_encode_submission(&arena, submission, &bytes, &size) &&
-	            save(s, submission, &item, bytes, size, NULL);
-	arena_free(&arena);
-	return saved(s, good);
+	int64_t position;
+	return saved(s, save_own(s->outbox, submission, what, &position));
 }
 
 int
 sending_save_document(struct sending *s, struct document *document, const char *path, const char *what)
 {
-	struct submission submission = {.document_count = 1, .documents = document};
-	char places[PATH_MAX + 8];
-	struct outbox_item item = {.files = what, .places = places};
-	struct arena arena;
-	uint8_t *bytes, *content;
-	size_t size, content_size;
-	snprintf(places, sizeof places, "%s:0\n", path);
-	arena_init(&arena, DECODE_BYTES_MAX);
-	bool good = codec_encode_submission(&arena, &submission, &content, &content_size);
-	submission.id = submission_id_new(clock_wall_us());
-	good = good && codec_encode_submission(&arena, &submission, &bytes, &size);
-	if (good) {
-		struct digest digest = digest_of(content, content_size);
-		good = save(s, &submission, &item, bytes, size, &digest);
-	}
-	arena_free(&arena);
-	return saved(s, good);
+	int64_t position;
+	return saved(s, save_document(s->outbox, document, path, what, &position));
 }
 
 /* ---------------------------------------------------------------- on the way */

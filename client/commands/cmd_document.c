@@ -7,6 +7,7 @@
 #include "check/check.h"
 #include "command/sending.h"
 #include "document_list.h"
+#include "outbox/save_own.h"
 #include "session/upload.h"
 #include "subcommands.h"
 
@@ -23,7 +24,8 @@ struct documenting {
 	const char *unit_option, *note_option, *kind_option, *version_option, *output_option;
 	bool missing, versions;
 	struct document document; /* to be sent */
-	char path[PATH_MAX], name[NAME_BYTES_MAX + 2];
+	struct document_room room;
+	struct file_download download;
 };
 
 static const struct document_kind *
@@ -52,32 +54,14 @@ print_problems(const struct documenting *d, const char *file, const struct probl
 	return EXIT_PROBLEMS;
 }
 
-/* What stands in the file says what it is. */
 static int
 describe(struct documenting *d, const char *file, const struct document_kind *kind)
 {
 	struct problem_list problems;
-	uint8_t *bytes;
-	size_t size;
-	char copy[PATH_MAX];
 	problem_list_init(&problems);
-	if (!upload_read(file, &bytes, &size, &problems))
-		return print_problems(d, file, &problems);
-	snprintf(copy, sizeof copy, "%s", file);
-	snprintf(d->name, sizeof d->name, "%s", basename(copy));
-	d->document = (struct document){.unit = d->document.unit,
-	                                .kind = kind->number,
-	                                .type = file_type_of(bytes, size),
-	                                .size = size,
-	                                .digest = digest_of(bytes, size),
-	                                .name = d->name,
-	                                .note = d->note_option ? d->note_option : ""};
-	free(bytes);
-	if (!realpath(file, d->path) || strchr(d->path, '\n')) {
-		fprintf(stderr, _("fupin document send: %s: its path cannot be kept\n"), file);
-		return EXIT_PROBLEMS;
-	}
-	return check_document(&d->command.catalogue, &d->document, 0, &problems)
+	d->document = (struct document){
+	    .unit = d->document.unit, .kind = kind->number, .note = d->note_option ? d->note_option : ""};
+	return describe_document(&d->command.catalogue, file, &d->room, &d->document, &problems)
 	           ? EXIT_DONE
 	           : print_problems(d, file, &problems);
 }
@@ -108,7 +92,7 @@ deliver_document(struct documenting *d, const char *what)
 {
 	int status = sending_open(&d->sending, &d->command);
 	if (status == EXIT_DONE)
-		status = sending_save_document(&d->sending, &d->document, d->path, what);
+		status = sending_save_document(&d->sending, &d->document, d->room.path, what);
 	if (status == EXIT_DONE)
 		status = sending_deliver(&d->sending, false);
 	sending_close(&d->sending);
@@ -172,9 +156,7 @@ get(struct documenting *d, const char *unit, const char *kind_text)
 {
 	struct command *c = &d->command;
 	struct document_key key = {0};
-	struct document_item item;
 	int64_t version = 0;
-	char error[HOME_ERROR_BYTES];
 	bool terminal = isatty(STDERR_FILENO);
 	const struct transfer_watch watch = {.progress = terminal ? on_progress : NULL};
 	const struct document_kind *kind = find_kind(c, kind_text);
@@ -187,18 +169,20 @@ get(struct documenting *d, const char *unit, const char *kind_text)
 	}
 	key.kind = kind->number;
 	key.version = (uint32_t)version;
-	enum session_failure failure =
-	    download_file(c->session, key, d->output_option, c->timeout_ms, &watch, &item, d->path, error);
+	struct file_download *file = &d->download;
+	download_begin(file, key, d->output_option, &watch);
+	enum session_failure failure = download_file(c->session, file, c->timeout_ms);
+	download_end(file);
 	if (terminal)
 		fputs("\r\033[K", shown_below(stderr));
-	if (*error) {
-		fprintf(stderr, "fupin document get: %s\n", error);
+	if (*file->error) {
+		fprintf(stderr, "fupin document get: %s\n", file->error);
 		return failure == SESSION_REFUSED ? EXIT_PROBLEMS : EXIT_FAILED_INSIDE;
 	}
 	if (failure)
 		return command_fail(c, failure);
-	printf(_("%s: version %u, %" PRIu64 " bytes, %s\n"), d->path, item.key.version, item.size,
-	       file_type_name(item.type));
+	printf(_("%s: version %u, %" PRIu64 " bytes, %s\n"), file->path, file->item.key.version, file->item.size,
+	       file_type_name(file->item.type));
 	return EXIT_DONE;
 }
 

@@ -96,6 +96,7 @@ enum fupin_kind {
 	FUPIN_FIGURES,   /* total: the answer; of a watch, again and again as it changes */
 	FUPIN_STANDS,    /* standing: what the home knows; then, from_centre, what the centre says */
 	FUPIN_ANSWER,    /* answer: a page of a table; the last one says so */
+	FUPIN_PROGRESS,  /* progress: of a document's file */
 };
 
 struct fupin_submission {
@@ -208,6 +209,11 @@ struct fupin_table {
 	size_t column_count, row_count; /* by fupin_column(), fupin_cell() */
 };
 
+struct fupin_progress {
+	const char *name; /* of the file */
+	uint64_t bytes, size;
+};
+
 struct fupin_answer {
 	uint64_t seq;    /* as of this commit; 0: it is of no commit */
 	int64_t time_us; /* the moment by which it is judged what is late; 0: none */
@@ -227,6 +233,7 @@ struct fupin_event {
 	const struct fupin_total *total;
 	const struct fupin_standing *standing;
 	const struct fupin_answer *answer;
+	const struct fupin_progress *progress;
 };
 
 /* An event handler. It may begin and cancel operations, and close the office. */
@@ -353,6 +360,67 @@ enum fupin_question {
  */
 FUPIN_API fupin_operation fupin_ask(struct fupin_office *office, enum fupin_question question,
                                     const struct fupin_query *query, fupin_handler handler, void *context);
+
+enum fupin_decision { FUPIN_PASS = 1, FUPIN_RETURN = 2, FUPIN_TAKE = 3 };
+
+/* What a reviewer decides about a report, as the row of FUPIN_REPORTS showed it: if it has changed since, or
+ * somebody else has decided, the centre refuses. */
+struct fupin_review {
+	size_t size;
+	int64_t unit;
+	int period; /* yyyymm */
+	enum fupin_decision decision;
+	const char *form;          /* code */
+	uint32_t revision, step;   /* of the row */
+	const char *reason, *text; /* of FUPIN_RETURN: wrong_figure, missing_figure, …, and words; else NULL */
+};
+#define FUPIN_REVIEW_INIT                                                                                    \
+	{                                                                                                        \
+		sizeof(struct fupin_review), 0, 0, FUPIN_PASS, NULL, 0, 0, NULL, NULL                                \
+	}
+
+/* Decides on so many reports: saved and delivered as fupin_submit() does. The same decision again is a new
+ * one. */
+FUPIN_API fupin_operation fupin_review(struct fupin_office *office, const struct fupin_review *reviews,
+                                       size_t count, fupin_handler handler, void *context);
+
+enum fupin_time { FUPIN_DUE = 1, FUPIN_CLOSED = 2, FUPIN_CORRECTIONS = 3 };
+
+/* More time for a unit below the office: of a form and month, or (`document` not NULL) of a document, which
+ * has a FUPIN_DUE alone. */
+struct fupin_extension {
+	size_t size;
+	int64_t unit;
+	int period; /* yyyymm; of a document 0 */
+	enum fupin_time which;
+	const char *form, *document; /* codes; one of them NULL */
+	int64_t until;               /* seconds since 1970 UTC, half-open */
+	const char *reason;
+};
+#define FUPIN_EXTENSION_INIT                                                                                 \
+	{                                                                                                        \
+		sizeof(struct fupin_extension), 0, 0, FUPIN_DUE, NULL, NULL, 0, NULL                                 \
+	}
+FUPIN_API fupin_operation fupin_extend(struct fupin_office *office, const struct fupin_extension *extensions,
+                                       size_t count, fupin_handler handler, void *context);
+
+/* Sends the file at `path` as the unit's document of that kind (a code of the plan; unit 0: the office's
+ * own): its next version, unless the centre has the same already: then FUPIN_DONE, and the event's text says
+ * so. `note` may be NULL. FUPIN_PROGRESS tells how far the file is. */
+FUPIN_API fupin_operation fupin_send_document(struct fupin_office *office, int64_t unit, const char *kind,
+                                              const char *path, const char *note, fupin_handler handler,
+                                              void *context);
+
+/* Fetches a document into the file `path`, which is there whole or not at all; version 0: the newest.
+ * FUPIN_PROGRESS on the way. FUPIN_PROBLEMS: the bytes are not what the centre named. */
+FUPIN_API fupin_operation fupin_fetch_document(struct fupin_office *office, int64_t unit, const char *kind,
+                                               int version, const char *path, fupin_handler handler,
+                                               void *context);
+
+/* fupin_check() of one workbook; with problems it also writes `copy`, in which the cells concerned are red
+ * and say what to mend. The workbook itself stays as it is. */
+FUPIN_API fupin_operation fupin_mark(struct fupin_office *office, const char *workbook, const char *copy,
+                                     fupin_handler handler, void *context);
 
 /* Ends an operation: it has no more events but FUPIN_ENDED, with FUPIN_CANCELLED (unless it ended just
  * before). What a submission saved before stays in the outbox. -1: there is no such operation now; else 0. */

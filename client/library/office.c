@@ -352,6 +352,108 @@ fupin_ask(struct fupin_office *o, enum fupin_question question, const struct fup
 	return hand_over(o, operation, good);
 }
 
+/* Copies `count` structs of the caller's, whose size stands in the first. NULL: there is no room, or no
+ * struct.
+ */
+static void *
+copy_structs(struct operation *operation, const void *from, size_t count, size_t size)
+{
+	size_t given = count ? *(const size_t *)from : 0;
+	char *to = given ? arena_array(&operation->arena, count, size) : NULL;
+	for (size_t i = 0; to && i < count; i++)
+		take_struct(to + i * size, size, (const char *)from + i * given, given);
+	return to;
+}
+
+fupin_operation
+fupin_review(struct fupin_office *o, const struct fupin_review *reviews, size_t count, fupin_handler handler,
+             void *context)
+{
+	struct operation *operation = begin(o, OPERATION_DECIDE, handler, context);
+	struct fupin_review *copy = operation ? copy_structs(operation, reviews, count, sizeof *copy) : NULL;
+	bool good = copy;
+	for (size_t i = 0; good && i < count; i++)
+		good = copy_text(operation, &copy[i].form) && copy_text(operation, &copy[i].reason) &&
+		       copy_text(operation, &copy[i].text) && copy[i].decision >= FUPIN_PASS &&
+		       copy[i].decision <= FUPIN_TAKE && !operation->arena.exhausted;
+	if (good) {
+		operation->reviews = copy;
+		operation->decision_count = count;
+	}
+	return hand_over(o, operation, good);
+}
+
+fupin_operation
+fupin_extend(struct fupin_office *o, const struct fupin_extension *extensions, size_t count,
+             fupin_handler handler, void *context)
+{
+	struct operation *operation = begin(o, OPERATION_DECIDE, handler, context);
+	struct fupin_extension *copy =
+	    operation ? copy_structs(operation, extensions, count, sizeof *copy) : NULL;
+	bool good = copy;
+	for (size_t i = 0; good && i < count; i++)
+		good = copy_text(operation, &copy[i].form) && copy_text(operation, &copy[i].document) &&
+		       copy_text(operation, &copy[i].reason) && copy[i].which >= FUPIN_DUE &&
+		       copy[i].which <= FUPIN_CORRECTIONS && !operation->arena.exhausted;
+	if (good) {
+		operation->extensions = copy;
+		operation->decision_count = count;
+	}
+	return hand_over(o, operation, good);
+}
+
+/* A file, and two texts that may be NULL. */
+static struct operation *
+begin_file(struct fupin_office *o, enum operation_kind kind, const char *path, const char *document,
+           const char *note, fupin_handler handler, void *context, bool *good)
+{
+	struct operation *operation = begin(o, kind, handler, context);
+	*good = operation && path && (operation->files = copy_texts(operation, &path, 1));
+	if (!*good)
+		return operation;
+	operation->file_count = 1;
+	operation->query.document = document;
+	operation->note = note ? note : "";
+	*good = copy_text(operation, &operation->query.document) && copy_text(operation, &operation->note) &&
+	        !operation->arena.exhausted;
+	return operation;
+}
+
+fupin_operation
+fupin_send_document(struct fupin_office *o, int64_t unit, const char *kind, const char *path,
+                    const char *note, fupin_handler handler, void *context)
+{
+	bool good;
+	struct operation *operation =
+	    begin_file(o, OPERATION_DOCUMENT, path, kind, note, handler, context, &good);
+	if (good)
+		operation->query.unit = unit;
+	return hand_over(o, operation, good && kind);
+}
+
+fupin_operation
+fupin_fetch_document(struct fupin_office *o, int64_t unit, const char *kind, int version, const char *path,
+                     fupin_handler handler, void *context)
+{
+	bool good;
+	struct operation *operation = begin_file(o, OPERATION_FETCH, path, kind, NULL, handler, context, &good);
+	if (good) {
+		operation->query.unit = unit;
+		operation->query.limit = version;
+	}
+	return hand_over(o, operation, good && kind && version >= 0);
+}
+
+fupin_operation
+fupin_mark(struct fupin_office *o, const char *workbook, const char *copy, fupin_handler handler,
+           void *context)
+{
+	bool good;
+	struct operation *operation =
+	    begin_file(o, OPERATION_MARK, workbook, NULL, copy, handler, context, &good);
+	return hand_over(o, operation, good && copy);
+}
+
 fupin_operation
 fupin_connect(struct fupin_office *o, fupin_handler handler, void *context)
 {

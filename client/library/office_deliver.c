@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/grow.h"
+#include "marking/xlsx_mark.h"
 #include "outbox/item_place.h"
 #include "outbox/save.h"
 
@@ -14,14 +15,14 @@
 /* How soon changes of the outbox by another program are noticed. */
 enum { LOOK_MS = 1000 };
 
-static void
-fail_outbox(struct fupin_office *o, struct operation *p, const char *error)
+void
+office_fail_outbox(struct fupin_office *o, struct operation *p, const char *error)
 {
 	tell_end(o, p, FUPIN_FAILED, error && *error ? error : office_text(o, TEXT_MEMORY));
 }
 
-static void
-add_part(struct operation *p, int64_t position)
+void
+office_add_part(struct operation *p, int64_t position)
 {
 	if (!grow(&p->parts, &p->part_room, p->part_count + 1, sizeof *p->parts)) {
 		p->no_memory = true;
@@ -45,8 +46,8 @@ conclude(struct fupin_office *o, struct operation *p)
 		tell_end(o, p, FUPIN_DONE, "");
 }
 
-static void
-set_out(struct fupin_office *o, struct operation *p)
+void
+office_set_out(struct fupin_office *o, struct operation *p)
 {
 	p->stage = STAGE_DELIVERING;
 	conclude(o, p);
@@ -76,6 +77,15 @@ tell_findings(struct fupin_office *o, struct operation *p, const struct findings
 	tell_end(o, p, FUPIN_PROBLEMS, office_text(o, TEXT_DATA));
 }
 
+/* The red copy, if one is asked for. */
+static void
+mark_copy(struct fupin_office *o, struct operation *p, const struct findings *findings)
+{
+	char error[MARK_ERROR_BYTES];
+	if (p->kind == OPERATION_MARK && !xlsx_mark_findings(p->files[0], p->note, findings, o->language, error))
+		tell_line(o, p, error, NULL);
+}
+
 void
 office_check(struct fupin_office *o, struct operation *p)
 {
@@ -87,6 +97,7 @@ office_check(struct fupin_office *o, struct operation *p)
 	} else {
 		check_files(s, &draft);
 		if (s->findings.count) {
+			mark_copy(o, p, &s->findings);
 			tell_findings(o, p, &s->findings);
 		} else {
 			tell_checked(o, p, &draft.submission, p->files[0]);
@@ -100,12 +111,11 @@ office_check(struct fupin_office *o, struct operation *p)
 static void
 note_part(void *context, int64_t position)
 {
-	add_part(context, position);
+	office_add_part(context, position);
 }
 
-/* They are on this disk. */
-static bool
-tell_parts(struct fupin_office *o, struct operation *p)
+bool
+office_tell_parts(struct fupin_office *o, struct operation *p)
 {
 	for (size_t i = 0; i < p->part_count; i++) {
 		struct outbox_item item;
@@ -127,14 +137,14 @@ office_save(struct fupin_office *o, struct operation *p)
 		s->saved = note_part;
 	}
 	if (s && save_files(outbox, clock_wall_us(), s)) {
-		if (tell_parts(o, p))
-			set_out(o, p);
+		if (office_tell_parts(o, p))
+			office_set_out(o, p);
 		else
-			fail_outbox(o, p, outbox_error(outbox));
+			office_fail_outbox(o, p, outbox_error(outbox));
 	} else if (s && s->findings.count) {
 		tell_findings(o, p, &s->findings);
 	} else {
-		fail_outbox(o, p, s ? outbox_error(outbox) : error);
+		office_fail_outbox(o, p, s ? outbox_error(outbox) : error);
 	}
 	free(s);
 }
@@ -142,7 +152,7 @@ office_save(struct fupin_office *o, struct operation *p)
 static void
 note_waiting(void *context, const struct outbox_item *item)
 {
-	add_part(context, item->position);
+	office_add_part(context, item->position);
 }
 
 void
@@ -151,9 +161,9 @@ office_send_waiting(struct fupin_office *o, struct operation *p)
 	char error[OUTBOX_ERROR_BYTES];
 	struct outbox *outbox = office_outbox(o, error);
 	if (!outbox || !outbox_each(outbox, OUTBOX_WAITING, INT64_MAX, note_waiting, p))
-		fail_outbox(o, p, outbox ? outbox_error(outbox) : error);
+		office_fail_outbox(o, p, outbox ? outbox_error(outbox) : error);
 	else
-		set_out(o, p);
+		office_set_out(o, p);
 }
 
 /* ---------------------------------------------------------------- answers */
@@ -223,6 +233,16 @@ on_mistaken(void *context, const struct outbox_item *item, const struct receipt 
 		}
 }
 
+/* Files go one after the other; who waits for documents, or for all, is told of each. */
+static void
+on_sent(void *context, const char *name, uint64_t bytes, uint64_t size)
+{
+	struct fupin_office *o = context;
+	for (struct operation *p = o->work.operations; p; p = p->next)
+		if (p->stage == STAGE_DELIVERING && (p->kind == OPERATION_DOCUMENT || p->kind == OPERATION_SEND))
+			tell_progress(o, p, name, bytes, size);
+}
+
 /* ---------------------------------------------------------------- by other hands */
 
 /* Another program on the same outbox may have been faster. */
@@ -252,7 +272,7 @@ settle(struct fupin_office *o)
 			if (outbox_get(o->work.outbox, p->parts[i].position, &item))
 				settle_part(o, p, &item);
 			else
-				fail_outbox(o, p, outbox_error(o->work.outbox));
+				office_fail_outbox(o, p, outbox_error(o->work.outbox));
 		}
 		if (p->stage == STAGE_DELIVERING)
 			conclude(o, p);
@@ -303,15 +323,18 @@ give_up(struct fupin_office *o)
 	office_stop_delivery(o);
 	for (struct operation *p = o->work.operations; p; p = p->next)
 		if (p->stage == STAGE_DELIVERING)
-			fail_outbox(o, p, outbox_error(o->work.outbox));
+			office_fail_outbox(o, p, outbox_error(o->work.outbox));
 }
 
 static bool
 begin_delivery(struct fupin_office *o)
 {
 	struct work *w = &o->work;
-	w->delivery_watch = (struct delivery_watch){
-	    .context = o, .receipted = on_receipt, .refused = on_refusal, .mistaken = on_mistaken};
+	w->delivery_watch = (struct delivery_watch){.context = o,
+	                                            .receipted = on_receipt,
+	                                            .refused = on_refusal,
+	                                            .mistaken = on_mistaken,
+	                                            .sent = on_sent};
 	w->deliverer = deliverer_open(w->session, w->outbox, QUESTIONS_MAX, &w->delivery_watch, &w->delivery);
 	return w->deliverer;
 }

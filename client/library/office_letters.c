@@ -64,6 +64,7 @@ static const struct {
     [TEXT_REFUSED] = {"the centre refused it: nothing was stored", "中心退回：未存储"},
     [TEXT_INDICATOR] = {"not an indicator of this plan", "不是本规划的指标"},
     [TEXT_QUERY] = {"there is no such thing", "没有这一项"},
+    [TEXT_SAME] = {"the centre has it already", "中心已有此件"},
     [TEXT_UNKNOWN] = {"the centre has no such submission", "中心没有此件"},
     [TEXT_CANCELLED] = {"cancelled", "已取消"},
     [TEXT_MEMORY] = {"out of memory", "内存不足"},
@@ -357,6 +358,20 @@ tell_standing(struct fupin_office *o, struct operation *operation, const size_t 
 		if (standing && rows->deadlines && rows->returned)
 			fill_standing(letter, standing, rows);
 		letter->event.standing = &rows->standing;
+	}
+	if (letter)
+		letter_put(o, operation, letter);
+}
+
+void
+tell_progress(struct fupin_office *o, struct operation *operation, const char *name, uint64_t bytes,
+              uint64_t size)
+{
+	struct letter *letter = letter_new(operation, FUPIN_PROGRESS);
+	struct fupin_progress *p = letter ? room(letter, 1, sizeof *p) : NULL;
+	if (p) {
+		*p = (struct fupin_progress){keep(letter, name), bytes, size};
+		letter->event.progress = p;
 	}
 	if (letter)
 		letter_put(o, operation, letter);

@@ -3,8 +3,8 @@
  * office.c: the caller's side, which begins operations and dispatches letters (events). office_work.c: the
  * thread inside, one loop around the session. office_steps.c: what each kind of operation does next, and
  * what it does with an answer. office_questions.c: questions that are answered by tables, and office_tables.c
- * those tables. office_deliver.c: the way of submissions. office_letters.c: events and all
- * that they point to.
+ * those tables. office_deliver.c: the way of submissions; office_own.c: what an office decides, and
+ * documents. office_letters.c: events and all that they point to.
  *
  * What both sides touch is under the mutex: the operations that were begun, the letters, the table of open
  * operations. Everything else in an operation belongs to the thread as soon as it is begun. To add an
@@ -18,6 +18,7 @@
 #include "columns/column.h"
 #include "outbox/deliver.h"
 #include "outbox/recheck.h"
+#include "outbox/save_own.h"
 #include "session/follow.h"
 #include "session/kept.h"
 #include "session/standing.h"
@@ -55,6 +56,10 @@ enum operation_kind {
 	OPERATION_TOTAL,
 	OPERATION_WATCH,
 	OPERATION_ASK,
+	OPERATION_DECIDE,   /* reviews or extensions */
+	OPERATION_DOCUMENT, /* to be sent */
+	OPERATION_FETCH,
+	OPERATION_MARK,
 };
 
 enum stage {
@@ -91,6 +96,14 @@ struct operation {
 	struct question question;
 	enum fupin_question asked;
 	struct request request; /* of OPERATION_ASK: for the next page */
+	const struct fupin_review *reviews;
+	const struct fupin_extension *extensions;
+	size_t decision_count;
+	struct submission decided;
+	const char *note;
+	struct document_room *room; /* of a document that is sent */
+	struct document document;
+	struct file_download *download;
 	struct total_query total;
 	uint64_t watch_id, ack_id; /* request ids */
 	struct follow *follow;     /* the state that the watcher has */
@@ -178,6 +191,8 @@ void tell_figures(struct fupin_office *o, struct operation *operation, const str
 void tell_standing(struct fupin_office *o, struct operation *operation, const size_t counts[OUTBOX_STATES],
                    const struct standing *standing);
 /* Adds the last letter; the operation's stage is STAGE_ENDED then. */
+void tell_progress(struct fupin_office *o, struct operation *operation, const char *name, uint64_t bytes,
+                   uint64_t size);
 void tell_end(struct fupin_office *o, struct operation *operation, enum fupin_status status,
               const char *text);
 
@@ -192,6 +207,7 @@ enum text {
 	TEXT_REFUSED,
 	TEXT_INDICATOR,
 	TEXT_QUERY,
+	TEXT_SAME,
 	TEXT_UNKNOWN,
 	TEXT_CANCELLED,
 	TEXT_MEMORY,
@@ -244,6 +260,22 @@ void question_take(struct fupin_office *o, struct operation *operation, const st
 /* Checks the files, or saves them and puts the submissions on their way. */
 void office_check(struct fupin_office *o, struct operation *operation);
 void office_save(struct fupin_office *o, struct operation *operation);
+/* Of an OPERATION_DECIDE: saves what was decided, and puts it on its way. */
+void office_decide(struct fupin_office *o, struct operation *operation);
+/* Of an OPERATION_DOCUMENT: looks at the file; takes the centre's answer about the present version, and saves
+ * the next one. */
+void office_describe(struct fupin_office *o, struct operation *operation);
+void office_save_document(struct fupin_office *o, struct operation *operation,
+                          const struct document_answer *answer);
+/* Of an OPERATION_FETCH: begins; takes a part of the file. */
+void office_fetch(struct fupin_office *o, struct operation *operation);
+void office_take_part(struct fupin_office *o, struct operation *operation, const struct file_part *part);
+/* A submission that is saved waits to be delivered, and the operation for it. */
+void office_add_part(struct operation *operation, int64_t position);
+void office_set_out(struct fupin_office *o, struct operation *operation);
+void office_fail_outbox(struct fupin_office *o, struct operation *operation, const char *error);
+/* Tells of the parts that they are on this disk. False: the outbox failed. */
+bool office_tell_parts(struct fupin_office *o, struct operation *operation);
 /* Puts all that waits on its way. */
 void office_send_waiting(struct fupin_office *o, struct operation *operation);
 /* To be called now and then: takes over answers that another process has written into the outbox. */

@@ -16,6 +16,8 @@ operation_free(struct operation *p)
 	free(p->follow);
 	free(p->standing);
 	free(p->parts);
+	if (p->download)
+		download_end(p->download);
 	arena_free(&p->arena);
 	free(p);
 }
@@ -99,8 +101,14 @@ advance_with_catalogue(struct fupin_office *o, struct operation *p)
 {
 	if (!o->work.has_catalogue)
 		o->work.fetching = true;
-	else if (p->kind == OPERATION_CHECK)
+	else if (p->kind == OPERATION_CHECK || p->kind == OPERATION_MARK)
 		office_check(o, p);
+	else if (p->kind == OPERATION_DECIDE)
+		office_decide(o, p);
+	else if (p->kind == OPERATION_DOCUMENT)
+		office_describe(o, p);
+	else if (p->kind == OPERATION_FETCH)
+		office_fetch(o, p);
 	else if (p->kind == OPERATION_SUBMIT)
 		office_save(o, p);
 	else if (p->kind == OPERATION_ASK)
@@ -175,6 +183,8 @@ operation_question(struct fupin_office *o, struct operation *p, struct request *
 	(void)o;
 	switch (p->kind) {
 	case OPERATION_ASK:
+	case OPERATION_DOCUMENT:
+	case OPERATION_FETCH:
 		*out = p->request;
 		break;
 	case OPERATION_FIND:
@@ -322,7 +332,12 @@ operation_take(struct fupin_office *o, struct operation *p, const struct reply *
 			take_status(o, p, &reply->status);
 		else if (p->kind == OPERATION_ASK)
 			question_take(o, p, reply);
-		else if (p->kind >= OPERATION_TOTAL && reply->kind == REPLY_TOTAL && reply->total.unit_count)
+		else if (p->kind == OPERATION_DOCUMENT && reply->kind == REPLY_DOCUMENTS)
+			office_save_document(o, p, &reply->documents);
+		else if (p->kind == OPERATION_FETCH && reply->kind == REPLY_FILE)
+			office_take_part(o, p, &reply->file);
+		else if ((p->kind == OPERATION_TOTAL || p->kind == OPERATION_WATCH) && reply->kind == REPLY_TOTAL &&
+		         reply->total.unit_count)
 			take_total(o, p, &reply->total);
 		else
 			tell_end(o, p, FUPIN_FAILED, office_text(o, TEXT_SHAPE));

@@ -127,7 +127,9 @@ ask(struct fupin_office *o, struct question *q, struct request *request)
 	struct work *w = &o->work;
 	int64_t now = clock_steady_us();
 	/* On a slow line the question waits behind the delivery. */
-	size_t ahead = w->deliverer ? deliverer_bytes_in_flight(w->deliverer) : 0;
+	size_t ahead = session_request_bytes(request);
+	if (w->deliverer)
+		ahead += deliverer_bytes_in_flight(w->deliverer);
 	bool lost = q->sent && q->epoch != session_epoch(w->session);
 	bool silent = q->sent && !lost && now - q->sent_us > session_silence_us(w->session, q->attempt, ahead);
 	if (now < q->not_before_us || (q->sent && !lost && !silent))

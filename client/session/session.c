@@ -515,9 +515,8 @@ session_silence_us(const struct session *s, unsigned attempt, size_t bytes)
 	return us < limit_us ? us : limit_us;
 }
 
-/* What takes long on a slow line: of the request, or of its answer. */
-static size_t
-bytes_of(const struct request *request)
+size_t
+session_request_bytes(const struct request *request)
 {
 	return request->kind == REQUEST_SUBMIT   ? request->submit.size
 	       : request->kind == REQUEST_CARRY  ? request->carry.size
@@ -532,7 +531,7 @@ session_ask(struct session *s, struct request *request, enum reply_kind kind, in
 {
 	int64_t until = clock_steady_us() + timeout_ms * INT64_C(1000);
 	for (unsigned attempt = 0;; attempt++) {
-		int64_t repeat = clock_steady_us() + session_silence_us(s, attempt, bytes_of(request));
+		int64_t repeat = clock_steady_us() + session_silence_us(s, attempt, session_request_bytes(request));
 		enum session_failure failure = session_send(s, request);
 		if (failure)
 			return failure;

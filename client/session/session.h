@@ -25,6 +25,9 @@ enum session_failure {
  * of bytes, and doubles with each attempt in a row (`attempt`, from 0). */
 int64_t session_silence_us(const struct session *session, unsigned attempt, size_t bytes);
 
+/* What takes long on a slow line: the bytes of a request, or of its answer. */
+size_t session_request_bytes(const struct request *request);
+
 /* Opens a session without waiting for the connection. NULL: `error` says why. */
 struct session *session_open(const struct home *home, char error[HOME_ERROR_BYTES]);
 void session_close(struct session **session);

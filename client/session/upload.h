@@ -4,7 +4,11 @@
 #ifndef FUPIN_CLIENT_UPLOAD_H
 #define FUPIN_CLIENT_UPLOAD_H
 
+#include "base/whole_file.h"
 #include "session.h"
+
+#include <limits.h>
+#include <sodium.h>
 
 /* Callback for progress; may be NULL. */
 struct transfer_watch {
@@ -55,14 +59,38 @@ enum upload_step upload_take(struct file_upload *upload, const struct uploaded *
  * the upload begins anew. False: it is refused. */
 bool upload_take_refusal(struct file_upload *upload, const struct refusal *refusal);
 
-/* Fetches a document's file (version 0: the newest). It is written beside `output`, checked against its
- * digest, flushed to disk and renamed, so that there is never a part of it. `output` NULL: under its own
- * name, in the current directory; then no other file is replaced. *out: what it is (without name and note);
- * `path`: the file that it is in. With `error` set: SESSION_BROKEN means that it could not be written,
- * SESSION_REFUSED that its content is not what the centre named. */
-enum session_failure download_file(struct session *session, struct document_key key, const char *output,
-                                   int timeout_ms, const struct transfer_watch *watch,
-                                   struct document_item *out, char path[PATH_MAX],
-                                   char error[HOME_ERROR_BYTES]);
+/* A document's file on its way from the centre, in steps (version 0: the newest). It is written beside
+ * `output`, checked against its digest, flushed to disk and renamed, so that there is never a part of it.
+ * `output` NULL: under its own name, in the current directory; then no other file is replaced. */
+struct file_download {
+	struct document_key key;
+	const char *output;
+	const struct transfer_watch *watch;
+	struct document_item item;     /* what it is, without name and note */
+	char name[NAME_BYTES_MAX + 1]; /* its own */
+	char path[PATH_MAX];           /* of the file that it is in */
+	char error[HOME_ERROR_BYTES];  /* why it failed; "": it did not */
+	struct whole_file file;
+	uint64_t written;
+	crypto_generichash_state digest;
+};
+
+enum download_step {
+	DOWNLOAD_ON,     /* the next question is to be asked */
+	DOWNLOAD_WHOLE,  /* the file has its name */
+	DOWNLOAD_WRONG,  /* the bytes are not what the centre named: nothing was kept */
+	DOWNLOAD_FAILED, /* it cannot be written, or the centre's answers make no sense */
+};
+
+/* `output` and `watch` outlive it; to be ended by download_end(), which may be called twice. */
+void download_begin(struct file_download *download, struct document_key key, const char *output,
+                    const struct transfer_watch *watch);
+void download_end(struct file_download *download);
+struct request download_next(const struct file_download *download);
+enum download_step download_take(struct file_download *download, const struct file_part *answer);
+
+/* The whole of one that has begun. With download->error set: SESSION_BROKEN means that it could not be
+ * written, SESSION_REFUSED that its content is not what the centre named. */
+enum session_failure download_file(struct session *session, struct file_download *download, int timeout_ms);
 
 #endif

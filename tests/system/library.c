@@ -7,6 +7,8 @@
  *
  *     timeout:MS language:zh     before all others
  *     submit:FILE check:FILE send connect standing find:ID total:UNIT:INDICATOR watch:UNIT:INDICATOR
+ *     review:UNIT:PERIOD:FORM:REVISION:STEP:DECISION:REASON:TEXT extend:UNIT:PERIOD:FORM:WHICH:UNTIL:REASON
+ *     document:KIND:PATH fetch:UNIT:KIND:VERSION:PATH mark:WORKBOOK:COPY
  *     ask:QUESTION:UNIT:FIELD=VALUE,…  (+: a comma) its pages are printed as JSON, a row a line
  *     COUNT*WORD                 so many times
  *     wait:TEXT                  until a line begins so, since the last wait for the same text
@@ -157,6 +159,9 @@ print_answer(const struct fupin_answer *answer)
 static void
 write_event(char *line, const struct fupin_event *e)
 {
+	if (e->progress)
+		snprintf(line, LINE_BYTES, "progress %s %" PRIu64 " of %" PRIu64, e->progress->name,
+		         e->progress->bytes, e->progress->size);
 	if (e->answer) {
 		const struct fupin_column *first = fupin_column(e->answer->table, 0);
 		print_answer(e->answer);
@@ -285,6 +290,43 @@ begin_question(struct run *r, char *word)
 	return fupin_ask(r->office, (enum fupin_question)atoi(question), &query, on_event, r);
 }
 
+/* What an office decides, and documents; words with colons between. */
+static fupin_operation
+begin_own(struct run *r, char *word)
+{
+	char *parts[9] = {0}, *rest = strchr(word, ':') + 1;
+	for (size_t i = 0; i < 9 && rest; i++)
+		parts[i] = strsep(&rest, ":");
+	if (!strncmp(word, "review:", 7)) {
+		struct fupin_review review = FUPIN_REVIEW_INIT;
+		review.unit = strtoll(parts[0], NULL, 10);
+		review.period = atoi(parts[1]);
+		review.form = parts[2];
+		review.revision = (uint32_t)atoi(parts[3]);
+		review.step = (uint32_t)atoi(parts[4]);
+		review.decision = (enum fupin_decision)atoi(parts[5]);
+		review.reason = parts[6];
+		review.text = parts[7];
+		return fupin_review(r->office, &review, 1, on_event, r);
+	}
+	if (!strncmp(word, "extend:", 7)) {
+		struct fupin_extension extension = FUPIN_EXTENSION_INIT;
+		extension.unit = strtoll(parts[0], NULL, 10);
+		extension.period = atoi(parts[1]);
+		extension.form = *parts[2] ? parts[2] : NULL;
+		extension.which = (enum fupin_time)atoi(parts[3]);
+		extension.until = strtoll(parts[4], NULL, 10);
+		extension.reason = parts[5];
+		return fupin_extend(r->office, &extension, 1, on_event, r);
+	}
+	if (!strncmp(word, "document:", 9))
+		return fupin_send_document(r->office, 0, parts[0], parts[1], "sent by a program", on_event, r);
+	if (!strncmp(word, "fetch:", 6))
+		return fupin_fetch_document(r->office, strtoll(parts[0], NULL, 10), parts[1], atoi(parts[2]),
+		                            parts[3], on_event, r);
+	return fupin_mark(r->office, parts[0], parts[1], on_event, r);
+}
+
 /* total:UNIT:INDICATOR, watch:…, funds:…, fundwatch:…; seq=SEQ:…, until=MICROSECONDS:… (as of then). */
 static fupin_operation
 begin_total(struct run *r, char *word)
@@ -319,6 +361,9 @@ begin(struct run *r, const char *text)
 		id = fupin_check(r->office, &rest, 1, on_event, r);
 	else if (!strncmp(word, "find:", 5))
 		id = fupin_find(r->office, rest, on_event, r);
+	else if (!strncmp(word, "review:", 7) || !strncmp(word, "extend:", 7) || !strncmp(word, "document:", 9) ||
+	         !strncmp(word, "fetch:", 6) || !strncmp(word, "mark:", 5))
+		id = begin_own(r, word);
 	else if (!strncmp(word, "ask:", 4))
 		id = begin_question(r, word);
 	else if (!strcmp(word, "send"))

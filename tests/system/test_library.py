@@ -9,6 +9,8 @@ import sqlite3
 import subprocess
 import unittest
 
+import openpyxl
+
 from documents import PART, pdf
 from harness import BUILD, SLOW, SOURCE, CentreTest, copy_plan, new_directory, wait_for
 from proxy import Proxy
@@ -17,8 +19,8 @@ from test_project import FUNDS, ROAD
 
 COUNTY, OTHER = 222403, 220122
 HEADER = "unit,period,people_lifted,households_lifted,registered_people\n"
-EXPORTED = ["ask", "cancel", "cell", "cell_of", "check", "close", "column", "connect", "deadline", "dispatch", "fd", "figure", "find", "fund", "open", "returned", "send",
-            "standing", "submit", "total", "version", "watch"]
+EXPORTED = ["ask", "cancel", "cell", "cell_of", "check", "close", "column", "connect", "deadline", "dispatch", "extend", "fd", "fetch_document", "figure", "find", "fund", "mark", "open", "returned",
+            "review", "send", "send_document", "standing", "submit", "total", "version", "watch"]
 
 
 class Installed:
@@ -379,6 +381,62 @@ class Questions(LibraryTest):
             with self.subTest(question=question, command=command):
                 lines = self.ask(office, question, *command, **options)
                 self.assertTrue(any(re.match(r"1 answer \w+ of \d+ rows, last 1, seq [01], first column ", line) for line in lines), lines)
+
+    def test_decisions(self):
+        """What the office above decides on what the row showed; a second decision on the same is refused."""
+        self.run_library(self.other.home, "submit:" + self.sheet("decided.csv", f"{OTHER},2013-06,40,20,900"), "end")
+        prefecture = self.centre.offices["prefecture-2201"]
+        lines = self.run_library(prefecture.home, f"ask:{REPORTS}:{OTHER}:from=201306,to=201306", "end")
+        row = json.loads(next(line for line in lines if line.startswith("row "))[4:])
+        decide = f"review:{OTHER}:201306:{row['form']}:{row['revision']}:{row['step']}:2:wrong_figure:数字有误"
+        lines = self.run_library(prefecture.home, decide, "end")
+        self.assertTrue(any(re.match(r"1 receipt ID reviews \(1\) seq [1-9]", line) for line in lines), lines)
+        self.assertEqual(lines[-1], "1 ended 0 ")
+        self.assertIn("1 ended 3 the centre refused it: nothing was stored", self.run_library(prefecture.home, decide, "end"))
+        shown, = json.loads(self.other.run("review", "show", str(OTHER), "2013-06", "county", "--json").stdout)["reports"]
+        self.assertEqual((shown["state"], shown["reason"], shown["text"]), ("returned", "wrong_figure", "数字有误"))
+        until = 1379520000  # 2013-09-19 00:00 in China
+        lines = self.run_library(self.province.home, f"extend:{OTHER}:201306:county:2:{until}:洪水", f"extend:{OTHER}:201306:none:2:{until}:x",
+                                 f"review:{OTHER}:201306:county:1:0:9:x:x", "end")
+        self.assertTrue(any(re.match(r"1 receipt ID extensions \(1\) seq [1-9]", line) for line in lines), lines)
+        self.assertIn("2 ended 2 there is no such thing", lines)
+        self.assertIn("0 not begun", lines)
+        events = json.loads(self.other.run("history", str(OTHER), "2013-06", "county", "--json").stdout)
+        self.assertEqual([event.get("decision", event.get("event")) for event in events], [None, "return", "closed"])
+
+    def test_documents(self):
+        """To the centre, once; and back, whole or not at all."""
+        path, back = os.path.join(self.directory, "方案.pdf"), os.path.join(self.directory, "back.pdf")
+        with open(path, "wb") as file:
+            file.write(pdf(3 * PART + 11))
+        lines = self.run_library(self.county.home, f"document:plan:{path}", "end", f"document:plan:{path}", "end")
+        self.assertIn(f"1 progress 方案.pdf {PART} of {3 * PART + 11}", lines)
+        self.assertTrue(any(re.match(r"1 receipt ID document plan \S+方案.pdf seq [1-9]", line) for line in lines), lines)
+        self.assertEqual(lines[-1], "2 ended 0 the centre has it already")
+        lines = self.run_library(self.province.home, f"fetch:{COUNTY}:plan:0:{back}", f"fetch:{COUNTY}:plan:7:{back}.no", f"fetch:{COUNTY}:poem:0:{back}.no",
+                                 "end")
+        self.assertIn(f"1 progress 方案.pdf {3 * PART + 11} of {3 * PART + 11}", lines)
+        self.assertIn("1 ended 0 ", lines)
+        self.assertTrue(any(line.startswith("2 ended 3 ") for line in lines), lines)
+        self.assertIn("3 ended 2 there is no such thing", lines)
+        with open(path, "rb") as sent, open(back, "rb") as fetched:
+            self.assertEqual(sent.read(), fetched.read())
+        self.assertEqual([name for name in os.listdir(self.directory) if "no" in name], [])
+        with open(path, "wb") as file:
+            file.write(b"no document")
+        lines = self.run_library(self.county.home, f"document:plan:{path}", "end")
+        self.assertTrue(any(line.startswith("1 problem ") for line in lines) and lines[-1].startswith("1 ended 3 "), lines)
+
+    def test_red_copy(self):
+        book, red = os.path.join(self.directory, "book.xlsx"), os.path.join(self.directory, "red.xlsx")
+        workbook = openpyxl.Workbook()
+        for cells in (HEADER.strip().split(","), [COUNTY, "2013-06", -5, 20, 900]):
+            workbook.active.append(cells)
+        workbook.save(book)
+        lines = self.run_library(self.county.home, f"mark:{book}:{red}", "end")
+        self.assertTrue(any(line.startswith("1 problem ") for line in lines), lines)
+        self.assertEqual(lines[-1], "1 ended 3 the data has problems: nothing was saved")
+        self.assertTrue(openpyxl.load_workbook(red).active["C2"].comment.text)
 
     def test_questions_that_name_nothing(self):
         lines = self.run_library(self.county.home, f"ask:{COMPLETENESS}:{COUNTY}:form=nothing", f"ask:999:{COUNTY}:", f"ask:{DOCUMENTS}:{COUNTY}:document=no", "end")
