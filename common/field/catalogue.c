@@ -1,5 +1,7 @@
 #include "catalogue_internal.h"
 
+#include "base/sorted.h"
+
 #include "pace.h"
 
 #include "base/utf8.h"
@@ -120,18 +122,17 @@ catalogue_last_of_place(const struct catalogue *c, size_t unit)
 	return unit;
 }
 
+static int
+by_code(const void *unit, const void *code)
+{
+	unit_code a = ((const struct unit *)unit)->code, b = *(const unit_code *)code;
+	return (a > b) - (a < b);
+}
+
 size_t
 catalogue_first_unit(const struct catalogue *c, unit_code code)
 {
-	size_t low = 0, high = c->unit_count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (c->units[middle].code < code)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return sorted_place(c->units, c->unit_count, sizeof *c->units, by_code, &code);
 }
 
 size_t

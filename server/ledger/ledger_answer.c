@@ -1,5 +1,6 @@
 /* Answers, from memory, to questions about the ledger: where money is, and what was booked. */
 #include "base/query_check.h"
+#include "base/sorted.h"
 #include "base/utf8.h"
 #include "ledger_internal.h"
 
@@ -235,20 +236,26 @@ is_wanted(const struct entry_query *q, const struct booked *b)
 	       (!*q->voucher || utf8_same_key(q->voucher, e->voucher)) && concerns(q, e);
 }
 
+struct row_place {
+	uint64_t seq;
+	uint32_t line;
+};
+
+/* What is at that place comes before it, too. */
+static int
+by_place(const void *item, const void *key)
+{
+	const struct booked *b = *(struct booked *const *)item;
+	const struct row_place *last = key;
+	return b->seq < last->seq || (b->seq == last->seq && b->line <= last->line) ? -1 : 1;
+}
+
 /* The first entry behind the one that the last answer ended with. */
 static size_t
 find_after(const struct ledger *l, uint64_t seq, uint32_t line)
 {
-	size_t low = 0, high = l->taken_count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		const struct booked *b = l->taken[middle];
-		if (b->seq < seq || (b->seq == seq && b->line <= line))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	const struct row_place last = {seq, line};
+	return sorted_place(l->taken, l->taken_count, sizeof(struct booked *), by_place, &last);
 }
 
 void

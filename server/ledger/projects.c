@@ -2,6 +2,7 @@
 
 #include "base/grow.h"
 #include "base/key_set.h"
+#include "base/sorted.h"
 #include "base/utf8.h"
 
 #include <inttypes.h>
@@ -34,19 +35,24 @@ shelf_of(const struct projects *p, unit_code code)
 	            : NULL;
 }
 
+struct shelf_key {
+	const struct project_name *name;
+	unit_code unit;
+};
+
+static int
+by_name(const void *item, const void *key)
+{
+	const struct shelf_key *k = key;
+	return project_compare(*(struct project *const *)item, k->name, k->unit);
+}
+
 /* Where the project is, or would be. */
 static size_t
 place_on(const struct shelf *shelf, const struct project_name *name, unit_code unit)
 {
-	size_t low = 0, high = shelf->count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (project_compare(shelf->items[middle], name, unit) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	const struct shelf_key key = {name, unit};
+	return sorted_place(shelf->items, shelf->count, sizeof(struct project *), by_name, &key);
 }
 
 int
@@ -158,9 +164,9 @@ add(struct projects *p, unit_code unit, const char *code)
 	project->key = key_of(project->code);
 	shelf->is_odd |= !is_own_key(project->code);
 	size_t at = place_on(shelf, &name, unit);
-	memmove(shelf->items + at + 1, shelf->items + at, (shelf->count - at) * sizeof(struct project *));
+	if (!sorted_open(&shelf->items, &shelf->room, &shelf->count, sizeof(struct project *), at))
+		return NULL; /* there is room: it was made before the project */
 	shelf->items[at] = project;
-	shelf->count++;
 	return project;
 }
 

@@ -1,6 +1,6 @@
 #include "documents.h"
 
-#include "base/grow.h"
+#include "base/sorted.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -20,19 +20,17 @@ compare(const struct document_key *a, const struct document_key *b)
 	return (order > 0) - (order < 0);
 }
 
+static int
+compare_item(const void *item, const void *key)
+{
+	return compare(&((const struct document_item *)item)->key, key);
+}
+
 /* The first that is not less. */
 static size_t
 place_of(const struct documents *d, const struct document_key *key)
 {
-	size_t low = 0, high = d->count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (compare(&d->items[middle].key, key) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return sorted_place(d->items, d->count, sizeof *d->items, compare_item, key);
 }
 
 struct documents *
@@ -75,15 +73,13 @@ documents_add(struct documents *d, const struct document *document, uint32_t ver
 	    .name = strdup(document->name),
 	    .note = strdup(document->note),
 	};
-	if (!item.name || !item.note || !grow(&d->items, &d->room, d->count + 1, sizeof *d->items)) {
+	/* At start and mostly afterwards they come in this order: to the end. */
+	size_t at = place_of(d, &item.key);
+	if (!item.name || !item.note || !sorted_open(&d->items, &d->room, &d->count, sizeof *d->items, at)) {
 		free_texts(&item);
 		return false;
 	}
-	/* At start and mostly afterwards they come in this order: to the end. */
-	size_t at = place_of(d, &item.key);
-	memmove(&d->items[at + 1], &d->items[at], (d->count - at) * sizeof *d->items);
 	d->items[at] = item;
-	d->count++;
 	return true;
 }
 

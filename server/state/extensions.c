@@ -1,6 +1,6 @@
 #include "extensions.h"
 
-#include "base/grow.h"
+#include "base/sorted.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,8 +35,9 @@ extensions_destroy(struct extensions **extensions)
 }
 
 static int
-compare(const struct granted *a, const struct granted *b)
+compare(const void *item, const void *key)
 {
+	const struct granted *a = item, *b = key;
 	int64_t order = a->unit != b->unit           ? a->unit - b->unit
 	                : a->period != b->period     ? a->period - b->period
 	                : a->form != b->form         ? (int64_t)a->form - b->form
@@ -49,15 +50,7 @@ compare(const struct granted *a, const struct granted *b)
 static size_t
 place_of(const struct extensions *x, const struct granted *key)
 {
-	size_t low = 0, high = x->count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (compare(&x->items[middle], key) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return sorted_place(x->items, x->count, sizeof *x->items, compare, key);
 }
 
 static bool
@@ -75,11 +68,9 @@ extensions_add(struct extensions *x, const struct extension *e)
 		x->items[at].until = e->until;
 		return true;
 	}
-	if (!grow(&x->items, &x->room, x->count + 1, sizeof *x->items))
+	if (!sorted_open(&x->items, &x->room, &x->count, sizeof *x->items, at))
 		return false;
-	memmove(&x->items[at + 1], &x->items[at], (x->count - at) * sizeof *x->items);
 	x->items[at] = new;
-	x->count++;
 	return true;
 }
 

@@ -1,4 +1,5 @@
 /* Compares a submission's targets with those set so far: parts have to add up to their whole. */
+#include "base/sorted.h"
 #include "intake_internal.h"
 
 #include "base/decimal.h"
@@ -66,20 +67,26 @@ order_targets(const struct submission *s, const struct targets *now, struct targ
 	}
 }
 
+struct part_key {
+	const struct target_part *like; /* a part of the whole */
+	unit_code unit;
+};
+
+static int
+by_whole_and_unit(const void *item, const void *key)
+{
+	const struct target_part *part = *(const struct target_part *const *)item;
+	const struct part_key *k = key;
+	int order = by_whole(part, k->like);
+	return order ? order : (part->unit > k->unit) - (part->unit < k->unit);
+}
+
 /* Where the rows of this whole that are about `unit` or a later one begin. */
 static size_t
 find_part(const struct target_order *o, const struct target_part *like, unit_code unit)
 {
-	size_t low = 0, high = o->count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		int order = by_whole(o->parts[middle], like);
-		if (order < 0 || (!order && o->parts[middle]->unit < unit))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	const struct part_key key = {like, unit};
+	return sorted_place(o->parts, o->count, sizeof(struct target_part *), by_whole_and_unit, &key);
 }
 
 /* The target that a unit will have when this submission is taken over; row `at` of the order is the only one

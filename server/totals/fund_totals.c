@@ -1,6 +1,6 @@
 #include "fund_totals.h"
 
-#include "base/grow.h"
+#include "base/sorted.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,19 +20,18 @@ key_period(uint64_t key)
 	return (period)(key >> 40);
 }
 
+static int
+by_key(const void *cell, const void *key)
+{
+	uint64_t a = ((const struct fund_cell *)cell)->key, b = *(const uint64_t *)key;
+	return (a > b) - (a < b);
+}
+
 /* First cell whose key is not less. */
 static size_t
 lower_bound(const struct fund_totals *totals, uint64_t key)
 {
-	size_t low = 0, high = totals->count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (totals->cells[middle].key < key)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return sorted_place(totals->cells, totals->count, sizeof *totals->cells, by_key, &key);
 }
 
 static bool
@@ -40,11 +39,9 @@ add_to(struct fund_totals *totals, uint64_t key, int64_t amount_fen, uint32_t en
 {
 	size_t at = lower_bound(totals, key);
 	if (at == totals->count || totals->cells[at].key != key) {
-		if (!grow(&totals->cells, &totals->room, totals->count + 1, sizeof *totals->cells))
+		if (!sorted_open(&totals->cells, &totals->room, &totals->count, sizeof *totals->cells, at))
 			return false;
-		memmove(totals->cells + at + 1, totals->cells + at, (totals->count - at) * sizeof *totals->cells);
 		totals->cells[at] = (struct fund_cell){.key = key};
-		totals->count++;
 	}
 	totals->cells[at].amount_fen += amount_fen;
 	totals->cells[at].entries += entries;

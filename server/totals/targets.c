@@ -1,13 +1,14 @@
 #include "targets.h"
 
-#include "base/grow.h"
+#include "base/sorted.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static int
-compare(const struct set_target *a, const struct set_target *b)
+compare(const void *item, const void *key)
 {
+	const struct set_target *a = item, *b = key;
 	int64_t order = a->unit != b->unit   ? a->unit - b->unit
 	                : a->year != b->year ? a->year - b->year
 	                : a->measure.indicator != b->measure.indicator
@@ -19,25 +20,15 @@ compare(const struct set_target *a, const struct set_target *b)
 static size_t
 place_of(const struct targets *t, const struct set_target *key)
 {
-	size_t low = 0, high = t->count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (compare(&t->items[middle], key) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return sorted_place(t->items, t->count, sizeof *t->items, compare, key);
 }
 
 static bool
 insert(struct targets *t, size_t at)
 {
-	if (!grow(&t->items, &t->room, t->count + 1, sizeof *t->items))
+	if (!sorted_open(&t->items, &t->room, &t->count, sizeof *t->items, at))
 		return false;
-	memmove(&t->items[at + 1], &t->items[at], (t->count - at) * sizeof *t->items);
 	t->items[at] = (struct set_target){0};
-	t->count++;
 	return true;
 }
 
