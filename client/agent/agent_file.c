@@ -49,12 +49,10 @@ is_running(const struct home *home)
 
 /* ---------------------------------------------------------------- as JSON */
 
-static struct cell
-folder_left(struct reading *r, const void *row, const struct column *column)
+READER(folder_left)
 {
 	const struct folder_report *f = row;
 	size_t count = f->left_count < FOLDER_LEFT_MAX ? f->left_count : FOLDER_LEFT_MAX;
-	(void)r;
 	return cell_rows(CELL_ROWS, column->nested, f->left, count);
 }
 

@@ -20,27 +20,21 @@ lateness(struct reading *r, int64_t seconds)
 
 /* ---------------------------------------------------------------- by unit */
 
-static struct cell
-share_received(struct reading *r, const void *row, const struct column *column)
+READER(share_received)
 {
 	const struct completeness_row *of = row;
-	(void)r, (void)column;
 	return cell_share(true, of->received, of->due);
 }
 
-static struct cell
-share_on_time(struct reading *r, const void *row, const struct column *column)
+READER(share_on_time)
 {
 	const struct completeness_row *of = row;
-	(void)r, (void)column;
 	return cell_share(true, of->on_time, of->due);
 }
 
-static struct cell
-latest_by(struct reading *r, const void *row, const struct column *column)
+READER(latest_by)
 {
 	const struct completeness_row *of = row;
-	(void)column;
 	return of->late_most ? lateness(r, of->late_most) : cell_text("");
 }
 
@@ -67,11 +61,9 @@ static const struct columns row_columns = COLUMNS("rows", rows);
 
 /* ---------------------------------------------------------------- the list */
 
-static struct cell
-duty_state(struct reading *r, const void *row, const struct column *column)
+READER(duty_state)
 {
 	const struct duty *duty = row;
-	(void)column;
 	if (duty->first_time)
 		return cell_named(r, "came late", "迟报", "came_late");
 	if (duty->closed && duty->closed <= r->time_us / 1000000)
@@ -79,12 +71,10 @@ duty_state(struct reading *r, const void *row, const struct column *column)
 	return cell_named(r, "missing", "未报", "missing");
 }
 
-static struct cell
-late_by(struct reading *r, const void *row, const struct column *column)
+READER(late_by)
 {
 	const struct duty *duty = row;
 	int64_t until = duty->first_time ? duty->first_time : r->time_us / 1000000;
-	(void)column;
 	return lateness(r, decimal_subtract(until, duty->due));
 }
 

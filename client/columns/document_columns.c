@@ -10,11 +10,9 @@ is_sent(const void *row)
 }
 
 /* The first version counts: a document that was sent in time stays so when it is corrected later. */
-static struct cell
-document_state(struct reading *r, const void *row, const struct column *column)
+READER(document_state)
 {
 	const struct document_item *item = row;
-	(void)column;
 	if (is_sent(row))
 		return item->first_time < item->due ? cell_named(r, "on time", "按时", "on_time")
 		                                    : cell_named(r, "late", "迟报", "late");
@@ -22,12 +20,10 @@ document_state(struct reading *r, const void *row, const struct column *column)
 	                                         : cell_named(r, "not due yet", "未到期", "not_due");
 }
 
-static struct cell
-document_kind(struct reading *r, const void *row, const struct column *column)
+READER(document_kind)
 {
 	const struct document_item *item = row;
 	const struct document_kind *kind = catalogue_document(r->catalogue, item->key.kind);
-	(void)column;
 	return kind ? cell_named(r, kind->name_en, kind->name_zh, kind->code) : cell_text("");
 }
 

@@ -5,28 +5,22 @@
 #include "sheet/finding.h"
 
 /* A file's name may be no text. */
-static struct cell
-finding_file(struct reading *r, const void *row, const struct column *column)
+READER(finding_file)
 {
 	const struct finding *f = row;
 	char room[PLACE_NAME_BYTES];
-	(void)column;
 	return cell_printed(r, "%s", utf8_show(f->place.file ? f->place.file : "", UTF8_SAFE, room, sizeof room));
 }
 
-static struct cell
-finding_code(struct reading *r, const void *row, const struct column *column)
+READER(finding_code)
 {
 	const char *name = problem_name(((const struct finding *)row)->problem.code);
-	(void)r, (void)column;
 	return cell_text(name ? name : "");
 }
 
-static struct cell
-finding_text(struct reading *r, const void *row, const struct column *column)
+READER(finding_text)
 {
 	char text[PROBLEM_TEXT_BYTES];
-	(void)column;
 	return cell_printed(r, "%s", problem_text(&((const struct finding *)row)->problem, r->language, text));
 }
 

@@ -9,28 +9,23 @@ is_receipted(const void *row)
 	return outbox_has_receipt(((const struct outbox_item *)row)->state);
 }
 
-static struct cell
-item_id(struct reading *r, const void *row, const struct column *column)
+READER(item_id)
 {
 	char id[ID_TEXT_BYTES];
-	(void)column;
 	return cell_printed(r, "%s", submission_id_format(&((const struct outbox_item *)row)->id, id));
 }
 
 /* A time in words, as JSON has it beside its microseconds. */
-static struct cell
-time_in_words(struct reading *r, const void *row, const struct column *column)
+READER(time_in_words)
 {
 	char text[20];
 	time_format(*(const int64_t *)((const char *)row + column->offset), text);
 	return cell_printed(r, "%s", text);
 }
 
-static struct cell
-item_problems(struct reading *r, const void *row, const struct column *column)
+READER(item_problems)
 {
 	const struct outbox_item *item = row;
-	(void)column;
 	return cell_text(reading_chooses(r, item->problems, item->problems_zh));
 }
 

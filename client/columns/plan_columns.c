@@ -5,12 +5,10 @@
 /* ---------------------------------------------------------------- units */
 
 /* "2013-09.." and the like; "": always. */
-static struct cell
-unit_months(struct reading *r, const void *row, const struct column *column)
+READER(unit_months)
 {
 	const struct unit *unit = row;
 	char first[8] = "", last[8] = "";
-	(void)column;
 	if (unit->first)
 		period_format(unit->first, first);
 	if (unit->last)
@@ -18,11 +16,9 @@ unit_months(struct reading *r, const void *row, const struct column *column)
 	return *first || *last ? cell_printed(r, "%s..%s", first, last) : cell_text("");
 }
 
-static struct cell
-unit_then(struct reading *r, const void *row, const struct column *column)
+READER(unit_then)
 {
 	const struct unit *unit = row;
-	(void)r, (void)column;
 	return unit->successor ? cell_code(unit->successor) : cell_text("");
 }
 
@@ -61,29 +57,23 @@ field_row_make(const struct catalogue *catalogue, const struct form_version *ver
 	};
 }
 
-static struct cell
-field_kind(struct reading *r, const void *row, const struct column *column)
+READER(field_kind)
 {
 	const struct field_row *of = row;
-	(void)column;
 	return of->indicator.kind == INDICATOR_FLOW ? cell_named(r, "flow", "流量", "flow")
 	                                            : cell_named(r, "stock", "存量", "stock");
 }
 
-static struct cell
-field_required(struct reading *r, const void *row, const struct column *column)
+READER(field_required)
 {
 	const struct field_row *of = row;
-	(void)column;
 	return cell_text(of->field.required ? reading_chooses(r, "required", "必填") : "");
 }
 
 /* A bound, with the indicator's decimals. */
-static struct cell
-field_bound(struct reading *r, const void *row, const struct column *column)
+READER(field_bound)
 {
 	const struct field_row *of = row;
-	(void)r;
 	return cell_number(*(const int64_t *)((const char *)row + column->offset), of->indicator.decimals);
 }
 
@@ -114,19 +104,16 @@ const struct columns field_columns = COLUMNS("indicators", fields);
 
 /* ---------------------------------------------------------------- forms */
 
-static struct cell
-form_periods(struct reading *r, const void *row, const struct column *column)
+READER(form_periods)
 {
 	const struct form_row *of = row;
 	char first[8], last[8];
-	(void)column;
 	period_format(of->version.first, first);
 	period_format(of->version.last, last);
 	return cell_printed(r, "%s..%s", first, last);
 }
 
-static struct cell
-form_fields(struct reading *r, const void *row, const struct column *column)
+READER(form_fields)
 {
 	const struct form_version *version = &((const struct form_row *)row)->version;
 	struct field_row *rows = arena_array(&r->arena, version->field_count, sizeof *rows);
