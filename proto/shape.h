@@ -1,6 +1,6 @@
 /* How a message of the protocol and a struct of ours go together: a row for each field. The engine walks the
  * rows in both directions; protobuf-c parses and packs. A row's C types are compared when it is compiled, its
- * place in the message with the generated descriptor by tests/unit/unit_shapes.c. */
+ * place in the message with the generated descriptor by tests/unit/proto/unit_shapes.c. */
 #ifndef FUPIN_PROTO_SHAPE_H
 #define FUPIN_PROTO_SHAPE_H
 

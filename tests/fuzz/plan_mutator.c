@@ -1,7 +1,7 @@
 /* How libFuzzer changes the files of a plan: a cell of one gets another text (one that stands elsewhere in
  * the plan, a word that means something there, or anything), a row is doubled, left out or moved. Bytes
  * changed at random would mostly fail at the header. Only where libFuzzer is. */
-#include "../unit/dice.h"
+#include "../unit/lib/dice.h"
 #include "small_plan.h"
 
 #include <stdbool.h>

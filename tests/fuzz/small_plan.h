@@ -1,5 +1,5 @@
 /* A small plan in CSV files, in memory, that has something of everything a plan can have. The same places as
- * tests/unit/plan.h, and a village that became another one. */
+ * tests/unit/lib/plan.h, and a village that became another one. */
 #ifndef FUPIN_TESTS_SMALL_PLAN_H
 #define FUPIN_TESTS_SMALL_PLAN_H
 

@@ -1,6 +1,6 @@
 #include "wire_mutator.h"
 
-#include "../unit/dice.h"
+#include "../unit/lib/dice.h"
 #include "frames.h"
 #include "fupin.pb-c.h"
 

@@ -1,5 +1,6 @@
 """Builds a copy of the sources so that one changed file is cheap: rooms are shared libraries without optimisation, so
 a mutant is one compilation and one link, and the unit tests stay as they are."""
+import glob
 import json
 import os
 import shlex
@@ -53,9 +54,10 @@ class Tree:
         run(["cmake", "-S", source, "-B", directory, "-G", "Unix Makefiles", "-DFUPIN_SHARED_ROOMS=ON",
              "-DCMAKE_BUILD_TYPE=Plain", f"-DCMAKE_C_FLAGS=-O0 -w {flags}"])
         run(["cmake", "--build", directory, "--target", *targets, "-j", str(jobs)])
-        self.tests = sorted(name for name in os.listdir(os.path.join(directory, "tests", "unit"))
-                            if name.startswith("unit_") and os.access(self.path(name), os.X_OK)
-                            and os.path.isfile(self.path(name)))
+        self.paths = {os.path.basename(path): path
+                      for path in glob.glob(os.path.join(directory, "tests", "unit", "*", "unit_*"))
+                      if os.access(path, os.X_OK) and os.path.isfile(path)}
+        self.tests = sorted(self.paths)
         self.compiled = {}  # file → [(words, folder, object's path, link)]
         links = self.find_links()
         with open(os.path.join(directory, "compile_commands.json")) as file:
@@ -82,7 +84,7 @@ class Tree:
         return links
 
     def path(self, test):
-        return os.path.join(self.directory, "tests", "unit", test)
+        return self.paths[test]
 
     def make_mutant(self, name, text, room, sanitized):
         """Compiles the file with this text and links what holds it into `room`. False: it does not compile."""
