@@ -7,7 +7,7 @@ import sys
 import unittest
 
 from harness import SLOW, SOURCE, CentreTest, new_directory, report, submission
-from test_library import Installed
+from installed import Installed
 
 COUNTY, OTHER = 222403, 220122
 

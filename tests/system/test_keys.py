@@ -7,7 +7,7 @@ import subprocess
 import unittest
 
 from harness import SLOW, Centre, Office, edit_csv, entry, pb, submission, wait_for
-from test_enrolment import Newcomer, digits_of, enrol
+from newcomer import Newcomer, digits_of, enrol
 from wire import codes
 
 COUNTY, OTHER = 220122, 220112

@@ -1,5 +1,4 @@
 """libfupin from C, with nothing but what is installed: fupin.h, the shared library, its pkg-config file."""
-import glob
 import json
 import os
 import re
@@ -12,35 +11,16 @@ import unittest
 import openpyxl
 
 from documents import PART, pdf
-from harness import BUILD, SLOW, SOURCE, CentreTest, copy_plan, new_directory, wait_for
+from harness import BUILD, SLOW, CentreTest, copy_plan, new_directory
+from installed import LIBRARY_C, Installed
 from proxy import Proxy
-from test_outbox import fund_sheet
+from relay import fund_sheet
 from test_project import FUNDS, ROAD
 
 COUNTY, OTHER = 222403, 220122
 HEADER = "unit,period,people_lifted,households_lifted,registered_people\n"
 EXPORTED = ["ask", "cancel", "cell", "cell_of", "check", "close", "column", "connect", "deadline", "dispatch", "extend", "fd", "fetch_document", "figure", "find", "fund", "mark", "open", "returned",
             "review", "send", "send_document", "standing", "submit", "total", "version", "watch"]
-
-
-class Installed:
-    """The library as `cmake --install` leaves it, and how to compile with it."""
-
-    def __init__(self):
-        self.directory = new_directory()
-        self.path = os.path.join(self.directory, "installed")
-        subprocess.run(["cmake", "--install", BUILD, "--prefix", self.path], check=True, capture_output=True)
-        self.header = os.path.join(self.path, "include", "fupin.h")
-        configuration = glob.glob(os.path.join(self.path, "**", "fupin.pc"), recursive=True)[0]
-        self.libraries = os.path.dirname(os.path.dirname(configuration))
-        self.flags = subprocess.run(["pkg-config", "--cflags", "--libs", "fupin"], check=True, capture_output=True, text=True,
-                                    env=dict(os.environ, PKG_CONFIG_PATH=os.path.dirname(configuration))).stdout.split()
-
-    def compile(self, source, *options):
-        program = os.path.join(self.directory, os.path.basename(source).split(".")[0])
-        subprocess.run([os.environ.get("FUPIN_CC", "cc"), *os.environ.get("FUPIN_CFLAGS", "").split(), "-std=gnu11", "-Wall", "-Wextra",
-                        "-Werror", *options, source, "-o", program, *self.flags, "-pthread", "-Wl,-rpath," + self.libraries], check=True)
-        return program
 
 
 class LibraryTest(CentreTest):
@@ -51,7 +31,7 @@ class LibraryTest(CentreTest):
         cls.options = {"options": ("--clock", cls.CLOCK), "plan": copy_plan(os.path.join(new_directory(), "plan"), **cls.PLAN)}
         super().setUpClass()
         cls.installed = Installed()
-        cls.program = cls.installed.compile(os.path.join(SOURCE, "tests", "system", "library.c"))
+        cls.program = cls.installed.compile(LIBRARY_C)
 
     def setUp(self):
         self.directory = new_directory()
@@ -145,7 +125,7 @@ class Surface(LibraryTest):
         with open(source, "w", encoding="utf-8") as file:
             file.write("#include <fupin.h>\n#include <stddef.h>\n#include <stdio.h>\nint main(void) {\n" + "\n".join(lines) + "\n}\n")
         found = subprocess.run([self.installed.compile(source)], check=True, capture_output=True, text=True).stdout.splitlines()
-        with open(os.path.join(SOURCE, "tests", "system", "fupin.abi"), encoding="utf-8") as file:
+        with open(os.path.join(os.path.dirname(__file__), "fupin.abi"), encoding="utf-8") as file:
             known = file.read().splitlines()
         self.assertGreater(len(known), 120)
         self.assertEqual([line for line in known if line not in found], [], "a compiled program would go wrong")

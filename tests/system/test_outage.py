@@ -371,7 +371,7 @@ class NoRoom(OutageTest):
         directory = new_directory()
         library, flag = os.path.join(directory, "full_disk.so"), os.path.join(directory, "full")
         subprocess.run([os.environ.get("FUPIN_CC", "cc"), "-shared", "-fPIC", "-D_GNU_SOURCE", "-O1", "-o", library,
-                        os.path.join(SOURCE, "tests", "system", "full_disk.c"), "-ldl"], check=True)
+                        os.path.join(os.path.dirname(__file__), "full_disk.c"), "-ldl"], check=True)
         os.chmod(library, 0o755)
         return {"LD_PRELOAD": library, "FULL_DISK": flag}, flag
 

@@ -12,17 +12,9 @@ import unittest
 import zipfile
 
 from harness import SLOW, CentreTest, new_directory, pause, wait_for
-from relay import Relay, save_offline, write_ini
+from relay import NOWHERE, Relay, fund_sheet, save_offline, write_ini
 
-NOWHERE = "tcp://127.0.0.1:9"  # discard: nobody answers
 COUNTY = 220122
-
-
-def fund_sheet(office, voucher, amount="1,000.00"):
-    path = os.path.join(office.home, voucher + ".csv")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(f"类别,单位,凭证号,日期,来源,金额\n筹措,{office.unit},{voucher},2013/4/5,其他涉农资金,\"{amount}\"\n")
-    return path
 
 
 class Outbox(CentreTest):

@@ -114,8 +114,7 @@ class Units(unittest.TestCase):
 
 
 def shut_in(unit, writable, words):
-    return ["/usr/bin/python3", os.path.join(SOURCE, "tests", "system", "sandbox.py"), unit, "postgres",
-            ",".join(writable), *words]
+    return ["/usr/bin/python3", sandbox.__file__, unit, "postgres", ",".join(writable), *words]
 
 
 class Notes:

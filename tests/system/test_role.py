@@ -7,7 +7,7 @@ import psycopg2
 
 import documents
 from harness import HURRIED, SLOW, SOURCE, Centre, Database, entry, pb, report, submission, wait_for
-from test_enrolment import Newcomer, enrol
+from newcomer import Newcomer, enrol
 from wire import codes
 
 COUNTY = 220122

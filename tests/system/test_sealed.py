@@ -14,9 +14,8 @@ import unittest
 
 from documents import PART, fetch, pdf
 from harness import SLOW, Centre, CentreTest, Database, new_directory, pb, report, submission, wait_for
-from relay import Relay, save_offline, write_ini
+from relay import NOWHERE, Relay, fund_sheet, save_offline, write_ini
 from sealing import ANSWERS, Header, close, join, raw, split, unseal, unsealed_by
-from test_outbox import NOWHERE, fund_sheet
 from wire import codes, digest
 
 OFFICES = ("province", "admin", "prefecture-2201", "county-220122", "county-220112", "county-222403", "county-220182",

@@ -8,8 +8,8 @@ import signal
 import subprocess
 import unittest
 
-from harness import SOURCE, SLOW, Centre, entry, new_directory, submission, wait_for
-from test_library import Installed
+from harness import SLOW, Centre, entry, new_directory, submission, wait_for
+from installed import LIBRARY_C, Installed
 
 COUNTY, OTHER = 220122, 220112
 LOST = "the centre has lost {} of the submissions that it gave receipts for"
@@ -124,7 +124,7 @@ class SetBack(unittest.TestCase):
 
     def test_library_tells_it(self):
         """Also over a line that it had before."""
-        program = Installed().compile(os.path.join(SOURCE, "tests", "system", "library.c"))
+        program = Installed().compile(LIBRARY_C)
         self.submit(self.office, "kept-1")
         self.take_copy()
         self.submit(self.office, "lost-1")

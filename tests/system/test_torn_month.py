@@ -15,9 +15,9 @@ import threading
 import time
 import unittest
 
-from harness import PLAN, SLOW, SOURCE, Centre, copy_plan, new_directory, pause, wait_for
+from harness import PLAN, SLOW, Centre, copy_plan, new_directory, pause, wait_for
+from installed import LIBRARY_C, Installed
 from proxy import Proxy
-from test_library import Installed
 
 OFFICES, LINES, STORM_S, KILLS = (61, 8, 16, 40) if SLOW == 1 else (12, 3, 30, 10)
 QUIET_S = 60 * SLOW  # in which everything is delivered once the lines are good again
@@ -94,7 +94,7 @@ class TornMonth(unittest.TestCase):
         names = counties()[:OFFICES]
         self.centre = Centre(offices=names, plan=copy_plan(os.path.join(new_directory(), "plan")), options=("--clock", "2013-07-03T09:00")).start()
         self.addCleanup(self.centre.stop)
-        program = Installed().compile(os.path.join(SOURCE, "tests", "system", "library.c"))
+        program = Installed().compile(LIBRARY_C)
         self.lines = [Proxy(self.centre.endpoint) for _ in range(LINES)]
         for line in self.lines:
             self.addCleanup(line.close)
