@@ -1,5 +1,5 @@
 # What a fault in memory meets in every program, in the library and in generated code, whichever compiler and whoever
-# builds: tests/system/test_hardening.py looks for it in what was built.
+# builds: tests/system/access/test_hardening.py looks for it in what was built.
 include(CheckCCompilerFlag)
 include(CheckPIESupported)
 check_pie_supported()

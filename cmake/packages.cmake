@@ -1,5 +1,5 @@
 # What is installed beside programs and library, and four Debian packages of all that: fupind, fupin, libfupin0,
-# libfupin-dev. scripts/package.sh builds them; tests/system/test_package.py looks into them.
+# libfupin-dev. scripts/package.sh builds them; tests/system/release/test_package.py looks into them.
 find_program(GZIP gzip REQUIRED)
 set(packaging "${CMAKE_CURRENT_SOURCE_DIR}/packaging")
 set(compressed "${CMAKE_CURRENT_BINARY_DIR}/compressed")

@@ -1,5 +1,5 @@
 /* A sheet that is full goes on in a next one; names that sheets may not have; the same content gives the same
- * bytes. What is in the cells is compared by tests/system/test_export.py. */
+ * bytes. What is in the cells is compared by tests/system/submission/test_export.py. */
 #include "case.h"
 
 #include "output/xlsx.h"

@@ -1,6 +1,6 @@
 /* Points of the appraisal: both sides of every edge, halves, and the ends of 64 bits; what each kind of item
- * compares; and the counts of what is owed that it builds on. tests/system/test_appraisal.py has it against
- * plain SQL. */
+ * compares; and the counts of what is owed that it builds on. tests/system/plan/test_appraisal.py has it
+ * against plain SQL. */
 #include "case.h"
 #include "plan.h"
 

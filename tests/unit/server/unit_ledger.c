@@ -1,5 +1,5 @@
 /* The ledger in memory: every refusal with its figures, what is staged against what is taken, ages, and the
- * way of money. Random histories against an independent model are in tests/system/test_ledger.py. */
+ * way of money. Random histories against an independent model are in tests/system/money/test_ledger.py. */
 #include "case.h"
 #include "dice.h"
 #include "plan.h"
