@@ -1,7 +1,7 @@
 """Is anything too long? Reads sources, builds nothing.
 
-1. A file of server/, client/, common/ and proto/ has at most 800 lines.
-2. A function there has at most 70, from the line with its name to its closing brace.
+1. A file of server/, client/, common/, proto/ and tests/ has at most 800 lines, in C or Python.
+2. A function in C of the first four has at most 70, from the line with its name to its closing brace.
 3. What is excepted has a reason and today's length as its cap: it may only shrink, and leaves the list when it fits."""
 import os
 import re
@@ -9,19 +9,28 @@ import sys
 
 SOURCE = os.environ.get("FUPIN_SOURCE") or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HOUSES = ("server", "client", "common", "proto")
+TESTS = "tests"
 FILE_MOST, FUNCTION_MOST = 800, 70
 
 
 # {file, or "file function": (lines at most, why)}
-EXCEPTED = {}
+EXCEPTED = {
+    "tests/unit/common/unit_check.c": (942, "to be split"),
+    "tests/unit/common/unit_values.c": (957, "to be split"),
+    "tests/unit/proto/unit_codec.c": (1643, "to be a round trip over the shapes"),
+    "tests/unit/client/unit_sheet.c": (847, "to be split"),
+    "tests/unit/server/unit_compliance.c": (894, "to be split"),
+    "tests/unit/server/unit_journal.c": (837, "to be split"),
+    "tests/unit/server/unit_ledger.c": (868, "to be split"),
+}
 
 
 def files():
     """Paths below SOURCE of what is checked."""
     found = []
-    for house in HOUSES:
+    for house in (*HOUSES, TESTS):
         for folder, _, names in os.walk(os.path.join(SOURCE, house)):
-            found += [os.path.relpath(os.path.join(folder, name), SOURCE) for name in names if name.endswith((".c", ".h"))]
+            found += [os.path.relpath(os.path.join(folder, name), SOURCE) for name in names if name.endswith((".c", ".h", ".py"))]
     return sorted(found)
 
 
@@ -45,7 +54,8 @@ def look(path, used):
     with open(os.path.join(SOURCE, path), encoding="utf-8") as file:
         lines = file.read().splitlines()
     found = [(path, path, len(lines), FILE_MOST)]
-    found += [(f"{path} {name}", f"{path}:{line}: {name}", count, FUNCTION_MOST) for name, line, count in functions(lines)]
+    if not path.startswith(TESTS + os.sep):
+        found += [(f"{path} {name}", f"{path}:{line}: {name}", count, FUNCTION_MOST) for name, line, count in functions(lines)]
     wrong = []
     for key, where, count, most in found:
         if count > most and key in EXCEPTED:
