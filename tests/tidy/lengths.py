@@ -17,7 +17,6 @@ FILE_MOST, FUNCTION_MOST = 800, 70
 EXCEPTED = {
     "tests/unit/common/unit_check.c": (942, "to be split"),
     "tests/unit/common/unit_values.c": (957, "to be split"),
-    "tests/unit/proto/unit_codec.c": (1643, "to be a round trip over the shapes"),
     "tests/unit/client/unit_sheet.c": (847, "to be split"),
     "tests/unit/server/unit_compliance.c": (894, "to be split"),
     "tests/unit/server/unit_journal.c": (837, "to be split"),

@@ -106,8 +106,11 @@ test_every_field_has_its_row(void **state)
 	(void)state;
 	for (size_t i = 0; i < seen_count; i++) {
 		const struct shape *shape = seen[i];
+		/* A plan's target says only what is to be reached. */
+		bool planned =
+		    shape->wire == &fupin__v1__target_value__descriptor && shape->size == sizeof(struct target);
 		fields += shape->count;
-		EXPECT(shape->count == shape->wire->n_fields || shape->wire == &fupin__v1__target_value__descriptor,
+		EXPECT(shape->count == shape->wire->n_fields || (planned && shape->count == 4),
 		       "%s: %zu rows for %u fields", shape->wire->name, shape->count, shape->wire->n_fields);
 		for (size_t at = 0; at < shape->count; at++) {
 			const struct field *f = &shape->fields[at];
