@@ -14,14 +14,7 @@ FILE_MOST, FUNCTION_MOST = 800, 70
 
 
 # {file, or "file function": (lines at most, why)}
-EXCEPTED = {
-    "tests/unit/common/unit_check.c": (942, "to be split"),
-    "tests/unit/common/unit_values.c": (957, "to be split"),
-    "tests/unit/client/unit_sheet.c": (847, "to be split"),
-    "tests/unit/server/unit_compliance.c": (894, "to be split"),
-    "tests/unit/server/unit_journal.c": (837, "to be split"),
-    "tests/unit/server/unit_ledger.c": (868, "to be split"),
-}
+EXCEPTED = {}
 
 
 def files():
