@@ -165,6 +165,7 @@ request_there_and_back(enum request_kind kind, int round)
 	reset();
 	made_request(&maker, &request);
 	EXPECT(codec_encode_request(&frame, &request, &bytes, &size), "kind %d, round %d", (int)kind, round);
+	EXPECT(size <= FRAME_BYTES_MAX, "kind %d: %zu bytes", (int)kind, size);
 	EXPECT(codec_decode_request(&read, bytes, size, &out, &problems), "kind %d, round %d: %s", (int)kind,
 	       round, problems.items[0].detail);
 	EXPECT(out.id == request.id && out.kind == kind, "kind %d", (int)kind);
