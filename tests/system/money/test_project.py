@@ -7,32 +7,16 @@ import subprocess
 import unittest
 
 from harness import Centre, CentreTest, Database, copy_plan, edit_csv, entry, new_directory, submission, wait_for
+from project_sheets import COUNTY, FUNDS, ROAD, VILLAGE
 import fupin_pb2 as pb
 
 OFFICES = ("province", "prefecture-2201", "county-220122", "county-220112")
-COUNTY, OTHER, VILLAGE = 220122, 220112, 220122101901
+OTHER = 220112
 CHINESE = "zh_CN.UTF-8"
 INDUSTRY, INFRASTRUCTURE = 1, 2
 
-# As a county keeps it: one line a step, in Chinese, budgets by source.
-ROAD = f"""单位,项目编号,步骤,日期,项目名称,类别,牵头单位,计划开工,计划竣工,财政发展资金(元),其他涉农资金,四制,文件依据,进度,摘要
-{VILLAGE},路-1,立项,2013-03-01,通村水泥路,生产性基础设施,{COUNTY},2013-05-01,2013-10-31,"600,000.00",400000,,农发〔2013〕7号,,
-{VILLAGE},路-1,事前公示,2013-03-10,,,,,,,,,村务公开栏,,
-{VILLAGE},路-1,四制,2013-03-20,,,,,,,,项目法人责任制,任命书,,
-{VILLAGE},路-1,四制,2013-04-01,,,,,,,,招标投标制,中标通知,,
-{VILLAGE},路-1,四制,2013-04-02,,,,,,,,工程监理制,监理合同,,
-{VILLAGE},路-1,四制,2013-04-03,,,,,,,,合同管理制,施工合同,,
-{VILLAGE},路-1,开工,2013-05-02,,,,,,,,,,,
-{VILLAGE},路-1,进度,2013-05-30,,,,,,,,,,40,路基完成
-"""
 FARM = f"""unit,project,step,occurred,name,kind,leader,begins,ends,fiscal_development,document
 {VILLAGE},farm,register,2013-03-01,Pig farm,special_industry,{COUNTY},2013-04-01,2013-09-30,300000,paper 8
-"""
-FUNDS = f"""kind,unit,voucher,occurred,source,use,counterparty,amount,project
-raised,{COUNTY},R,2013-03-01,fiscal_development,,,2000000,
-granted,{COUNTY},G-1,2013-03-15,fiscal_development,infrastructure,{VILLAGE},500000,路-1
-reimbursed,{VILLAGE},C-1,2013-05-20,fiscal_development,,,300000,路-1
-spent,{VILLAGE},P-1,2013-05-21,fiscal_development,infrastructure,,299999.99,路-1
 """
 
 

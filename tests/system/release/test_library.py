@@ -13,14 +13,14 @@ import openpyxl
 from documents import PART, pdf
 from harness import BUILD, SLOW, CentreTest, copy_plan, new_directory
 from installed import LIBRARY_C, Installed
+from project_sheets import FUNDS, ROAD
 from proxy import Proxy
 from relay import fund_sheet
-from test_project import FUNDS, ROAD
 
 COUNTY, OTHER = 222403, 220122
 HEADER = "unit,period,people_lifted,households_lifted,registered_people\n"
-EXPORTED = ["ask", "cancel", "cell", "cell_of", "check", "close", "column", "connect", "deadline", "dispatch", "extend", "fd", "fetch_document", "figure", "find", "fund", "mark", "open", "returned",
-            "review", "send", "send_document", "standing", "submit", "total", "version", "watch"]
+EXPORTED = ["ask", "cancel", "cell", "cell_of", "check", "close", "column", "connect", "deadline", "dispatch", "extend",
+            "fd", "fetch_document", "figure", "find", "fund", "mark", "open", "returned", "review", "send", "send_document", "standing", "submit", "total", "version", "watch"]
 
 
 class LibraryTest(CentreTest):
