@@ -63,11 +63,11 @@ enum {
 	/* Rows in one commit: larger ones gain little, and everything that arrives meanwhile waits for them. */
 	BATCH_ROWS_MAX = 12000,
 	/* Rows of one office in one commit (or one submission, if that is larger): a commit is full when 60
-	 * offices have given their share. LANE_ROWS_FEW if hardly any other office waits, as the next one to
+	 * offices have given their share. QUEUE_ROWS_FEW if hardly any other office waits, as the next one to
 	 * arrive has to wait for this commit. */
-	LANE_ROWS = 200,
-	LANE_ROWS_FEW = 16,
-	LANE_ROWS_PER_OFFICE = 4, /* added for each office that waits */
+	QUEUE_ROWS = 200,
+	QUEUE_ROWS_FEW = 16,
+	QUEUE_ROWS_PER_OFFICE = 4, /* added for each office that waits */
 	/* Rows that are taken over into the totals, and their receipts sent, before the loop looks at frames
 	 * again. */
 	SETTLE_ROWS = 256,

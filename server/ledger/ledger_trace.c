@@ -60,7 +60,7 @@ comes_on_hand(const struct booked *b, const struct booked *to)
 }
 
 static bool
-leaves_hand(const struct booked *b, const struct booked *to)
+report_store_hand(const struct booked *b, const struct booked *to)
 {
 	enum fund_kind kind = b->entry.kind;
 	return pool_of(b) == pool_of(to) &&
@@ -182,8 +182,8 @@ step_back(struct trace *t, uint32_t at)
 		add_part(t, at, (struct part){part.booked->refers, first + place_in(&out, &part), part.size});
 		return;
 	}
-	if (leaves_hand(part.booked, part.booked)) {
-		out = row_of(t, e->unit, e->source, CHAIN_OF_PLACE, leaves_hand, part.booked);
+	if (report_store_hand(part.booked, part.booked)) {
+		out = row_of(t, e->unit, e->source, CHAIN_OF_PLACE, report_store_hand, part.booked);
 		in = row_of(t, e->unit, e->source, CHAIN_OF_PLACE, comes_on_hand, part.booked);
 	} else if (e->kind == FUND_REIMBURSED) {
 		out = row_of(t, e->unit, e->source, CHAIN_OF_PLACE, is_claim, part.booked);
@@ -202,7 +202,7 @@ step_forward(struct trace *t, uint32_t at)
 	struct row in, out;
 	if (comes_on_hand(part.booked, part.booked)) {
 		in = row_of(t, e->unit, e->source, CHAIN_OF_PLACE, comes_on_hand, part.booked);
-		out = row_of(t, e->unit, e->source, CHAIN_OF_PLACE, leaves_hand, part.booked);
+		out = row_of(t, e->unit, e->source, CHAIN_OF_PLACE, report_store_hand, part.booked);
 		add_parts(t, at, &out, place_in(&in, &part), part.size);
 		return;
 	}

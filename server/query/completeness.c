@@ -51,10 +51,10 @@ keep_duty(struct counting *c, const struct duty *duty)
 
 /* One report that is owed, in one row. */
 static void
-count_duty(struct completeness_row *row, const struct deadlines *d, int64_t now, const struct leaf *leaf,
-           int at)
+count_duty(struct completeness_row *row, const struct deadlines *d, int64_t now,
+           const struct form_reports *stored, int at)
 {
-	const struct stored_report *report = leaf_report(leaf, BOOK_SUBMITTED, at);
+	const struct stored_report *report = leaf_report(stored, BOOK_SUBMITTED, at);
 	if (d->at[DEADLINE_DUE] > now) {
 		row->open++;
 		row->open_received += report != NULL;
@@ -67,8 +67,8 @@ count_duty(struct completeness_row *row, const struct deadlines *d, int64_t now,
 	}
 	int64_t late = (int64_t)report->first_at - d->at[DEADLINE_DUE];
 	row->received++;
-	row->returned += leaf_state(leaf, at) == REVIEW_RETURNED;
-	row->approved += leaf_report(leaf, BOOK_APPROVED, at) != NULL;
+	row->returned += leaf_state(stored, at) == REVIEW_RETURNED;
+	row->approved += leaf_report(stored, BOOK_APPROVED, at) != NULL;
 	if (late < 0) {
 		row->on_time++;
 		return;
@@ -78,8 +78,8 @@ count_duty(struct completeness_row *row, const struct deadlines *d, int64_t now,
 }
 
 static void
-take_duty(struct counting *c, const struct unit *unit, const struct form *form, const struct leaf *leaf,
-          int at, struct completeness_row *row)
+take_duty(struct counting *c, const struct unit *unit, const struct form *form,
+          const struct form_reports *stored, int at, struct completeness_row *row)
 {
 	period when = period_from_index(c->catalogue->period_first + at);
 	struct deadlines d =
@@ -87,10 +87,10 @@ take_duty(struct counting *c, const struct unit *unit, const struct form *form, 
 	if (!unit_in_period(unit, when) || !d.at[DEADLINE_DUE] || d.at[DEADLINE_OPEN] > c->now)
 		return;
 	if (row)
-		count_duty(row, &d, c->now, leaf, at);
+		count_duty(row, &d, c->now, stored, at);
 	if (c->whole)
-		count_duty(c->whole, &d, c->now, leaf, at);
-	const struct stored_report *report = leaf_report(leaf, BOOK_SUBMITTED, at);
+		count_duty(c->whole, &d, c->now, stored, at);
+	const struct stored_report *report = leaf_report(stored, BOOK_SUBMITTED, at);
 	int64_t came = report ? report->first_at : 0;
 	bool listed = d.at[DEADLINE_DUE] <= c->now &&
 	              (report ? c->query->late && came >= d.at[DEADLINE_DUE] : c->query->missing);
@@ -118,11 +118,11 @@ take_unit(struct counting *c, size_t u)
 		const struct form *form = &c->catalogue->forms[f];
 		if (form->level != unit->level || !wants_form(c->query, form->number))
 			continue;
-		const struct leaf *leaf = leaves_at(totals_leaves(c->holdings->totals), u, f);
+		const struct form_reports *stored = report_store_at(totals_leaves(c->holdings->totals), u, f);
 		for (int at = c->from; at <= c->to; at++)
 			if (catalogue_version_for(c->catalogue, form->number,
 			                          period_from_index(c->catalogue->period_first + at)))
-				take_duty(c, unit, form, leaf, at, row);
+				take_duty(c, unit, form, stored, at, row);
 	}
 }
 

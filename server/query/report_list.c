@@ -11,7 +11,7 @@ enum { LOOKS_FOR_WARNINGS = 20 };
 
 struct listing {
 	const struct catalogue *catalogue;
-	const struct leaves *leaves;
+	const struct report_store *store;
 	const struct report_query *query;
 	struct arena *arena;
 	struct report_answer *out;
@@ -40,7 +40,7 @@ static bool
 add_values(const struct listing *l, const struct stored_report *report, struct report_item *item)
 {
 	int64_t values[FORM_FIELDS_MAX];
-	size_t count = stored_report_values(l->leaves, report, values);
+	size_t count = stored_report_values(l->store, report, values);
 	const struct form_version *version = &l->catalogue->versions[report->version];
 	item->indicators = arena_array(l->arena, count, sizeof *item->indicators);
 	item->values = arena_array(l->arena, count, sizeof *item->values);
@@ -53,19 +53,20 @@ add_values(const struct listing *l, const struct stored_report *report, struct r
 }
 
 static bool
-add_item(struct listing *l, const struct unit *unit, const struct form *form, const struct leaf *leaf, int at)
+add_item(struct listing *l, const struct unit *unit, const struct form *form,
+         const struct form_reports *stored, int at)
 {
 	const struct catalogue *c = l->catalogue;
-	const struct stored_report *report = leaf_report(leaf, BOOK_SUBMITTED, at);
-	const struct verdict *verdict = leaf_verdict(leaf, at);
-	enum review_state state = leaf_state(leaf, at);
+	const struct stored_report *report = leaf_report(stored, BOOK_SUBMITTED, at);
+	const struct verdict *verdict = leaf_verdict(stored, at);
+	enum review_state state = leaf_state(stored, at);
 	if (!report || !wants_state(l->query, state) ||
 	    !unit_in_period(unit, period_from_index(c->period_first + at)))
 		return true;
 	struct warning *warnings;
 	size_t warning_count;
 	l->looks += c->check_count ? LOOKS_FOR_WARNINGS : 0;
-	if (!soft_checks_find(l->leaves, (size_t)(unit - c->units), (size_t)(form - c->forms), at, l->arena,
+	if (!soft_checks_find(l->store, (size_t)(unit - c->units), (size_t)(form - c->forms), at, l->arena,
 	                      &warnings, &warning_count))
 		return false;
 	if (l->query->warned && !warning_count)
@@ -98,13 +99,13 @@ add_leaf(struct listing *l, size_t unit, size_t form, int from, int to)
 {
 	const struct unit *place = &l->catalogue->units[unit];
 	const struct form *what = &l->catalogue->forms[form];
-	const struct leaf *leaf = leaves_at(l->leaves, unit, form);
+	const struct form_reports *stored = report_store_at(l->store, unit, form);
 	l->looks++;
-	if (!leaf->by_period[BOOK_SUBMITTED] || !wants_form(l->query, what->number))
+	if (!stored->by_period[BOOK_SUBMITTED] || !wants_form(l->query, what->number))
 		return true;
 	for (int at = from; at <= to; at++) {
 		l->looks++;
-		if (!add_item(l, place, what, leaf, at))
+		if (!add_item(l, place, what, stored, at))
 			return false;
 		if (l->out->count < l->limit && l->looks < LOOKS_MAX)
 			continue;
@@ -122,7 +123,7 @@ check_query(const struct catalogue *c, const struct report_query *q, struct prob
 	       query_periods(q->from, q->to, problems) && query_forms(c, q->forms, q->form_count, problems);
 }
 
-/* All leaves of the unit's subtree, after the one that was asked to go on after. */
+/* All reports of the unit's subtree, after the one that was asked to go on after. */
 static void
 walk(struct listing *l)
 {
@@ -154,7 +155,7 @@ report_list(const struct totals *totals, const struct catalogue *catalogue, cons
             struct arena *arena, struct report_answer *out, struct problem_list *problems)
 {
 	struct listing l = {.catalogue = catalogue,
-	                    .leaves = totals_leaves(totals),
+	                    .store = totals_leaves(totals),
 	                    .query = query,
 	                    .arena = arena,
 	                    .out = out,

@@ -6,8 +6,8 @@ typedef __int128 wide;
 
 /* A report, and what was before it, by the slots of its form. */
 struct looking {
-	const struct leaves *leaves;
-	const struct leaf *leaf;
+	const struct report_store *store;
+	const struct form_reports *stored;
 	const struct slots *slots;
 	int at;
 	int64_t *now, *month_before, *scratch;
@@ -16,7 +16,7 @@ struct looking {
 static int64_t
 value_of(const struct looking *l, const int64_t *values, uint32_t indicator)
 {
-	return values[l->leaves->slot_of[l->leaves->catalogue->indicator_at[indicator]]];
+	return values[l->store->slot_of[l->store->catalogue->indicator_at[indicator]]];
 }
 
 /* What was reported last before the month; NOT_REPORTED: nothing. */
@@ -25,10 +25,10 @@ stood_before(const struct looking *l, uint32_t indicator)
 {
 	int64_t value = NOT_REPORTED;
 	for (int p = l->at - 1; p >= 0 && value == NOT_REPORTED; p--) {
-		const struct stored_report *report = leaf_report(l->leaf, BOOK_SUBMITTED, p);
+		const struct stored_report *report = leaf_report(l->stored, BOOK_SUBMITTED, p);
 		if (!report)
 			continue;
-		stored_report_slots(l->leaves, report, l->slots, l->scratch);
+		stored_report_slots(l->store, report, l->slots, l->scratch);
 		value = value_of(l, l->scratch, indicator);
 	}
 	return value;
@@ -69,12 +69,12 @@ finds(const struct looking *l, const struct soft_check *check, struct warning *o
 }
 
 bool
-soft_checks_find(const struct leaves *leaves, size_t unit, size_t form, int at, struct arena *arena,
+soft_checks_find(const struct report_store *store, size_t unit, size_t form, int at, struct arena *arena,
                  struct warning **out, size_t *count)
 {
-	const struct catalogue *c = leaves->catalogue;
-	const struct slots *slots = &leaves->slots[form];
-	const struct leaf *leaf = leaves_at(leaves, unit, form);
+	const struct catalogue *c = store->catalogue;
+	const struct slots *slots = &store->slots[form];
+	const struct form_reports *stored = report_store_at(store, unit, form);
 	size_t most = 0;
 	*count = 0;
 	*out = NULL;
@@ -84,10 +84,10 @@ soft_checks_find(const struct leaves *leaves, size_t unit, size_t form, int at, 
 		return true;
 	int64_t *room = calloc(3 * slots->count + 1, sizeof *room);
 	*out = arena_array(arena, most, sizeof **out);
-	struct looking l = {leaves, leaf, slots, at, room, room + slots->count, room + 2 * slots->count};
+	struct looking l = {store, stored, slots, at, room, room + slots->count, room + 2 * slots->count};
 	if (room && *out) {
-		stored_report_slots(leaves, leaf_report(leaf, BOOK_SUBMITTED, at), slots, l.now);
-		stored_report_slots(leaves, at ? leaf_report(leaf, BOOK_SUBMITTED, at - 1) : NULL, slots,
+		stored_report_slots(store, leaf_report(stored, BOOK_SUBMITTED, at), slots, l.now);
+		stored_report_slots(store, at ? leaf_report(stored, BOOK_SUBMITTED, at - 1) : NULL, slots,
 		                    l.month_before);
 	}
 	for (size_t i = 0; room && *out && i < c->check_count; i++)

@@ -41,7 +41,7 @@ struct reloading {
 
 /* questions.c: to be answered from memory; offices take turns. */
 struct asked {
-	struct lanes lanes;
+	struct queues queues;
 	int64_t due_us; /* no question is answered sooner while submissions wait */
 };
 
@@ -54,7 +54,7 @@ struct file_desk {
 
 /* past.c: questions about what was; offices take turns at the worker. */
 struct past_desk {
-	struct lanes waiting;
+	struct queues waiting;
 	struct past_job *job; /* the one that the worker has; NULL: none */
 	struct past_shelf *shelf;
 };
@@ -69,9 +69,9 @@ struct service {
 	int signals;
 	struct gate *gate;
 	struct worker *worker;
-	struct worker
-	    *doorman; /* admission of keys, so that a revocation does not wait behind a question about the past */
-	struct worker *files; /* documents' bytes, so that no other question waits behind them */
+	struct worker *door_worker; /* admission of keys, so that a revocation does not wait behind a question
+	                               about the past */
+	struct worker *files;       /* documents' bytes, so that no other question waits behind them */
 
 	struct pipeline pipeline;
 	struct watches *watches;

@@ -97,7 +97,7 @@ post(struct service *s, struct envelope *e, const char *key)
 	j->envelope = e;
 	snprintf(j->key, sizeof j->key, "%s", key);
 	arena_init(&j->admitted.arena, PLAN_BYTES_MAX);
-	if (worker_post(s->doorman, &j->job)) {
+	if (worker_post(s->door_worker, &j->job)) {
 		s->door_jobs++;
 		return true;
 	}

@@ -110,7 +110,7 @@ begin_reload(struct service *s)
 	if (r) {
 		r->job = (struct job){.work = load_principals, .finish = take_principals, .urgent = true};
 		arena_init(&r->admitted.arena, PLAN_BYTES_MAX);
-		s->reloading.under_way = worker_post(s->doorman, &r->job);
+		s->reloading.under_way = worker_post(s->door_worker, &r->job);
 	}
 	if (s->reloading.under_way)
 		return;
@@ -234,7 +234,7 @@ post_receipt_job(struct service *s, struct envelope *e, void (*finish)(struct jo
 }
 
 bool
-service_look_up(void *service, struct envelope *submission)
+service_ask_database(void *service, struct envelope *submission)
 {
 	return post_receipt_job(service, submission, give_receipt);
 }

@@ -11,7 +11,7 @@ void service_answer_reload(struct service *service, struct envelope *envelope);
 /* Takes over what was loaded; watches of keys that are not in it any more end. */
 void service_take_admitted(struct service *service, const struct admitted *fresh);
 
-bool service_look_up(void *service, struct envelope *submission); /* of pipeline.h */
+bool service_ask_database(void *service, struct envelope *submission); /* of pipeline.h */
 /* Answers a STATUS; takes the envelope over. */
 void service_answer_status(struct service *service, struct envelope *envelope);
 /* What became of a submission: COMMITTED if it is `recorded` (may be NULL), else UNKNOWN. An office is told

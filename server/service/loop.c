@@ -165,7 +165,7 @@ enum {
 	POLL_SIGNALS,
 	POLL_WORKER,
 	POLL_FILES,
-	POLL_DOORMAN,
+	POLL_DOOR_WORKER,
 	POLL_JOURNAL,
 	POLL_COUNT
 };
@@ -183,7 +183,7 @@ wait_ms(const struct service *s, bool pushed)
 {
 	int64_t now_us = clock_steady_us();
 	int wait = sooner(worker_wait_ms(s->worker, now_us), worker_wait_ms(s->files, now_us));
-	wait = sooner(wait, worker_wait_ms(s->doorman, now_us));
+	wait = sooner(wait, worker_wait_ms(s->door_worker, now_us));
 	wait = sooner(wait, gate_wait_ms(s->gate, now_us));
 	if (!pushed || pipeline_has_work(&s->pipeline))
 		return 0;
@@ -208,7 +208,7 @@ wait_for_events(struct service *s, zmq_pollitem_t items[POLL_COUNT], int wait)
 	items[POLL_SIGNALS] = (zmq_pollitem_t){.fd = s->signals, .events = ZMQ_POLLIN};
 	items[POLL_WORKER] = (zmq_pollitem_t){.fd = worker_fd(s->worker), .events = ZMQ_POLLIN};
 	items[POLL_FILES] = (zmq_pollitem_t){.fd = worker_fd(s->files), .events = ZMQ_POLLIN};
-	items[POLL_DOORMAN] = (zmq_pollitem_t){.fd = worker_fd(s->doorman), .events = ZMQ_POLLIN};
+	items[POLL_DOOR_WORKER] = (zmq_pollitem_t){.fd = worker_fd(s->door_worker), .events = ZMQ_POLLIN};
 	/* The journal comes last: without a connection there is nothing of it to poll. */
 	bool connected = journal_fd(journal) >= 0;
 	if (connected)
@@ -240,8 +240,8 @@ turn(struct service *s, bool *pushed)
 		worker_finish(s->worker, s);
 	if (items[POLL_FILES].revents)
 		worker_finish(s->files, s);
-	if (items[POLL_DOORMAN].revents)
-		worker_finish(s->doorman, s);
+	if (items[POLL_DOOR_WORKER].revents)
+		worker_finish(s->door_worker, s);
 	if (items[POLL_GATE].revents)
 		take_frames(s);
 	tend_gate(s, items);
@@ -265,7 +265,7 @@ loop(struct service *s)
 	for (;;) {
 		if (!turn(s, &pushed))
 			return false;
-		bool idle = !pipeline_waiting(&s->pipeline) && !s->asked.lanes.count;
+		bool idle = !pipeline_waiting(&s->pipeline) && !s->asked.queues.count;
 		bool done = idle || clock_steady_us() >= s->stop_by_us;
 		if (s->stopping && done)
 			break;

@@ -120,21 +120,21 @@ static void
 give_next(struct service *s)
 {
 	struct envelope *e;
-	while (!s->past_desk.job && (e = lanes_next(&s->past_desk.waiting)))
+	while (!s->past_desk.job && (e = queues_next(&s->past_desk.waiting)))
 		post(s, e);
 }
 
 void
 service_answer_past(struct service *s, struct envelope *e)
 {
-	struct lane *lane = lanes_lane(&s->past_desk.waiting, &e->office);
+	struct queue *queue = queues_of(&s->past_desk.waiting, &e->office);
 	bool own = s->past_desk.job && !strcmp(s->past_desk.job->envelope->office.name, e->office.name);
-	if (!lane || lanes_waiting(lane) + own >= PAST_JOBS_OFFICE_MAX ||
-	    !lanes_have_room(&s->past_desk.waiting, lane, e)) {
+	if (!queue || queues_waiting(queue) + own >= PAST_JOBS_OFFICE_MAX ||
+	    !queues_have_room(&s->past_desk.waiting, queue, e)) {
 		refuse_question(s, e, PROBLEM_BUSY);
 		return;
 	}
-	lanes_put(&s->past_desk.waiting, lane, e);
+	queues_put(&s->past_desk.waiting, queue, e);
 	give_next(s);
 }
 
@@ -142,9 +142,9 @@ void
 service_refuse_past(struct service *s)
 {
 	struct envelope *e;
-	while ((e = lanes_next(&s->past_desk.waiting)))
+	while ((e = queues_next(&s->past_desk.waiting)))
 		refuse_question(s, e, PROBLEM_STOPPING);
-	lanes_free(&s->past_desk.waiting);
+	queues_free(&s->past_desk.waiting);
 }
 
 bool

@@ -53,7 +53,7 @@ service_push(struct service *s)
 	bool pushed = watches_push(s->watches, s->pipeline.holdings.totals, &s->pipeline.as_of, clock_steady_us(),
 	                           PUSH_US_PER_TURN, send_push, s);
 	/* Once a day, in spare time. */
-	bool idle = !s->asked.lanes.count && !pipeline_waiting(&s->pipeline);
+	bool idle = !s->asked.queues.count && !pipeline_waiting(&s->pipeline);
 	return (!idle || compliance_step(s->compliance, clock_wall_us(), JUDGE_US_PER_TURN)) && pushed;
 }
 
@@ -149,9 +149,9 @@ service_set_clock(struct service *s, struct envelope *e)
 void
 service_ask(struct service *s, struct envelope *e)
 {
-	struct lane *lane = lanes_lane(&s->asked.lanes, &e->office);
-	if (lane && lanes_have_room(&s->asked.lanes, lane, e)) {
-		lanes_put(&s->asked.lanes, lane, e);
+	struct queue *queue = queues_of(&s->asked.queues, &e->office);
+	if (queue && queues_have_room(&s->asked.queues, queue, e)) {
+		queues_put(&s->asked.queues, queue, e);
 		return;
 	}
 	service_refuse_for(s, e, PROBLEM_BUSY, ASK_AGAIN_MS);
@@ -162,7 +162,7 @@ service_ask(struct service *s, struct envelope *e)
 int
 service_answer_wait_ms(const struct service *s, int64_t now_us)
 {
-	if (!s->asked.lanes.count)
+	if (!s->asked.queues.count)
 		return -1;
 	int64_t us = pipeline_waiting(&s->pipeline) ? s->asked.due_us - now_us : 0;
 	return us > 0 ? (int)((us + 999) / 1000) : 0;
@@ -174,8 +174,8 @@ service_answer(struct service *s)
 	int64_t begun_us = clock_steady_us(), took_us = 0;
 	if (service_answer_wait_ms(s, begun_us))
 		return;
-	while (s->asked.lanes.count && took_us < QUESTIONS_US_PER_TURN) {
-		struct envelope *e = lanes_next(&s->asked.lanes);
+	while (s->asked.queues.count && took_us < QUESTIONS_US_PER_TURN) {
+		struct envelope *e = queues_next(&s->asked.queues);
 		e->how->take(s, e);
 		took_us = clock_steady_us() - begun_us;
 	}

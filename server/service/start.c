@@ -459,8 +459,8 @@ open_helpers(struct service *s)
 	s->compliance = compliance_create(&s->pipeline.holdings);
 	if (s->watches && s->compliance)
 		watches_follow_rules(s->watches, s->compliance);
-	s->doorman = worker_start(&s->store.target);
-	return (s->worker && s->files && s->doorman && s->watches && s->compliance && service_open_past(s)) ||
+	s->door_worker = worker_start(&s->store.target);
+	return (s->worker && s->files && s->door_worker && s->watches && s->compliance && service_open_past(s)) ||
 	       service_fail("out_of_memory", "worker");
 }
 
@@ -487,7 +487,7 @@ service_open(struct service *s, const struct plan *files)
 	arena_init(&s->admitted.arena, PLAN_BYTES_MAX);
 	arena_init(&s->reply_arena, ANSWER_BYTES_MAX * 4UL);
 	s->pipeline.reply = service_send;
-	s->pipeline.look_up = service_look_up;
+	s->pipeline.ask_database = service_ask_database;
 	s->pipeline.find_files = service_find_files;
 	s->pipeline.admits = service_admits_submission;
 	s->pipeline.context = s;
@@ -507,14 +507,14 @@ service_close(struct service *s)
 	service_refuse_past(s);
 	worker_stop(&s->worker, s);
 	worker_stop(&s->files, s);
-	worker_stop(&s->doorman, s);
+	worker_stop(&s->door_worker, s);
 	letters_forget(s);
 	service_forget_past(s);
 	service_forget_thrown(s);
 	watches_destroy(&s->watches);
 	compliance_destroy(&s->compliance);
 	pipeline_free(&s->pipeline);
-	lanes_free(&s->asked.lanes);
+	queues_free(&s->asked.queues);
 	envelope_pool_free(&s->envelopes);
 	gate_close(&s->gate);
 	journal_destroy(&s->pipeline.journal);

@@ -28,7 +28,7 @@ pipeline_init(struct pipeline *p)
 void
 pipeline_free(struct pipeline *p)
 {
-	lanes_free(&p->lanes);
+	queues_free(&p->queues);
 	struct envelope_list *const lists[] = {&p->next,    &p->batch, &p->doubtful,
 	                                       &p->careful, &p->again, &p->done};
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
@@ -38,14 +38,14 @@ pipeline_free(struct pipeline *p)
 size_t
 pipeline_waiting(const struct pipeline *p)
 {
-	return p->lanes.count + p->next.count + p->batch.count + p->doubtful.count + p->careful.count +
+	return p->queues.count + p->next.count + p->batch.count + p->doubtful.count + p->careful.count +
 	       p->again.count + p->done.count;
 }
 
 bool
 pipeline_has_work(const struct pipeline *p)
 {
-	bool ready = p->lanes.count || p->next.first || p->careful.first || p->again.first;
+	bool ready = p->queues.count || p->next.first || p->careful.first || p->again.first;
 	return p->done.first || (journal_is_idle(p->journal) && ready);
 }
 
@@ -63,7 +63,7 @@ pipeline_holds(const struct pipeline *p, const struct office *office, const stru
 {
 	const struct envelope_list *const lists[] = {&p->next,    &p->batch, &p->doubtful,
 	                                             &p->careful, &p->again, &p->done};
-	bool held = lanes_hold(&p->lanes, office, id);
+	bool held = queues_hold(&p->queues, office, id);
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		held = held || list_holds(lists[i], office, id);
 	return held;
@@ -80,7 +80,7 @@ retry_after_ms(const struct pipeline *p, enum problem_code code)
 		return RETRY_FULL_MS;
 	if (code != PROBLEM_BUSY || p->rows_per_ms <= 0)
 		return RETRY_SOON_MS;
-	double ms = (double)(p->lanes.rows + p->next.rows + p->batch.rows) / p->rows_per_ms;
+	double ms = (double)(p->queues.rows + p->next.rows + p->batch.rows) / p->rows_per_ms;
 	return ms < RETRY_LEAST_MS ? RETRY_LEAST_MS : ms > RETRY_MOST_MS ? RETRY_MOST_MS : (uint32_t)ms;
 }
 
@@ -119,13 +119,13 @@ send_receipt(struct pipeline *p, struct envelope *e)
 
 /* Submissions that wait for the database's answer are held in memory whole, so only a few may. */
 static void
-look_up(struct pipeline *p, struct envelope *e, bool (*ask)(void *context, struct envelope *envelope))
+ask_database(struct pipeline *p, struct envelope *e, bool (*ask)(void *context, struct envelope *envelope))
 {
 	size_t bytes = e->arena.bytes_used;
-	p->looking_up_bytes += bytes;
-	if (p->looking_up_bytes <= LOOK_UP_BYTES_MAX && ask(p->context, e))
+	p->asked_bytes += bytes;
+	if (p->asked_bytes <= LOOK_UP_BYTES_MAX && ask(p->context, e))
 		return;
-	p->looking_up_bytes -= bytes;
+	p->asked_bytes -= bytes;
 	refuse_for(p, e, PROBLEM_BUSY, "");
 }
 
@@ -144,7 +144,7 @@ answer_outcome(struct pipeline *p, struct envelope *e, enum intake_outcome outco
 		send_receipt(p, e);
 		return true;
 	case INTAKE_OLDER:
-		look_up(p, e, p->look_up);
+		ask_database(p, e, p->ask_database);
 		return true;
 	case INTAKE_ACCEPTED:
 		break;
@@ -157,31 +157,31 @@ pipeline_looked_up(struct pipeline *p, struct envelope *e, const struct recorded
 {
 	struct problem_list problems;
 	problem_list_init(&problems);
-	p->looking_up_bytes -= e->arena.bytes_used;
+	p->asked_bytes -= e->arena.bytes_used;
 	if (failed || !found || !submission_id_equal(&found->receipt.id, &e->submission.id))
 		refuse_for(p, e, PROBLEM_STORE_UNAVAILABLE, "");
 	else
 		answer_outcome(p, e, intake_repeated(found, e, &problems), &problems);
 }
 
-/* ---------------------------------------------------------------- into the lanes */
+/* ---------------------------------------------------------------- into the queues */
 
 void
 pipeline_found_files(struct pipeline *p, struct envelope *e, const struct problem_list *problems)
 {
-	p->looking_up_bytes -= e->arena.bytes_used;
+	p->asked_bytes -= e->arena.bytes_used;
 	if (problems->count) {
 		refuse(p, e, problems);
 		return;
 	}
-	struct lane *lane = lanes_lane(&p->lanes, &e->office);
-	if (!lane || !lanes_have_room(&p->lanes, lane, e)) {
+	struct queue *queue = queues_of(&p->queues, &e->office);
+	if (!queue || !queues_have_room(&p->queues, queue, e)) {
 		p->counters.busy++;
 		refuse_for(p, e, PROBLEM_BUSY, "");
 	} else if (!journal_is_connected(p->journal)) {
 		refuse_for(p, e, PROBLEM_STORE_UNAVAILABLE, "");
 	} else {
-		lanes_put(&p->lanes, lane, e);
+		queues_put(&p->queues, queue, e);
 	}
 }
 
@@ -190,8 +190,8 @@ pipeline_take(struct pipeline *p, struct envelope *e, int64_t now_us)
 {
 	struct problem_list problems;
 	problem_list_init(&problems);
-	struct lane *lane = lanes_lane(&p->lanes, &e->office);
-	if (!lane || !lanes_have_room(&p->lanes, lane, e)) {
+	struct queue *queue = queues_of(&p->queues, &e->office);
+	if (!queue || !queues_have_room(&p->queues, queue, e)) {
 		p->counters.busy++;
 		refuse_for(p, e, PROBLEM_BUSY, "");
 		return;
@@ -209,9 +209,9 @@ pipeline_take(struct pipeline *p, struct envelope *e, int64_t now_us)
 	if (away)
 		refuse_for(p, e, PROBLEM_STORE_UNAVAILABLE, "");
 	else if (documents)
-		look_up(p, e, p->find_files);
+		ask_database(p, e, p->find_files);
 	else
-		lanes_put(&p->lanes, lane, e);
+		queues_put(&p->queues, queue, e);
 }
 
 /* ---------------------------------------------------------------- into a batch */
@@ -288,7 +288,7 @@ number(struct pipeline *p, struct envelope *e, int64_t time_us)
 
 /* Stages steps of projects and fund entries, to be taken when they are on disk. */
 static enum intake_outcome
-book(struct pipeline *p, struct envelope *e, struct problem_list *problems, bool *settled)
+stage_money(struct pipeline *p, struct envelope *e, struct problem_list *problems, bool *settled)
 {
 	if (!e->submission.entry_count && !e->submission.project_count)
 		return INTAKE_ACCEPTED;
@@ -314,7 +314,7 @@ book(struct pipeline *p, struct envelope *e, struct problem_list *problems, bool
 }
 
 static void
-unbook(struct pipeline *p, const struct envelope_list *list)
+unstage_money(struct pipeline *p, const struct envelope_list *list)
 {
 	for (struct envelope *e = list->first; e; e = e->next)
 		if (e->staged)
@@ -329,7 +329,7 @@ unbook(struct pipeline *p, const struct envelope_list *list)
 /* Compares a submission whose claims are made, and puts it into the next batch or answers it. True: it is in
  * the batch. Memory may lag behind what another fupind committed: a refusal is final only if it does not. */
 static bool
-place(struct pipeline *p, struct envelope *e, bool memory_is_fresh)
+admit_to_batch(struct pipeline *p, struct envelope *e, bool memory_is_fresh)
 {
 	struct problem_list problems;
 	int64_t now_us = clock_wall_us();
@@ -350,7 +350,7 @@ place(struct pipeline *p, struct envelope *e, bool memory_is_fresh)
 	}
 	enum intake_outcome outcome = intake_compare(&p->holdings, time_us, e, &problems);
 	if (outcome == INTAKE_ACCEPTED)
-		outcome = book(p, e, &problems, &settled);
+		outcome = stage_money(p, e, &problems, &settled);
 	if (outcome == INTAKE_ACCEPTED) {
 		number(p, e, time_us);
 		return true;
@@ -372,7 +372,7 @@ place_again(struct pipeline *p, struct envelope_list *list, bool memory_is_fresh
 	envelope_list_init(&taken);
 	envelope_list_prepend(&taken, list);
 	while (taken.first)
-		place(p, envelope_list_pop(&taken), memory_is_fresh);
+		admit_to_batch(p, envelope_list_pop(&taken), memory_is_fresh);
 }
 
 /* The batch that was prepared has to be decided and numbered again. */
@@ -381,7 +381,7 @@ unmake_next(struct pipeline *p)
 {
 	journal_forget(p->journal);
 	p->numbered = p->written;
-	unbook(p, &p->next);
+	unstage_money(p, &p->next);
 	envelope_list_prepend(&p->again, &p->next);
 }
 
@@ -389,22 +389,22 @@ unmake_next(struct pipeline *p)
 static bool
 take_turn(struct pipeline *p)
 {
-	const struct lane *lane = p->lanes.current;
-	while (p->lanes.current == lane) {
-		const struct envelope *e = lanes_first(&p->lanes);
-		size_t rows = submission_rows(&e->submission), given = lanes_given(&p->lanes, p->batch_number);
+	const struct queue *queue = p->queues.current;
+	while (p->queues.current == queue) {
+		const struct envelope *e = queues_first(&p->queues);
+		size_t rows = submission_rows(&e->submission), given = queues_given(&p->queues, p->batch_number);
 		/* The office's share comes first: an office that has used it does not keep its turn because the
 		 * batch is full. A submission that concerns something on its way to the disk keeps its place, and so
 		 * does all behind it. */
-		bool shared_out = given && given + rows > lanes_share(&p->lanes);
+		bool shared_out = given && given + rows > queues_share(&p->queues);
 		if (!shared_out && p->next.rows && p->next.rows + rows > BATCH_ROWS_MAX)
 			return false;
 		if (shared_out || !records_claim(p->holdings.records, &e->submission)) {
-			lanes_turn(&p->lanes);
+			queues_turn(&p->queues);
 			return true;
 		}
-		lanes_give(&p->lanes, p->batch_number, rows);
-		place(p, lanes_pop(&p->lanes), false);
+		queues_give(&p->queues, p->batch_number, rows);
+		admit_to_batch(p, queues_pop(&p->queues), false);
 	}
 	return true;
 }
@@ -418,7 +418,7 @@ gather(struct pipeline *p)
 	if (!p->next.first)
 		p->batch_number++;
 	place_again(p, &p->again, false);
-	for (size_t turns = p->lanes.active; turns && p->lanes.current; turns--)
+	for (size_t turns = p->queues.active; turns && p->queues.current; turns--)
 		if (!take_turn(p))
 			break;
 }
@@ -428,7 +428,7 @@ static void
 gather_carefully(struct pipeline *p)
 {
 	while (p->careful.first && !p->next.first)
-		place(p, envelope_list_pop(&p->careful), false);
+		admit_to_batch(p, envelope_list_pop(&p->careful), false);
 }
 
 static bool
@@ -516,7 +516,7 @@ decide_doubtful(struct pipeline *p, bool all)
 	envelope_list_prepend(&taken, &p->doubtful);
 	p->asked = 0;
 	for (size_t i = 0; taken.first; i++)
-		place(p, envelope_list_pop(&taken), i < asked);
+		admit_to_batch(p, envelope_list_pop(&taken), i < asked);
 }
 
 /* The next batch first, so that the disk does not wait for us. */
@@ -546,7 +546,7 @@ refused(struct pipeline *p)
 	         log_quoted(journal_error(p->journal), text));
 	enum problem_code code = pg_problem(sqlstate);
 	unmake_next(p);
-	unbook(p, &p->batch);
+	unstage_money(p, &p->batch);
 	if (p->batch.count > 1 && code != PROBLEM_STORE_UNAVAILABLE) {
 		envelope_list_prepend(&p->careful, &p->batch);
 		return;
@@ -566,7 +566,7 @@ take_news(struct pipeline *p)
 	if (!pipeline_settle(p, SIZE_MAX))
 		return false;
 	unmake_next(p);
-	unbook(p, &p->batch);
+	unstage_money(p, &p->batch);
 	struct replay replay = {.holdings = &p->holdings, .as_of = p->as_of, .time_base = p->as_of.seq};
 	bool good = journal_news(p->journal, &replay);
 	replay_free(&replay);
@@ -612,7 +612,7 @@ pipeline_event(struct pipeline *p, enum journal_event event)
 static void
 refuse_list(struct pipeline *p, struct envelope_list *list, enum problem_code code)
 {
-	unbook(p, list);
+	unstage_money(p, list);
 	while (list->first) {
 		struct envelope *e = envelope_list_pop(list);
 		records_release(p->holdings.records, &e->submission);
@@ -628,6 +628,6 @@ pipeline_refuse_all(struct pipeline *p, enum problem_code code)
 	refuse_list(p, &p->again, code);
 	refuse_list(p, &p->doubtful, code);
 	p->asked = 0;
-	while (p->lanes.current)
-		refuse_for(p, lanes_pop(&p->lanes), code, "");
+	while (p->queues.current)
+		refuse_for(p, queues_pop(&p->queues), code, "");
 }

@@ -1,7 +1,7 @@
-/* The way of a submission, in order: intake → its office's lane → journal → totals → receipt. This file
+/* The way of a submission, in order: intake → its office's queue → journal → totals → receipt. This file
  * knows the order; the stages know nothing of each other.
  *
- * Group commit without a timer: while one batch is being committed, the next is gathered from the lanes and
+ * Group commit without a timer: while one batch is being committed, the next is gathered from the queues and
  * encoded. When the one is committed the next one is written at once, and then totals and receipts of the
  * old one follow, in slices. If the database refuses a batch, its submissions are written one by one, so
  * that a bad one does not take the others with it. A submission that concerns something that is being
@@ -12,13 +12,13 @@
 #include "base/log.h"
 #include "intake.h"
 #include "journal/journal.h"
-#include "requests/lanes.h"
+#include "requests/queues.h"
 
 /* Sends a reply to the sender of the envelope. */
 typedef void (*pipeline_reply)(void *context, const struct envelope *envelope, const struct reply *reply);
 /* Asks the database about envelope->receipt.seq; pipeline_looked_up() is called with the result. False: too
  * many questions wait. */
-typedef bool (*pipeline_look_up)(void *context, struct envelope *envelope);
+typedef bool (*pipeline_ask_database)(void *context, struct envelope *envelope);
 
 /* Asks the database whether the files of the submission's documents are whole, and pipeline_found_files() is
  * called with the result. False: too many questions wait. */
@@ -37,7 +37,7 @@ struct pipeline {
 	struct holdings holdings;
 	struct journal *journal;
 	pipeline_reply reply;
-	pipeline_look_up look_up;
+	pipeline_ask_database ask_database;
 	pipeline_find_files find_files;
 	pipeline_admits admits; /* NULL: all are */
 	void *context;          /* of all four */
@@ -46,7 +46,7 @@ struct pipeline {
 	struct as_of written;   /* the last one that is on disk */
 	struct as_of writing;   /* the last one of the batch that is being written */
 	struct as_of numbered;  /* the last number that was given to a submission */
-	struct lanes lanes;
+	struct queues queues;
 	struct envelope_list next;  /* numbered and encoded: to be written next */
 	struct envelope_list batch; /* being written */
 	/* To be refused because of what is recorded, unless another fupind has meanwhile committed something
@@ -55,10 +55,10 @@ struct pipeline {
 	size_t asked; /* how many of them, from the first on, were there when the database was last asked to read
 	                 or write */
 	struct envelope_list careful; /* of a refused batch: to be written one by one */
-	struct envelope_list again;   /* to be decided again, before all that waits in the lanes */
+	struct envelope_list again;   /* to be decided again, before all that waits in the queues */
 	struct envelope_list done;    /* on disk: totals and receipts follow */
 	uint64_t batch_number;        /* of `next`; the offices' shares are counted for it */
-	size_t looking_up_bytes;      /* of submissions that the database is asked about */
+	size_t asked_bytes;           /* of submissions that the database is asked about */
 	double rows_per_ms;           /* lately */
 	int64_t write_began_us;
 	bool is_drill;          /* the clock was set on purpose */

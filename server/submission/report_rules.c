@@ -83,14 +83,14 @@ value_of(const struct months *m, int at, uint32_t indicator)
 }
 
 static void
-take_recorded(struct months *m, const struct leaves *leaves, const struct leaf *leaf,
+take_recorded(struct months *m, const struct report_store *store, const struct form_reports *stored,
               const struct slots *slots)
 {
 	for (int at = 0; at < m->count; at++) {
-		const struct stored_report *report = leaf_report(leaf, BOOK_SUBMITTED, at);
+		const struct stored_report *report = leaf_report(stored, BOOK_SUBMITTED, at);
 		if (report)
 			m->versions[at] = &m->catalogue->versions[report->version];
-		stored_report_slots(leaves, report, slots, &m->values[(size_t)at * m->width]);
+		stored_report_slots(store, report, slots, &m->values[(size_t)at * m->width]);
 	}
 }
 
@@ -114,21 +114,21 @@ static bool
 months_make(const struct holdings *h, const struct submission *s, const struct report *const *run,
             size_t count, struct months *out)
 {
-	const struct leaves *leaves = totals_leaves(h->totals);
+	const struct report_store *store = totals_leaves(h->totals);
 	size_t form = (size_t)h->catalogue->form_at[run[0]->form];
-	const struct slots *slots = &leaves->slots[form];
+	const struct slots *slots = &store->slots[form];
 	size_t months = (size_t)h->catalogue->period_count;
 	*out = (struct months){.catalogue = h->catalogue,
 	                       .submission = s,
 	                       .count = h->catalogue->period_count,
 	                       .width = slots->count,
-	                       .slot_of = leaves->slot_of,
+	                       .slot_of = store->slot_of,
 	                       .versions = calloc(months, sizeof *out->versions),
 	                       .changed = calloc(months, sizeof *out->changed),
 	                       .values = calloc(months * slots->count, sizeof *out->values)};
 	if (!out->versions || !out->changed || !out->values)
 		return false;
-	take_recorded(out, leaves, leaves_at(leaves, run[0]->place - 1, form), slots);
+	take_recorded(out, store, report_store_at(store, run[0]->place - 1, form), slots);
 	take_changed(out, run, count);
 	return true;
 }

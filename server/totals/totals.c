@@ -33,7 +33,7 @@ make_cells(struct totals *t)
 	}
 	t->changed = calloc(t->node_count + 1, sizeof *t->changed);
 	t->funds = calloc(t->node_count + 1, sizeof *t->funds);
-	t->scratch = calloc(SCRATCHES * (t->leaves.slot_most + 1), sizeof *t->scratch);
+	t->scratch = calloc(SCRATCHES * (t->store.slot_most + 1), sizeof *t->scratch);
 	return good && t->changed && t->funds && t->scratch;
 }
 
@@ -46,8 +46,8 @@ totals_create(const struct catalogue *catalogue)
 	t->catalogue = catalogue;
 	t->period_first = catalogue->period_first;
 	t->period_count = catalogue->period_count;
-	if (!leaves_create(catalogue, &t->leaves) || !targets_create(catalogue, &t->targets) || !make_nodes(t) ||
-	    !make_cells(t))
+	if (!report_store_create(catalogue, &t->store) || !targets_create(catalogue, &t->targets) ||
+	    !make_nodes(t) || !make_cells(t))
 		totals_destroy(&t);
 	return t;
 }
@@ -67,7 +67,7 @@ totals_destroy(struct totals **totals)
 	}
 	for (int book = 0; book < BOOKS; book++)
 		free(t->cells[book]);
-	leaves_destroy(&t->leaves);
+	report_store_destroy(&t->store);
 	targets_destroy(&t->targets);
 	free(t->scratch);
 	free(t->changed);
@@ -78,18 +78,18 @@ totals_destroy(struct totals **totals)
 	*totals = NULL;
 }
 
-const struct leaves *
+const struct report_store *
 totals_leaves(const struct totals *t)
 {
-	return &t->leaves;
+	return &t->store;
 }
 
 /* ---------------------------------------------------------------- reports */
 
-static struct leaf *
+static struct form_reports *
 leaf_of(const struct totals *t, const struct unit *unit, const struct form *form)
 {
-	return leaves_at(&t->leaves, unit_index(t, unit), form_index(t, form));
+	return report_store_at(&t->store, unit_index(t, unit), form_index(t, form));
 }
 
 static const struct unit *
@@ -186,7 +186,7 @@ stock_surroundings(const struct totals *t, struct stored_report *const *reports,
 	for (int p = at - 1; p >= 0 && open; p--) {
 		if (!reports[p])
 			continue;
-		stored_report_slots(&t->leaves, reports[p], slots, values);
+		stored_report_slots(&t->store, reports[p], slots, values);
 		for (size_t i = 0; i < slots->count; i++)
 			if (standing[i] == NOT_REPORTED && values[i] != NOT_REPORTED) {
 				standing[i] = values[i];
@@ -197,7 +197,7 @@ stock_surroundings(const struct totals *t, struct stored_report *const *reports,
 	for (int p = at + 1; p < t->period_count && open; p++) {
 		if (!reports[p])
 			continue;
-		stored_report_slots(&t->leaves, reports[p], slots, values);
+		stored_report_slots(&t->store, reports[p], slots, values);
 		for (size_t i = 0; i < slots->count; i++)
 			if (end[i] == t->period_count && values[i] != NOT_REPORTED) {
 				end[i] = p;
@@ -214,8 +214,8 @@ apply(struct totals *t, enum book book, size_t unit, struct stored_report *const
 	int64_t *before = scratch(t, SCRATCH_BEFORE), *after = scratch(t, SCRATCH_AFTER);
 	int64_t *standing = scratch(t, SCRATCH_STANDING), *end = scratch(t, SCRATCH_END);
 	bool has_surroundings = false;
-	stored_report_slots(&t->leaves, old, slots, before);
-	stored_report_slots(&t->leaves, new, slots, after);
+	stored_report_slots(&t->store, old, slots, before);
+	stored_report_slots(&t->store, new, slots, after);
 	for (size_t i = 0; i < slots->count; i++) {
 		size_t indicator = slots->indicators[i];
 		if (before[i] == after[i])
@@ -261,27 +261,27 @@ open_cells(struct totals *t, enum book book, size_t unit)
 	return true;
 }
 
-/* Puts a report (which is the leaf's from then on; NULL: none) in the place of the old one. */
+/* Puts a report (which is the store's from then on; NULL: none) in the place of the old one. */
 static bool
 replace_report(struct totals *t, enum book book, size_t unit, size_t form, int at, struct stored_report *new)
 {
-	struct leaf *leaf = leaves_at(&t->leaves, unit, form);
-	if (!leaf_open(&t->leaves, leaf, book) || !open_cells(t, book, unit)) {
+	struct form_reports *stored = report_store_at(&t->store, unit, form);
+	if (!leaf_open(&t->store, stored, book) || !open_cells(t, book, unit)) {
 		free(new);
 		return false;
 	}
-	struct stored_report *old = leaf->by_period[book][at];
-	apply(t, book, unit, leaf->by_period[book], at, &t->leaves.slots[form], old, new);
-	leaf->by_period[book][at] = new;
+	struct stored_report *old = stored->by_period[book][at];
+	apply(t, book, unit, stored->by_period[book], at, &t->store.slots[form], old, new);
+	stored->by_period[book][at] = new;
 	free(old);
 	return true;
 }
 
 /* The earliest time of all revisions that came so far is the first one's: a replay knows no order. */
 static uint32_t
-first_time(const struct leaf *leaf, int at, int64_t time_us)
+first_time(const struct form_reports *stored, int at, int64_t time_us)
 {
-	struct stored_report *current = leaf_report(leaf, BOOK_SUBMITTED, at);
+	struct stored_report *current = leaf_report(stored, BOOK_SUBMITTED, at);
 	uint32_t first_at = (uint32_t)(time_us / 1000000);
 	if (!current)
 		return first_at;
@@ -301,15 +301,15 @@ totals_add_report(struct totals *t, const struct report *report, uint32_t revisi
 	if (!unit || !form || !version || at < 0 || at >= t->period_count)
 		return false;
 	size_t u = unit_index(t, unit), f = form_index(t, form);
-	const struct leaf *leaf = leaves_at(&t->leaves, u, f);
-	const struct stored_report *current = leaf_report(leaf, BOOK_SUBMITTED, at);
-	const struct verdict *verdict = leaf_verdict(leaf, at);
+	const struct form_reports *stored = report_store_at(&t->store, u, f);
+	const struct stored_report *current = leaf_report(stored, BOOK_SUBMITTED, at);
+	const struct verdict *verdict = leaf_verdict(stored, at);
 	bool is_current = !current || current->revision < revision;
 	bool is_approved = verdict && verdict->approved == revision;
-	uint32_t first_at = first_time(leaf, at, time_us);
+	uint32_t first_at = first_time(stored, at, time_us);
 	if (!is_current && !is_approved)
 		return true;
-	struct stored_report *new = stored_report_make(&t->leaves, report, version, revision, first_at);
+	struct stored_report *new = stored_report_make(&t->store, report, version, revision, first_at);
 	struct stored_report *copy = new &&is_current &&is_approved ? stored_report_copy(new) : NULL;
 	if (!new || (is_current && is_approved && !copy)) {
 		free(new);
@@ -330,13 +330,13 @@ static bool
 follow_verdict(struct totals *t, size_t unit, size_t form, int at, const struct review *r,
                struct verdict *verdict)
 {
-	const struct leaf *leaf = leaves_at(&t->leaves, unit, form);
-	const struct stored_report *current = leaf_report(leaf, BOOK_SUBMITTED, at);
+	const struct form_reports *stored = report_store_at(&t->store, unit, form);
+	const struct stored_report *current = leaf_report(stored, BOOK_SUBMITTED, at);
 	if (r->decision == DECISION_RETURN) {
 		if (verdict->approved != r->revision)
 			return true; /* a correction is returned: what was approved before it stays so */
 		verdict->approved = 0;
-		return !leaf_report(leaf, BOOK_APPROVED, at) ||
+		return !leaf_report(stored, BOOK_APPROVED, at) ||
 		       replace_report(t, BOOK_APPROVED, unit, form, at, NULL);
 	}
 	if (verdict->approved == r->revision)
@@ -357,10 +357,10 @@ totals_add_review(struct totals *t, const struct review *r, uint64_t seq)
 	int at = period_index(r->period) - t->period_first;
 	if (!unit || !form || at < 0 || at >= t->period_count)
 		return false;
-	struct leaf *leaf = leaf_of(t, unit, form);
-	if (!leaf_open_verdicts(&t->leaves, leaf))
+	struct form_reports *stored = leaf_of(t, unit, form);
+	if (!leaf_open_verdicts(&t->store, stored))
 		return false;
-	struct verdict *verdict = &leaf->verdicts[at];
+	struct verdict *verdict = &stored->verdicts[at];
 	char *text = r->decision == DECISION_RETURN ? strdup(r->text) : NULL;
 	if (r->decision == DECISION_RETURN && !text)
 		return false;
@@ -383,11 +383,11 @@ totals_standing(const struct totals *t, unit_code code, uint32_t form_number, pe
 	int at = period_index(when) - t->period_first;
 	if (!unit || !form || at < 0 || at >= t->period_count)
 		return standing;
-	const struct leaf *leaf = leaf_of(t, unit, form);
-	const struct stored_report *report = leaf_report(leaf, BOOK_SUBMITTED, at);
-	const struct verdict *verdict = leaf_verdict(leaf, at);
+	const struct form_reports *stored = leaf_of(t, unit, form);
+	const struct stored_report *report = leaf_report(stored, BOOK_SUBMITTED, at);
+	const struct verdict *verdict = leaf_verdict(stored, at);
 	standing.revision = report ? report->revision : 0;
-	standing.state = leaf_state(leaf, at);
+	standing.state = leaf_state(stored, at);
 	standing.step = verdict ? verdict->step : 0;
 	standing.approved = verdict ? verdict->approved : 0;
 	standing.passed = verdict && verdict->passed;

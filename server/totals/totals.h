@@ -10,8 +10,8 @@
 #define FUPIN_SERVER_TOTALS_H
 
 #include "fund_totals.h"
-#include "leaves.h"
 #include "reply.h"
+#include "report_store.h"
 #include "targets.h"
 
 #include <stdbool.h>
@@ -46,7 +46,7 @@ struct report_standing totals_standing(const struct totals *totals, unit_code un
                                        period when);
 
 /* The reports themselves. */
-const struct leaves *totals_leaves(const struct totals *totals);
+const struct report_store *totals_leaves(const struct totals *totals);
 
 /* Takes over one target of commit `seq`. */
 bool totals_add_target(struct totals *totals, const struct target_part *part, uint32_t revision, uint64_t seq)

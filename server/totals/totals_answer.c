@@ -88,15 +88,15 @@ static void
 tally_report(const struct totals *t, enum book book, const struct stored_report *report, size_t form,
              bool stocks, bool *found, struct tally *tally)
 {
-	const struct slots *slots = &t->leaves.slots[form];
+	const struct slots *slots = &t->store.slots[form];
 	int64_t *values = scratch(t, SCRATCH_OTHER);
-	stored_report_slots(&t->leaves, report, slots, values);
+	stored_report_slots(&t->store, report, slots, values);
 	for (size_t i = 0; i < tally->count; i++) {
 		size_t indicator = tally->which[i];
 		if (t->catalogue->indicators[indicator].form != t->catalogue->forms[form].number ||
 		    is_stock(t, indicator) != stocks || (stocks && found[i]))
 			continue;
-		int64_t value = values[t->leaves.slot_of[indicator]];
+		int64_t value = values[t->store.slot_of[indicator]];
 		if (value == NOT_REPORTED)
 			continue;
 		found[i] = true;
@@ -110,17 +110,17 @@ static void
 tally_reports(const struct totals *t, enum book book, size_t unit, size_t form, struct tally *tally)
 {
 	const struct unit *place = &t->catalogue->units[unit];
-	const struct leaf *leaf = leaves_at(&t->leaves, unit, form);
+	const struct form_reports *stored = report_store_at(&t->store, unit, form);
 	bool found[CATALOGUE_NUMBER_MAX + 1];
 	memset(found, 0, tally->count * sizeof *found);
 	for (int p = tally->from; p <= tally->to; p++) {
-		const struct stored_report *report = leaf_report(leaf, book, p);
+		const struct stored_report *report = leaf_report(stored, book, p);
 		if (report && unit_in_period(place, period_from_index(t->period_first + p)))
 			tally_report(t, book, report, form, false, found, tally);
 	}
 	bool stands = tally->to >= 0 && unit_in_period(place, period_from_index(t->period_first + tally->to));
 	for (int p = tally->to; stands && p >= 0; p--) {
-		const struct stored_report *report = leaf_report(leaf, book, p);
+		const struct stored_report *report = leaf_report(stored, book, p);
 		if (report)
 			tally_report(t, book, report, form, true, found, tally);
 	}
@@ -141,7 +141,7 @@ tally_unit(const struct totals *t, enum book book, const struct unit *unit, stru
 		for (size_t i = 0; i < count; i++)
 			for (size_t form = 0; form < c->form_count; form++)
 				if ((int)c->forms[form].level == level &&
-				    leaves_at(&t->leaves, first + i, form)->by_period[book])
+				    report_store_at(&t->store, first + i, form)->by_period[book])
 					tally_reports(t, book, first + i, form, tally);
 	}
 }

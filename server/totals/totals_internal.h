@@ -2,7 +2,7 @@
  * them.
  *
  * `nodes` are the units at county level and above, each with a matrix period × indicator of cells for each
- * book; `leaves` hold, for each unit and form, the current and the approved report of every period, with
+ * book; the `store` holds, for each unit and form, the current and the approved report of every period, with
  * which a correction or a decision is compared. */
 #ifndef FUPIN_SERVER_TOTALS_INTERNAL_H
 #define FUPIN_SERVER_TOTALS_INTERNAL_H
@@ -27,7 +27,7 @@ struct totals {
 	struct cell **cells[BOOKS];          /* per node: period_count × indicator_count; NULL: all zero */
 	uint64_t *changed;                   /* per node: the last commit that changed it */
 	struct fund_totals *funds;           /* per node */
-	struct leaves leaves;
+	struct report_store store;
 	struct targets targets;
 	int64_t *scratch; /* SCRATCHES arrays of as many values as a form has slots */
 };
@@ -56,7 +56,7 @@ form_index(const struct totals *t, const struct form *form)
 static inline int64_t *
 scratch(const struct totals *t, enum scratch which)
 {
-	return t->scratch + (size_t)which * t->leaves.slot_most;
+	return t->scratch + (size_t)which * t->store.slot_most;
 }
 
 #endif

@@ -148,7 +148,7 @@ open_centre(void)
 {
 	pipeline_init(&s.pipeline);
 	s.pipeline.reply = service_send;
-	s.pipeline.look_up = service_look_up;
+	s.pipeline.ask_database = service_ask_database;
 	s.pipeline.find_files = find_files;
 	s.pipeline.admits = service_admits_submission;
 	s.pipeline.context = &s;
@@ -156,7 +156,7 @@ open_centre(void)
 	bool good = holdings_create(&s.plan.catalogue, &s.pipeline.holdings);
 	s.worker = worker_start(NULL);
 	s.files = worker_start(NULL);
-	s.doorman = worker_start(NULL);
+	s.door_worker = worker_start(NULL);
 	s.watches = watches_create();
 	assert(good && s.watches);
 	s.admitted.door.enrols = (struct bucket){0};
@@ -170,13 +170,13 @@ close_centre(void)
 {
 	worker_stop(&s.worker, &s);
 	worker_stop(&s.files, &s);
-	worker_stop(&s.doorman, &s);
+	worker_stop(&s.door_worker, &s);
 	service_forget_past(&s);
 	watches_destroy(&s.watches);
 	compliance_destroy(&s.compliance);
 	pipeline_free(&s.pipeline);
-	lanes_free(&s.asked.lanes);
-	s.asked.lanes = (struct lanes){0};
+	queues_free(&s.asked.queues);
+	s.asked.queues = (struct queues){0};
 	envelope_pool_free(&s.envelopes);
 	journal_destroy(&s.pipeline.journal);
 	holdings_destroy(&s.pipeline.holdings);
@@ -208,8 +208,8 @@ settle(void)
 		service_answer(&s);
 		worker_finish(s.worker, &s);
 		worker_finish(s.files, &s);
-		worker_finish(s.doorman, &s);
-		busy = event || pipeline_waiting(&s.pipeline) || s.asked.lanes.count ||
+		worker_finish(s.door_worker, &s);
+		busy = event || pipeline_waiting(&s.pipeline) || s.asked.queues.count ||
 		       !journal_is_idle(s.pipeline.journal) || s.reloading.waiting;
 	}
 	if (s.compliance)

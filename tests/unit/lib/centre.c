@@ -115,7 +115,7 @@ centre_begin(void **state)
 	plan_make(&plan);
 	pipeline_init(&p);
 	p.reply = note_answer;
-	p.look_up = p.find_files = ask;
+	p.ask_database = p.find_files = ask;
 	p.admits = admits;
 	p.journal = journal_create(&target);
 	assert_true(p.journal && holdings_create(&plan, &p.holdings));

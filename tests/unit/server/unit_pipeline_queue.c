@@ -21,10 +21,10 @@ test_shares(void **state)
 	go_on();
 	fake.answers = SIZE_MAX;
 	go_on();
-	assert_true(first == LANE_ROWS_FEW && p.next.rows == 0);
+	assert_true(first == QUEUE_ROWS_FEW && p.next.rows == 0);
 	expect_receipt(1, 1);
 	EXPECT(answer_of(200)->kind == REPLY_RECEIPT && answer_of(200)->seq > first &&
-	           answer_of(200)->seq <= 2 * (uint64_t)LANE_ROWS_FEW + 1,
+	           answer_of(200)->seq <= 2 * (uint64_t)QUEUE_ROWS_FEW + 1,
 	       "commit %d", (int)answer_of(200)->seq);
 	for (unsigned i = 1; i < 100; i++)
 		EXPECT(answer_of(i)->seq < answer_of(i + 1)->seq, "order of %u", i);
@@ -65,7 +65,7 @@ test_touches(void **state)
 	send_report(3, COUNTY, 2, 0);
 	send_report(4, OTHER, 1, 0);
 	go_on();
-	assert_true(p.next.count == 1 && p.lanes.count == 2);
+	assert_true(p.next.count == 1 && p.queues.count == 2);
 	fake.answers = SIZE_MAX;
 	go_on();
 	expect_receipt(1, 1);
@@ -102,20 +102,20 @@ test_busy(void **state)
 	} rows[] = {{0, 1000},
 	            {1e9, 50},
 	            {1e-9, 10000},
-	            {0.5, 2 * (QUEUE_OFFICE_MAX + 2 * LANE_ROWS_FEW)},
-	            {1.0, QUEUE_OFFICE_MAX + 2 * LANE_ROWS_FEW}};
+	            {0.5, 2 * (QUEUE_OFFICE_MAX + 2 * QUEUE_ROWS_FEW)},
+	            {1.0, QUEUE_OFFICE_MAX + 2 * QUEUE_ROWS_FEW}};
 	unsigned number = 1;
 	(void)state;
 	fake.answers = 0;
-	send_many(number, COUNTY, LANE_ROWS_FEW);
+	send_many(number, COUNTY, QUEUE_ROWS_FEW);
 	go_on();
-	number += LANE_ROWS_FEW;
-	send_many(number, COUNTY, LANE_ROWS_FEW);
+	number += QUEUE_ROWS_FEW;
+	send_many(number, COUNTY, QUEUE_ROWS_FEW);
 	go_on();
-	number += LANE_ROWS_FEW;
+	number += QUEUE_ROWS_FEW;
 	send_many(number, COUNTY, QUEUE_OFFICE_MAX);
 	number += QUEUE_OFFICE_MAX;
-	assert_true(p.batch.rows == LANE_ROWS_FEW && p.next.rows == LANE_ROWS_FEW && !answer_count);
+	assert_true(p.batch.rows == QUEUE_ROWS_FEW && p.next.rows == QUEUE_ROWS_FEW && !answer_count);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		p.rows_per_ms = rows[i].rows_per_ms;
 		send_many(number, COUNTY, 1);
@@ -128,7 +128,7 @@ test_busy(void **state)
 	go_on();
 	assert_true(p.rows_per_ms > 0);
 	assert_int_equal(answer_of(number)->kind, REPLY_RECEIPT);
-	assert_int_equal(fake.commit_count, QUEUE_OFFICE_MAX + 2 * LANE_ROWS_FEW + 1);
+	assert_int_equal(fake.commit_count, QUEUE_OFFICE_MAX + 2 * QUEUE_ROWS_FEW + 1);
 }
 
 /* ---------------------------------------------------------------- the end */
@@ -146,8 +146,8 @@ test_stop(void **state)
 	go_on();
 	send_report(3, COUNTY, 3, 7); /* doubtful */
 	go_on();
-	send_report(4, COUNTY, 4, 0); /* in its lane */
-	assert_true(p.batch.count == 1 && p.next.count == 1 && p.doubtful.count == 1 && p.lanes.count == 1);
+	send_report(4, COUNTY, 4, 0); /* in its queue */
+	assert_true(p.batch.count == 1 && p.next.count == 1 && p.doubtful.count == 1 && p.queues.count == 1);
 	assert_int_equal(pipeline_waiting(&p), 4);
 	for (unsigned i = 1; i <= 5; i++) {
 		const struct submission_id id = id_of(i);
@@ -217,7 +217,7 @@ test_older(void **state)
 		answer_count = asked_count = 0;
 		send_report(1, COUNTY, 1, 0);
 		go_on();
-		EXPECT(asked_count == 1 && !answer_count && p.looking_up_bytes, "row %zu", i);
+		EXPECT(asked_count == 1 && !answer_count && p.asked_bytes, "row %zu", i);
 		struct envelope *e = asked[0];
 		struct recorded found = {.receipt = {.id = id_of(rows[i].same_id ? 1 : 2), .seq = 1, .time_us = 5},
 		                         .office = COUNTY};
@@ -225,7 +225,7 @@ test_older(void **state)
 		found.receipt.digest = rows[i].same_digest ? e->digest : digest_of("x", 1);
 		e->again = true; /* it is not on this disk */
 		pipeline_looked_up(&p, e, rows[i].found ? &found : NULL, rows[i].failed);
-		EXPECT(answer_count == 1 && answers[0].code == rows[i].code && !p.looking_up_bytes, "row %zu", i);
+		EXPECT(answer_count == 1 && answers[0].code == rows[i].code && !p.asked_bytes, "row %zu", i);
 		EXPECT(rows[i].code || (answers[0].seq == 1 && answers[0].time_us == 5), "row %zu", i);
 	}
 	asks = false;
@@ -233,7 +233,7 @@ test_older(void **state)
 	send_report(1, COUNTY, 1, 0);
 	go_on();
 	expect_refusal(1, PROBLEM_BUSY, 1000);
-	assert_int_equal(p.looking_up_bytes, 0);
+	assert_int_equal(p.asked_bytes, 0);
 }
 
 /* What waits for an answer is held whole: only so much of it. */
@@ -247,18 +247,18 @@ test_asking_bounded(void **state)
 	(void)state;
 	take(1, COUNTY, &s);
 	assert_int_equal(asked_count, 1);
-	size_t bytes = p.looking_up_bytes;
+	size_t bytes = p.asked_bytes;
 	assert_true(bytes == asked[0]->arena.bytes_used && bytes);
-	p.looking_up_bytes = LOOK_UP_BYTES_MAX - bytes; /* just room */
+	p.asked_bytes = LOOK_UP_BYTES_MAX - bytes; /* just room */
 	take(2, COUNTY, &s);
-	assert_true(asked_count == 2 && p.looking_up_bytes == LOOK_UP_BYTES_MAX);
-	p.looking_up_bytes = LOOK_UP_BYTES_MAX - bytes + 1;
+	assert_true(asked_count == 2 && p.asked_bytes == LOOK_UP_BYTES_MAX);
+	p.asked_bytes = LOOK_UP_BYTES_MAX - bytes + 1;
 	take(3, COUNTY, &s);
 	expect_refusal(3, PROBLEM_BUSY, 1000);
-	p.looking_up_bytes = 2 * bytes;
+	p.asked_bytes = 2 * bytes;
 	pipeline_found_files(&p, asked[0], &none);
 	pipeline_found_files(&p, asked[1], &none);
-	assert_int_equal(p.looking_up_bytes, 0);
+	assert_int_equal(p.asked_bytes, 0);
 	go_on();
 	expect_receipt(1, 1);
 	EXPECT(answer_of(2)->code == PROBLEM_DOCUMENT_SAME, "the same file: %d", (int)answer_of(2)->code);

@@ -264,14 +264,14 @@ test_time_base(void **state)
 	copy_begin(&w);
 	put_report(&w, VILLAGE_OTHER, 201304, 1, 100); /* its commit's time is not known */
 	assert_true(take(TABLE_REPORT, &w));
-	const struct leaves *leaves = totals_leaves(holdings.totals);
+	const struct report_store *store = totals_leaves(holdings.totals);
 	int at = period_index(201304) - plan.period_first;
 	size_t unit = (size_t)(catalogue_unit(&plan, VILLAGE) - plan.units);
 	size_t form = (size_t)(catalogue_form(&plan, FORM_VILLAGE) - plan.forms);
-	assert_int_equal(leaf_report(leaves_at(leaves, unit, form), BOOK_SUBMITTED, at)->first_at,
+	assert_int_equal(leaf_report(report_store_at(store, unit, form), BOOK_SUBMITTED, at)->first_at,
 	                 moment_us / 1000000);
 	unit = (size_t)(catalogue_unit(&plan, VILLAGE_OTHER) - plan.units);
-	assert_int_equal(leaf_report(leaves_at(leaves, unit, form), BOOK_SUBMITTED, at)->first_at, 0);
+	assert_int_equal(leaf_report(report_store_at(store, unit, form), BOOK_SUBMITTED, at)->first_at, 0);
 	copy_free(&w);
 }
 

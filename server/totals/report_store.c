@@ -1,4 +1,4 @@
-#include "leaves.h"
+#include "report_store.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +6,7 @@
 enum { VARINT_BYTES_MAX = 10 };
 
 static bool
-make_slots(struct leaves *l)
+make_slots(struct report_store *l)
 {
 	const struct catalogue *c = l->catalogue;
 	l->slots = calloc(c->form_count + 1, sizeof *l->slots);
@@ -30,7 +30,7 @@ make_slots(struct leaves *l)
 }
 
 static bool
-make_positions(struct leaves *l)
+make_positions(struct report_store *l)
 {
 	const struct catalogue *c = l->catalogue;
 	l->positions = calloc(c->version_count + 1, sizeof *l->positions);
@@ -47,29 +47,29 @@ make_positions(struct leaves *l)
 }
 
 bool
-leaves_create(const struct catalogue *catalogue, struct leaves *out)
+report_store_create(const struct catalogue *catalogue, struct report_store *out)
 {
-	*out = (struct leaves){.catalogue = catalogue};
+	*out = (struct report_store){.catalogue = catalogue};
 	out->items = calloc(catalogue->unit_count * catalogue->form_count + 1, sizeof *out->items);
 	return out->items && make_slots(out) && make_positions(out);
 }
 
 static void
-free_leaf(const struct leaves *l, struct leaf *leaf)
+free_leaf(const struct report_store *l, struct form_reports *stored)
 {
 	for (int p = 0; p < l->catalogue->period_count; p++) {
 		for (int book = 0; book < BOOKS; book++)
-			free(leaf_report(leaf, (enum book)book, p));
-		if (leaf->verdicts)
-			free(leaf->verdicts[p].text);
+			free(leaf_report(stored, (enum book)book, p));
+		if (stored->verdicts)
+			free(stored->verdicts[p].text);
 	}
 	for (int book = 0; book < BOOKS; book++)
-		free(leaf->by_period[book]);
-	free(leaf->verdicts);
+		free(stored->by_period[book]);
+	free(stored->verdicts);
 }
 
 void
-leaves_destroy(struct leaves *l)
+report_store_destroy(struct report_store *l)
 {
 	const struct catalogue *c = l->catalogue;
 	size_t count = l->items ? c->unit_count * c->form_count : 0;
@@ -83,41 +83,41 @@ leaves_destroy(struct leaves *l)
 	free(l->positions);
 	free(l->slot_of);
 	free(l->items);
-	*l = (struct leaves){0};
+	*l = (struct report_store){0};
 }
 
-struct leaf *
-leaves_at(const struct leaves *l, size_t unit, size_t form)
+struct form_reports *
+report_store_at(const struct report_store *l, size_t unit, size_t form)
 {
 	return &l->items[l->catalogue->units[unit].root * l->catalogue->form_count + form];
 }
 
 struct stored_report *
-leaf_report(const struct leaf *leaf, enum book book, int at)
+leaf_report(const struct form_reports *stored, enum book book, int at)
 {
-	return leaf->by_period[book] ? leaf->by_period[book][at] : NULL;
+	return stored->by_period[book] ? stored->by_period[book][at] : NULL;
 }
 
 struct verdict *
-leaf_verdict(const struct leaf *leaf, int at)
+leaf_verdict(const struct form_reports *stored, int at)
 {
-	return leaf->verdicts && leaf->verdicts[at].step ? &leaf->verdicts[at] : NULL;
+	return stored->verdicts && stored->verdicts[at].step ? &stored->verdicts[at] : NULL;
 }
 
 bool
-leaf_open(const struct leaves *l, struct leaf *leaf, enum book book)
+leaf_open(const struct report_store *l, struct form_reports *stored, enum book book)
 {
-	if (!leaf->by_period[book])
-		leaf->by_period[book] = calloc((size_t)l->catalogue->period_count, sizeof(struct stored_report *));
-	return leaf->by_period[book];
+	if (!stored->by_period[book])
+		stored->by_period[book] = calloc((size_t)l->catalogue->period_count, sizeof(struct stored_report *));
+	return stored->by_period[book];
 }
 
 bool
-leaf_open_verdicts(const struct leaves *l, struct leaf *leaf)
+leaf_open_verdicts(const struct report_store *l, struct form_reports *stored)
 {
-	if (!leaf->verdicts)
-		leaf->verdicts = calloc((size_t)l->catalogue->period_count, sizeof *leaf->verdicts);
-	return leaf->verdicts;
+	if (!stored->verdicts)
+		stored->verdicts = calloc((size_t)l->catalogue->period_count, sizeof *stored->verdicts);
+	return stored->verdicts;
 }
 
 /* ---------------------------------------------------------------- values */
@@ -143,8 +143,8 @@ take_varint(const uint8_t *from, uint64_t *value)
 }
 
 struct stored_report *
-stored_report_make(const struct leaves *l, const struct report *report, const struct form_version *version,
-                   uint32_t revision, uint32_t first_at)
+stored_report_make(const struct report_store *l, const struct report *report,
+                   const struct form_version *version, uint32_t revision, uint32_t first_at)
 {
 	int64_t values[FORM_FIELDS_MAX];
 	uint8_t bytes[FORM_FIELDS_MAX * VARINT_BYTES_MAX], *end = bytes;
@@ -181,7 +181,8 @@ stored_report_copy(const struct stored_report *report)
 }
 
 size_t
-stored_report_values(const struct leaves *l, const struct stored_report *report, int64_t out[FORM_FIELDS_MAX])
+stored_report_values(const struct report_store *l, const struct stored_report *report,
+                     int64_t out[FORM_FIELDS_MAX])
 {
 	const uint8_t *from = report->bytes;
 	size_t count = l->catalogue->versions[report->version].field_count;
@@ -196,7 +197,7 @@ stored_report_values(const struct leaves *l, const struct stored_report *report,
 
 /* What is not reported but counted: 1 if the value is large enough. */
 static void
-count_slots(const struct leaves *l, const struct slots *slots, int64_t *values)
+count_slots(const struct report_store *l, const struct slots *slots, int64_t *values)
 {
 	const struct catalogue *c = l->catalogue;
 	for (size_t i = 0; i < slots->count; i++) {
@@ -209,8 +210,8 @@ count_slots(const struct leaves *l, const struct slots *slots, int64_t *values)
 }
 
 void
-stored_report_slots(const struct leaves *l, const struct stored_report *report, const struct slots *slots,
-                    int64_t *out)
+stored_report_slots(const struct report_store *l, const struct stored_report *report,
+                    const struct slots *slots, int64_t *out)
 {
 	int64_t values[FORM_FIELDS_MAX];
 	if (report)
@@ -224,12 +225,12 @@ stored_report_slots(const struct leaves *l, const struct stored_report *report, 
 }
 
 enum review_state
-leaf_state(const struct leaf *leaf, int at)
+leaf_state(const struct form_reports *stored, int at)
 {
 	static const enum review_state states[DECISIONS] = {
 	    [DECISION_PASS] = REVIEW_PASSED, [DECISION_RETURN] = REVIEW_RETURNED, [DECISION_TAKE] = REVIEW_TAKEN};
-	const struct stored_report *report = leaf_report(leaf, BOOK_SUBMITTED, at);
-	const struct verdict *verdict = leaf_verdict(leaf, at);
+	const struct stored_report *report = leaf_report(stored, BOOK_SUBMITTED, at);
+	const struct verdict *verdict = leaf_verdict(stored, at);
 	if (!report)
 		return REVIEW_NONE;
 	return verdict && verdict->revision == report->revision ? states[verdict->decision] : REVIEW_SENT;

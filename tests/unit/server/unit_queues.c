@@ -1,10 +1,10 @@
-/* The lanes against a plain model: a queue for each office and a list of whose turn comes when. Every
+/* The queues against a plain model: a queue for each office and a list of whose turn comes when. Every
  * envelope carries a number; each must come out once, in its office's order. */
 #include "case.h"
 #include "dice.h"
 
 #include "base/bounds.h"
-#include "requests/lanes.h"
+#include "requests/queues.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,19 +36,19 @@ make(struct envelope_pool *pool, size_t office, uint64_t number, size_t bytes)
 }
 
 static bool
-has_room_for(struct lanes *lanes, const struct envelope *e)
+has_room_for(struct queues *queues, const struct envelope *e)
 {
-	const struct lane *lane = lanes_lane(lanes, &e->office);
-	assert_non_null(lane);
-	return lanes_have_room(lanes, lane, e);
+	const struct queue *queue = queues_of(queues, &e->office);
+	assert_non_null(queue);
+	return queues_have_room(queues, queue, e);
 }
 
 static void
-put_in(struct lanes *lanes, struct envelope *e)
+put_in(struct queues *queues, struct envelope *e)
 {
-	struct lane *lane = lanes_lane(lanes, &e->office);
-	assert_non_null(lane);
-	lanes_put(lanes, lane, e);
+	struct queue *queue = queues_of(queues, &e->office);
+	assert_non_null(queue);
+	queues_put(queues, queue, e);
 }
 
 static void
@@ -61,14 +61,14 @@ drop(struct envelope *e)
 
 struct model {
 	struct dice dice;
-	struct lanes lanes;
+	struct queues queues;
 	struct envelope_pool pool;
 	uint64_t made, waiting, out;
 	size_t counts[OFFICES];
-	uint64_t queues[OFFICES][WAITING_MAX]; /* numbers, the first one first */
-	size_t ring[OFFICES], active;          /* offices, the one whose turn it is first */
-	uint64_t batch;                        /* that is being gathered */
-	size_t given[OFFICES];                 /* to it */
+	uint64_t expected[OFFICES][WAITING_MAX]; /* numbers, the first one first */
+	size_t ring[OFFICES], active;            /* offices, the one whose turn it is first */
+	uint64_t batch;                          /* that is being gathered */
+	size_t given[OFFICES];                   /* to it */
 };
 
 static void
@@ -78,11 +78,11 @@ put(struct model *m)
 	if (m->counts[office] == WAITING_MAX)
 		return;
 	struct envelope *e = make(&m->pool, office, ++m->made, dice_pick(&m->dice, 3000));
-	assert_true(has_room_for(&m->lanes, e));
-	put_in(&m->lanes, e);
+	assert_true(has_room_for(&m->queues, e));
+	put_in(&m->queues, e);
 	if (!m->counts[office])
 		m->ring[m->active++] = office;
-	m->queues[office][m->counts[office]++] = m->made;
+	m->expected[office][m->counts[office]++] = m->made;
 	m->waiting++;
 }
 
@@ -103,15 +103,15 @@ pop(struct model *m, int at)
 	if (!m->active)
 		return;
 	size_t office = m->ring[0];
-	const struct envelope *first = lanes_first(&m->lanes);
-	struct envelope *e = lanes_pop(&m->lanes);
-	struct submission_id expected = id_of(m->queues[office][0]);
+	const struct envelope *first = queues_first(&m->queues);
+	struct envelope *e = queues_pop(&m->queues);
+	struct submission_id expected = id_of(m->expected[office][0]);
 	EXPECT(e == first && e->office.unit == 220800 + (unit_code)office &&
 	           submission_id_equal(&e->submission.id, &expected),
 	       "step %d office %zu", at, office);
 	drop(e);
 	m->counts[office]--;
-	memmove(m->queues[office], m->queues[office] + 1, m->counts[office] * sizeof *m->queues[office]);
+	memmove(m->expected[office], m->expected[office] + 1, m->counts[office] * sizeof *m->expected[office]);
 	if (!m->counts[office])
 		rotate(m, false);
 	m->waiting--;
@@ -123,18 +123,18 @@ turn(struct model *m)
 {
 	if (!m->active)
 		return;
-	lanes_turn(&m->lanes);
+	queues_turn(&m->queues);
 	rotate(m, true);
 }
 
-/* What an office gave to a batch is remembered while others have their turns, also when its lane was empty
+/* What an office gave to a batch is remembered while others have their turns, also when its queue was empty
  * meanwhile; for the next batch it begins with nothing. */
 static void
 give(struct model *m)
 {
 	size_t rows = dice_pick(&m->dice, 100);
 	if (m->active && dice_pick(&m->dice, 10)) {
-		lanes_give(&m->lanes, m->batch, rows);
+		queues_give(&m->queues, m->batch, rows);
 		m->given[m->ring[0]] += rows;
 		return;
 	}
@@ -145,18 +145,18 @@ give(struct model *m)
 static bool
 given_agrees(const struct model *m)
 {
-	return !m->active || (lanes_given(&m->lanes, m->batch) == m->given[m->ring[0]] &&
-	                      !lanes_given(&m->lanes, m->batch + 1));
+	return !m->active || (queues_given(&m->queues, m->batch) == m->given[m->ring[0]] &&
+	                      !queues_given(&m->queues, m->batch + 1));
 }
 
 static bool
 first_agrees(const struct model *m)
 {
-	const struct envelope *first = lanes_first(&m->lanes);
+	const struct envelope *first = queues_first(&m->queues);
 	if (!m->active)
-		return !first && !m->lanes.bytes;
-	struct submission_id id = id_of(m->queues[m->ring[0]][0]);
-	return first && submission_id_equal(&first->submission.id, &id) && m->lanes.bytes;
+		return !first && !m->queues.bytes;
+	struct submission_id id = id_of(m->expected[m->ring[0]][0]);
+	return first && submission_id_equal(&first->submission.id, &id) && m->queues.bytes;
 }
 
 /* Is the id of any envelope ever made said to wait with this office if it does, and only then? */
@@ -169,17 +169,17 @@ hold_agrees(struct model *m)
 	char name[32];
 	bool waits = false;
 	for (size_t i = 0; i < m->counts[asked]; i++)
-		waits |= m->queues[asked][i] == number;
+		waits |= m->expected[asked][i] == number;
 	snprintf(name, sizeof name, "office-%zu", asked);
 	struct office office = {.name = name, .unit = 220800 + (unit_code)asked};
 	struct submission_id id = id_of(number);
-	return lanes_hold(&m->lanes, &office, &id) == waits;
+	return queues_hold(&m->queues, &office, &id) == waits;
 }
 
 static void
 step(struct model *m, int at)
 {
-	/* In phases the lanes rather fill, then rather drain to the last. */
+	/* In phases the queues rather fill, then rather drain to the last. */
 	size_t puts = at / 500 % 2 ? 2 : 5;
 	size_t what = dice_pick(&m->dice, 11);
 	if (what < puts)
@@ -190,9 +190,9 @@ step(struct model *m, int at)
 		turn(m);
 	else
 		give(m);
-	EXPECT(m->lanes.count == m->waiting && m->lanes.active == m->active && first_agrees(m) &&
+	EXPECT(m->queues.count == m->waiting && m->queues.active == m->active && first_agrees(m) &&
 	           hold_agrees(m) && given_agrees(m),
-	       "step %d: %zu waiting of %zu offices", at, m->lanes.count, m->lanes.active);
+	       "step %d: %zu waiting of %zu offices", at, m->queues.count, m->queues.active);
 }
 
 static void
@@ -208,8 +208,8 @@ test_history(void **state)
 	while (m->active)
 		pop(m, STEPS);
 	assert_true(m->out == m->made && m->out > STEPS / 10);
-	assert_true(!m->lanes.count && !m->lanes.bytes && !lanes_first(&m->lanes));
-	lanes_free(&m->lanes);
+	assert_true(!m->queues.count && !m->queues.bytes && !queues_first(&m->queues));
+	queues_free(&m->queues);
 	envelope_pool_free(&m->pool);
 	free(m);
 }
@@ -221,7 +221,7 @@ static const struct {
 	const char *steps;
 	uint64_t popped[6];
 } turns[] = {
-    {"PPPPPP", {11, 12, 13, 21, 31, 32}},   /* a lane that is empty gives its turn to the next */
+    {"PPPPPP", {11, 12, 13, 21, 31, 32}},   /* a queue that is empty gives its turn to the next */
     {"PTPPTPPP", {11, 21, 31, 12, 13, 32}}, /* after 21 it is the third one's turn already */
     {"TPPPTPPP", {21, 31, 32, 11, 12, 13}}, /* alone, a turn changes nothing */
     {"TTPTPTPPPP", {31, 11, 21, 32, 12, 13}}, {"TTTPPPPPP", {11, 12, 13, 21, 31, 32}}, /* once around */
@@ -234,22 +234,22 @@ test_turns(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(turns); i++) {
 		struct envelope_pool pool = {0};
-		struct lanes lanes = {0};
+		struct queues queues = {0};
 		size_t popped = 0;
 		for (size_t k = 0; k < COUNT(numbers); k++)
-			put_in(&lanes, make(&pool, numbers[k] / 10, numbers[k], 0));
+			put_in(&queues, make(&pool, numbers[k] / 10, numbers[k], 0));
 		for (const char *at = turns[i].steps; *at; at++) {
 			if (*at == 'T') {
-				lanes_turn(&lanes);
+				queues_turn(&queues);
 				continue;
 			}
-			struct envelope *e = lanes_pop(&lanes);
+			struct envelope *e = queues_pop(&queues);
 			struct submission_id id = id_of(turns[i].popped[popped++]);
 			EXPECT(submission_id_equal(&id, &e->submission.id), "row %zu, pop %zu", i, popped);
 			drop(e);
 		}
-		EXPECT(popped == COUNT(numbers) && !lanes.count, "row %zu", i);
-		lanes_free(&lanes);
+		EXPECT(popped == COUNT(numbers) && !queues.count, "row %zu", i);
+		queues_free(&queues);
 		envelope_pool_free(&pool);
 	}
 }
@@ -262,20 +262,20 @@ test_who_comes_later(void **state)
 		uint64_t put, expected; /* 0: nothing is put; nothing is popped */
 	} steps[] = {{11, 0}, {21, 0}, {12, 11}, {31, 12}, {13, 21}, {0, 31}, {22, 13}, {0, 22}};
 	struct envelope_pool pool = {0};
-	struct lanes lanes = {0};
+	struct queues queues = {0};
 	(void)state;
 	for (size_t i = 0; i < COUNT(steps); i++) {
 		if (steps[i].put)
-			put_in(&lanes, make(&pool, steps[i].put / 10, steps[i].put, 0));
+			put_in(&queues, make(&pool, steps[i].put / 10, steps[i].put, 0));
 		if (!steps[i].expected)
 			continue;
-		struct envelope *e = lanes_pop(&lanes);
+		struct envelope *e = queues_pop(&queues);
 		struct submission_id id = id_of(steps[i].expected);
 		EXPECT(submission_id_equal(&id, &e->submission.id), "row %zu", i);
 		drop(e);
 	}
-	assert_null(lanes_first(&lanes));
-	lanes_free(&lanes);
+	assert_null(queues_first(&queues));
+	queues_free(&queues);
 	envelope_pool_free(&pool);
 }
 
@@ -285,19 +285,19 @@ test_share(void **state)
 {
 	static const struct {
 		size_t offices, rows;
-	} cases[] = {{0, LANE_ROWS_FEW}, {1, LANE_ROWS_FEW}, {3, LANE_ROWS_FEW}, {4, 16}, {5, 20},
-	             {49, 196},          {50, LANE_ROWS},    {60, LANE_ROWS}};
+	} cases[] = {{0, QUEUE_ROWS_FEW}, {1, QUEUE_ROWS_FEW}, {3, QUEUE_ROWS_FEW}, {4, 16}, {5, 20},
+	             {49, 196},           {50, QUEUE_ROWS},    {60, QUEUE_ROWS}};
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct envelope_pool pool = {0};
-		struct lanes lanes = {0};
+		struct queues queues = {0};
 		for (size_t office = 0; office < cases[i].offices; office++)
-			put_in(&lanes, make(&pool, office, 1, 0));
-		EXPECT(lanes_share(&lanes) == cases[i].rows, "%zu offices", cases[i].offices);
-		while (lanes_first(&lanes))
-			drop(lanes_pop(&lanes));
-		EXPECT(lanes_share(&lanes) == LANE_ROWS_FEW, "%zu offices that are gone", cases[i].offices);
-		lanes_free(&lanes);
+			put_in(&queues, make(&pool, office, 1, 0));
+		EXPECT(queues_share(&queues) == cases[i].rows, "%zu offices", cases[i].offices);
+		while (queues_first(&queues))
+			drop(queues_pop(&queues));
+		EXPECT(queues_share(&queues) == QUEUE_ROWS_FEW, "%zu offices that are gone", cases[i].offices);
+		queues_free(&queues);
 		envelope_pool_free(&pool);
 	}
 }
@@ -306,23 +306,23 @@ test_share(void **state)
 
 /* Puts in as long as there is room; returns how many. */
 static size_t
-fill(struct lanes *lanes, struct envelope_pool *pool, size_t office, size_t bytes)
+fill(struct queues *queues, struct envelope_pool *pool, size_t office, size_t bytes)
 {
 	for (size_t count = 0;; count++) {
 		struct envelope *e = make(pool, office, count + 1, bytes);
-		if (!has_room_for(lanes, e)) {
+		if (!has_room_for(queues, e)) {
 			drop(e);
 			return count;
 		}
-		put_in(lanes, e);
+		put_in(queues, e);
 	}
 }
 
 static bool
-has_room(struct lanes *lanes, struct envelope_pool *pool, size_t office)
+has_room(struct queues *queues, struct envelope_pool *pool, size_t office)
 {
 	struct envelope *e = make(pool, office, 1, 0);
-	bool room = has_room_for(lanes, e);
+	bool room = has_room_for(queues, e);
 	drop(e);
 	return room;
 }
@@ -331,21 +331,21 @@ static void
 test_room(void **state)
 {
 	struct envelope_pool pool = {0};
-	struct lanes lanes = {0};
+	struct queues queues = {0};
 	size_t office = 0;
 	(void)state;
-	for (; lanes.count + QUEUE_OFFICE_MAX <= QUEUE_SUBMISSIONS_MAX; office++)
-		assert_int_equal(fill(&lanes, &pool, office, 0), QUEUE_OFFICE_MAX);
-	assert_true(has_room(&lanes, &pool, office));
-	assert_false(has_room(&lanes, &pool, 0));
-	assert_int_equal(fill(&lanes, &pool, office, 0), QUEUE_SUBMISSIONS_MAX % QUEUE_OFFICE_MAX);
-	assert_int_equal(lanes.count, QUEUE_SUBMISSIONS_MAX);
-	assert_false(has_room(&lanes, &pool, office) || has_room(&lanes, &pool, office + 1));
-	drop(lanes_pop(&lanes)); /* the first one's */
-	assert_true(has_room(&lanes, &pool, 0) && has_room(&lanes, &pool, office));
-	assert_false(has_room(&lanes, &pool, 1));
-	lanes_free(&lanes); /* with all that waits */
-	assert_true(!lanes.count && !lanes.by_office && pool.count);
+	for (; queues.count + QUEUE_OFFICE_MAX <= QUEUE_SUBMISSIONS_MAX; office++)
+		assert_int_equal(fill(&queues, &pool, office, 0), QUEUE_OFFICE_MAX);
+	assert_true(has_room(&queues, &pool, office));
+	assert_false(has_room(&queues, &pool, 0));
+	assert_int_equal(fill(&queues, &pool, office, 0), QUEUE_SUBMISSIONS_MAX % QUEUE_OFFICE_MAX);
+	assert_int_equal(queues.count, QUEUE_SUBMISSIONS_MAX);
+	assert_false(has_room(&queues, &pool, office) || has_room(&queues, &pool, office + 1));
+	drop(queues_pop(&queues)); /* the first one's */
+	assert_true(has_room(&queues, &pool, 0) && has_room(&queues, &pool, office));
+	assert_false(has_room(&queues, &pool, 1));
+	queues_free(&queues); /* with all that waits */
+	assert_true(!queues.count && !queues.by_office && pool.count);
 	envelope_pool_free(&pool);
 }
 
@@ -355,29 +355,29 @@ test_room_in_bytes(void **state)
 {
 	enum { EACH = 16 * 1024 * 1024, FIT = QUEUE_BYTES_MAX / EACH - 1 };
 	struct envelope_pool pool = {0};
-	struct lanes lanes = {0};
+	struct queues queues = {0};
 	(void)state;
-	assert_int_equal(fill(&lanes, &pool, 0, EACH), FIT);
-	assert_int_equal(fill(&lanes, &pool, 1, EACH), 0); /* whoever's they are */
-	assert_true(has_room(&lanes, &pool, 1));
-	assert_true(lanes.bytes > FIT * (size_t)EACH && lanes.bytes <= QUEUE_BYTES_MAX);
-	drop(lanes_pop(&lanes));
-	assert_int_equal(fill(&lanes, &pool, 1, EACH), 1);
-	lanes_free(&lanes);
+	assert_int_equal(fill(&queues, &pool, 0, EACH), FIT);
+	assert_int_equal(fill(&queues, &pool, 1, EACH), 0); /* whoever's they are */
+	assert_true(has_room(&queues, &pool, 1));
+	assert_true(queues.bytes > FIT * (size_t)EACH && queues.bytes <= QUEUE_BYTES_MAX);
+	drop(queues_pop(&queues));
+	assert_int_equal(fill(&queues, &pool, 1, EACH), 1);
+	queues_free(&queues);
 	envelope_pool_free(&pool);
 }
 
 static void
 test_empty(void **state)
 {
-	struct lanes lanes = {0};
+	struct queues queues = {0};
 	const struct office office = {.name = "nobody"};
 	const struct submission_id id = id_of(1);
 	(void)state;
-	assert_null(lanes_first(&lanes));
-	assert_false(lanes_hold(&lanes, &office, &id));
-	lanes_free(&lanes);
-	lanes_free(&lanes); /* twice is fine */
+	assert_null(queues_first(&queues));
+	assert_false(queues_hold(&queues, &office, &id));
+	queues_free(&queues);
+	queues_free(&queues); /* twice is fine */
 }
 
 int
