@@ -480,7 +480,8 @@ static void
 expect_taken(const struct frame *frame, const struct limit *limit, uint32_t value, uint32_t becomes)
 {
 	struct spot spot = try(frame, limit, value);
-	EXPECT(spot.message, "%s: %u is refused: %s", limit->path, value, problems.items[0].detail);
+	EXPECT(spot.message, "%s: %u is refused: %s", limit->path, value,
+	       problems.count ? problems.items[0].detail : "it is no reply");
 	uint32_t found = get(spot, limit->rule >= ITEM);
 	EXPECT(found == becomes, "%s: %u became %u", limit->path, value, found);
 }
