@@ -8,12 +8,12 @@
 #include <string.h>
 
 /* The field of a row that a column reads. */
-#define FIELD(type) (*(const type *)((const char *)row + column->offset))
+#define FIELD(type) (*(type const *)((const char *)row + column->offset))
 
 struct cell
 column_text(struct reading *r, const void *row, const struct column *column)
 {
-	const char *text = FIELD(const char *const);
+	const char *text = FIELD(const char *);
 	(void)r;
 	return cell_text(text ? text : "");
 }
@@ -29,14 +29,14 @@ struct cell
 column_names(struct reading *r, const void *row, const struct column *column)
 {
 	const char *zh = *(const char *const *)((const char *)row + column->count_offset);
-	return cell_text(reading_chooses(r, FIELD(const char *const), zh));
+	return cell_text(reading_chooses(r, FIELD(const char *), zh));
 }
 
 struct cell
 column_fingerprint(struct reading *r, const void *row, const struct column *column)
 {
 	char text[FINGERPRINT_BYTES];
-	return cell_printed(r, "%s", key_fingerprint(FIELD(const char *const), text));
+	return cell_printed(r, "%s", key_fingerprint(FIELD(const char *), text));
 }
 
 #define READ_COUNT(name, type)                                                                               \
@@ -172,7 +172,7 @@ column_rows(struct reading *r, const void *row, const struct column *column)
 {
 	(void)r;
 	size_t count = *(const size_t *)((const char *)row + column->count_offset);
-	return cell_rows(CELL_ROWS, column->nested, FIELD(void *const), count);
+	return cell_rows(CELL_ROWS, column->nested, FIELD(void *), count);
 }
 
 struct cell
