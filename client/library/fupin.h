@@ -302,7 +302,7 @@ FUPIN_API fupin_operation fupin_standing(struct fupin_office *office, fupin_hand
 struct fupin_query {
 	size_t size;
 	int64_t unit; /* 0: the office's own */
-	int from, to; /* yyyymm; 0, in fupin_ask(): all months of the plan */
+	int from, to; /* yyyymm; 0, in fupin_ask(): the plan's first and last month */
 	int by; /* rows of the units below: 2 prefecture, 3 county, 4 township, 5 village; 0: the unit alone */
 	size_t indicator_count;        /* 0: all */
 	const char *const *indicators; /* codes or names */
@@ -313,7 +313,7 @@ struct fupin_query {
 	/* Read by fupin_ask() alone, as its question says. Texts are codes or names; NULL: all. */
 	const char *form, *group, *document, *source, *voucher, *project, *rule;
 	const char *states; /* words with commas between: "red,amber" */
-	int year, limit;    /* 0: the centre's own */
+	int year, limit;    /* 0: the year of `to`; the centre's own limit */
 	int own;            /* 1: of the unit alone, without what lies below it */
 	int all;            /* 1: what is over, too */
 	int in_transit, early, back, warned, values;

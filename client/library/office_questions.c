@@ -19,14 +19,16 @@
 
 /* ---------------------------------------------------------------- what the query names */
 
-/* The number of what a query names; false: there is none of that name. A query that names none means all. */
+/* The number of what a query names, kept in the operation: the next page is asked for when the catalogue may
+ * be another. False: there is none of that name. A query that names none means all. */
 static bool
 find_form(const struct fupin_office *o, struct operation *p, const uint32_t **numbers, size_t *count)
 {
 	const struct form *form =
 	    p->query.form ? catalogue_form_by_code(&o->work.catalogue, p->query.form) : NULL;
 	*count = form != NULL;
-	*numbers = form ? &form->number : NULL;
+	*numbers = &p->named;
+	p->named = form ? form->number : 0;
 	return form || !p->query.form;
 }
 
@@ -35,9 +37,10 @@ find_document(const struct fupin_office *o, struct operation *p, const uint32_t 
 {
 	const struct catalogue *c = &o->work.catalogue;
 	*count = 0;
+	*numbers = &p->named;
 	for (size_t i = 0; p->query.document && i < c->document_kind_count; i++)
 		if (!strcmp(c->document_kinds[i].code, p->query.document)) {
-			*numbers = &c->document_kinds[i].number;
+			p->named = c->document_kinds[i].number;
 			*count = 1;
 		}
 	return *count || !p->query.document;
@@ -138,7 +141,7 @@ make_documents(struct fupin_office *o, struct operation *p)
 	                             .missing = p->query.states && !strcmp(p->query.states, "missing"),
 	                             .limit = (uint32_t)p->query.limit,
 	                             .as_of = as_of_asked(p)};
-	return find_document(o, p, &q->kinds, &q->kind_count);
+	return (!p->query.states || q->missing) && find_document(o, p, &q->kinds, &q->kind_count);
 }
 
 static void
@@ -255,9 +258,10 @@ make_compliance(struct fupin_office *o, struct operation *p)
 	enum rule_state *states = arena_array(&p->arena, RULE_STATES, sizeof *states);
 	const char *at = p->query.states;
 	char word[32];
+	p->named = rule ? rule->number : 0;
 	*q = (struct compliance_query){.unit = p->query.unit,
 	                               .by = (enum unit_level)p->query.by,
-	                               .rules = rule ? &rule->number : NULL,
+	                               .rules = &p->named,
 	                               .rule_count = rule != NULL,
 	                               .states = states,
 	                               .limit = (uint32_t)p->query.limit,
@@ -440,11 +444,15 @@ answer_units(struct fupin_office *o, struct operation *p)
 	const struct unit_group *members = NULL;
 	size_t member_count = p->query.group ? catalogue_group(c, p->query.group, &members) : 0;
 	struct page page = {.columns = &unit_columns, .label = ""};
+	if (p->query.group && !member_count) {
+		tell_end(o, p, FUPIN_USAGE, office_text(o, TEXT_QUERY));
+		return;
+	}
 	struct unit *units = arena_array(&p->arena, c->unit_count, sizeof *units);
 	for (size_t i = 0; units && i < c->unit_count; i++) {
 		const struct unit *unit = &c->units[i];
 		if (unit_within(unit->code, p->query.unit) && (!p->query.by || (int)unit->level == p->query.by) &&
-		    (!p->query.group || (members && unit_group_has(members, member_count, unit->code))))
+		    (!p->query.group || unit_group_has(members, member_count, unit->code)))
 			units[page.count++] = *unit;
 	}
 	page.rows = units;
@@ -501,8 +509,10 @@ question_begin(struct fupin_office *o, struct operation *p)
 	const struct question_kind *kind = p->asked > 0 && (int)p->asked < (int)KINDS ? &kinds[p->asked] : NULL;
 	if (!p->query.unit && p->asked != FUPIN_UNITS)
 		p->query.unit = o->work.unit;
-	if (!p->query.from)
-		catalogue_periods(&o->work.catalogue, &p->query.from, &p->query.to);
+	period first, last;
+	catalogue_periods(&o->work.catalogue, &first, &last);
+	p->query.from = p->query.from ? p->query.from : first;
+	p->query.to = p->query.to ? p->query.to : last;
 	p->stage = STAGE_ASKING;
 	if (kind && kind->answer) {
 		kind->answer(o, p);

@@ -6,6 +6,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import time
 import unittest
 
 import openpyxl
@@ -15,7 +16,8 @@ from harness import BUILD, SLOW, CentreTest, copy_plan, new_directory
 from installed import LIBRARY_C, Installed
 from project_sheets import FUNDS, ROAD
 from proxy import Proxy
-from relay import fund_sheet
+from relay import Relay, fund_sheet
+import fupin_pb2 as pb
 
 COUNTY, OTHER = 222403, 220122
 HEADER = "unit,period,people_lifted,households_lifted,registered_people\n"
@@ -39,8 +41,9 @@ class LibraryTest(CentreTest):
         self.province, self.admin = (self.centre.offices[name] for name in ("province", "admin"))
 
     def start(self, home, *words):
+        # What is freed is overwritten, so that whoever still reads it is found out.
         process = subprocess.Popen([self.program, home, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                   cwd=self.directory)
+                                   cwd=self.directory, env=dict(os.environ, MALLOC_PERTURB_="85"))
         self.addCleanup(lambda: process.poll() is None and process.kill())
         return process
 
@@ -349,6 +352,8 @@ class Questions(LibraryTest):
                 (county, HISTORY, ("history", str(COUNTY), "2013-06", "county"), {"form": "county", **june}),
                 (province, TARGETS, ("target", "show", "22", "--year", "2013"), {"unit": 22, "year": 2013}),
                 (province, APPRAISAL, ("appraisal", "22", "2013-06", "--by", "prefecture"), {"unit": 22, "key": "rows", "by": 2, **june}),
+                (province, APPRAISAL, ("appraisal", "22", "2013-03"), {"unit": 22, "key": "rows", "to": 201303}),
+                (province, COMPLETENESS, ("completeness", "22", "2013-01..2013-02"), {"unit": 22, "key": "rows", "to": 201302}),
                 (province, COMPLIANCE, ("compliance", "2201", "--state", "red,not_judged"),
                  {"unit": 2201, "key": "findings", "states": "red+not_judged"}),
                 (other, BALANCES, ("fund", "balance"), {"unit": OTHER}),
@@ -418,9 +423,24 @@ class Questions(LibraryTest):
         self.assertEqual(lines[-1], "1 ended 3 the data has problems: nothing was saved")
         self.assertTrue(openpyxl.load_workbook(red).active["C2"].comment.text)
 
+    def test_pages_while_the_plan_is_fetched(self):
+        """What a question names is asked for on each page, also when the plan's next edition has come meanwhile."""
+        for office, unit in ((self.county, COUNTY), (self.other, OTHER)):
+            self.run_library(office.home, "submit:" + self.sheet("page.csv", f"{unit},2013-06,40,20,900"), "end")
+        self.run_library(self.province.home, "connect", "end")
+
+        def change(request, ask):
+            time.sleep(1 if request.WhichOneof("body") == "catalogue" else 0)  # so that the question is made before
+            return ask()
+        with Relay(self.centre, self.province, change):
+            lines = self.run_library(self.province.home, "connect", f"ask:{REPORTS}:22:form=county,limit=1,from=201306,to=201306", "end")
+        self.assertIn("2 ended 0 ", lines)
+        self.assertEqual(len([line for line in lines if line.startswith("row ")]), 2, lines)
+
     def test_questions_that_name_nothing(self):
-        lines = self.run_library(self.county.home, f"ask:{COMPLETENESS}:{COUNTY}:form=nothing", f"ask:999:{COUNTY}:", f"ask:{DOCUMENTS}:{COUNTY}:document=no", "end")
-        for number in "123":
+        lines = self.run_library(self.county.home, f"ask:{COMPLETENESS}:{COUNTY}:form=nothing", f"ask:999:{COUNTY}:", f"ask:{DOCUMENTS}:{COUNTY}:document=no",
+                                 f"ask:{UNITS}:0:group=no", f"ask:{DOCUMENTS}:{COUNTY}:states=late", "end")
+        for number in "12345":
             self.assertIn(f"{number} ended 2 there is no such thing", lines)
 
 
