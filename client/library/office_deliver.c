@@ -50,6 +50,7 @@ void
 office_set_out(struct fupin_office *o, struct operation *p)
 {
 	p->stage = STAGE_DELIVERING;
+	o->work.saved_more = true;
 	conclude(o, p);
 }
 
@@ -347,8 +348,9 @@ office_deliver(struct fupin_office *o)
 		office_stop_delivery(o);
 		return;
 	}
-	bool good = (w->deliverer || begin_delivery(o)) && deliverer_send(w->deliverer) &&
-	            deliverer_end_turn(w->deliverer);
+	bool good = w->deliverer ? !w->saved_more || deliverer_collect(w->deliverer) : begin_delivery(o);
+	w->saved_more = false;
+	good = good && deliverer_send(w->deliverer) && deliverer_end_turn(w->deliverer);
 	if (!good) {
 		give_up(o);
 	} else if (w->delivery.failure) {

@@ -135,6 +135,7 @@ struct work {
 	struct deliverer *deliverer;
 	struct delivery delivery;
 	struct delivery_watch delivery_watch;
+	bool saved_more;                 /* than the deliverer has collected */
 	int64_t look_us;                 /* when the outbox is looked at */
 	struct letter *held, **held_end; /* letters that are handed out at the end of the turn */
 };

@@ -45,6 +45,7 @@ struct deliverer {
 	struct delivery *delivery;
 	struct parcel *parcels;
 	size_t count, room, first_open, in_flight, bytes_in_flight;
+	int64_t newest;        /* position up to which the outbox was looked through */
 	unsigned silences;     /* in a row */
 	int64_t heard_us;      /* when the last answer came, or the first parcel of a silence went */
 	int64_t later;         /* our random part of waiting, in 1/1000 */
@@ -83,6 +84,8 @@ static void
 collect(void *context, const struct outbox_item *item)
 {
 	struct deliverer *d = context;
+	if (item->position <= d->newest)
+		return;
 	if (!grow(&d->parcels, &d->room, d->count + 1, sizeof *d->parcels)) {
 		d->out_of_memory = true;
 		return;
@@ -217,13 +220,23 @@ next_of_files(struct deliverer *d, const struct outbox_item *item, struct reques
 	return false;
 }
 
+/* The one in flight that was sent as this request; NULL: none. */
+static struct parcel *
+find_sent(struct deliverer *d, uint64_t request_id)
+{
+	for (size_t i = d->first_open; i < d->count; i++)
+		if (!d->parcels[i].done && d->parcels[i].sent && d->parcels[i].request_id == request_id)
+			return &d->parcels[i];
+	return NULL;
+}
+
 /* One of its questions is answered. False: the outbox failed. */
 static bool
 take_uploaded(struct deliverer *d, uint64_t request_id, const struct uploaded *answer)
 {
-	struct parcel *p = d->first_open < d->count ? &d->parcels[d->first_open] : NULL;
+	struct parcel *p = find_sent(d, request_id);
 	struct outbox_item item;
-	if (!p || !p->sent || p->request_id != request_id || !p->documents)
+	if (!p || !p->documents)
 		return true;
 	put_back(d, p);
 	d->progress_us = clock_steady_us();
@@ -477,6 +490,7 @@ put_documents_last(struct deliverer *d)
 				sorted[at++] = d->parcels[i];
 	free(d->parcels);
 	d->parcels = sorted;
+	d->room = d->count + 1;
 	return true;
 }
 
@@ -510,20 +524,31 @@ deliverer_progress_us(const struct deliverer *d)
 	return d->progress_us;
 }
 
-/* Collects what waits. */
+bool
+deliverer_collect(struct deliverer *d)
+{
+	size_t before = d->count;
+	if (!outbox_each(d->outbox, OUTBOX_WAITING, INT64_MAX, collect, d) || d->out_of_memory)
+		return false;
+	d->delivery->total += d->count - before;
+	for (size_t i = before; i < d->count; i++)
+		d->newest = d->parcels[i].position > d->newest ? d->parcels[i].position : d->newest;
+	if (!put_documents_last(d))
+		return false;
+	for (d->first_open = 0; d->first_open < d->count && d->parcels[d->first_open].done;)
+		d->first_open++;
+	return true;
+}
+
 static bool
 begin(struct deliverer *d)
 {
 	*d->delivery = (struct delivery){0};
 	d->later = randombytes_uniform(LATER_MAX);
 	d->epoch = session_epoch(d->session);
-	if (!outbox_note_centre(d->outbox, session_welcome(d->session)->history,
-	                        session_centre_key(d->session)) ||
-	    !outbox_each(d->outbox, OUTBOX_WAITING, INT64_MAX, collect, d) || d->out_of_memory ||
-	    !put_documents_last(d))
-		return false;
-	d->delivery->total = d->count;
-	return true;
+	return outbox_note_centre(d->outbox, session_welcome(d->session)->history,
+	                          session_centre_key(d->session)) &&
+	       deliverer_collect(d);
 }
 
 struct deliverer *

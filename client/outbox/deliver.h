@@ -40,6 +40,9 @@ struct deliverer;
 struct deliverer *deliverer_open(struct session *session, struct outbox *outbox, uint32_t reserved,
                                  const struct delivery_watch *watch, struct delivery *out);
 void deliverer_close(struct deliverer **deliverer);
+/* Takes up what was saved since, before the files that are still to be sent; at the beginning all that waits.
+ */
+bool deliverer_collect(struct deliverer *deliverer) __attribute__((warn_unused_result));
 /* Sends what can be sent now; to be called often, at least each second. False, here and below: as deliver().
  * If out->failure is set, the delivery has ended. */
 bool deliverer_send(struct deliverer *deliverer) __attribute__((warn_unused_result));

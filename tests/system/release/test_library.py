@@ -299,6 +299,32 @@ class Online(LibraryTest):
         self.assertEqual(self.centre.sql("SELECT sum(octet_length(bytes)) FROM document_part JOIN document USING (digest) WHERE document.unit = %s", COUNTY),
                          [(2 * PART + 7,)])
 
+    def save_document(self, name, size=2 * PART + 7):
+        """Into the other county's outbox, and no further."""
+        path = os.path.join(self.directory, name)
+        with open(path, "wb") as file:
+            file.write(pdf(size, path))
+        with Relay(self.centre, self.other, lambda request, ask: None if request.WhichOneof("body") == "upload" else ask()):
+            self.other.run("document", "send", "plan", path, "--timeout", "1", check=4)
+
+    def test_a_file_holds_up_nothing_that_is_saved_later(self):
+        self.save_document("long.pdf")
+        held = []
+
+        def sheet(month):
+            return self.sheet(f"beside{month}.csv", f"{OTHER},2013-{month:02},3,3,900")
+
+        def change(request, ask):
+            held.extend(["part"] if request.upload.part else [])
+            return None if request.upload.part else ask()
+        with Relay(self.centre, self.other, change):
+            lines = self.run_library(self.other.home, "send", f"total:{OTHER}:", "wait:figures", f"total:{OTHER}:", "wait:figures",
+                                     *(word for n in (8, 9, 10, 11) for word in (f"submit:{sheet(n)}", "wait:receipt")), "close")
+        self.assertTrue(held)
+        self.assertEqual(lines[-1], "closed within a second")
+        self.assertEqual(len([line for line in lines if re.match(r"\d receipt ID beside\d+.csv seq \d+", line)]), 4, lines)
+        self.assertRegex(self.run_library(self.other.home, "send", "end")[0], r"1 receipt ID .*long.pdf seq \d+")
+
     def test_two_handles_in_two_threads(self):
         a = [self.sheet(f"a{n}.csv", f"{COUNTY},2013-{n:02},{n},1,900") for n in (8,)]
         b = [self.sheet(f"b{n}.csv", f"{OTHER},2013-{n:02},{n},1,900") for n in (6, 7)]
