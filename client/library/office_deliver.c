@@ -367,6 +367,11 @@ office_deliver_take(struct fupin_office *o, const struct reply *reply)
 	struct work *w = &o->work;
 	if (w->deliverer && !deliverer_take(w->deliverer, reply))
 		give_up(o);
+	if (!w->deliverer || !w->delivery.failure)
+		return;
+	/* At once, while the session still says why. */
+	office_end_turn(o);
+	office_fail_session(o, w->delivery.failure);
 }
 
 void

@@ -235,6 +235,7 @@ static bool
 take_uploaded(struct deliverer *d, uint64_t request_id, const struct uploaded *answer)
 {
 	struct parcel *p = find_sent(d, request_id);
+	struct problem_list problems;
 	struct outbox_item item;
 	if (!p || !p->documents)
 		return true;
@@ -242,7 +243,8 @@ take_uploaded(struct deliverer *d, uint64_t request_id, const struct uploaded *a
 	d->progress_us = clock_steady_us();
 	enum upload_step step = upload_take(&d->files.upload, answer);
 	if (step == UPLOAD_BROKEN)
-		d->delivery->failure = SESSION_BROKEN;
+		d->delivery->failure =
+		    session_makes_no_sense(d->session, "what the centre says that it has of a file makes no sense");
 	if (step != UPLOAD_WHOLE)
 		return true;
 	p->documents = ++d->files.next < d->files.submission.document_count;
@@ -250,8 +252,11 @@ take_uploaded(struct deliverer *d, uint64_t request_id, const struct uploaded *a
 		close_files(d);
 	else if (!outbox_get(d->outbox, p->position, &item))
 		return false;
-	else if (!begin_file(d, &item))
-		close_files(d); /* and the next turn says why */
+	else if (!begin_file(d, &item)) {
+		problem_list_init(&problems);
+		problem_only(&problems, PROBLEM_FILE_CHANGED);
+		return refuse_parcel(d, p, &(struct refusal){.problems = &problems});
+	}
 	return true;
 }
 

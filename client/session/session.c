@@ -41,7 +41,8 @@ struct session {
 	struct welcome welcome;
 	const uint8_t *welcome_frame;
 	size_t welcome_size;
-	struct refusal refusal;
+	struct refusal refusal; /* its problems are these: */
+	struct problem_list problems;
 	zmq_msg_t message;
 	char error[HOME_ERROR_BYTES];
 	struct home home;
@@ -310,6 +311,12 @@ broken(struct session *s, const char *what)
 	return SESSION_BROKEN;
 }
 
+enum session_failure
+session_makes_no_sense(struct session *s, const char *what)
+{
+	return broken(s, what);
+}
+
 /* Never waits: a connection that ended in its handshake leaves a socket that takes nothing, ever. */
 static enum session_failure
 send_frame(struct session *s, const uint8_t *bytes, size_t size)
@@ -350,6 +357,15 @@ session_send(struct session *s, struct request *request)
 	return failure;
 }
 
+/* A delivery may go on after it, and end with it later. */
+static void
+keep_refusal(struct session *s, const struct refusal *refusal)
+{
+	s->problems = *refusal->problems;
+	s->refusal = *refusal;
+	s->refusal.problems = &s->problems;
+}
+
 static enum session_failure
 read_reply(struct session *s, struct reply *out)
 {
@@ -359,7 +375,7 @@ read_reply(struct session *s, struct reply *out)
 	if (!codec_decode_reply(&s->arena, zmq_msg_data(&s->message), zmq_msg_size(&s->message), out))
 		return broken(s, "an answer that this client does not understand: is the centre newer?");
 	if (out->kind == REPLY_REFUSAL)
-		s->refusal = out->refusal;
+		keep_refusal(s, &out->refusal);
 	return SESSION_OK;
 }
 

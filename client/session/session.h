@@ -98,7 +98,11 @@ unsigned session_epoch(const struct session *session);
 /* How many centres the office knows. */
 size_t session_centres(const struct session *session);
 
+/* The last one that came, however long ago. */
 const struct refusal *session_refusal(const struct session *session);
 const char *session_error(const struct session *session);
+/* For who takes the replies: `what` is wrong with one of them, and session_error() says so. SESSION_BROKEN.
+ */
+enum session_failure session_makes_no_sense(struct session *session, const char *what);
 
 #endif

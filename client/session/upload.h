@@ -37,7 +37,8 @@ struct file_upload {
 	uint8_t *bytes; /* NULL: not read yet */
 	bool offered;   /* the centre has said how much it has */
 	uint64_t received, furthest;
-	int idle; /* answers in a row that brought nothing new */
+	int idle;      /* answers in a row that brought nothing new */
+	int forgotten; /* how often the centre had lost what it had */
 };
 
 enum upload_step {

@@ -325,6 +325,27 @@ class Online(LibraryTest):
         self.assertEqual(len([line for line in lines if re.match(r"\d receipt ID beside\d+.csv seq \d+", line)]), 4, lines)
         self.assertRegex(self.run_library(self.other.home, "send", "end")[0], r"1 receipt ID .*long.pdf seq \d+")
 
+    def test_a_centre_that_makes_no_sense(self):
+        """Whatever it says of a file, the delivery ends, and nothing is lost."""
+        self.save_document("strange.pdf")
+
+        def has(request, received):
+            return pb.Reply(uploaded=pb.Uploaded(digest=request.upload.digest, received=received))
+
+        def forgets(request):
+            if request.upload.offset:
+                return pb.Reply(refusal=pb.Refusal(problems=[pb.Problem(code=pb.FILE_MISSING)]))
+            return has(request, PART if request.upload.part else 0)
+        answers = {"beyond": lambda request: has(request, 3 * PART), "crooked": lambda request: has(request, 7),
+                   "idle": lambda request: has(request, 0), "forgets": forgets}
+        for name, answer in answers.items():
+            with self.subTest(name), Relay(self.centre, self.other, lambda request, ask: answer(request)  # pylint: disable=cell-var-from-loop
+                                           if request.WhichOneof("body") == "upload" else ask()):
+                said = "what the centre says that it has of a file makes no sense"
+                self.assertRegex(self.run_library(self.other.home, "send", "end")[-1], f"^1 ended 1 .*{said}$")
+                self.assertIn(said, self.other.run("outbox", "send", check=1).stderr)
+        self.assertRegex(self.run_library(self.other.home, "send", "end")[0], r"1 receipt ID .*strange.pdf seq \d+")
+
     def test_two_handles_in_two_threads(self):
         a = [self.sheet(f"a{n}.csv", f"{COUNTY},2013-{n:02},{n},1,900") for n in (8,)]
         b = [self.sheet(f"b{n}.csv", f"{OTHER},2013-{n:02},{n},1,900") for n in (6, 7)]
