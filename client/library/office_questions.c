@@ -506,7 +506,7 @@ enum { KINDS = sizeof kinds / sizeof *kinds };
 void
 question_begin(struct fupin_office *o, struct operation *p)
 {
-	const struct question_kind *kind = p->asked > 0 && (int)p->asked < (int)KINDS ? &kinds[p->asked] : NULL;
+	const struct question_kind *kind = p->asked && (size_t)p->asked < KINDS ? &kinds[p->asked] : NULL;
 	if (!p->query.unit && p->asked != FUPIN_UNITS)
 		p->query.unit = o->work.unit;
 	period first, last;

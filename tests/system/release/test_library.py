@@ -486,8 +486,8 @@ class Questions(LibraryTest):
 
     def test_questions_that_name_nothing(self):
         lines = self.run_library(self.county.home, f"ask:{COMPLETENESS}:{COUNTY}:form=nothing", f"ask:999:{COUNTY}:", f"ask:{DOCUMENTS}:{COUNTY}:document=no",
-                                 f"ask:{UNITS}:0:group=no", f"ask:{DOCUMENTS}:{COUNTY}:states=late", "end")
-        for number in "12345":
+                                 f"ask:{UNITS}:0:group=no", f"ask:{DOCUMENTS}:{COUNTY}:states=late", f"ask:-1:{COUNTY}:", "end")
+        for number in "123456":
             self.assertIn(f"{number} ended 2 there is no such thing", lines)
 
 
