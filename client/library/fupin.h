@@ -220,6 +220,8 @@ struct fupin_answer {
 	const char *label;
 	int last; /* 1: no page follows */
 	const struct fupin_table *table;
+	int cut_off; /* 1: there are more rows, which the centre does not bring: ask for less, or with a higher
+	                limit */
 };
 
 struct fupin_event {

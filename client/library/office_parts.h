@@ -248,7 +248,8 @@ struct page {
 	struct as_of as_of;
 	int64_t time_us;
 	const char *label;
-	bool more;
+	bool more;         /* a page follows */
+	bool cut_off;      /* the centre has more rows, and no page follows */
 	const void *query; /* what readers need besides: reading->more */
 };
 void tell_answer(struct fupin_office *o, struct operation *operation, const struct page *page);

@@ -130,6 +130,7 @@ take_completeness(struct fupin_office *o, struct operation *p, const struct repl
 	page->as_of = a->as_of;
 	page->time_us = a->time_us;
 	page->label = a->label;
+	page->cut_off = p->asked == FUPIN_LATE && a->more;
 }
 
 static bool
@@ -365,6 +366,7 @@ take_trace(struct fupin_office *o, struct operation *p, const struct reply *repl
 	const struct trace_answer *a = &reply->trace;
 	(void)o, (void)p;
 	fill(page, columns_find(&trace_columns, "steps")->nested, a->steps, a->count, a->as_of, a->label);
+	page->cut_off = a->more;
 }
 
 static bool
@@ -416,6 +418,7 @@ take_enrolments(struct fupin_office *o, struct operation *p, const struct reply 
 	*page = (struct page){.columns = &enrolment_columns,
 	                      .rows = reply->enrolments.items,
 	                      .count = reply->enrolments.count,
+	                      .cut_off = reply->enrolments.more,
 	                      .label = ""};
 }
 
@@ -431,8 +434,11 @@ static void
 take_offices(struct fupin_office *o, struct operation *p, const struct reply *reply, struct page *page)
 {
 	(void)o, (void)p;
-	*page = (struct page){
-	    .columns = &office_columns, .rows = reply->offices.items, .count = reply->offices.count, .label = ""};
+	*page = (struct page){.columns = &office_columns,
+	                      .rows = reply->offices.items,
+	                      .count = reply->offices.count,
+	                      .cut_off = reply->offices.more,
+	                      .label = ""};
 }
 
 /* ---------------------------------------------------------------- what the plan answers */

@@ -124,6 +124,7 @@ tell_answer(struct fupin_office *o, struct operation *operation, const struct pa
 		                          .time_us = page->time_us,
 		                          .label = keep(letter, page->label),
 		                          .last = !page->more,
+		                          .cut_off = page->cut_off,
 		                          .table = make_table(letter, &r, page->columns, page->rows, page->count)};
 		letter->event.answer = answer;
 		letter->arena.exhausted |= r.arena.exhausted;

@@ -165,9 +165,9 @@ write_event(char *line, const struct fupin_event *e)
 	if (e->answer) {
 		const struct fupin_column *first = fupin_column(e->answer->table, 0);
 		print_answer(e->answer);
-		snprintf(line, LINE_BYTES, "answer %s of %zu rows, last %d, seq %d, first column %s",
+		snprintf(line, LINE_BYTES, "answer %s of %zu rows, last %d, seq %d, first column %s%s",
 		         e->answer->table->name, e->answer->table->row_count, e->answer->last, e->answer->seq > 0,
-		         first->title);
+		         first->title, e->answer->cut_off ? ", cut off" : "");
 	}
 	const struct fupin_problem *p = e->problem;
 	const struct fupin_submission *s = e->submission;

@@ -470,6 +470,11 @@ class Questions(LibraryTest):
         self.assertEqual(lines[-1], "1 ended 3 the data has problems: nothing was saved")
         self.assertTrue(openpyxl.load_workbook(red).active["C2"].comment.text)
 
+    def test_what_is_cut_off_is_told(self):
+        for limit, end in ((2, "2 rows, last 1, seq 1, first column code, cut off"), (1000, "rows, last 1, seq 1, first column code")):
+            lines = self.run_library(self.county.home, f"ask:{LATE}:{COUNTY}:from=201301,to=201306,limit={limit}", "end")
+            self.assertTrue(lines[-2].endswith(end), lines[-2:])
+
     def test_pages_while_the_plan_is_fetched(self):
         """What a question names is asked for on each page, also when the plan's next edition has come meanwhile."""
         for office, unit in ((self.county, COUNTY), (self.other, OTHER)):
