@@ -244,9 +244,6 @@ write_cell(struct xlsx *w, lxw_col_t column, const struct cell *cell)
 {
 	char room[CELL_TEXT_BYTES];
 	const char *text = cell_show(cell, false, room);
-	lxw_format *format = cell->kind == CELL_SHARE    ? w->share
-	                     : cell->kind == CELL_CHANGE ? w->change[cell->decimals]
-	                                                 : w->number[cell->decimals];
 	widen(w, column, text);
 	if (cell->kind == CELL_TEXT || cell->kind == CELL_CODE || cell->kind == CELL_DEADLINE)
 		return *text ? worksheet_write_string(w->sheet, w->row, column, text, NULL) : LXW_NO_ERROR;
@@ -254,6 +251,9 @@ write_cell(struct xlsx *w, lxw_col_t column, const struct cell *cell)
 		return worksheet_write_unixtime(w->sheet, w->row, column, cell_seconds(cell) + ZONE_SECONDS, w->time);
 	if (cell_is_none(cell) || !cell_fits_double(cell))
 		return worksheet_write_string(w->sheet, w->row, column, text, w->none);
+	lxw_format *format = cell->kind == CELL_SHARE    ? w->share
+	                     : cell->kind == CELL_CHANGE ? w->change[cell->decimals]
+	                                                 : w->number[cell->decimals];
 	double scale = cell->kind == CELL_SHARE ? 1000 : power_of_ten(cell->decimals);
 	return worksheet_write_number(w->sheet, w->row, column, (double)cell->value / scale, format);
 }
