@@ -109,7 +109,7 @@ upload_request(const struct document *d, const uint8_t *bytes, uint64_t offset)
 /* ---------------------------------------------------------------- in steps */
 
 /* A centre whose answers go on to bring nothing new, or that loses again and again what it has, is broken. */
-enum { IDLE_ANSWERS_MAX = 50 };
+enum { IDLE_ANSWERS_MAX = 50, FORGOTTEN_MAX = 5 };
 
 void
 upload_begin(struct file_upload *u, const struct document *document, const char *path,
@@ -148,7 +148,7 @@ upload_take(struct file_upload *u, const struct uploaded *answer)
 	if (answer->whole)
 		return UPLOAD_WHOLE;
 	bool sane = answer->received < u->document->size && answer->received % DOCUMENT_PART_BYTES == 0 &&
-	            u->idle + u->forgotten <= IDLE_ANSWERS_MAX;
+	            u->idle <= IDLE_ANSWERS_MAX && u->forgotten <= FORGOTTEN_MAX;
 	return sane ? UPLOAD_ON : UPLOAD_BROKEN;
 }
 
