@@ -1,7 +1,7 @@
 /* What is shown, as tables of columns. A column says once what it is called, in JSON and as a title in both
  * languages, and how its cell is read from a row; the terminal, CSV, workbooks and JSON are written from that
- * (output/listing.h). A table of columns for each subject:
- * *_columns.h. */
+ * (output/listing.h). Each subject has a header of its own,
+ * SUBJECT_columns.h. */
 #ifndef FUPIN_CLIENT_COLUMN_H
 #define FUPIN_CLIENT_COLUMN_H
 

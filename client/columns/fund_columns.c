@@ -68,12 +68,12 @@ static const struct column steps[] = {
     MADE("way", indented_kind, COLUMN_AT(item.entry.kind, enum fund_kind),
          .names = {fund_kind_name, fund_kind_name_zh}, TABLE_ONLY, TITLE("way", "去向")),
     FEN("part", amount_fen, TITLE("yuan", "金额(元)")),
-    UNIT_OR_CODE("name", item.entry.unit, TABLE_ONLY, TITLE("unit", "单位")),
-    TEXT("voucher", item.entry.voucher, TABLE_ONLY, TITLE("voucher", "凭证号")),
-    DAY("occurred", item.entry.occurred, TABLE_ONLY, TITLE("date", "日期")),
-    USE("use", item.entry.use, TABLE_ONLY, TITLE("use", "用途")),
-    UNIT_OR_CODE("other", item.entry.counterparty, TABLE_ONLY, TITLE("other unit", "对方单位")),
-    FEN("yuan", item.entry.amount_fen, TABLE_ONLY, TITLE("of yuan", "该笔(元)")),
+    UNIT_OR_CODE("way_name", item.entry.unit, TABLE_ONLY, TITLE("unit", "单位")),
+    TEXT("way_voucher", item.entry.voucher, TABLE_ONLY, TITLE("voucher", "凭证号")),
+    DAY("way_occurred", item.entry.occurred, TABLE_ONLY, TITLE("date", "日期")),
+    USE("way_use", item.entry.use, TABLE_ONLY, TITLE("use", "用途")),
+    UNIT_OR_CODE("way_other", item.entry.counterparty, TABLE_ONLY, TITLE("other unit", "对方单位")),
+    FEN("way_yuan", item.entry.amount_fen, TABLE_ONLY, TITLE("of yuan", "该笔(元)")),
 };
 static const struct columns step_columns = COLUMNS("steps", steps);
 #undef ROW

@@ -104,7 +104,7 @@ struct operation {
 	struct document_room *room; /* of a document that is sent */
 	struct document document;
 	struct file_download *download;
-	uint32_t named;         /* the number of the form, document or rule that it names */
+	uint32_t named; /* the number of the form, document or rule that it names */
 	struct total_query total;
 	uint64_t watch_id, ack_id; /* request ids */
 	struct follow *follow;     /* the state that the watcher has */
