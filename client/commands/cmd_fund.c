@@ -100,7 +100,7 @@ show_balance(struct funding *f)
 	                                  : fund_rows_by_unit(&arena, &r, answer, f->source, f->ages);
 	if (!by_source)
 		count = answer->unit_count;
-	r.whole = f->by && rows ? &rows[count - 1] : NULL;
+	r.whole = f->by && rows && count ? &rows[count - 1] : NULL;
 	struct listing *l =
 	    listing_begin(c->output, "funds", &fund_columns[by_source ? FUNDS_BY_SOURCE : FUNDS_BY_UNIT], &r,
 	                  f->ages ? FUNDS_BY_AGE : FUNDS_BY_STATE);

@@ -116,9 +116,8 @@ letter_put(struct fupin_office *o, struct operation *operation, struct letter *l
 	o->work.held_end = &letter->next;
 }
 
-/* Never NULL; if there is no room, the letter is not sent. */
-static const char *
-keep(struct letter *letter, const char *text)
+const char *
+letter_keep(struct letter *letter, const char *text)
 {
 	const char *copy = text && *text ? arena_string(&letter->arena, text) : "";
 	return copy ? copy : "";
@@ -136,7 +135,7 @@ static const char *
 keep_id(struct letter *letter, const struct submission_id *id)
 {
 	char text[ID_TEXT_BYTES];
-	return id ? keep(letter, submission_id_format(id, text)) : "";
+	return id ? letter_keep(letter, submission_id_format(id, text)) : "";
 }
 
 void
@@ -147,14 +146,14 @@ tell_problem(struct fupin_office *o, struct operation *operation, const struct f
 	struct letter *letter = letter_new(operation, FUPIN_PROBLEM);
 	struct fupin_problem *p = letter ? room(letter, 1, sizeof *p) : NULL;
 	if (p) {
-		p->code = keep(letter, problem_name(finding->problem.code));
-		p->text = keep(letter, problem_text(&finding->problem, o->language, text));
+		p->code = letter_keep(letter, problem_name(finding->problem.code));
+		p->text = letter_keep(letter, problem_text(&finding->problem, o->language, text));
 		p->submission = keep_id(letter, submission);
-		p->file = keep(letter, finding->place.file);
-		p->sheet = keep(letter, finding->place.sheet);
+		p->file = letter_keep(letter, finding->place.file);
+		p->sheet = letter_keep(letter, finding->place.sheet);
 		p->row = finding->place.line;
-		p->letters = keep(letter, finding->letters);
-		p->column = keep(letter, finding->column);
+		p->letters = letter_keep(letter, finding->letters);
+		p->column = letter_keep(letter, finding->column);
 		letter->event.problem = p;
 	}
 	if (letter)
@@ -168,7 +167,8 @@ tell_line(struct fupin_office *o, struct operation *operation, const char *text,
 	struct letter *letter = letter_new(operation, FUPIN_PROBLEM);
 	struct fupin_problem *p = letter ? room(letter, 1, sizeof *p) : NULL;
 	if (p) {
-		*p = (struct fupin_problem){"", keep(letter, text), keep_id(letter, submission), "", "", 0, "", ""};
+		*p = (struct fupin_problem){"", letter_keep(letter, text), keep_id(letter, submission), "", "", 0, "",
+		                            ""};
 		letter->event.problem = p;
 	}
 	if (letter)
@@ -183,9 +183,9 @@ tell_submission(struct fupin_office *o, struct operation *operation, enum fupin_
 	struct fupin_submission *s = letter ? room(letter, 1, sizeof *s) : NULL;
 	if (s) {
 		*s = *from;
-		s->id = keep(letter, from->id);
-		s->digest = keep(letter, from->digest);
-		s->files = keep(letter, from->files);
+		s->id = letter_keep(letter, from->id);
+		s->digest = letter_keep(letter, from->digest);
+		s->files = letter_keep(letter, from->files);
 		letter->event.submission = s;
 	}
 	if (letter)
@@ -252,7 +252,7 @@ fill_figure(const struct fupin_office *o, struct letter *letter, const struct un
 	*out = (struct fupin_figure){
 	    .unit = unit->unit,
 	    .unit_name = name,
-	    .indicator = indicator ? keep(letter, indicator->code) : "",
+	    .indicator = indicator ? letter_keep(letter, indicator->code) : "",
 	    .decimals = indicator ? indicator->decimals : 0,
 	    .value = unit->values[i],
 	    .approved = unit->approved[i],
@@ -273,8 +273,8 @@ fill_fund(const struct fupin_office *o, struct letter *letter, const struct unit
 	    .unit = unit->unit,
 	    .unit_name = name,
 	    .kind = fund_kind_name(f->kind),
-	    .source = keep(letter, source ? source->code : ""),
-	    .use = keep(letter, use ? use->code : ""),
+	    .source = letter_keep(letter, source ? source->code : ""),
+	    .use = letter_keep(letter, use ? use->code : ""),
 	    .level = (int)f->level,
 	    .fen = f->amount_fen,
 	    .entries = f->entries,
@@ -296,7 +296,7 @@ tell_figures(struct fupin_office *o, struct operation *operation, const struct a
 	    (rows->funds = room(letter, funds, sizeof *rows->funds))) {
 		for (size_t i = 0; i < count; i++) {
 			const struct unit *unit = catalogue_unit(&o->work.catalogue, units[i].unit);
-			const char *name = keep(letter, unit ? unit->name : "");
+			const char *name = letter_keep(letter, unit ? unit->name : "");
 			for (size_t k = 0; k < units[i].indicator_count; k++)
 				fill_figure(o, letter, &units[i], k, name, &rows->figures[figure++]);
 			for (size_t k = 0; k < units[i].fund_count; k++)
@@ -321,7 +321,7 @@ fill_standing(struct letter *letter, const struct standing *from, struct standin
 	for (size_t i = 0; i < from->deadline_count; i++) {
 		const struct standing_deadline *d = &from->deadlines[i];
 		to->deadlines[i] = (struct fupin_deadline){.period = d->period,
-		                                           .form = keep(letter, d->form),
+		                                           .form = letter_keep(letter, d->form),
 		                                           .due = d->due,
 		                                           .reports = d->units,
 		                                           .missing = d->missing};
@@ -330,9 +330,9 @@ fill_standing(struct letter *letter, const struct standing *from, struct standin
 		const struct standing_report *r = &from->returned[i];
 		to->returned[i] = (struct fupin_returned){.unit = r->unit,
 		                                          .period = r->period,
-		                                          .unit_name = keep(letter, r->name),
-		                                          .form = keep(letter, r->form),
-		                                          .reason = keep(letter, r->text)};
+		                                          .unit_name = letter_keep(letter, r->name),
+		                                          .form = letter_keep(letter, r->form),
+		                                          .reason = letter_keep(letter, r->text)};
 	}
 	to->standing.from_centre = 1;
 	to->standing.time_us = from->time_us;
@@ -370,7 +370,7 @@ tell_progress(struct fupin_office *o, struct operation *operation, const char *n
 	struct letter *letter = letter_new(operation, FUPIN_PROGRESS);
 	struct fupin_progress *p = letter ? room(letter, 1, sizeof *p) : NULL;
 	if (p) {
-		*p = (struct fupin_progress){keep(letter, name), bytes, size};
+		*p = (struct fupin_progress){letter_keep(letter, name), bytes, size};
 		letter->event.progress = p;
 	}
 	if (letter)
@@ -390,7 +390,7 @@ tell_end(struct fupin_office *o, struct operation *operation, enum fupin_status 
 		text = office_text(o, TEXT_MEMORY);
 	}
 	letter->event.status = status;
-	letter->event.text = keep(letter, text);
+	letter->event.text = letter_keep(letter, text);
 	letter->arena.exhausted = false; /* it goes all the same */
 	operation->last = NULL;
 	operation->stage = STAGE_ENDED;

@@ -173,6 +173,8 @@ void *office_run(void *office);
 /* NULL: no memory, and the operation ends with that. */
 struct letter *letter_new(struct operation *operation, enum fupin_kind kind);
 void letter_free(struct letter *letter);
+/* A copy of a text (NULL: ""). Never NULL; if there is no room, the letter is not sent. */
+const char *letter_keep(struct letter *letter, const char *text);
 /* Adds it to those that are handed out at the end of the turn; if its content is incomplete, for lack of
  * memory, it is not sent. */
 void letter_put(struct fupin_office *o, struct operation *operation, struct letter *letter);

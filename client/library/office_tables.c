@@ -47,14 +47,6 @@ static const enum fupin_cell_kind kinds[] = {
     [CELL_NAMED] = FUPIN_CELL_TABLE,
 };
 
-/* Never NULL; if there is no room, the letter is not sent. */
-static const char *
-keep(struct letter *letter, const char *text)
-{
-	const char *copy = text && *text ? arena_string(&letter->arena, text) : "";
-	return copy ? copy : "";
-}
-
 static const struct fupin_table *make_table(struct letter *letter, struct reading *r,
                                             const struct columns *columns, const void *rows, size_t count);
 
@@ -65,8 +57,8 @@ make_cell(struct letter *letter, struct reading *r, const void *row, const struc
 	struct fupin_cell out = {.kind = kinds[cell.kind],
 	                         .decimals = cell.decimals,
 	                         .value = cell.value,
-	                         .text = keep(letter, cell.text),
-	                         .code = keep(letter, cell.code)};
+	                         .text = letter_keep(letter, cell.text),
+	                         .code = letter_keep(letter, cell.code)};
 	if (out.kind == FUPIN_CELL_TABLE)
 		out.table = make_table(letter, r, cell.columns, cell.rows, (size_t)cell.value);
 	return out;
@@ -80,8 +72,8 @@ make_columns(struct letter *letter, const struct reading *r, const struct column
 	for (size_t i = 0; i < columns->count; i++) {
 		const struct column *column = &columns->items[i];
 		out[i] = (struct fupin_column){
-		    .key = keep(letter, column->key),
-		    .title = column->titles[0] ? keep(letter, column_title(r, column, false)) : "",
+		    .key = letter_keep(letter, column->key),
+		    .title = column->titles[0] ? letter_keep(letter, column_title(r, column, false)) : "",
 		    .right = column->right};
 	}
 }
@@ -95,7 +87,7 @@ make_table(struct letter *letter, struct reading *r, const struct columns *colum
 	if (!t)
 		return NULL;
 	t->table = (struct fupin_table){
-	    .name = keep(letter, columns->name), .column_count = columns->count, .row_count = count};
+	    .name = letter_keep(letter, columns->name), .column_count = columns->count, .row_count = count};
 	t->columns = arena_array(&letter->arena, columns->count + 1, sizeof *t->columns);
 	t->cells = arena_array(&letter->arena, columns->count * count + 1, sizeof *t->cells);
 	if (!t->columns || !t->cells)
@@ -122,7 +114,7 @@ tell_answer(struct fupin_office *o, struct operation *operation, const struct pa
 		*answer =
 		    (struct fupin_answer){.seq = page->as_of.seq,
 		                          .time_us = page->time_us,
-		                          .label = keep(letter, page->label),
+		                          .label = letter_keep(letter, page->label),
 		                          .last = !page->more,
 		                          .cut_off = page->cut_off,
 		                          .table = make_table(letter, &r, page->columns, page->rows, page->count)};

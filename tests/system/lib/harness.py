@@ -39,6 +39,7 @@ PLAN = os.path.join(SOURCE, "db", "plan-2013")
 SLOW = 10 if os.environ.get("FUPIN_SLOW") else 1  # sanitizers
 # For a centre whose database falls silent: a fifth of the usual waits (a commit is told of after 1 s, not 5).
 HURRIED = ("--patience", "12") if SLOW == 1 else ()
+PATIENT = ("--patience", "600")  # a database that is slow stays in use, whatever the machine
 OFFICES = ("province", "admin", "prefecture-2201", "county-220122", "county-220112", "county-222403")
 
 

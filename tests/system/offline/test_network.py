@@ -43,7 +43,7 @@ class Program:
     def start(self):
         with open(self.output, "ab") as out:
             self.process = subprocess.Popen(
-                self.office.command("submit", "--each", "--quiet", "--timeout", 90 * SLOW, *self.sheets),
+                self.office.command("submit", "--each", "--quiet", "--timeout", 240 * SLOW, *self.sheets),
                 stdout=out, stderr=out)
         self.test.addCleanup(self.end, self.process)
         return self
@@ -59,7 +59,7 @@ class Program:
     def finish(self):
         """It ends by itself with all receipts, and the database has what they say."""
         test = self.test
-        status = self.process.wait(120 * SLOW)
+        status = self.process.wait(300 * SLOW)
         with open(self.output, encoding="utf-8") as out:
             test.assertEqual(status, 0, f"{self.name}: {out.read()}")
         items = json.loads(self.office.run("status", "--format", "json", check=0).stdout)["submissions"]

@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import socket
 import unittest
 
 from harness import SLOW, Centre, new_directory, processor_seconds
@@ -29,6 +30,13 @@ class Offline(unittest.TestCase):
     def go_offline(self):
         self.run_here("submit", check=0)  # what the centre says is kept from here on
         self.centre.stop()
+
+    def hold_port(self):
+        """Nobody else gets the centre's port while it is away: what connects there is refused."""
+        port = socket.socket()
+        port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        port.bind(("127.0.0.1", int(self.centre.endpoint.rsplit(":", 1)[1])))
+        self.addCleanup(port.close)
 
     def test_months_offline(self):
         self.go_offline()
@@ -68,6 +76,7 @@ class Offline(unittest.TestCase):
 
     def test_first_time_needs_the_centre(self):
         self.centre.stop()
+        self.hold_port()
         good = self.write("good.csv", f"{HEADER}{COUNTY},2013-01,7,1,900\n")
         for word in ("submit", "check"):
             self.assertIn("nothing takes connections", self.run_here(word, good, "--timeout", "1", check=4).stderr)
@@ -75,6 +84,7 @@ class Offline(unittest.TestCase):
 
     def test_damaged_or_foreign_memory_is_none(self):
         self.go_offline()
+        self.hold_port()
         path, good = os.path.join(self.office.home, "centre.kept"), self.write("good.csv", f"{HEADER}{COUNTY},2013-01,7,1,900\n")
         with open(path, "rb") as file:
             whole = file.read()

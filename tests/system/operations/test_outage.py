@@ -7,7 +7,7 @@ import signal
 import subprocess
 import unittest
 
-from harness import HURRIED, SLOW, SOURCE, Centre, Database, entry, new_directory, newest_postgresql, pb, report, submission, wait_for
+from harness import HURRIED, PATIENT, SLOW, SOURCE, Centre, Database, entry, new_directory, newest_postgresql, pb, report, submission, wait_for
 from wire import NoAnswer, Stubborn, codes, uuid7
 
 COUNTY, OTHER = 220122, 220112
@@ -45,9 +45,9 @@ class Pair:
 
 
 class OutageTest(unittest.TestCase):
-    def start(self, database, options=(), **more):
+    def start(self, database, options=(), hurried=HURRIED, **more):
         self.database = database
-        self.centre = Centre(database=database, options=(*HURRIED, *options), **more).start()
+        self.centre = Centre(database=database, options=(*hurried, *options), **more).start()
         self.addCleanup(self.centre.stop)
         self.wire = self.centre.wire(f"county-{COUNTY}")
         self.numbers = {i.code: i.number for i in self.wire.catalogue().indicators}
@@ -165,7 +165,7 @@ class Slow(OutageTest):
         """Somebody's session holds a lock: submissions of all counties queue up to a bound, then BUSY; all go through
         afterwards."""
         counties = all_county_offices()
-        self.start(Database(), offices=counties)
+        self.start(Database(), offices=counties, hurried=PATIENT)
         holder = self.lock_tables()
         # More than the queue, what is being committed and what is gathered meanwhile can hold, however it arrives.
         sent, waiting, busy = self.until_full(counties, (QUEUE_MAX + 2 * COMMIT_MAX) // (WINDOW * len(counties)) + 1)
@@ -177,7 +177,7 @@ class Slow(OutageTest):
 
     def test_office_fills_its_queue(self):
         """One office may wait with so many; whatever it sends beyond that is refused and leaves nothing in memory."""
-        self.start(Database())
+        self.start(Database(), hurried=PATIENT)
         holder = self.lock_tables()
         sent, waiting, busy = self.until_full([f"county-{COUNTY}"], 8)
         self.assertLess(waiting, 2 * OFFICE_MAX)
