@@ -92,8 +92,12 @@ configure(void *socket, const struct home *home)
 static void
 close_sockets(struct session *s)
 {
-	if (s->socket)
+	/* A monitor that nobody listens to any more would hold up libzmq's thread for ever with the next event,
+	 * and every later connection with it. */
+	if (s->socket) {
+		zmq_socket_monitor(s->socket, NULL, 0);
 		zmq_close(s->socket);
+	}
 	if (s->monitor)
 		zmq_close(s->monitor);
 	s->socket = s->monitor = NULL;
@@ -115,8 +119,8 @@ connect_socket(struct session *s)
 	    zmq_socket_monitor(s->socket, monitor, MONITORED_EVENTS))
 		return false;
 	s->monitor = zmq_socket(s->context, ZMQ_PAIR);
-	return s->monitor && set_int(s->monitor, ZMQ_LINGER, 0) && !zmq_connect(s->monitor, monitor) &&
-	       !zmq_connect(s->socket, s->routes[s->route].endpoint);
+	return s->monitor && set_int(s->monitor, ZMQ_LINGER, 0) && set_int(s->monitor, ZMQ_RCVHWM, 0) &&
+	       !zmq_connect(s->monitor, monitor) && !zmq_connect(s->socket, s->routes[s->route].endpoint);
 }
 
 /* Takes one event of the monitor; 0: none is there. */

@@ -209,8 +209,11 @@ gate_close(struct gate **gate)
 	if (!g)
 		return;
 	zmq_msg_close(&g->payload);
-	if (g->router)
+	/* An event for a monitor that nobody listens to would hold up libzmq's thread, and the end, for ever. */
+	if (g->router) {
+		zmq_socket_monitor(g->router, NULL, 0);
 		zmq_close(g->router);
+	}
 	if (g->monitor)
 		zmq_close(g->monitor);
 	if (g->zap)
