@@ -173,7 +173,7 @@ office_save_document(struct fupin_office *o, struct operation *p, const struct d
 
 /* ---------------------------------------------------------------- a document to be fetched */
 
-/* The operation that fetches it is found by its download. */
+/* The operation that fetches it is found by its download, which begins it: operation_free() frees it. */
 struct fetching {
 	struct file_download download;
 	struct transfer_watch watch;
@@ -192,7 +192,8 @@ void
 office_fetch(struct fupin_office *o, struct operation *p)
 {
 	const struct document_kind *kind = kind_of(o, p);
-	struct fetching *f = kind ? arena_alloc(&p->arena, sizeof *f) : NULL;
+	/* The state of its digest wants to lie at a multiple of 64, which no arena has. */
+	struct fetching *f = kind ? aligned_alloc(_Alignof(struct fetching), sizeof *f) : NULL;
 	if (!kind)
 		return;
 	if (!f) {

@@ -18,6 +18,7 @@ operation_free(struct operation *p)
 	free(p->parts);
 	if (p->download)
 		download_end(p->download);
+	free(p->download);
 	arena_free(&p->arena);
 	free(p);
 }
