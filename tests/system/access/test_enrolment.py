@@ -388,7 +388,8 @@ class Revocation(unittest.TestCase):
                 file.write(f"kind,unit,voucher,occurred,source,amount\nraised,{COUNTY},v-{i},2013-04-15,social,1\n")
         with contextlib.closing(self.first.lock("SELECT * FROM journal_head FOR UPDATE")):
             program = subprocess.Popen(office.command("submit", "--each", *sheets), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-            wait_for("a full window", lambda: self.first.wire("province").ping().waiting == 64)
+            province = self.first.wire("province")  # one: a key has so many connections at most
+            wait_for("a full window", lambda: province.ping().waiting == 64)
             self.admin.run("admin", "revoke", "county-220122", "--reason", "new computer", check=0)
         _, errors = program.communicate(timeout=120 * SLOW)
         self.assertEqual(program.returncode, 5, errors)
