@@ -21,7 +21,7 @@ class Relay:
         _, self.secret = zmq.auth.load_certificate(os.path.join(centre.data, "centre.key_secret"))
         self.stopping = threading.Event()
         self.ready = threading.Event()
-        self.endpoint = None
+        self.endpoint = self.socket = None
         self.kept = 0  # requests without an answer
         self.thread = threading.Thread(target=self.serve, daemon=True)
         self.thread.start()
@@ -35,6 +35,7 @@ class Relay:
         socket.curve_secretkey = self.secret
         self.endpoint = f"tcp://127.0.0.1:{socket.bind_to_random_port('tcp://127.0.0.1')}"
         wire = Wire(self.centre.endpoint, self.centre.centre_key(), self.office.public_key, self.office.secret_key)
+        self.socket = socket
         self.ready.set()
         while not self.stopping.is_set():
             if not socket.poll(50):
@@ -57,6 +58,10 @@ class Relay:
         wire.close()
         socket.close()
         context.term()
+
+    def wait_for_next(self):
+        """For `change`: until the office has made its next request, which is answered after this one."""
+        assert self.socket.poll(30_000), "the office asks no more"
 
     def __enter__(self):
         """The office's home leads here."""

@@ -110,6 +110,21 @@ test_refused(void **state)
 }
 
 static int
+listen_here(struct home *home)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof address;
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
+	assert_int_equal(listen(listener, 64), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+	snprintf(home->endpoint, sizeof home->endpoint, "tcp://127.0.0.1:%d", ntohs(address.sin_port));
+	assert_int_equal(zmq_curve_keypair(home->centre_key, home->office.secret_key), 0);
+	assert_int_equal(zmq_curve_keypair(home->office.public_key, home->office.secret_key), 0);
+	return listener;
+}
+
+static int
 accept_within(int listener, int ms)
 {
 	struct pollfd item = {.fd = listener, .events = POLLIN};
@@ -138,17 +153,9 @@ greet_wrongly(int line, const unsigned char *greeting, size_t size)
 static void
 check_no_centre(const unsigned char *greeting, size_t greeting_size, bool sends)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t size = sizeof address;
-	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct home home = {.silence_ms = SILENCE_SECONDS * 1000};
 	char error[HOME_ERROR_BYTES];
-	assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
-	assert_int_equal(listen(listener, 4), 0);
-	assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
-	snprintf(home.endpoint, sizeof home.endpoint, "tcp://127.0.0.1:%d", ntohs(address.sin_port));
-	assert_int_equal(zmq_curve_keypair(home.centre_key, home.office.secret_key), 0);
-	assert_int_equal(zmq_curve_keypair(home.office.public_key, home.office.secret_key), 0);
+	int listener = listen_here(&home);
 	struct session *session = session_open(&home, error);
 	assert_non_null(session);
 	int line = accept_within(listener, LONG_MS);
@@ -178,12 +185,45 @@ test_no_centre(void **state)
 	check_no_centre(portal, sizeof portal - 1, false);
 }
 
+/* Sockets end in their own time, and libzmq has a thousand at most: not more than that between two ends. */
+static void
+give_up_while_it_breaks(const struct home *home, int listener, int times)
+{
+	char error[HOME_ERROR_BYTES];
+	struct session *session = session_open(home, error);
+	assert_non_null(session);
+	for (int i = 0; i < times; i++) {
+		int line = accept_within(listener, LONG_MS);
+		assert_true(line >= 0);
+		close(line);
+		/* Sooner and later after the break. */
+		for (int64_t until = clock_steady_us() + i % 100; clock_steady_us() < until;)
+			continue;
+		assert_true(session_reconnect(session));
+	}
+	session_close(&session);
+}
+
+/* A line that breaks just while it is given up: libzmq's thread goes on, and the session ends. */
+static void
+test_given_up_while_it_breaks(void **state)
+{
+	enum { SESSIONS = 10, TIMES = 200 };
+	struct home home = {.silence_ms = SILENCE_SECONDS * 1000};
+	int listener = listen_here(&home);
+	(void)state;
+	for (int i = 0; i < SESSIONS; i++)
+		give_up_while_it_breaks(&home, listener, TIMES);
+	close(listener);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_refused),
 	    cmocka_unit_test(test_no_centre),
+	    cmocka_unit_test(test_given_up_while_it_breaks),
 	};
 	alarm(ALARM_S);
 	return cmocka_run_group_tests(tests, NULL, NULL);
