@@ -42,10 +42,9 @@ saved(const struct sending *s, bool good)
 }
 
 int
-sending_save(struct sending *s, struct submission *submission, const char *what)
+sending_save(struct sending *s, const struct submission *submission, const char *what)
 {
-	int64_t position;
-	return saved(s, save_own(s->outbox, submission, what, &position));
+	return saved(s, save_own(s->outbox, submission, what, NULL, NULL));
 }
 
 int

@@ -20,7 +20,7 @@ int sending_open(struct sending *sending, struct command *command);
 void sending_close(struct sending *sending);
 
 /* Gives a submission with an office's decisions an id, and saves it; `what` names it for people. */
-int sending_save(struct sending *sending, struct submission *submission, const char *what);
+int sending_save(struct sending *sending, const struct submission *submission, const char *what);
 
 /* The same for a document, whose file is at `path` (absolute). The same document a second time is the same
  * submission; its transfer goes on where it stopped. */

@@ -164,13 +164,10 @@ print_list(const struct reviewing *r)
 static int
 send_decisions(struct reviewing *r, struct review *reviews, size_t count, const char *what)
 {
+	const struct submission s = {.review_count = count, .reviews = reviews};
 	int status = sending_open(&r->sending, &r->command);
-	for (size_t at = 0; status == EXIT_DONE && at < count; at += SUBMISSION_ROWS_MAX) {
-		size_t left = count - at;
-		struct submission s = {.review_count = left < SUBMISSION_ROWS_MAX ? left : SUBMISSION_ROWS_MAX,
-		                       .reviews = reviews + at};
+	if (status == EXIT_DONE)
 		status = sending_save(&r->sending, &s, what);
-	}
 	if (status == EXIT_DONE)
 		status = sending_deliver(&r->sending, false);
 	sending_close(&r->sending);

@@ -30,7 +30,7 @@ resolve_reviews(const struct fupin_office *o, struct operation *p)
 		if (!form || (returns && !return_reason_parse(from->reason ? from->reason : "", &reviews[i].reason)))
 			return false;
 	}
-	p->decided.reviews = reviews;
+	p->decided = (struct submission){.review_count = p->decision_count, .reviews = reviews};
 	return reviews;
 }
 
@@ -57,41 +57,27 @@ resolve_extensions(const struct fupin_office *o, struct operation *p)
 		                                   .reason = from->reason ? from->reason : "",
 		                                   .document = kind ? kind->number : 0};
 	}
-	p->decided.extensions = extensions;
+	p->decided = (struct submission){.extension_count = p->decision_count, .extensions = extensions};
 	return extensions;
 }
 
-/* In submissions of at most so many rows. */
-static bool
-save_decided(struct outbox *outbox, struct operation *p)
+static void
+note_saved(void *context, int64_t position)
 {
-	static const char *const names[] = {"reviews", "extensions"};
-	for (size_t at = 0; at < p->decision_count; at += SUBMISSION_ROWS_MAX) {
-		size_t left = p->decision_count - at, count = left < SUBMISSION_ROWS_MAX ? left : SUBMISSION_ROWS_MAX;
-		struct submission part = {.review_count = p->reviews ? count : 0,
-		                          .reviews = p->reviews ? p->decided.reviews + at : NULL,
-		                          .extension_count = p->reviews ? 0 : count,
-		                          .extensions = p->reviews ? NULL : p->decided.extensions + at};
-		char what[64];
-		int64_t position;
-		snprintf(what, sizeof what, "%s (%zu)", names[!p->reviews], count);
-		if (!save_own(outbox, &part, what, &position))
-			return false;
-		office_add_part(p, position);
-	}
-	return true;
+	office_add_part(context, position);
 }
 
 void
 office_decide(struct fupin_office *o, struct operation *p)
 {
-	char error[OUTBOX_ERROR_BYTES];
+	char error[OUTBOX_ERROR_BYTES], what[64];
 	if (!(p->reviews ? resolve_reviews(o, p) : resolve_extensions(o, p))) {
 		tell_end(o, p, FUPIN_USAGE, office_text(o, p->arena.exhausted ? TEXT_MEMORY : TEXT_QUERY));
 		return;
 	}
 	struct outbox *outbox = office_outbox(o, error);
-	if (outbox && save_decided(outbox, p) && office_tell_parts(o, p))
+	snprintf(what, sizeof what, "%s (%zu)", p->reviews ? "reviews" : "extensions", p->decision_count);
+	if (outbox && save_own(outbox, &p->decided, what, note_saved, p) && office_tell_parts(o, p))
 		office_set_out(o, p);
 	else
 		office_fail_outbox(o, p, outbox ? outbox_error(outbox) : error);

@@ -10,33 +10,71 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* `content`: the digest by which the same submission is recognised. */
+/* Within a transaction. `content`: the digest by which the same submission is recognised. */
 static bool
-save(struct outbox *outbox, const struct submission *submission, struct outbox_item *item,
-     const uint8_t *bytes, size_t size, const struct digest *content, int64_t *position)
+add(struct outbox *outbox, const struct submission *submission, struct outbox_item *item,
+    const uint8_t *bytes, size_t size, const struct digest *content, int64_t *position)
 {
 	item->id = submission->id;
 	item->digest = digest_of(bytes, size);
 	item->created_us = clock_wall_us();
 	item->bytes = bytes;
 	item->size = size;
-	return outbox_begin(outbox) && outbox_add(outbox, item, content ? content : &item->digest, position) &&
-	       outbox_commit(outbox);
+	return outbox_add(outbox, item, content ? content : &item->digest, position);
 }
 
-bool
-save_own(struct outbox *outbox, struct submission *submission, const char *what, int64_t *position)
+/* Ends a transaction: with all that was added, or (`good` false) with nothing. */
+static bool
+end(struct outbox *outbox, bool good)
 {
+	if (!good)
+		outbox_cancel(outbox);
+	return good && outbox_commit(outbox);
+}
+
+static bool
+add_own(struct outbox *outbox, const struct submission *rows, const char *what, int64_t *position)
+{
+	struct submission submission = *rows;
 	struct arena arena;
 	struct outbox_item item = {.files = what, .places = ""};
 	uint8_t *bytes;
 	size_t size;
-	submission->id = submission_id_new(clock_wall_us());
+	submission.id = submission_id_new(clock_wall_us());
 	arena_init(&arena, DECODE_BYTES_MAX);
-	bool good = codec_encode_submission(&arena, submission, &bytes, &size) &&
-	            save(outbox, submission, &item, bytes, size, NULL, position);
+	bool good = codec_encode_submission(&arena, &submission, &bytes, &size) &&
+	            add(outbox, &submission, &item, bytes, size, NULL, position);
 	arena_free(&arena);
 	return good;
+}
+
+/* How many of `count` rows are in the part that begins at row `at`. */
+static size_t
+rows_of_part(size_t count, size_t at)
+{
+	size_t left = count > at ? count - at : 0;
+	return left < SUBMISSION_ROWS_MAX ? left : SUBMISSION_ROWS_MAX;
+}
+
+bool
+save_own(struct outbox *outbox, const struct submission *whole, const char *what,
+         void (*saved)(void *context, int64_t position), void *context)
+{
+	size_t rows = whole->review_count > whole->extension_count ? whole->review_count : whole->extension_count;
+	bool good = outbox_begin(outbox);
+	for (size_t at = 0; good && (!at || at < rows); at += SUBMISSION_ROWS_MAX) {
+		struct submission part = *whole;
+		int64_t position;
+		part.review_count = rows_of_part(whole->review_count, at);
+		part.extension_count = rows_of_part(whole->extension_count, at);
+		part.reviews = part.review_count ? whole->reviews + at : NULL;
+		part.extensions = part.extension_count ? whole->extensions + at : NULL;
+		part.target_count = at ? 0 : whole->target_count; /* they belong together, and are never parted */
+		good = add_own(outbox, &part, what, &position);
+		if (good && saved)
+			saved(context, position);
+	}
+	return end(outbox, good);
 }
 
 bool
@@ -56,7 +94,8 @@ save_document(struct outbox *outbox, struct document *document, const char *path
 	good = good && codec_encode_submission(&arena, &submission, &bytes, &size);
 	if (good) {
 		struct digest digest = digest_of(content, content_size);
-		good = save(outbox, &submission, &item, bytes, size, &digest, position);
+		good = outbox_begin(outbox) &&
+		       end(outbox, add(outbox, &submission, &item, bytes, size, &digest, position));
 	}
 	arena_free(&arena);
 	return good;

@@ -8,10 +8,12 @@
 
 #include <limits.h>
 
-/* Gives a submission an id, and saves it; `what` names it for people. The same decision a second time is a
- * new decision, and never counts as a repetition of the first. False, here and below: outbox_error(), or
- * there is no memory. */
-bool save_own(struct outbox *outbox, struct submission *submission, const char *what, int64_t *position)
+/* Gives a submission an id, and saves it; `what` names it for people. Reviews and extensions that do not fit
+ * into one become several, all of them saved or none. The same decision a second time is a new decision, and
+ * never counts as a repetition of the first. `saved` (NULL: nobody) is called for each, which is in the
+ * outbox when this has returned true. False, here and below: outbox_error(), or there is no memory. */
+bool save_own(struct outbox *outbox, const struct submission *submission, const char *what,
+              void (*saved)(void *context, int64_t position), void *context)
     __attribute__((warn_unused_result));
 
 /* The same for a document, whose file is at `path` (absolute). The same document a second time is the same

@@ -6,6 +6,7 @@
 #include "codec.h"
 #include "outbox/item_place.h"
 #include "outbox/save.h"
+#include "outbox/save_own.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -306,14 +307,69 @@ test_problems(void **state)
 	assert_null(strstr(out, "来源"));
 }
 
+/* ---------------------------------------------------------------- decisions */
+
+static size_t
+count_waiting(void)
+{
+	size_t counts[OUTBOX_STATES];
+	assert_true(outbox_counts(outbox, counts));
+	return counts[OUTBOX_WAITING];
+}
+
+/* More than fit into one submission are saved all, or none; the same again is another decision. */
+static void
+test_decisions(void **state)
+{
+	struct review *reviews = calloc(MANY, sizeof *reviews);
+	const struct submission all = {.review_count = MANY, .reviews = reviews};
+	struct submission read;
+	struct outbox_item item;
+	(void)state;
+	assert_non_null(reviews);
+	for (size_t i = 0; i < MANY; i++)
+		reviews[i] = (struct review){.unit = 220821103204,
+		                             .period = 201304,
+		                             .form = 1,
+		                             .revision = (uint32_t)i + 1,
+		                             .decision = DECISION_PASS,
+		                             .text = ""};
+	assert_true(save_own(outbox, &all, "reviews", note, NULL));
+	assert_int_equal(told_count, BOTH);
+	for (size_t part = 0, at = 0; part < BOTH; part++) {
+		struct arena arena;
+		assert_true(outbox_get(outbox, told[part], &item));
+		item_decode(&arena, &item, &read);
+		assert_int_equal(read.review_count, part ? 1 : SUBMISSION_ROWS_MAX);
+		for (size_t i = 0; i < read.review_count; i++)
+			assert_int_equal(read.reviews[i].revision, ++at);
+		arena_free(&arena);
+	}
+	assert_true(save_own(outbox, &all, "reviews", NULL, NULL));
+	assert_int_equal(count_waiting(), 2 * BOTH);
+	/* The second part has a text that is too long for any. */
+	char *long_text = malloc((size_t)DECODE_BYTES_MAX);
+	assert_non_null(long_text);
+	memset(long_text, 'x', (size_t)DECODE_BYTES_MAX - 1);
+	long_text[(size_t)DECODE_BYTES_MAX - 1] = 0;
+	reviews[MANY - 1].text = long_text;
+	assert_false(save_own(outbox, &all, "reviews", NULL, NULL));
+	assert_int_equal(count_waiting(), 2 * BOTH);
+	reviews[MANY - 1].text = "";
+	assert_true(save_own(outbox, &all, "reviews", NULL, NULL)); /* nothing stands in its way */
+	free(long_text);
+	free(reviews);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_box, close_box)
 
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    TEST(test_together), TEST(test_same),   TEST(test_findings),  TEST(test_check),
-	    TEST(test_parts),    TEST(test_places), TEST(test_documents), TEST(test_problems),
+	    TEST(test_together),  TEST(test_same),     TEST(test_findings),
+	    TEST(test_check),     TEST(test_parts),    TEST(test_places),
+	    TEST(test_documents), TEST(test_problems), TEST(test_decisions),
 	};
 	return cmocka_run_group_tests(tests, begin, end);
 }
